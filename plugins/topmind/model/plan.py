@@ -1,0 +1,135 @@
+"""Occasions and the plan: every contact and occasion with one verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from topmind.model.body import Slot
+from topmind.model.people import TouchKey
+from topmind.model.words import Channel, Purpose, Reason, SourceKind, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """Something contacts may be due for: an issue, a step's occurrence, an announcement, a rescue."""
+
+    kind: SourceKind
+    source: str
+    step: str | None
+    occurrence: str
+    channel: Channel
+    #: For people: "The Tuesday Fix, 1 December 2026".
+    title: str
+    #: Nominal day (issue, announcement); for steps and rescues the contact's own due day.
+    day: date
+    #: Local time of day after which the mail may go.
+    at: time
+    #: Days after `day` on which it may still go.
+    grace: int = 0
+    #: None = whoever may be mailed.
+    segments: frozenset[str] | None = None
+    topics: tuple[str, ...] = ()
+    purpose: Purpose = Purpose.MARKETING
+    slots: tuple[Slot, ...] = ()
+    #: The announced item.
+    item: str | None = None
+    one_of: str | None = None
+    held: bool = False
+    stopped: bool = False
+
+    @property
+    def name(self) -> str:
+        """Short name for commands: `tuesday-fix/2026-W49`, `first-job/thank-you/once`."""
+        return "/".join(part for part in (self.source, self.step, self.occurrence) if part)
+
+    def key(self, contact: str) -> TouchKey:
+        """The touch of one contact (source id) on this occasion."""
+        return TouchKey(
+            contact=contact,
+            source=self.source,
+            step=self.step,
+            occurrence=self.occurrence,
+            channel=self.channel,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedTouch:
+    """One contact due for one occasion on one local day, with what fills the slots."""
+
+    #: Row in `Members`.
+    contact: int
+    #: Index into `Plan.occasions`.
+    occasion: int
+    #: The contact's local day.
+    day: date
+    #: Item ids in slot order (an announcement: its item).
+    picks: tuple[str, ...] = ()
+    #: Index into `picks_slots`: how many picks belong to each slot.
+    per_slot: tuple[int, ...] = ()
+    #: Value items and promotions among the picks (a step without picks counts as one value item).
+    value: int = 0
+    promotions: int = 0
+    #: Last local day on which it may go.
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One verdict that is not "due"."""
+
+    contact: int
+    occasion: int
+    verdict: Verdict
+    reason: Reason
+    #: Earliest legal day where pending; None = not known.
+    until: date | None = None
+    #: What it lost to, which ceiling bound: for `why`, no person's data.
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentGap:
+    """A week in which contacts would break their floor because nothing unseen is left."""
+
+    #: Monday of the week.
+    week: date
+    segment: str
+    contacts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarDay:
+    """What one local day of the forecast holds."""
+
+    day: date
+    #: Occasion index → planned touches.
+    touches: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All verdicts of one run, with reasons. Pure data: making it writes nothing."""
+
+    as_of: date
+    #: UTC.
+    now: datetime
+    ledger: str
+    #: Same inputs, same hash; what `approve` and `send --plan` name.
+    hash: str
+    occasions: tuple[Occasion, ...]
+    #: Rows that may be frozen now: local day ≤ each contact's today.
+    due: tuple[PlannedTouch, ...]
+    #: Verdicts of today's occasions for everybody else, one per contact and occasion.
+    decisions: tuple[Decision, ...]
+    #: From `as_of` to the horizon, today included.
+    calendar: tuple[CalendarDay, ...] = ()
+    gaps: tuple[ContentGap, ...] = ()
+    #: Contacts with no usable channel (rows).
+    unreachable: tuple[int, ...] = ()
+    #: Contacts taking part at all.
+    active: int = 0
+    #: Contacts whose floor is broken today, and why: reason → count.
+    floor_broken: Mapping[Reason, int] = field(default_factory=dict)

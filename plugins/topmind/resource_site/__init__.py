@@ -1,0 +1,1 @@
+"""The Pelican plugin that turns the catalog into the resource site."""
