@@ -1,0 +1,106 @@
+"""The look of a business (`themes/brand.toml`), shared by pages and mails."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from topmind.errors import ConfigError
+
+Colour = Field(pattern=r"^#[0-9a-f]{6}$")
+
+
+class Palette(BaseModel):
+    """One colour scheme; every value `#rrggbb` in lower case."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    page: str = Colour
+    surface: str = Colour
+    ink: str = Colour
+    muted: str = Colour
+    line: str = Colour
+    accent: str = Colour
+    on_accent: str = Colour
+    soft: str = Colour
+    warm: str = Colour
+    warm_soft: str = Colour
+
+
+class Type(BaseModel):
+    """Font stacks (never a remote font), body size in px, line height as a factor."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    body: str
+    heading: str
+    mono: str
+    size: int = 17
+    line: float = 1.6
+
+
+class Space(BaseModel):
+    """Distances in px."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    unit: int = 8
+    radius: int = 10
+    width: int = 680
+    mail_width: int = 600
+
+
+class Logo(BaseModel):
+    """Words, and a picture below `content/images` where there is one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: str = ""
+    image: str | None = None
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    light: Palette
+    dark: Palette
+    type: Type
+    space: Space = Space()
+    logo: Logo = Logo()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """Tokens of both colour schemes, type and spacing."""
+
+    light: Palette
+    dark: Palette
+    type: Type
+    space: Space
+    logo: Logo
+
+    def schemes(self) -> Mapping[str, Palette]:
+        """`light` and `dark` by name."""
+        return {"light": self.light, "dark": self.dark}
+
+
+def load(root: Path) -> Brand:
+    """Read `themes/brand.toml` of a project. Raises ConfigError with the first wrong key."""
+    path = root / "themes" / "brand.toml"
+    try:
+        file = _File.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        raise ConfigError(
+            "is missing.", where="themes/brand.toml", fix="`topmind init` writes one."
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"is no TOML: {error}.", where="themes/brand.toml") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"[{place}]: {first['msg']}.", where="themes/brand.toml") from None
+    return Brand(light=file.light, dark=file.dark, type=file.type, space=file.space, logo=file.logo)
