@@ -82,6 +82,8 @@ from topmind.model.words import (
 )
 
 __all__ = [
+    "COUNTED",
+    "KEEPS_FLOOR",
     "Access",
     "Answer",
     "Approve",
@@ -89,7 +91,6 @@ __all__ = [
     "Body",
     "Bools",
     "Button",
-    "COUNTED",
     "CalendarDay",
     "Callout",
     "Catalog",
@@ -113,7 +114,6 @@ __all__ = [
     "History",
     "Item",
     "ItemRef",
-    "KEEPS_FLOOR",
     "Kind",
     "Level",
     "LinkContext",
