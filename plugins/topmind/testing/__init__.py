@@ -1,0 +1,1 @@
+"""Shipped for the tests of others too: builders, clocks, faults, a believable audience."""
