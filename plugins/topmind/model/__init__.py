@@ -20,23 +20,8 @@ from topmind.model.body import (
     Text,
     Video,
 )
-from topmind.model.content import (
-    Catalog,
-    Ceiling,
-    Company,
-    DatedIssue,
-    FieldSpec,
-    Item,
-    Newsletter,
-    Problem,
-    Promise,
-    Segment,
-    Send,
-    Sequence,
-    Step,
-    TeamMember,
-    Use,
-)
+from topmind.model.content import Item, Problem, Send, Use
+from topmind.model.house import Catalog, Ceiling, Company, FieldSpec, Promise, Segment, TeamMember
 from topmind.model.mail import (
     Clock,
     CompiledEdition,
@@ -61,6 +46,7 @@ from topmind.model.people import (
     TouchKey,
 )
 from topmind.model.plan import CalendarDay, ContentGap, Decision, Occasion, Plan, PlannedTouch
+from topmind.model.programme import DatedIssue, Newsletter, Sequence, Step
 from topmind.model.words import (
     COUNTED,
     KEEPS_FLOOR,
