@@ -1,20 +1,65 @@
-# Two commands on a fresh machine: `make run` and `make test`.
+# Two commands on a fresh machine with Python 3.11, make and git:
+#   make run     the sample company: builds, plans, sends into an outbox, serves it on this machine
+#   make test    everything the tests need, then every test
 PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
-HOST ?= 127.0.0.1
-PORT ?= 8000
-SERVE ?= yes
+VENV   := .venv
+BIN    := $(VENV)/bin
+HOST   ?= 127.0.0.1
+PORT   ?= 8000
+SERVE  ?= yes
+# Arguments for pytest: make test ARGS="-k ledger -x"
+ARGS   ?=
 
-.PHONY: run test check bench install browser lock format screenshots clean
+.DEFAULT_GOAL := help
+.PHONY: help install browser run test unit check format bench lock screenshots clean
 
-install: $(VENV)/.installed
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## ?/  \1\t/' | expand -t 16
+
+install: $(VENV)/.installed ## the environment, from requirements.lock with hashes
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-lock: ## writes requirements.lock anew: hashes, no address of any registry
+run: install ## demo of the sample company, served until Ctrl-C (SERVE=no ends after the summary)
+ifeq ($(SERVE),no)
+	$(BIN)/topmind demo
+else
+	$(BIN)/topmind demo --serve --host $(HOST) --port $(PORT)
+endif
+
+browser: install ## a browser for the tests: an installed one, else the system's, else Playwright's own
+	$(BIN)/python tests/browser_setup.py
+
+test: install browser ## every test
+	$(BIN)/python -m pytest $(ARGS)
+
+unit: install ## the fast part
+	$(BIN)/python -m pytest tests/unit $(ARGS)
+
+check: install ## lint, types, workflows
+	$(BIN)/ruff check plugins tests pelicanconf.py
+	$(BIN)/ruff format --check plugins tests pelicanconf.py
+	$(BIN)/mypy
+	$(BIN)/zizmor --offline --quiet --no-progress .github/workflows
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/topmind check
+
+format: install ## formats the code
+	$(BIN)/ruff check --fix plugins tests pelicanconf.py
+	$(BIN)/ruff format plugins tests pelicanconf.py
+
+bench: install ## the figures of the budgets
+	$(BIN)/python tests/bench/run.py
+
+screenshots: install browser ## pictures of site, mails and desk under var/screenshots
+	$(BIN)/python tests/browser/screenshots.py
+
+lock: install ## writes requirements.lock anew: hashes, no address of any registry
 	$(BIN)/uv pip compile pyproject.toml --group dev --extra aws --generate-hashes --universal --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
+
+clean: ## everything that can be made again
+	rm -rf $(VENV) var output dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

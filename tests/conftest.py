@@ -1,0 +1,84 @@
+"""What all tests share: the repository, a real browser, a real PostgreSQL, and no silent skip."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+
+#: Chromium as root in a container, without calls home.
+BROWSER_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The repository's root, which is the sample project."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Real inputs beside the checkout; skipped clearly where they are not."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip("the real inputs (../shared/data) are not beside this checkout")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A real Chromium, driven by Playwright."""
+    from playwright.sync_api import sync_playwright
+
+    import browser_setup
+
+    path = browser_setup.find()
+    if path is None:
+        pytest.skip("no Chromium here: `make browser` gets one")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGS)
+        yield chromium
+        chromium.close()
+
+
+# A skip that tests/skips.toml does not name fails the run where TOPMIND_STRICT_SKIPS is set.
+
+_skipped: list[tuple[str, str]] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember every skip with its reason."""
+    if report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        _skipped.append((report.nodeid, reason))
+
+
+def unnamed_skips() -> list[tuple[str, str]]:
+    """Skips that `tests/skips.toml` does not allow."""
+    allowed = tomllib.loads((ROOT / "tests" / "skips.toml").read_text("utf-8")).get("skip", [])
+    names = tuple(entry["test"] for entry in allowed if entry.get("reason"))
+    return [(test, reason) for test, reason in _skipped if not test.startswith(names)] if names else _skipped
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail the run on a skip without a reason on file."""
+    if os.environ.get("TOPMIND_STRICT_SKIPS") and not hasattr(session.config, "workerinput"):
+        bad = unnamed_skips()
+        if bad and session.exitstatus == 0:
+            session.exitstatus = 1
+        for test, reason in bad:
+            print(f"\nskipped without a reason in tests/skips.toml: {test}: {reason}")
