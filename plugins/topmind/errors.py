@@ -5,6 +5,7 @@
     ├── ConfigError                  exit 1   pelicanconf.py, environment, _audience.toml
     ├── AudienceError                exit 1   a source, a rule of a segment
     ├── PlanError                    exit 1   the plan cannot be made
+    ├── LinkError                    exit 1   a signed link that is not ours, or an id that may not be in one
     ├── MailError                    exit 1   theme, MJML, a value missing for a merge tag
     ├── SiteError                    exit 1   the resource site was not built
     ├── LedgerError                  exit 1   the durable record
@@ -72,6 +73,10 @@ class AudienceError(TopmindError):
 
 class PlanError(TopmindError):
     """The plan cannot be made."""
+
+
+class LinkError(TopmindError):
+    """A signed link does not verify, or something may not be put into one."""
 
 
 class MailError(TopmindError):
