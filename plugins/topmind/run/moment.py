@@ -1,0 +1,66 @@
+"""Which day and moment a command acts on: `--as-of`, the project's pinned day, or the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from topmind.errors import ConfigError, UsageError
+from topmind.model import Clock
+from topmind.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """The day of the story and the instant inside it."""
+
+    #: The company's local day.
+    as_of: date
+    #: UTC.
+    now: datetime
+    #: True for a bare date: each contact's local day is `as_of`, all its send times have come.
+    all_day: bool
+    #: True where nobody asked for another time than the clock's.
+    real: bool
+
+
+def read(text: str | None, settings: Settings, clock: Clock) -> Moment:
+    """The moment that `text` means: an ISO date, an ISO time with offset, or None for the project's own.
+
+    Raises UsageError for anything else, ConfigError for an unknown TIMEZONE.
+    """
+    if text is None and settings.project.as_of is not None:
+        text = settings.project.as_of.isoformat()
+    if text is None:
+        now = clock.now()
+        return Moment(as_of=_local(now, settings), now=now, all_day=False, real=True)
+    try:
+        if len(text) == 10:
+            day = date.fromisoformat(text)
+            # noon: far from both edges of the day for whoever looks at the instant
+            return Moment(
+                as_of=day, now=datetime.combine(day, time(12), tzinfo=UTC), all_day=True, real=False
+            )
+        now: datetime | None = datetime.fromisoformat(text)
+    except ValueError:
+        now = None
+    if now is None or now.tzinfo is None:
+        raise UsageError(
+            f"--as-of {text!r} is no day and no moment with an offset.",
+            fix="Write 2026-12-01 or 2026-12-01T09:30-05:00.",
+        )
+    now = now.astimezone(UTC)
+    return Moment(as_of=_local(now, settings), now=now, all_day=False, real=False)
+
+
+def _local(now: datetime, settings: Settings) -> date:
+    name = str(settings.pelican.get("TIMEZONE", "UTC"))
+    try:
+        return now.astimezone(ZoneInfo(name)).date()
+    except (KeyError, ValueError, OSError):
+        raise ConfigError(
+            f"TIMEZONE {name!r} is not known.",
+            where="pelicanconf.py",
+            fix="Use a name like America/New_York.",
+        ) from None
