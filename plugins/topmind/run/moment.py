@@ -35,23 +35,28 @@ def read(text: str | None, settings: Settings, clock: Clock) -> Moment:
     if text is None:
         now = clock.now()
         return Moment(as_of=_local(now, settings), now=now, all_day=False, real=True)
+    told = _parse(text)
+    if isinstance(told, datetime):
+        return Moment(as_of=_local(told, settings), now=told, all_day=False, real=False)
+    # noon: far from both edges of the day for whoever looks at the instant
+    noon = datetime.combine(told, time(12), tzinfo=UTC)
+    return Moment(as_of=told, now=noon, all_day=True, real=False)
+
+
+def _parse(text: str) -> date | datetime:
+    """A day, or a moment in UTC."""
     try:
         if len(text) == 10:
-            day = date.fromisoformat(text)
-            # noon: far from both edges of the day for whoever looks at the instant
-            return Moment(
-                as_of=day, now=datetime.combine(day, time(12), tzinfo=UTC), all_day=True, real=False
-            )
-        now: datetime | None = datetime.fromisoformat(text)
+            return date.fromisoformat(text)
+        told = datetime.fromisoformat(text)
+        if told.tzinfo is not None:
+            return told.astimezone(UTC)
     except ValueError:
-        now = None
-    if now is None or now.tzinfo is None:
-        raise UsageError(
-            f"--as-of {text!r} is no day and no moment with an offset.",
-            fix="Write 2026-12-01 or 2026-12-01T09:30-05:00.",
-        )
-    now = now.astimezone(UTC)
-    return Moment(as_of=_local(now, settings), now=now, all_day=False, real=False)
+        pass
+    raise UsageError(
+        f"--as-of {text!r} is no day and no moment with an offset.",
+        fix="Write 2026-12-01 or 2026-12-01T09:30-05:00.",
+    )
 
 
 def _local(now: datetime, settings: Settings) -> date:
