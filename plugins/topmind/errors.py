@@ -10,7 +10,8 @@
     ├── SiteError                    exit 1   the resource site was not built
     ├── LedgerError                  exit 1   the durable record
     │   ├── LedgerDamaged            exit 1
-    │   └── LedgerLocked             exit 3   another process holds it
+    │   ├── LedgerLocked             exit 3   another process holds it
+    │   └── PlanAgain                exit 3   the ledger moved on since the plan was made
     ├── SendError                    exit 1   the run cannot go on
     ├── UsageError                   exit 2   the command line is off
     └── GuardError                   exit 3   a guard stopped the run before anybody was mailed
@@ -97,6 +98,12 @@ class LedgerDamaged(LedgerError):  # noqa: N818 - reads as the state it names
 
 class LedgerLocked(LedgerError):  # noqa: N818 - reads as the state it names
     """Another process holds the ledger or is sending."""
+
+    exit_code = 3
+
+
+class PlanAgain(LedgerError):  # noqa: N818 - reads as what to do
+    """Another run wrote to the ledger since this plan was computed: read the history again and plan again."""
 
     exit_code = 3
 
