@@ -1,0 +1,375 @@
+"""`segments/_audience.toml`: where people come from, what is known of them, and why we may write to them.
+
+    sender_field = "representative"      # a declared field whose value means a team member (`source_id`)
+    max_age = "7 days"                   # an older export is not trusted
+
+    [tables.contacts]                    # one row per person
+    file = "../var/contacts/contacts.csv"
+    id = "id"
+    email = "email"
+    name = ["first_name", "last_name"]   # optional: name phone postal zone language stage stages since
+
+    [tables.purchases]                   # one row per purchase; each is a dated fact
+    file = "../var/contacts/purchases.csv"
+    id = "number"
+    contact = "contact"
+    date = "day"
+    amount = "total"
+    items = ["service"]                  # what `bought('roof')` looks at
+
+    [tables.lines]                       # lines of a purchase: has `purchase`, the key of purchases
+    [tables.activities]                  # things contacts did: has `what`, for `did('click')`
+
+    [fields.first_name]
+    column = "first_name"                # table (contacts), type (text number money date flag), sample, values
+
+    [consent.email]
+    basis = "column"                     # column | existing_customers | none
+    column = "newsletter"
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from topmind.errors import ConfigError
+from topmind.model import Channel, FieldSpec, Stage
+from topmind.settings import Settings
+
+#: The file, relative to the project.
+PATH = "segments/_audience.toml"
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+#: One column or several.
+Columns = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+
+
+class Table(BaseModel):
+    """What every table says of its file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    #: Relative to `_audience.toml`; CSV or Parquet.
+    file: str = Field(min_length=1)
+    #: Found from the header where not said.
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    #: Python's name of an encoding; UTF-8 where not said.
+    encoding: str | None = None
+    #: "." or ",": what stands before the cents.
+    decimal: Literal[".", ","] = "."
+    #: How dates are written, as in strptime (`%d.%m.%Y`); ISO where not said.
+    dates: str | None = None
+
+    def needed(self) -> tuple[str, ...]:
+        """Columns that the file must have."""
+        raise NotImplementedError
+
+
+class Contacts(Table):
+    """`[tables.contacts]`: one row per person."""
+
+    id: str
+    email: str
+    name: Columns = ()
+    phone: str | None = None
+    #: Columns of the postal address, one line each.
+    postal: Columns = ()
+    #: IANA zone names; the company's where empty.
+    zone: str | None = None
+    language: str | None = None
+    stage: str | None = None
+    #: Source value → stage.
+    stages: dict[str, Stage] = {}
+    #: Since when we know them: the fact behind `enters: SEGMENT`.
+    since: str | None = None
+
+    def needed(self) -> tuple[str, ...]:
+        one = (self.id, self.email, self.phone, self.zone, self.language, self.stage, self.since)
+        return (*(c for c in one if c), *self.name, *self.postal)
+
+
+class Purchases(Table):
+    """`[tables.purchases]`: one row per purchase."""
+
+    contact: str
+    date: str
+    amount: str
+    #: The purchase's own number: the id of the fact.
+    id: str | None = None
+    #: Columns that say what was bought, for `bought('…')`.
+    items: Columns = ()
+
+    def needed(self) -> tuple[str, ...]:
+        return (self.contact, self.date, self.amount, *((self.id,) if self.id else ()), *self.items)
+
+
+class Lines(Table):
+    """A table with `purchase`: lines of the purchases."""
+
+    #: Column that holds the purchase's id.
+    purchase: str
+    items: Columns
+
+    def needed(self) -> tuple[str, ...]:
+        return (self.purchase, *self.items)
+
+
+class Activities(Table):
+    """A table with `what`: things contacts did."""
+
+    contact: str
+    date: str
+    #: Column that says what they did, for `did('…')`.
+    what: str
+
+    def needed(self) -> tuple[str, ...]:
+        return (self.contact, self.date, self.what)
+
+
+class FieldTable(BaseModel):
+    """`[fields.NAME]`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    table: Literal["contacts"] = "contacts"
+    column: str
+    type: Literal["text", "number", "money", "date", "flag"] = "text"
+    sample: str = ""
+    values: dict[str, str] = {}
+
+
+class Consent(BaseModel):
+    """`[consent.CHANNEL]`: on what ground we may send marketing there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    basis: Literal["column", "existing_customers", "none"]
+    #: With basis column: says yes or no per contact.
+    column: str | None = None
+    #: With basis existing_customers: who bought on or after this day.
+    since: date | None = None
+    #: Where the proof is kept, in words.
+    evidence: str = ""
+
+    @property
+    def words(self) -> str:
+        """The basis for people: `why` prints it."""
+        said = {
+            "column": f"opt-in as the source's column {self.column} says",
+            "existing_customers": f"customer since {self.since} or later",
+            "none": "no basis for marketing",
+        }[self.basis]
+        return f"{said} ({self.evidence})" if self.evidence else said
+
+
+class AudienceFile(BaseModel):
+    """The whole file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    tables: dict[str, dict[str, Any]] = {}
+    fields: dict[str, FieldTable] = {}
+    consent: dict[Channel, Consent] = {}
+    sender_field: str | None = None
+    max_age: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudienceSpec:
+    """`_audience.toml`, read and checked."""
+
+    #: None where the project has no audience yet.
+    contacts: Contacts | None = None
+    purchases: Purchases | None = None
+    lines: Mapping[str, Lines]
+    activities: Mapping[str, Activities]
+    fields: Mapping[str, FieldSpec]
+    consent: Mapping[Channel, Consent]
+    #: Declared field whose value means a team member.
+    sender_field: str | None = None
+    #: An export older than this is not used.
+    max_age: timedelta | None = None
+
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        """Every table by name, contacts first."""
+        named: dict[str, Table] = {}
+        if self.contacts:
+            named["contacts"] = self.contacts
+        if self.purchases:
+            named["purchases"] = self.purchases
+        return {**named, **self.lines, **self.activities}
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """Source columns that a table's file must have, each once."""
+        wanted = list(self.tables[table].needed())
+        if table == "contacts":
+            wanted += [f.column for f in self.fields.values()]
+            wanted += [c.column for c in self.consent.values() if c.column]
+        return tuple(dict.fromkeys(wanted))
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """`Did you mean "email"?`, or the names there are; "" where there are none."""
+    if close := get_close_matches(word.lower(), known, n=1, cutoff=0.6):
+        return f'Did you mean "{close[0]}"?'
+    return f"Known: {', '.join(known)}." if known else ""
+
+
+def read_spec(settings: Settings) -> AudienceSpec:
+    """Read `segments/_audience.toml`; an empty spec where a project has none yet.
+
+    Raises ConfigError with every mistake found: the key, what is wrong, the nearest right one.
+    """
+    path = settings.root / PATH
+    if not path.is_file():
+        return AudienceSpec(lines={}, activities={}, fields={}, consent={})
+    try:
+        raw = tomllib.loads(path.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"is not readable TOML: {error}.", where=PATH) from None
+    return parse_spec(raw)
+
+
+def parse_spec(raw: Mapping[str, Any]) -> AudienceSpec:
+    """Check what the TOML says; raises ConfigError with all mistakes at once."""
+    mistakes: list[str] = []
+    try:
+        whole = AudienceFile.model_validate(dict(raw))
+    except ValidationError as error:
+        raise _config_error(_explain(error, AudienceFile, ())) from None
+    tables: dict[str, Table] = {}
+    for name, said in whole.tables.items():
+        model = _model_of(name, said)
+        if model is None:
+            known = nearest(name, ["contacts", "purchases", "lines", "activities"])
+            mistakes.append(
+                f"[tables.{name}] says neither `purchase` (lines of purchases) nor `what` (activities). {known}"
+            )
+            continue
+        try:
+            tables[name] = model.model_validate(said)
+        except ValidationError as error:
+            mistakes += _explain(error, model, ("tables", name))
+    mistakes += _cross_check(whole, tables)
+    if mistakes:
+        raise _config_error(mistakes)
+    contacts, purchases = tables.get("contacts"), tables.get("purchases")
+    return AudienceSpec(
+        contacts=contacts if isinstance(contacts, Contacts) else None,
+        purchases=purchases if isinstance(purchases, Purchases) else None,
+        lines={name: t for name, t in tables.items() if isinstance(t, Lines)},
+        activities={name: t for name, t in tables.items() if isinstance(t, Activities)},
+        fields={name: _field(name, said) for name, said in whole.fields.items()},
+        consent=dict(whole.consent),
+        sender_field=whole.sender_field,
+        max_age=_age(whole.max_age) if whole.max_age else None,
+    )
+
+
+def _model_of(name: str, said: Mapping[str, Any]) -> type[Table] | None:
+    fixed: dict[str, type[Table]] = {
+        "contacts": Contacts,
+        "purchases": Purchases,
+        "lines": Lines,
+        "activities": Activities,
+    }
+    if name in fixed:
+        return fixed[name]
+    return Lines if "purchase" in said else Activities if "what" in said else None
+
+
+def _field(name: str, said: FieldTable) -> FieldSpec:
+    return FieldSpec(
+        name=name,
+        table=said.table,
+        column=said.column,
+        type=said.type,
+        sample=said.sample,
+        values=dict(said.values),
+    )
+
+
+_AGE = re.compile(r"\s*(\d{1,4})\s*(hours?|days?|weeks?)\s*")
+
+
+def _age(text: str) -> timedelta | None:
+    match = _AGE.fullmatch(text)
+    if not match:
+        return None
+    unit = match[2].rstrip("s") + "s"
+    return timedelta(**{unit: int(match[1])})
+
+
+#: Names that rules give a meaning of their own.
+RESERVED = ("stage", "zone", "language", "since")
+
+
+def _cross_check(whole: AudienceFile, tables: Mapping[str, Table]) -> list[str]:
+    """What one key says against another."""
+    found: list[str] = []
+    if whole.tables and "contacts" not in whole.tables:
+        found.append("[tables.contacts] is missing: without it there are no people.")
+    purchases = tables.get("purchases")
+    for name, table in tables.items():
+        if isinstance(table, Lines) and not (isinstance(purchases, Purchases) and purchases.id):
+            found.append(f"[tables.{name}] belongs to purchases, but [tables.purchases] has no `id`.")
+    for name in whole.fields:
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+            found.append(f"[fields.{name}]: a field's name is small letters, digits and underscores.")
+        elif name in RESERVED:
+            found.append(f"[fields.{name}]: `{name}` is a key of [tables.contacts], not a field.")
+    if whole.sender_field and whole.sender_field not in whole.fields:
+        close = nearest(whole.sender_field, list(whole.fields))
+        found.append(f'sender_field names "{whole.sender_field}", which is no [fields.…]. {close}'.rstrip())
+    if whole.max_age and _age(whole.max_age) is None:
+        found.append(f'max_age is "{whole.max_age}"; write it like "7 days" or "36 hours".')
+    for channel, consent in whole.consent.items():
+        if consent.basis == "column" and not consent.column:
+            found.append(f'[consent.{channel}] has basis "column" but no `column`.')
+        if consent.basis == "existing_customers" and not (consent.since and "purchases" in whole.tables):
+            found.append(
+                f'[consent.{channel}] has basis "existing_customers": it needs `since` and [tables.purchases].'
+            )
+    return found
+
+
+def _explain(error: ValidationError, model: type[BaseModel], at: tuple[str, ...]) -> list[str]:
+    """Pydantic's findings in our words: the key, what is wrong, the nearest right one."""
+    lines = []
+    for one in error.errors(include_input=False, include_url=False):
+        loc = [str(part) for part in one["loc"]]
+        place = ".".join([*at, *loc[:-1]])
+        head = f"[{place}] " if place else ""
+        if one["type"] == "extra_forbidden":
+            known = list(_schema_at(model, loc).model_fields)
+            lines.append(f'{head}has an unknown key "{loc[-1]}". {nearest(loc[-1], known)}'.rstrip())
+        elif one["type"] == "missing":
+            lines.append(f'{head}needs the key "{loc[-1]}".')
+        elif len(loc) > 1 and loc[-1] == "[key]":
+            lines.append(f'[{".".join([*at, *loc[:-2]])}] "{loc[-2]}": {one["msg"]}.')
+        else:
+            lines.append(f'{head}"{loc[-1]}": {one["msg"]}.')
+    return lines
+
+
+def _schema_at(model: type[BaseModel], loc: Sequence[str]) -> type[BaseModel]:
+    """The schema whose key the last part of a location is."""
+    inner: dict[str, type[BaseModel]] = {"fields": FieldTable, "consent": Consent}
+    return inner.get(loc[0], model) if model is AudienceFile and len(loc) > 1 else model
+
+
+def _config_error(mistakes: Sequence[str]) -> ConfigError:
+    return ConfigError("\n  ".join(mistakes), where=PATH)
