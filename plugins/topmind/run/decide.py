@@ -38,9 +38,7 @@ def decide(project: Project, history: History, *, horizon: int = 14) -> Decided:
         people = source.people()
         members = audience.members(source, project.catalog, history, at.as_of)
         findings = tuple(source.findings)
-    plan = planning.plan(
-        project.catalog, members, history, at.now, all_day=at.all_day, horizon=horizon
-    )
+    plan = planning.plan(project.catalog, members, history, at.now, all_day=at.all_day, horizon=horizon)
     return Decided(
         project=project,
         people=people,

@@ -1,0 +1,115 @@
+"""How commands print: JSON for machines, short tables for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import click
+
+F = Any
+
+
+def json_options(function: F) -> F:
+    """`--json`, also written `--format json`."""
+    function = click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine.")(function)
+    return click.option(
+        "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="text or json."
+    )(function)
+
+
+def as_json(data: Any) -> None:
+    """Print plain data as JSON."""
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+
+
+def title(text: str) -> None:
+    """A heading with air before it."""
+    click.echo()
+    click.secho(text, bold=True)
+
+
+def table(rows: Iterable[Sequence[object]], *, indent: int = 2, right: Sequence[int] = ()) -> None:
+    """Columns as wide as their widest cell; the columns in `right` are aligned to the right."""
+    cells = [[str(cell) for cell in row] for row in rows]
+    if not cells:
+        return
+    widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
+    for row in cells:
+        parts = [
+            cell.rjust(width) if i in right else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        click.echo((" " * indent + "  ".join(parts)).rstrip())
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """`12 ratio · 3 gap`, the largest first."""
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return " · ".join(f"{number} {name.replace('_', ' ')}" for name, number in ordered if number) or "none"
+
+
+def day(value: date) -> str:
+    """`Tue 1 Dec`."""
+    return f"{value:%a} {value.day} {value:%b}"
+
+
+def number(count: int, one: str, many: str | None = None) -> str:
+    """`1 mail`, `2 mails`."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def step(text: str) -> None:
+    """One line of a longer work, at once."""
+    click.echo(f"· {text}")
+
+
+class Progress:
+    """A bar on a terminal, a plain line every few seconds elsewhere; counts only, no names."""
+
+    def __init__(self, every: int = 500) -> None:
+        self._every = every
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __call__(self, done: int, total: int) -> None:
+        """`done` of `total` mails are settled."""
+        import sys
+
+        if sys.stderr.isatty():
+            self._draw(done, total)
+        elif done and (done % self._every == 0 or done == total):
+            click.echo(f"  {done} of {total} sent", err=True)
+
+    def _draw(self, done: int, total: int) -> None:
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
+            from rich.progress import Progress as Bar
+
+            self._bar = Bar(
+                "  {task.description}",
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self._task = self._bar.add_task("mails", total=total)
+            self._bar.start()
+        self._bar.update(self._task, completed=done, total=total)
+        if done >= total:
+            self.close()
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+
+def progress() -> Progress:
+    """What `send` reports to."""
+    return Progress()

@@ -1,0 +1,81 @@
+"""`topmind send`: what is due and unsent now."""
+
+from __future__ import annotations
+
+import click
+
+from topmind.cli import output as out
+from topmind.cli.app import Options, global_options
+
+
+@click.command("send")
+@click.option("--live", is_flag=True, help="With Amazon SES: really send. The outbox always does.")
+@click.option("--dry-run", is_flag=True, help="Plan, compile and test everything; write and send nothing.")
+@click.option(
+    "--plan", "plan_hash", default=None, metavar="HASH", help="Send only if the plan has this hash."
+)
+@click.option(
+    "--test",
+    "test_to",
+    default=None,
+    metavar="ADDRESS",
+    help="One test mail to ADDRESS; no row in the ledger.",
+)
+@click.option(
+    "--as", "contact", default=None, metavar="CONTACT", help="With --test: as this contact sees it."
+)
+@click.option("--every-edition", is_flag=True, help="With --test: one mail of each edition.")
+@out.json_options
+@global_options
+@click.pass_obj
+def command(
+    options: Options,
+    live: bool,
+    dry_run: bool,
+    plan_hash: str | None,
+    test_to: str | None,
+    contact: str | None,
+    every_edition: bool,
+    as_json: bool,
+    format_: str,
+) -> int:
+    """Send what is due and unsent now, once. Run it as often as you like: the second run sends nothing.
+
+    Exit codes: 0 done, 1 mails are unproven or held, 3 a guard or another sender stopped it, 130 interrupted.
+
+    \b
+    Examples:
+      topmind send --dry-run
+      topmind send
+      topmind send --json
+      topmind send --test you@example.com
+    """
+    from topmind.run import sending, testmail
+    from topmind.run.clock import SystemClock
+
+    clock = SystemClock()
+    if test_to:
+        written = testmail.send(
+            options.project, test_to, contact, every=every_edition, as_of=options.as_of, clock=clock
+        )
+        if as_json or format_ == "json":
+            out.as_json({"test_mails": written})
+        else:
+            click.echo(f"{out.number(written, 'test mail')} to {test_to}; nothing was written to the ledger.")
+        return 0
+    if contact or every_edition:
+        raise click.UsageError("--as and --every-edition go with --test ADDRESS.")
+    result = sending.send(
+        options.project,
+        as_of=options.as_of,
+        clock=clock,
+        live=live,
+        dry_run=dry_run,
+        plan_hash=plan_hash,
+        progress=None if as_json or format_ == "json" else out.progress(),
+    )
+    if as_json or format_ == "json":
+        out.as_json(result.as_dict())
+    else:
+        click.echo(result.text())
+    return result.exit_code

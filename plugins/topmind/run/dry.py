@@ -1,0 +1,33 @@
+"""Deciding without sending: reads the ledger where there is one, writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from topmind.model import Clock, History
+from topmind.run import load as load_
+from topmind.run.decide import Decided, decide, empty_history
+from topmind.run.load import Project
+from topmind.run.places import key_ring, ledger_exists, open_project_ledger
+
+
+def history_of(project: Project, clock: Clock) -> History:
+    """What the project's ledger remembers; an empty history where there is none yet."""
+    if not ledger_exists(project.settings):
+        return empty_history(project)
+    with open_project_ledger(project, clock, key_ring(project.settings)) as ledger:
+        return ledger.history(project.moment.as_of)
+
+
+def decide_dry(
+    root: Path,
+    *,
+    as_of: str | None,
+    clock: Clock,
+    horizon: int = 14,
+    environ: Mapping[str, str] | None = None,
+) -> Decided:
+    """Load and plan the project in `root`."""
+    project = load_.load(root, as_of=as_of, clock=clock, environ=environ)
+    return decide(project, history_of(project, clock), horizon=horizon)

@@ -1,0 +1,168 @@
+"""A plan in words and as JSON; counts only, source ids with `full`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from topmind.model import Occasion, Plan, SourceKind, Verdict
+from topmind.run.decide import Decided
+
+#: Verdicts that carry a reason, in the order in which they are printed.
+OTHERS = (Verdict.PENDING, Verdict.EXPIRED, Verdict.NOT_FOR_THEM)
+
+
+def reasons(plan: Plan) -> Mapping[Verdict, Counter[str]]:
+    """Verdict → reason → how many contacts × occasions."""
+    found: dict[Verdict, Counter[str]] = {verdict: Counter() for verdict in OTHERS}
+    for decision in plan.decisions:
+        found[decision.verdict][decision.reason.value] += 1
+    return found
+
+
+def due_by_occasion(plan: Plan) -> dict[int, int]:
+    """Occasion index → due contacts, the largest first."""
+    return dict(Counter(touch.occasion for touch in plan.due).most_common())
+
+
+def label(occasion: Occasion) -> str:
+    """What `stop` and `why` take: many steps and rescues of one kind share a line."""
+    if occasion.kind in {SourceKind.STEP, SourceKind.RESCUE}:
+        return "/".join(part for part in (occasion.source, occasion.step) if part)
+    return occasion.name
+
+
+def due_by_label(plan: Plan) -> dict[tuple[str, str], int]:
+    """(label, channel) → due contacts, the largest first."""
+    found: Counter[tuple[str, str]] = Counter()
+    for touch in plan.due:
+        occasion = plan.occasions[touch.occasion]
+        found[label(occasion), occasion.channel.value] += 1
+    return dict(found.most_common())
+
+
+def calendar(plan: Plan) -> list[dict[str, Any]]:
+    """One row a day: date, touches by label."""
+    rows = []
+    for day in plan.calendar:
+        found: Counter[str] = Counter()
+        for index, count in day.touches.items():
+            occasion = plan.occasions[index]
+            mark = "" if not occasion.channel.is_task else f" ({occasion.channel.value})"
+            found[label(occasion) + mark] += count
+        rows.append({"day": day.day.isoformat(), "touches": dict(found.most_common())})
+    return rows
+
+
+def plan_as_dict(decided: Decided, *, full: bool = False) -> dict[str, Any]:
+    """The plan for a machine: counts by reason; with `full` one row per contact and occasion."""
+    plan = decided.plan
+    by_reason = reasons(plan)
+    data: dict[str, Any] = {
+        "as_of": plan.as_of.isoformat(),
+        "hash": plan.hash,
+        "active": plan.active,
+        "due": len(plan.due),
+        **{verdict.value: dict(by_reason[verdict].most_common()) for verdict in OTHERS},
+        "occasions": [
+            {"name": name, "channel": channel, "due": count}
+            for (name, channel), count in due_by_label(plan).items()
+        ],
+        "calendar": calendar(plan),
+        "gaps": [
+            {"week": gap.week.isoformat(), "segment": gap.segment, "contacts": gap.contacts}
+            for gap in plan.gaps
+        ],
+        "unreachable": len(plan.unreachable),
+        "floor_broken": {reason.value: count for reason, count in plan.floor_broken.items()},
+    }
+    if full:
+        data["rows"] = rows(decided)
+    return data
+
+
+def rows(decided: Decided) -> list[dict[str, Any]]:
+    """One row per contact and occasion, by source id, in the order of ids."""
+    plan, ids = decided.plan, decided.members.ids
+    found = [
+        {
+            "contact": ids[touch.contact],
+            "occasion": plan.occasions[touch.occasion].name,
+            "channel": plan.occasions[touch.occasion].channel.value,
+            "verdict": Verdict.DUE.value,
+            "day": touch.day.isoformat(),
+            "items": list(touch.picks),
+        }
+        for touch in plan.due
+    ]
+    found += [
+        {
+            "contact": ids[decision.contact],
+            "occasion": plan.occasions[decision.occasion].name,
+            "channel": plan.occasions[decision.occasion].channel.value,
+            "verdict": decision.verdict.value,
+            "reason": decision.reason.value,
+            "until": decision.until.isoformat() if decision.until else None,
+            "detail": decision.detail,
+        }
+        for decision in plan.decisions
+    ]
+    return sorted(found, key=lambda row: (str(row["contact"]), str(row["occasion"])))
+
+
+def words(counts: Mapping[str, int]) -> str:
+    """`12 ratio, 3 gap`, the largest first."""
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in ordered) or "nobody"
+
+
+def plan_as_text(decided: Decided, *, days: int) -> str:
+    """The plan for a person."""
+    plan = decided.plan
+    by_reason = reasons(plan)
+    lines = [
+        f"Plan for {plan.as_of:%A}, {plan.as_of.day} {plan.as_of:%B %Y} ({plan.active} contacts take part)",
+        "",
+        f"Due now: {len(plan.due)}",
+    ]
+    lines += [
+        f"  {count:6}  {name}" + ("" if channel == "email" else f"  ({channel})")
+        for (name, channel), count in due_by_label(plan).items()
+    ]
+    lines += [
+        f"Pending: {words(by_reason[Verdict.PENDING])}",
+        f"Expired: {words(by_reason[Verdict.EXPIRED])}",
+        f"Not for them: {words(by_reason[Verdict.NOT_FOR_THEM])}",
+        "",
+        f"The next {days} days:",
+    ]
+    for row in calendar(plan):
+        if row["touches"]:
+            lines.append(
+                f"  {row['day']}  " + " · ".join(f"{n} {name}" for name, n in row["touches"].items())
+            )
+    lines += gap_lines(plan)
+    if plan.unreachable:
+        lines += ["", f"{len(plan.unreachable)} contacts have no usable channel."]
+    if plan.floor_broken:
+        broken = {reason.value: count for reason, count in plan.floor_broken.items()}
+        lines += ["", f"Floor broken today: {words(broken)}."]
+    lines += ["", f"Plan hash: {plan.hash}"]
+    return "\n".join(lines)
+
+
+def gap_lines(plan: Plan) -> list[str]:
+    """Content gaps in words."""
+    if not plan.gaps:
+        return ["", "No content gap."]
+    lines = ["", "Content gaps:"]
+    for gap in plan.gaps:
+        week = f"{gap.week.day} {gap.week:%B}"
+        until = gap.week + timedelta(days=6)
+        lines.append(
+            f"  week of {week} to {until.day} {until:%B}: {gap.contacts} {gap.segment} have nothing new to get; "
+            "a new value item would do"
+        )
+    return lines
