@@ -1,0 +1,7 @@
+"""The linter: mistakes stop before the send. One module per family of rules; `findings` runs them all."""
+
+from topmind.checks.facts import Facts
+from topmind.checks.formats import format_github, format_json, format_text
+from topmind.checks.registry import findings
+
+__all__ = ["Facts", "findings", "format_github", "format_json", "format_text"]

@@ -1,0 +1,73 @@
+"""Every text that people wrote, with whom it reaches: what rules about bodies walk over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from topmind.model import Body, Catalog, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One file's body and header texts."""
+
+    path: str
+    body: Body | None
+    #: Front-matter key → its text.
+    headers: dict[str, Text] = field(default_factory=dict)
+    #: Segments it is for; None = everybody.
+    segments: frozenset[str] | None = None
+    #: A step of a sequence: only there may an answer be asked for.
+    is_step: bool = False
+    #: It becomes a mail with a subject of its own.
+    is_mail: bool = False
+
+
+def documents(catalog: Catalog) -> Iterator[Document]:
+    """All of them, in the order of their ids."""
+    for item in catalog.items.values():
+        headers = {"subject": item.subject or (), "preheader": item.preheader or ()}
+        named = item.segments or None
+        yield Document(
+            path=item.path, body=item.body, headers=headers, segments=named, is_mail=bool(item.sends)
+        )
+        for send in item.sends:
+            texts = {"subject": send.subject or ()}
+            yield Document(path=item.path, body=send.body, headers=texts, segments=named)
+    for newsletter in catalog.newsletters.values():
+        headers = {"subject": newsletter.subject, "preheader": newsletter.preheader}
+        yield Document(
+            path=newsletter.path,
+            body=newsletter.body,
+            headers=headers,
+            segments=newsletter.segments,
+            is_mail=True,
+        )
+        for issue in newsletter.issues.values():
+            headers = {"subject": issue.subject or (), "preheader": issue.preheader or ()}
+            yield Document(path=issue.path, body=issue.body, headers=headers, segments=newsletter.segments)
+    for sequence in catalog.sequences.values():
+        for step in sequence.steps:
+            headers = {"subject": step.subject, "preheader": step.preheader}
+            yield Document(
+                path=step.path,
+                body=step.body,
+                headers=headers,
+                segments=sequence.segments,
+                is_step=True,
+                is_mail=not step.channel.is_task,
+            )
+    for person in catalog.team.values():
+        yield Document(path=person.path, body=person.signature)
+
+
+def lines(body: Body) -> Iterator[tuple[int, str]]:
+    """(line of the file, text) outside of fenced code."""
+    fence = ""
+    for number, text in enumerate(body.text.splitlines(), body.line):
+        mark = text.lstrip()[:3]
+        if mark in {"```", "~~~"} and fence in {"", mark}:
+            fence = "" if fence else mark
+        elif not fence:
+            yield number, text

@@ -1,0 +1,62 @@
+"""Findings for people, for machines, and for a pull request."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from topmind.model import Level, Problem
+
+
+def format_text(problems: Sequence[Problem]) -> str:
+    """One line each, `file:line: level: what is wrong. What to write instead. [rule]`, then how many."""
+    if not problems:
+        return "No problems found."
+    lines = [_line(found) for found in problems]
+    counts = Counter(found.level for found in problems)
+    parts = [
+        f"{counts[level]} {'note' if level is Level.INFO else level.value}{'s' if counts[level] != 1 else ''}"
+        for level in Level
+        if counts[level]
+    ]
+    return "\n".join([*lines, f"{', '.join(parts)}."])
+
+
+def _line(found: Problem) -> str:
+    where = f"{_where(found)}: " if found.path else ""
+    fix = f" {found.fix}" if found.fix else ""
+    return f"{where}{found.level.value}: {found.says}{fix} [{found.rule}]"
+
+
+def _where(found: Problem) -> str:
+    return f"{found.path}:{found.line}" if found.line else found.path
+
+
+def format_json(problems: Sequence[Problem]) -> str:
+    """A JSON array of `{rule, level, path, line, says, fix}`."""
+    return json.dumps([asdict(found) for found in problems], ensure_ascii=False, indent=2)
+
+
+def format_github(problems: Sequence[Problem]) -> str:
+    """Workflow commands that GitHub shows beside the lines of a pull request (annotations)."""
+    names = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "notice"}
+    return "\n".join(
+        f"::{names[found.level]} {_properties(found)}::{_data(f'{found.says} {found.fix}'.strip())}"
+        for found in problems
+    )
+
+
+def _properties(found: Problem) -> str:
+    parts = {"file": found.path, "line": str(found.line or ""), "title": found.rule}
+    return ",".join(
+        f"{name}={_data(value).replace(':', '%3A').replace(',', '%2C')}"
+        for name, value in parts.items()
+        if value
+    )
+
+
+def _data(text: str) -> str:
+    """Escaped as GitHub's runner reads it back (actions/toolkit, command.ts)."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

@@ -1,0 +1,110 @@
+"""Nothing is offered that is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from topmind.checks.facts import Facts, problem
+from topmind.model import Body, Item, Level, Problem
+
+
+def pins(facts: Facts) -> Iterator[Problem]:
+    """`for: NEWSLETTER DAY` names a newsletter that exists and a day on which the item is live."""
+    for item in facts.catalog.items.values():
+        for name, day in item.pins:
+            if day < facts.catalog.as_of:
+                continue
+            line = facts.line(item.path, "for")
+            if name not in facts.catalog.newsletters:
+                yield problem(
+                    "offers/pin-to-nothing",
+                    Level.ERROR,
+                    item.path,
+                    line,
+                    says=f"There is no newsletter {name!r}.",
+                    fix=f"Known: {', '.join(sorted(facts.catalog.newsletters)) or 'none yet'}.",
+                )
+            elif not item.live(day):
+                yield problem(
+                    "offers/expired-pin",
+                    Level.ERROR,
+                    item.path,
+                    line,
+                    says=f"It is for {name} of {day}, but {_why(item)}.",
+                    fix="Change the day of `for`, or the dates of the offer.",
+                )
+
+
+def sends(facts: Facts) -> Iterator[Problem]:
+    """No announcement goes out on a day on which its item is not live."""
+    for item in facts.catalog.items.values():
+        for send in item.sends:
+            if send.day >= facts.catalog.as_of and not item.live(send.day):
+                yield problem(
+                    "offers/expired-send",
+                    Level.ERROR,
+                    item.path,
+                    facts.line(item.path, "send"),
+                    says=f"Send {send.number} is on {send.day}, but {_why(item)}.",
+                    fix="Change the day under `send`, or the dates of the offer.",
+                )
+
+
+def references(facts: Facts) -> Iterator[Problem]:
+    """`/// item` and `/// testimonial` name something that is there and not over when the text goes out."""
+    catalog = facts.catalog
+    for newsletter in catalog.newsletters.values():
+        yield from _named(facts, newsletter.path, newsletter.body, dated=False)
+        for issue in newsletter.issues.values():
+            if issue.body is None or issue.day < catalog.as_of:
+                continue
+            for name, line in issue.body.refs:
+                item = catalog.items.get(name)
+                if item is not None and not item.live(issue.day):
+                    yield problem(
+                        "offers/expired-item",
+                        Level.ERROR,
+                        issue.path,
+                        line,
+                        says=f"{name} is shown in the issue of {issue.day}, but {_why(item)}.",
+                        fix="Take the block out, or choose another item.",
+                    )
+    for sequence in catalog.sequences.values():
+        for step in sequence.steps:
+            yield from _named(facts, step.path, step.body, dated=True)
+
+
+def _named(facts: Facts, path: str, body: Body, *, dated: bool) -> Iterator[Problem]:
+    """Items named in a text that has no day of its own."""
+    for name, line in body.refs:
+        item = facts.catalog.items.get(name)
+        if item is None or item.last_day is None:
+            continue
+        if item.last_day < facts.catalog.as_of:
+            yield problem(
+                "offers/expired-item",
+                Level.ERROR,
+                path,
+                line,
+                says=f"{name} is shown here, but {_why(item)}.",
+                fix="Take the block out, or choose an item without an end.",
+            )
+        elif dated:
+            yield problem(
+                "offers/ends-in-sequence",
+                Level.WARNING,
+                path,
+                line,
+                says=f"A step goes out all year, but {_why(item)}.",
+                fix="Choose an item without an end.",
+            )
+
+
+def _why(item: Item) -> str:
+    """Why the item is not (or not for ever) live, in words."""
+    if item.status.value != "published":
+        return f"{item.id} is a draft"
+    first = max(item.day, item.starts) if item.starts else item.day
+    if item.last_day is None:
+        return f"{item.id} begins on {first}"
+    return f"{item.id} runs from {first} to {item.last_day}"

@@ -1,0 +1,91 @@
+"""Links lead somewhere."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+from topmind.checks.documents import documents, lines
+from topmind.checks.facts import Facts, problem
+from topmind.model import Access, Body, Kind, Level, Problem, Status
+
+#: `[words](target)` (not an image), `/// button | words -> target`, `<a href="target">`.
+_TARGETS = re.compile(
+    r"""(?<!!)\[[^\]]*\]\(\s*<?([^)\s>]+) | ^///\s*button\s*\|.*->\s*(\S+) | href=["']([^"']+)""", re.VERBOSE
+)
+
+
+def links(facts: Facts) -> Iterator[Problem]:
+    """Links into the own site name a page that exists."""
+    pages = {item.url: item for item in facts.catalog.items.values() if item.url}
+    ids = {f"/{item.id}/": item for item in facts.catalog.items.values()}
+    folders = {kind.folder for kind in Kind}
+    for document in documents(facts.catalog):
+        for line, target in _targets(document.body):
+            path = _own(target, facts.catalog.company.site)
+            if path is None:
+                continue
+            item = pages.get(path) or ids.get(path)
+            first, _, rest = path.strip("/").partition("/")
+            if item is None:
+                judged = facts.site is not None or (first in folders and rest)
+                if judged and path not in (facts.site or ()):
+                    yield problem(
+                        "links/nowhere",
+                        Level.ERROR,
+                        document.path,
+                        line,
+                        says=f"{target} leads nowhere.",
+                        fix=_nearest(path, pages),
+                    )
+            elif not item.url or item.status is not Status.PUBLISHED or item.access is Access.CLIENTS:
+                yield problem(
+                    "links/no-page",
+                    Level.ERROR,
+                    document.path,
+                    line,
+                    says=f"{target} has no page: {item.id} is a draft, for mail only, or for clients only.",
+                    fix="Link to something that has a page, or show it with `/// item`.",
+                )
+
+
+def answers(facts: Facts) -> Iterator[Problem]:
+    """`answer:WORD` asks a question, which only a step of a sequence can do."""
+    for document in documents(facts.catalog):
+        if document.is_step:
+            continue
+        for line, target in _targets(document.body):
+            if target.startswith("answer:"):
+                yield problem(
+                    "links/answer-outside-step",
+                    Level.ERROR,
+                    document.path,
+                    line,
+                    says=f"{target} works in the steps of a sequence only.",
+                    fix="Link to a page, or ask in a step.",
+                )
+
+
+def _targets(body: Body | None) -> Iterator[tuple[int, str]]:
+    """(line, target) of every link of a body."""
+    for number, text in lines(body) if body else ():
+        for match in _TARGETS.finditer(text):
+            yield number, next(group for group in match.groups() if group)
+
+
+def _own(target: str, site: str) -> str | None:
+    """The path of a link into the own site, with a slash at its end; None for every other link."""
+    if site and target.startswith(f"{site}/"):
+        target = target[len(site) :]
+    if not target.startswith("/") or target.startswith("//"):
+        return None
+    path = urlsplit(target).path
+    last = path.rsplit("/", 1)[-1]
+    return path if not last or "." in last else f"{path}/"
+
+
+def _nearest(path: str, pages: Iterable[str]) -> str:
+    close = difflib.get_close_matches(path, list(pages), n=1, cutoff=0.6)
+    return f"Did you mean {close[0]}?" if close else "Link to a page that exists."

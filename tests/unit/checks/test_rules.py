@@ -1,0 +1,376 @@
+"""Each rule: the mistake it finds, and the nearest thing that is no mistake."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from topmind import brand
+from topmind.checks import Facts, findings
+from topmind.checks.colours import ENOUGH, ratio, readable
+from topmind.model import (
+    Condition,
+    DatedIssue,
+    Kind,
+    Level,
+    MergeTag,
+    Problem,
+    Send,
+    Status,
+    Where,
+)
+from topmind.testing.builders import (
+    TODAY,
+    a_body,
+    a_catalog,
+    a_company,
+    a_newsletter,
+    a_segment,
+    a_sequence,
+    a_slot,
+    a_step,
+    a_team_member,
+    an_item,
+    members,
+)
+
+ROOT = Path(__file__).parents[3]
+TAG = MergeTag(field="first_name", source="{{ first_name }}", line=7)
+
+
+def rules(catalog: Any, **over: Any) -> dict[str, Problem]:
+    """Findings by rule id; `checks/left-out` apart."""
+    found = findings(Facts(catalog=catalog, **over))
+    return {p.rule: p for p in found if p.rule != "checks/left-out"}
+
+
+def test_a_sound_project_has_no_findings() -> None:
+    """With everything at hand and nothing wrong, nothing is said."""
+    catalog = a_catalog(
+        items=[an_item()],
+        newsletters=[a_newsletter(subject=("A tip",), preheader=("Dry feet this winter",))],
+        segments=[],
+    )
+    facts = Facts(
+        catalog=catalog, brand=brand.load(ROOT), root=ROOT, members=members(2), dates={"tuesday-fix": [TODAY]}
+    )
+    assert findings(facts) == ()
+
+
+def test_what_could_not_be_checked_is_said() -> None:
+    """Without contacts, brand, files and calendar one note lists what was left out."""
+    (note,) = findings(Facts(catalog=a_catalog()))
+    assert (note.rule, note.level) == ("checks/left-out", Level.INFO)
+    assert all(word in note.says for word in ("no contacts", "no brand", "no files", "no calendar"))
+
+
+def test_all_findings_come_at_once_worst_first() -> None:
+    """Problems of the loaders and of the rules in one list: errors, warnings, notes; by file and line."""
+    given_ = [
+        Problem(rule="front-matter/x", level=Level.WARNING, path="content/b.md", line=3, says="b3"),
+        Problem(rule="front-matter/x", level=Level.ERROR, path="content/b.md", line=9, says="b9"),
+        Problem(rule="front-matter/x", level=Level.ERROR, path="content/a.md", line=1, says="a1"),
+    ]
+    facts = Facts(catalog=a_catalog(company=a_company(address=())))
+    found = findings(facts, [*given_, given_[0]])
+    assert [p.says for p in found if p.rule == "front-matter/x"] == ["a1", "b9", "b3"]
+    assert [p.level for p in found] == sorted((p.level for p in found), key=list(Level).index)
+    assert "company/postal-address" in {p.rule for p in found}
+
+
+def test_the_line_of_a_key_is_found(tmp_path: Path) -> None:
+    """A finding about front matter points at the line of its key."""
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content/company.md").write_text("---\nname: X\naddress: One Line\n---\n")
+    catalog = a_catalog(company=a_company(address=("One Line",)))
+    assert rules(catalog, root=tmp_path)["company/postal-address"].line == 3
+
+
+# -- offers ---------------------------------------------------------------------------------------------
+
+
+def test_an_offer_pinned_after_its_end_is_an_error() -> None:
+    """`for: tuesday-fix 2026-12-08` of a promotion that ends on the 7th."""
+    over = an_item("promotions/fall", ends=date(2026, 12, 7), pins=(("tuesday-fix", date(2026, 12, 8)),))
+    catalog = a_catalog(items=[over], newsletters=[a_newsletter(slots=[])])
+    found = rules(catalog)["offers/expired-pin"]
+    assert "2026-12-08" in found.says
+    assert "2026-12-07" in found.says
+    fine = replace(over, ends=date(2026, 12, 8))
+    assert "offers/expired-pin" not in rules(a_catalog(items=[fine], newsletters=[a_newsletter(slots=[])]))
+
+
+def test_a_pin_of_the_past_is_history() -> None:
+    """What was pinned to an issue that has gone out is no problem today."""
+    old = an_item("promotions/fall", ends=date(2026, 11, 20), pins=(("tuesday-fix", date(2026, 11, 24)),))
+    assert rules(a_catalog(items=[old], newsletters=[a_newsletter(slots=[])])) == {
+        "subjects/no-preheader": rules(a_catalog(newsletters=[a_newsletter(slots=[])]))[
+            "subjects/no-preheader"
+        ]
+    }
+
+
+def test_a_pin_names_a_newsletter() -> None:
+    """A misspelt newsletter in `for:` is told with the known ones."""
+    item = an_item(pins=(("tuseday-fix", TODAY),))
+    found = rules(a_catalog(items=[item], newsletters=[a_newsletter(slots=[])]))["offers/pin-to-nothing"]
+    assert "tuesday-fix" in found.fix
+
+
+def test_an_announcement_after_the_end_is_an_error() -> None:
+    """A send date behind `ends`, or of a draft."""
+    item = an_item(
+        "promotions/fall", ends=TODAY, sends=(Send(number=1, day=TODAY + timedelta(days=1)),), subject=("x",)
+    )
+    assert "offers/expired-send" in rules(a_catalog(items=[item]))
+    draft = replace(item, ends=date(2026, 12, 31), status=Status.DRAFT)
+    assert "draft" in rules(a_catalog(items=[draft]))["offers/expired-send"].says
+
+
+def test_an_issue_shows_nothing_that_is_over_by_then() -> None:
+    """A block `/// item` in a dated issue is judged on the issue's day."""
+    body = a_body(refs=(("promotions/fall", 9),))
+    issue = DatedIssue(day=date(2026, 12, 8), path="content/newsletters/tuesday-fix/2026-12-08.md", body=body)
+    newsletter = a_newsletter(slots=[], issues={issue.day: issue})
+    ended = an_item("promotions/fall", ends=date(2026, 12, 7))
+    found = rules(a_catalog(items=[ended], newsletters=[newsletter]))["offers/expired-item"]
+    assert (found.path, found.line) == (issue.path, 9)
+    running = replace(ended, ends=date(2026, 12, 8))
+    assert "offers/expired-item" not in rules(a_catalog(items=[running], newsletters=[newsletter]))
+
+
+def test_a_step_shows_nothing_that_ends() -> None:
+    """In a sequence an offer with an end is a warning, one that is over an error."""
+    sequence = a_sequence(steps=[a_step(body=a_body(refs=(("promotions/fall", 4),)))])
+    running = rules(a_catalog(items=[an_item("promotions/fall")], sequences=[sequence]))
+    assert running["offers/ends-in-sequence"].level is Level.WARNING
+    over = an_item("promotions/fall", ends=date(2026, 11, 30))
+    assert "offers/expired-item" in rules(a_catalog(items=[over], sequences=[sequence]))
+
+
+# -- issues ---------------------------------------------------------------------------------------------
+
+
+def test_an_issue_without_content_is_told_once_per_slot() -> None:
+    """A required slot that no live item can fill names the first issue; an optional one may stay empty."""
+    slots = [a_slot(0, [Kind.EVENT], line=4), a_slot(1, [Kind.PROMOTION], optional=True, line=6)]
+    days = [TODAY, TODAY + timedelta(days=7)]
+    found = [
+        p
+        for p in findings(
+            Facts(catalog=a_catalog(newsletters=[a_newsletter(slots=slots)]), dates={"tuesday-fix": days})
+        )
+        if p.rule == "issues/without-content"
+    ]
+    assert [(p.line, "2026-12-01" in p.says) for p in found] == [(4, True)]
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"where": frozenset({Where.SITE})},
+        {"status": Status.DRAFT},
+        {"day": date(2026, 12, 2)},
+        {"correction": True},
+        {"sends": (Send(number=1, day=date(2026, 12, 8)),)},
+    ],
+)
+def test_what_cannot_be_in_the_mail_fills_no_slot(over: dict[str, Any]) -> None:
+    """Site-only, draft, future, correction, and announced later: none of them is content for today."""
+    newsletter = a_newsletter()
+    dates = {"tuesday-fix": [TODAY]}
+    assert "issues/without-content" not in rules(
+        a_catalog(items=[an_item()], newsletters=[newsletter]), dates=dates
+    )
+    assert "issues/without-content" in rules(
+        a_catalog(items=[an_item(**over)], newsletters=[newsletter]), dates=dates
+    )
+
+
+def test_a_dated_file_stands_on_an_issue_day() -> None:
+    """A file for a Wednesday of a Tuesday newsletter is an error, unless it says what it was."""
+    dates = {"tuesday-fix": [TODAY, TODAY + timedelta(days=7)]}
+    issue = DatedIssue(day=date(2026, 12, 2), path="content/newsletters/tuesday-fix/2026-12-02.md")
+    wrong = a_newsletter(slots=[], issues={issue.day: issue})
+    assert "Next: 2026-12-01" in rules(a_catalog(newsletters=[wrong]), dates=dates)["issues/no-such-date"].fix
+    moved = a_newsletter(slots=[], issues={issue.day: replace(issue, was=TODAY)})
+    assert "issues/no-such-date" not in rules(a_catalog(newsletters=[moved]), dates=dates)
+    item = an_item(pins=(("tuesday-fix", date(2026, 12, 2)),))
+    found = rules(a_catalog(items=[item], newsletters=[a_newsletter(slots=[])]), dates=dates)
+    assert "issues/pin-beside-issue" in found
+
+
+# -- values ---------------------------------------------------------------------------------------------
+
+
+def test_a_tag_needs_a_default_where_a_reader_has_no_value() -> None:
+    """Counted over the active readers of the segments it is for, nobody else."""
+    people = members(
+        3, segments={"customers": [0, 1], "prospects": [2]}, fields={"first_name": ["Ada", "Kim", None]}
+    )
+    body = a_body(tags=(TAG,))
+
+    def found(segment: str, tag: MergeTag = TAG) -> dict[str, Problem]:
+        item = an_item(body=replace(body, tags=(tag,)), segments=frozenset({segment}))
+        return rules(a_catalog(items=[item]), members=people)
+
+    assert "merge-tags/no-default" not in found("customers")
+    assert found("prospects")["merge-tags/no-default"].line == 7
+    assert "1 of its readers" in found("prospects")["merge-tags/no-default"].says
+
+
+def test_without_contacts_every_tag_needs_a_default() -> None:
+    """In a pull request nobody knows who lacks a value; a built-in tag is always filled."""
+    catalog = a_catalog(newsletters=[a_newsletter(slots=[], subject=("Hi ", TAG), preheader=("x",))])
+    assert "merge-tags/no-default" in rules(catalog)
+    built_in = MergeTag(field="sender_name")
+    fine = a_catalog(newsletters=[a_newsletter(slots=[], subject=("Hi ", built_in), preheader=("x",))])
+    assert rules(fine) == {}
+
+
+# -- segments -------------------------------------------------------------------------------------------
+
+
+def test_an_unused_segment_is_noted() -> None:
+    """Named nowhere and promising nothing; each way of naming it counts as use."""
+    segment = a_segment("lapsed")
+    assert rules(a_catalog(segments=[segment]))["segments/unused"].level is Level.INFO
+    condition = Condition(index=0, word="for", segments=frozenset({"lapsed"}))
+    used = [
+        a_catalog(segments=[segment], items=[an_item(exclude=frozenset({"lapsed"}))]),
+        a_catalog(segments=[segment], items=[an_item(body=a_body(conditions=(condition,)))]),
+        a_catalog(segments=[segment], sequences=[a_sequence(starts_from="enters: lapsed", steps=[])]),
+        a_catalog(segments=[segment], sequences=[a_sequence(stop_when="in_segment('lapsed')", steps=[])]),
+        a_catalog(segments=[segment], company=a_company(clients="lapsed")),
+        a_catalog(segments=[replace(segment, sender="dana")]),
+    ]
+    for catalog in used:
+        assert "segments/unused" not in rules(catalog)
+
+
+def test_a_segment_that_matches_nobody_is_a_warning() -> None:
+    """Counted over active contacts only."""
+    people = members(2, segments={"customers": [0], "lapsed": [1]})
+    active = people.active.copy()
+    active[1] = False
+    catalog = a_catalog(segments=[a_segment("customers", rank=1), a_segment("lapsed")])
+    found = rules(catalog, members=replace(people, active=active))["segments/nobody"]
+    assert (found.path, found.line, found.level) == ("segments/lapsed.md", 4, Level.WARNING)
+
+
+# -- links and images -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See [gutters](/tips/guters/).",
+        "See [gutters](https://harborandpine.example/tips/guters).",
+        "/// button | Read -> /tips/guters/",
+        '<a href="/tips/guters/#ice">x</a>',
+    ],
+)
+def test_a_link_into_nowhere_is_told_with_its_line(text: str) -> None:
+    """A misspelt address of the own site, however it is written, and the nearest page."""
+    catalog = a_catalog(items=[an_item(), an_item("tips/x", body=a_body(f"Words.\n\n{text}\n"))])
+    found = rules(catalog)["links/nowhere"]
+    assert (found.line, found.fix) == (7, "Did you mean /tips/gutters/?")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[a](/tips/gutters/)",
+        "[a](/tips/gutters#ice)",
+        "[a](/tips/)",
+        "[a](/about/)",
+        "[a](https://elsewhere.example/tips/guters/)",
+        "```\n[a](/tips/guters/)\n```",
+        "[a](#top)",
+    ],
+)
+def test_other_links_are_left_alone(text: str) -> None:
+    """Pages that exist, indexes, pages that are no items, foreign sites, code."""
+    catalog = a_catalog(items=[an_item(), an_item("tips/x", body=a_body(f"{text}\n"))])
+    assert rules(catalog) == {}
+
+
+def test_with_the_built_site_every_page_is_judged() -> None:
+    """The addresses of the build decide on pages that are no items."""
+    catalog = a_catalog(items=[an_item(body=a_body("[a](/about/) [b](/abuot/)\n"))])
+    site = frozenset({"/about/"})
+    assert "/abuot/" in rules(catalog, site=site)["links/nowhere"].says
+
+
+def test_a_link_to_something_without_a_page_is_told() -> None:
+    """Mail-only, draft and client-only items have no public page."""
+    for over in ({"url": ""}, {"status": Status.DRAFT}):
+        catalog = a_catalog(items=[an_item(**over), an_item("tips/x", body=a_body("[a](/tips/gutters/)\n"))])
+        assert "links/no-page" in rules(catalog)
+
+
+def test_only_a_step_may_ask() -> None:
+    """`answer:WORD` outside of a sequence is an error."""
+    asks = a_body("[Happy](answer:happy)\n")
+    assert "links/answer-outside-step" in rules(a_catalog(items=[an_item(body=asks)]))
+    step = a_step(body=asks, preheader=("x",))
+    assert rules(a_catalog(sequences=[a_sequence(steps=[step])])) == {}
+
+
+def test_pictures_are_there_and_have_words(tmp_path: Path) -> None:
+    """Missing files and missing words, in head and text; a photo of the team needs no words of its own."""
+    (tmp_path / "content/images").mkdir(parents=True)
+    (tmp_path / "content/images/roof.jpg").write_bytes(b"")
+    text = a_body("![A roof](/images/roof.jpg)\n\n![](images/roof.jpg)\n\n![Ice](/images/ice.jpg)\n")
+    catalog = a_catalog(items=[an_item(body=text, image="roof.jpg", image_alt="A roof")])
+    found = rules(catalog, root=tmp_path)
+    assert found["images/missing"].line == 9
+    assert found["images/no-alt"].line == 7
+    bare = a_catalog(items=[an_item(image="roof.jpg")])
+    assert set(rules(bare, root=tmp_path)) == {"images/no-alt"}
+    team = a_catalog(team=[a_team_member(photo="images/dana.jpg")])
+    assert set(rules(team, root=tmp_path)) == {"images/missing"}
+
+
+# -- brand and subjects ---------------------------------------------------------------------------------
+
+
+def test_a_faint_colour_is_an_error_in_its_scheme() -> None:
+    """Found in the dark scheme too, with a colour that would do."""
+    sample = brand.load(ROOT)
+    faint = replace(sample, dark=sample.dark.model_copy(update={"muted": "#444444"}))
+    found = rules(a_catalog(), brand=faint)["brand/contrast"]
+    assert "[dark] muted #444444" in found.says
+    better = found.fix.split('"')[1]
+    assert ratio(better, sample.dark.page) >= ENOUGH or ratio(better, sample.dark.surface) >= ENOUGH
+    assert "brand/contrast" not in rules(a_catalog(), brand=sample)
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    """Black on white is 21, a colour on itself 1, #767676 on white the well-known 4.54."""
+    assert ratio("#000000", "#ffffff") == pytest.approx(21)
+    assert ratio("#123456", "#123456") == 1
+    assert ratio("#767676", "#ffffff") == pytest.approx(4.54, abs=0.005)
+
+
+@given(front=st.integers(0, 0xFFFFFF), back=st.integers(0, 0xFFFFFF))
+def test_a_readable_colour_can_always_be_named(front: int, back: int) -> None:
+    """What the fix proposes passes the rule, whatever the two colours are."""
+    behind = f"#{back:06x}"
+    assert ratio(readable(f"#{front:06x}", behind), behind) >= ENOUGH
+
+
+def test_a_long_subject_is_a_warning() -> None:
+    """61 characters are one too many; a merge tag counts as its default."""
+    assert "subjects/long-subject" in rules(
+        a_catalog(newsletters=[a_newsletter(slots=[], subject=("x" * 61,))])
+    )
+    fits = a_newsletter(slots=[], subject=("x" * 60,), preheader=("y" * 110,))
+    assert rules(a_catalog(newsletters=[fits])) == {}
+    assert "subjects/long-preheader" in rules(a_catalog(newsletters=[replace(fits, preheader=("y" * 111,))]))
