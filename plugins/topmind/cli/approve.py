@@ -23,5 +23,5 @@ def command(options: Options, plan_hash: str) -> None:
     from topmind.run import control
     from topmind.run.clock import SystemClock
 
-    control.approve(options.project, plan_hash, as_of=options.as_of, clock=SystemClock())
+    control.approve(options.project, plan_hash, clock=SystemClock())
     click.echo(f"Plan {plan_hash} may go within 24 hours: topmind send")

@@ -24,7 +24,7 @@ def command(options: Options, occasion: str, as_json: bool) -> None:
     from topmind.run import control
     from topmind.run.clock import SystemClock
 
-    stops = control.resume(options.project, occasion, as_of=options.as_of, clock=SystemClock())
+    stops = control.resume(options.project, occasion, clock=SystemClock())
     if as_json:
         out.as_json({"stopped": sorted(stops)})
         return

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from topmind import audience, planning
 from topmind.model import History, Members, PersonRecord, Plan, Problem
 from topmind.run.load import Project
+from topmind.run.places import ledger_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,7 @@ class Decided:
 
 def empty_history(project: Project) -> History:
     """What a project without a ledger remembers."""
-    return History(ledger=project.ledger_id)
+    return History(ledger=ledger_id(project.settings))
 
 
 def decide(project: Project, history: History, *, horizon: int = 14) -> Decided:

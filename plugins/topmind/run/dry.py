@@ -16,7 +16,7 @@ def history_of(project: Project, clock: Clock) -> History:
     """What the project's ledger remembers; an empty history where there is none yet."""
     if not ledger_exists(project.settings):
         return empty_history(project)
-    with open_project_ledger(project, clock, key_ring(project.settings)) as ledger:
+    with open_project_ledger(project.settings, clock, key_ring(project.settings)) as ledger:
         return ledger.history(project.moment.as_of)
 
 

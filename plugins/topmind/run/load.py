@@ -33,11 +33,6 @@ class Project:
         """Absolute path of the project."""
         return self.settings.root
 
-    @property
-    def ledger_id(self) -> str:
-        """The pinned ledger, or a name for a project that has none yet."""
-        return self.settings.project.ledger or "unpinned"
-
 
 def load(root: Path, *, as_of: str | None, clock: Clock, environ: Mapping[str, str] | None = None) -> Project:
     """Read everything people wrote; raises ContentError with all problems where one is an error."""

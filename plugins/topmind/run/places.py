@@ -15,7 +15,6 @@ from topmind.errors import ConfigError, GuardError
 from topmind.ledger import FolderInbox, Ledger, open_ledger
 from topmind.links import KeyRing
 from topmind.model import Clock, Transport
-from topmind.run.load import Project
 from topmind.settings import Settings
 
 
@@ -40,6 +39,11 @@ def inbox(settings: Settings) -> FolderInbox:
     return FolderInbox(settings.var / "inbox")
 
 
+def ledger_id(settings: Settings) -> str:
+    """The pinned ledger, or a name for a project that has none yet."""
+    return settings.project.ledger or "unpinned"
+
+
 def ledger_exists(settings: Settings) -> bool:
     """Whether the embedded ledger has a file; other stores say so when they are opened."""
     prefix = "sqlite:///"
@@ -49,14 +53,13 @@ def ledger_exists(settings: Settings) -> bool:
 
 
 @contextmanager
-def open_project_ledger(project: Project, clock: Clock, ring: KeyRing) -> Iterator[Ledger]:
+def open_project_ledger(settings: Settings, clock: Clock, ring: KeyRing) -> Iterator[Ledger]:
     """The project's ledger, closed again whatever happens."""
-    settings = project.settings
     ledger = open_ledger(
         settings.ledger_url,
         root=settings.root,
         clock=clock,
-        ledger_id=project.ledger_id,
+        ledger_id=ledger_id(settings),
         check_value=ring.check_value,
     )
     try:
