@@ -1,0 +1,54 @@
+"""`check`: the loaders' problems and every rule of the linter, at once; contacts only where they are at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from topmind import checks, planning
+from topmind.checks import Facts
+from topmind.errors import AudienceError
+from topmind.model import Clock, Level, Members, Problem
+from topmind.run import load as load_
+from topmind.run.decide import decide
+from topmind.run.dry import history_of
+from topmind.run.load import Project
+
+
+def findings(
+    root: Path, *, as_of: str | None, clock: Clock, environ: Mapping[str, str] | None = None
+) -> tuple[Problem, ...]:
+    """Everything found in the project, errors first."""
+    problems, project = load_.examine(root, as_of=as_of, clock=clock, environ=environ)
+    if project is None:
+        return problems
+    members, heard = _audience(project, clock)
+    facts = Facts(
+        catalog=project.catalog,
+        brand=project.brand,
+        root=project.root,
+        members=members,
+        dates={
+            letter.id: planning.next_dates(letter, project.catalog.company, project.moment.as_of, 5)
+            for letter in project.catalog.newsletters.values()
+        },
+    )
+    return load_.ordered(checks.findings(facts, [*problems, *heard]))
+
+
+def _audience(project: Project, clock: Clock) -> tuple[Members | None, tuple[Problem, ...]]:
+    """The contacts where there are some (never in pull requests), and what their sources said."""
+    try:
+        decided = decide(project, history_of(project, clock), horizon=1)
+    except AudienceError as error:
+        where, _, line = error.where.partition(":")
+        said = Problem(
+            rule="audience/no-contacts",
+            level=Level.INFO,
+            path=where,
+            line=int(line) if line.isdigit() else 0,
+            says=f"No contacts to check against: {error.says}",
+            fix=error.fix,
+        )
+        return None, (said,)
+    return decided.members, decided.findings
