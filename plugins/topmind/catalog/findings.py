@@ -1,0 +1,63 @@
+"""Collecting what is wrong with files that people write, and guessing what was meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from topmind.model import Level, Problem
+
+
+class Wrong(Exception):  # noqa: N818 - reads as what it says of a value
+    """A value that cannot be read: what is wrong, and what to write instead; the caller knows the file."""
+
+    def __init__(self, says: str, fix: str = "", *, line: int = 0, rule: str = "value") -> None:
+        super().__init__(says)
+        self.says = says
+        self.fix = fix
+        #: Line of the file, from 1; 0 = that of the key.
+        self.line = line
+        #: Last part of the rule's id.
+        self.rule = rule
+
+
+class Findings:
+    """The problems of a run, collected file by file."""
+
+    def __init__(self) -> None:
+        self._found: list[Problem] = []
+
+    def error(self, rule: str, path: str, line: int, says: str, fix: str = "") -> None:
+        """Note something that stops the run."""
+        self._found.append(
+            Problem(rule=rule, level=Level.ERROR, path=path, line=line, says=says, fix=fix)
+        )
+
+    def add(self, problems: Iterable[Problem]) -> None:
+        """Note problems found elsewhere."""
+        self._found.extend(problems)
+
+    def sorted(self) -> tuple[Problem, ...]:
+        """Each problem once, by file, line and rule."""
+        return tuple(sorted(set(self._found), key=lambda p: (p.path, p.line, p.rule, p.says)))
+
+    @property
+    def any_error(self) -> bool:
+        """Whether anything stops the run."""
+        return any(p.level is Level.ERROR for p in self._found)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant; None where nothing is near."""
+    words = {str(k).lower(): str(k) for k in known}
+    found = difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.6)
+    return words[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str], *, what: str = "Known") -> str:
+    """A sentence with the nearest known word, else the whole list."""
+    words = sorted({str(k) for k in known})
+    near = nearest(word, words)
+    if near:
+        return f"Did you mean {near!r}?"
+    return f"{what}: {', '.join(words)}." if words else f"{what}: none."

@@ -1,0 +1,343 @@
+"""Merge tags: `{{ first_name | default: "there" }}`, also `{{ first_name or "there" }}`.
+
+They are lifted out of a text before Markdown sees it (`smarty` curls their quotes, tables split at `|`, `*`
+becomes emphasis) and put back after, as nodes of their own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from topmind.catalog import dates
+from topmind.catalog.code import literal_spans
+from topmind.catalog.findings import Wrong, did_you_mean
+from topmind.errors import ContentError
+from topmind.model import Filter, Level, MergeTag, Problem, Text
+
+#: Fields that topmind itself fills, beside those declared in `segments/_audience.toml`.
+BUILT_IN: Mapping[str, str] = {
+    "sender_name": "name of the team member who signs",
+    "sender_first_name": "first name of the team member who signs",
+    "sender_role": "role of the team member who signs",
+    "sender_phone": "phone of the team member who signs",
+    "sender_email": "address of the team member who signs",
+    "company_name": "name of the company",
+    "company_phone": "phone of the company",
+    "company_email": "address of the company",
+    "company_site": "public address of the resource site",
+    "unsubscribe_url": "signed link: no more mail",
+    "preferences_url": "signed link: choose topics",
+    "view_url": "link to the public edition of this issue",
+    "coupon": "the code of this contact",
+    "today": "the contact's local day",
+}
+
+#: Filter → least and most arguments.
+FILTERS: Mapping[str, tuple[int, int]] = {
+    "default": (1, 1),
+    "capitalize": (0, 0),
+    "upper": (0, 0),
+    "date": (0, 1),
+    "money": (0, 1),
+    "truncate": (1, 1),
+}
+
+_TAG = re.compile(r"""\{\{((?:"[^"\n]*"|“[^”\n]*”|'[^'\n]*'|(?!\n[ \t]*\n)[^{}])*?)\}\}""")
+_OPEN = re.compile(r"\{\{|\{%")
+_SHORTCODE = re.compile(r"\{\{[<%](?P<inner>.*?)[>%]\}\}", re.DOTALL)
+_LOGIC = re.compile(r"\{%-?\s*(?P<word>\w*)(?P<rest>.*?)%\}", re.DOTALL)
+_SMART = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "‘": "'", "’": "'", "‚": "'"})
+_FIELD = re.compile(r"[A-Za-z_][\w.]*")
+_TOKEN = re.compile(r"""\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<number>-?\d+(?:\.\d+)?))\s*""")
+_DATE_SIGN = re.compile(r"%-?[a-zA-Z%]")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stands in one text between positions `start` and `end`."""
+
+    start: int
+    end: int
+    tag: MergeTag
+
+
+def find(text: str, path: str, line: int) -> tuple[tuple[Found, ...], tuple[Problem, ...]]:
+    """Every merge tag of a text outside code, in order, and what is wrong with those that cannot be read.
+
+    `line` is the line of the file on which the text begins.
+    """
+    if "{{" not in text and "{%" not in text:
+        return (), ()
+    spans = literal_spans(text)
+    found: list[Found] = []
+    problems: list[Problem] = []
+    at = 0
+    while match := _OPEN.search(text, at):
+        inside = next((end for start, end in spans if start <= match.start() < end), None)
+        if inside is not None:
+            at = inside
+            continue
+        here = line + text.count("\n", 0, match.start())
+        tag = _TAG.match(text, match.start())
+        try:
+            if tag is None:
+                raise _not_a_tag(text, match.start())
+            found.append(Found(tag.start(), tag.end(), _read(tag[1], tag[0], here)))
+            at = tag.end()
+        except Wrong as wrong:
+            problems.append(
+                Problem(
+                    rule=f"merge-tag/{wrong.rule}",
+                    level=Level.ERROR,
+                    path=path,
+                    line=here,
+                    says=wrong.says,
+                    fix=wrong.fix,
+                )
+            )
+            at = tag.end() if tag else match.end()
+    return tuple(found), tuple(problems)
+
+
+def parse(text: str, path: str, line: int) -> tuple[Text, tuple[Problem, ...]]:
+    """A text with its merge tags as parts of their own, and the problems of those that cannot be read."""
+    found, problems = find(text, path, line)
+    parts: list[str | MergeTag] = []
+    at = 0
+    for one in found:
+        if one.start > at:
+            parts.append(text[at : one.start])
+        parts.append(one.tag)
+        at = one.end
+    if at < len(text):
+        parts.append(text[at:])
+    return tuple(parts), problems
+
+
+def parse_text(text: str, path: str = "", line: int = 0) -> Text:
+    """A subject, preheader, label or address as plain strings and merge tags. Raises ContentError."""
+    parts, problems = parse(text, path, line)
+    if problems:
+        raise ContentError(problems)
+    return parts
+
+
+def tags_of(text: Text) -> tuple[MergeTag, ...]:
+    """The merge tags of a text, in order."""
+    return tuple(part for part in text if isinstance(part, MergeTag))
+
+
+def unknown(tags: Iterable[MergeTag], fields: Iterable[str], path: str) -> tuple[Problem, ...]:
+    """A problem for each tag whose field is neither declared nor built in."""
+    known = {*fields, *BUILT_IN}
+    return tuple(
+        Problem(
+            rule="merge-tag/unknown-field",
+            level=Level.ERROR,
+            path=path,
+            line=tag.line,
+            says=f"the merge tag {tag.source} names {tag.field!r}, which is no declared field.",
+            fix=did_you_mean(tag.field, known, what="Declared fields"),
+        )
+        for tag in tags
+        if tag.field not in known
+    )
+
+
+def apply(tag: MergeTag, value: object) -> str:
+    """The text that stands in place of a tag: its filters over the value, left to right.
+
+    None and "" are missing values: only `default` fills them; without one the text is empty.
+    """
+    for one in tag.filters:
+        if value is None or value == "":
+            value = one.args[0] if one.name == "default" else None
+        elif one.name != "default":
+            value = _filtered(one, value)
+    return show(value)
+
+
+def show(value: object) -> str:
+    """A value without filters: a date as `1 December 2026`, an amount with two digits, None as nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        value = value.date()
+    return dates.show(value) if isinstance(value, date) else str(value)
+
+
+def lift(text: str, path: str = "", line: int = 0) -> tuple[str, dict[str, MergeTag]]:
+    """Put a sentinel (lower-case ASCII letters and digits) in place of each tag: (text, sentinel → tag)."""
+    found, _ = find(text, path, line)
+    if not found:
+        return text, {}
+    mark = nonce(text)
+    tags: dict[str, MergeTag] = {}
+    parts: list[str] = []
+    at = 0
+    for number, one in enumerate(found):
+        sentinel = f"{mark}t{number}x"
+        tags[sentinel] = one.tag
+        parts += [text[at : one.start], sentinel]
+        at = one.end
+    return "".join([*parts, text[at:]]), tags
+
+
+def nonce(text: str) -> str:
+    """Twelve letters that do not occur in a text; the same text gives the same letters."""
+    low = text.lower()
+    for attempt in range(1000):
+        digest = hashlib.sha256(f"{attempt}\x1f{text}".encode(errors="surrogatepass")).digest()
+        mark = "tm" + "".join(chr(97 + byte % 26) for byte in digest[:10])
+        if mark not in low:
+            return mark
+    raise AssertionError("no nonce")  # pragma: no cover - a text cannot hold a thousand of its own hashes
+
+
+def _read(inner: str, source: str, line: int) -> MergeTag:
+    """One tag from what stands between its braces."""
+    text = " ".join(inner.translate(_SMART).strip().strip("-").split())
+    field = _FIELD.match(text)
+    if field is None:
+        if not text:
+            raise Wrong("a merge tag is empty.", "Write `{{ first_name }}`.", rule="syntax")
+        raise _not_a_tag(source, 0)
+    rest = text[field.end() :].strip()
+    if rest.startswith("or ") or rest == "or":
+        fallback = _TOKEN.fullmatch(rest[2:])
+        if fallback is None:
+            raise Wrong(
+                f"{source} has no text after `or`.", f'Write `{{{{ {field[0]} or "there" }}}}`.', rule="syntax"
+            )
+        return MergeTag(field=field[0], filters=(Filter("default", (_arg(fallback),)),), source=source, line=line)
+    filters: list[Filter] = []
+    while rest:
+        if not rest.startswith("|"):
+            raise Wrong(
+                f"{source} cannot be read at {rest[:20]!r}.",
+                f'Write `{{{{ {field[0]} | default: "there" }}}}`.',
+                rule="syntax",
+            )
+        one, rest = _filter(rest[1:].strip(), source)
+        filters.append(one)
+    return MergeTag(field=field[0], filters=tuple(filters), source=source, line=line)
+
+
+def _filter(text: str, source: str) -> tuple[Filter, str]:
+    """The first filter of `default: "there" | upper`, and what follows it."""
+    name = _FIELD.match(text)
+    if name is None:
+        raise Wrong(f"{source} has no filter after `|`.", did_you_mean("", FILTERS, what="Filters"), rule="syntax")
+    if name[0] not in FILTERS:
+        raise Wrong(
+            f"{source} has an unknown filter {name[0]!r}.",
+            did_you_mean(name[0], FILTERS, what="Filters"),
+            rule="unknown-filter",
+        )
+    args: list[str] = []
+    rest = text[name.end() :].lstrip()
+    if rest.startswith(":"):
+        rest = rest[1:]
+        while match := _TOKEN.match(rest):
+            args.append(_arg(match))
+            rest = rest[match.end() :]
+            if not rest.startswith(","):
+                break
+            rest = rest[1:]
+    _check_args(name[0], args, source)
+    return Filter(name[0], tuple(args)), rest.strip()
+
+
+def _check_args(name: str, args: list[str], source: str) -> None:
+    least, most = FILTERS[name]
+    if not least <= len(args) <= most:
+        example = {"default": 'default: "there"', "truncate": "truncate: 40", "date": 'date: "%d %B"', "money": 'money: "$"'}
+        raise Wrong(
+            f"{source}: the filter {name!r} has the wrong number of values, or one that is not in quotation marks.",
+            f"Write `{example.get(name, name)}`.",
+            rule="filter-value",
+        )
+    if name == "truncate" and not (args[0].isdigit() and int(args[0]) > 0):
+        raise Wrong(f"{source}: `truncate` counts letters.", "Write `truncate: 40`.", rule="filter-value")
+
+
+def _arg(match: re.Match[str]) -> str:
+    return next(match[name] for name in ("double", "single", "number") if match[name] is not None)
+
+
+def _not_a_tag(text: str, at: int) -> Wrong:
+    """Why what begins at `at` is no merge tag."""
+    if match := _SHORTCODE.match(text, at):
+        name = match["inner"].strip().lstrip("/").split()[:1]
+        return Wrong(
+            f"{{{{< {name[0] if name else ''} >}}}} is a shortcode of another system.",
+            "Remove it, or list its name under TOPMIND['ignore'] in pelicanconf.py.",
+            rule="shortcode",
+        )
+    if match := _LOGIC.match(text, at):
+        word = match["word"]
+        fix = "Write `/// for | segment` … `/// for everyone else` … `///` on lines of their own."
+        if word == "include":
+            fix = "Write `/// item | tips/gutters` for a card of an item."
+        return Wrong(f"`{{% {word} %}}` is not read here.", fix, rule="logic")
+    if text.startswith("{%", at):
+        return Wrong("`{%` is not read here.", "Put it in code, or remove it.", rule="logic")
+    piece = text[at : at + 30].split("\n")[0]
+    return Wrong(
+        f"{piece!r} is no merge tag.",
+        'Write `{{ first_name | default: "there" }}`; to show braces, put them in `code`.',
+        rule="syntax",
+    )
+
+
+def _filtered(one: Filter, value: object) -> object:
+    if one.name == "capitalize":
+        text = show(value)
+        return text[:1].upper() + text[1:]
+    if one.name == "upper":
+        return show(value).upper()
+    if one.name == "truncate":
+        text, limit = show(value), int(one.args[0])
+        return text if len(text) <= limit else text[: max(1, limit - 1)].rstrip() + "…"
+    if one.name == "date":
+        return _as_date(value, one.args[0] if one.args else "")
+    return _as_money(value, one.args[0] if one.args else "")
+
+
+def _as_date(value: object, form: str) -> str:
+    if isinstance(value, str):
+        try:
+            value = dates.read_day(value)
+        except Wrong:
+            return str(value)
+    if isinstance(value, datetime):
+        value = value.date()
+    if not isinstance(value, date):
+        return show(value)
+    day = value
+    if not form:
+        return dates.show(day)
+    names = {
+        "d": f"{day.day:02}", "-d": str(day.day), "e": str(day.day), "m": f"{day.month:02}", "-m": str(day.month),
+        "B": dates.MONTHS[day.month - 1], "b": dates.MONTHS[day.month - 1][:3], "Y": str(day.year),
+        "y": f"{day.year % 100:02}", "A": dates.WEEKDAYS[day.weekday()], "a": dates.WEEKDAYS[day.weekday()][:3],
+        "%": "%",
+    }  # fmt: skip
+    return _DATE_SIGN.sub(lambda m: names.get(m[0][1:], m[0]), form)
+
+
+def _as_money(value: object, sign: str) -> str:
+    try:
+        amount = Decimal(str(value))
+        text = f"{abs(amount):,.2f}"
+    except (InvalidOperation, ValueError):
+        return show(value)
+    minus = "-" if amount < 0 else ""
+    return f"{minus}{sign}{' ' if sign.isalpha() else ''}{text}"
