@@ -1,0 +1,65 @@
+"""The archive's documents and the sitemap."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from markupsafe import Markup
+
+from topmind.resource_site.site import Site
+from topmind.resource_site.values import ArchivedIssue
+
+_BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
+_BAR = (
+    '<nav aria-label="Archive" style="background:{surface};color:{ink};font:16px/1.5 {font};padding:12px 20px;'
+    'border-bottom:1px solid {line}"><a style="color:{accent}" href="{up}/newsletters/{name}/">All issues of {title}</a>'
+    "</nav>"
+)
+
+
+def issue_document(issue: ArchivedIssue, site: Site) -> Markup | None:
+    """A whole mail as a page: kept byte for byte but for a bar that leads back, its canonical address, and
+    links to our own pages made relative. None where the issue is a fragment, which takes the site's own frame.
+    """
+    start = _BODY.search(issue.html)
+    if start is None:
+        return None
+    up = "../../.."  # newsletters/NAME/DATE/
+    light = site.brand.light
+    bar = _BAR.format(
+        surface=light.surface,
+        ink=light.ink,
+        line=light.line,
+        accent=light.accent,
+        font=escape(site.brand.type.body),
+        up=up,
+        name=issue.newsletter,
+        title=escape(site.newsletter_title(issue.newsletter)),
+    )
+    html = issue.html[: start.end()] + bar + issue.html[start.end() :]
+    if site.home:
+        html = html.replace(f'"{site.home}/', f'"{up}/').replace(f'"{site.home}"', f'"{up}/"')
+        canonical = f'<link rel="canonical" href="{escape(site.home + issue.url)}">'
+        html = html.replace("</head>", f"{canonical}</head>", 1)
+    return Markup(html)  # noqa: S704 - compiled by mail, which escapes
+
+
+def sitemap(site: Site) -> str:
+    """`sitemap.xml`; days come from the content, never from the clock."""
+    entries = [("/", max((item.day for item in site.items), default=site.as_of).isoformat())]
+    entries += [(item.url, (item.modified or item.day).isoformat()) for item in site.items]
+    entries += [(page.url, "") for page in site.pages]
+    entries += [(f"/{kind.folder}/", "") for kind in site.kinds]
+    entries += [
+        (f"/newsletters/{name}/", issues[0].day.isoformat()) for name, issues in site.newsletters.items()
+    ]
+    entries += [(issue.url, issue.day.isoformat()) for issue in site.archive]
+    lines = "".join(
+        f"<url><loc>{escape(site.home + url)}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</url>\n"
+        for url, day in entries
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{lines}</urlset>\n'
+    )
