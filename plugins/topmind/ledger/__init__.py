@@ -1,0 +1,44 @@
+"""The durable record: people, touches and what became of them. Start at `protocol.Ledger`."""
+
+from topmind.ledger.inbox import FolderInbox
+from topmind.ledger.opening import open_ledger
+from topmind.ledger.protocol import APPROVAL, LEASE, Hashes, Ledger
+from topmind.ledger.values import (
+    Claim,
+    Counts,
+    Feedback,
+    Frozen,
+    InboxEntry,
+    Lapsed,
+    Person,
+    PickedItem,
+    Proof,
+    Row,
+    Settle,
+    Synced,
+    Task,
+    Unproven,
+)
+
+__all__ = [
+    "APPROVAL",
+    "LEASE",
+    "Claim",
+    "Counts",
+    "Feedback",
+    "FolderInbox",
+    "Frozen",
+    "Hashes",
+    "InboxEntry",
+    "Lapsed",
+    "Ledger",
+    "Person",
+    "PickedItem",
+    "Proof",
+    "Row",
+    "Settle",
+    "Synced",
+    "Task",
+    "Unproven",
+    "open_ledger",
+]

@@ -1,0 +1,110 @@
+"""What the ledger remembers, read back as the plain values that planning and `why` take."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from topmind.ledger.book import Book, key_of
+from topmind.ledger.database import day_number, moment, number_day
+from topmind.ledger.people import standings
+from topmind.ledger.protocol import APPROVAL
+from topmind.ledger.states import ACCEPTED, STATE
+from topmind.model import Answer, History, PastTouch, Standing, TouchKey
+
+#: Days of `History.sent_per_day`, for the surge guard.
+_SURGE_DAYS = 35
+
+
+def history(book: Book, as_of: date, erased: Iterable[str]) -> History:
+    """Everything as of now; `erased`: source ids that the last import held and that stay out."""
+    names = dict(book.db.execute("SELECT id, contact FROM people"))
+    known = {names[person]: one for person, one in standings(book).items() if person in names}
+    return History(
+        ledger=book.ledger,
+        touches=touches(book),
+        answers=_answers(book),
+        standing=known | {contact: Standing(erased=True) for contact in erased},
+        stopped=stops(book),
+        approved=_approved(book),
+        sent_per_day=_sent_per_day(book, as_of),
+        first=book.db.execute(f"SELECT 1 FROM touches WHERE state = {ACCEPTED} LIMIT 1").fetchone() is None,
+    )
+
+
+def touches(book: Book, contact: str | None = None) -> tuple[PastTouch, ...]:
+    """Touches ordered by (contact, day, source, step, occurrence); of one contact, or of all."""
+    only, bound = ("", ()) if contact is None else (" WHERE p.contact = ?", (contact,))
+    items = _items(book, contact)
+    rows = book.db.execute(
+        "SELECT t.id, p.contact, o.source, o.step, o.occurrence, o.channel, t.state, t.day, t.value,"
+        " t.promotions, t.bounced, t.reason, t.message_id, t.at"
+        " FROM touches t JOIN people p ON p.id = t.person JOIN occasions o ON o.id = t.occasion"
+        f"{only} ORDER BY p.contact, t.day, o.source, o.step, o.occurrence",
+        bound,
+    )
+    return tuple(_touch(row, items.get(row["id"], ())) for row in rows)
+
+
+def _touch(row: sqlite3.Row, items: tuple[str, ...]) -> PastTouch:
+    key: TouchKey = key_of(row["contact"], row["source"], row["step"], row["occurrence"], row["channel"])
+    return PastTouch(
+        key=key,
+        state=STATE[row["state"]],
+        day=number_day(row["day"]),
+        items=items,
+        value=row["value"],
+        promotions=row["promotions"],
+        bounced=bool(row["bounced"]),
+        reason=row["reason"],
+        message_id=row["message_id"],
+        at=moment(row["at"]),
+    )
+
+
+def _items(book: Book, contact: str | None) -> dict[int, tuple[str, ...]]:
+    """Item ids of each touch, in slot order."""
+    only, bound = (
+        ("", ())
+        if contact is None
+        else (" WHERE k.person = (SELECT id FROM people WHERE contact = ?)", (contact,))
+    )
+    found: dict[int, list[str]] = {}
+    for touch, name in book.db.execute(
+        f"SELECT k.touch, i.name FROM touch_items k JOIN items i ON i.id = k.item{only} ORDER BY k.touch, k.position",
+        bound,
+    ):
+        found.setdefault(touch, []).append(name)
+    return {touch: tuple(names) for touch, names in found.items()}
+
+
+def _answers(book: Book) -> tuple[Answer, ...]:
+    rows = book.db.execute(
+        "SELECT p.contact, a.source, a.step, a.value, a.at FROM answers a JOIN people p ON p.id = a.person"
+        " ORDER BY p.contact, a.at, a.source, a.step, a.value"
+    )
+    return tuple(
+        Answer(contact=contact, source=source, step=step or None, value=value, at=moment(at))
+        for contact, source, step, value, at in rows
+    )
+
+
+def stops(book: Book) -> frozenset[str]:
+    """Names that are stopped."""
+    return frozenset(name for (name,) in book.db.execute("SELECT name FROM stops"))
+
+
+def _approved(book: Book) -> frozenset[str]:
+    valid = book.now - APPROVAL // timedelta(milliseconds=1)
+    return frozenset(plan for (plan,) in book.db.execute("SELECT plan FROM approvals WHERE at > ?", (valid,)))
+
+
+def _sent_per_day(book: Book, as_of: date) -> dict[date, int]:
+    last = day_number(as_of)
+    rows = book.db.execute(
+        f"SELECT day, count(*) FROM touches WHERE state = {ACCEPTED} AND channel = 0 AND day > ? AND day <= ?"
+        " GROUP BY day ORDER BY day",
+        (last - _SURGE_DAYS, last),
+    )
+    return {number_day(day): count for day, count in rows}

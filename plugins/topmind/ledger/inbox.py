@@ -1,0 +1,128 @@
+"""The inbox of the live pages: one durable file per entry, written before the page answers, never the ledger."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import threading
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+from topmind.ledger.database import stamp
+from topmind.ledger.values import InboxEntry
+
+#: Crockford's base 32: ULIDs sort as they were made.
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+KINDS = frozenset({"opt_out", "opt_in", "topic_on", "topic_off", "pause", "answer"})
+
+
+class FolderInbox:
+    """`var/inbox/<ulid>.json`: whoever serves pages puts, the run folds, then removes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def put(self, entry: Mapping[str, str] | InboxEntry) -> str:
+        """Write one entry so that it survives a power cut; its id. Raises ValueError for what is no entry,
+        OSError where it cannot be written."""
+        flat = _flat(entry) if isinstance(entry, InboxEntry) else dict(entry)
+        at = parse(flat).at
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = self._ulid(at)
+        draft = self.folder / f".{name}.tmp"
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(flat, file, ensure_ascii=False)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.rename(self.folder / f"{name}.json")
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+        sync_folder(self.folder)
+        return name
+
+    def pending(self) -> tuple[InboxEntry, ...]:
+        """Entries not yet removed, in the order in which they came. A file that is no entry is left lying
+        (`strange` counts it): it may be somebody's opt-out."""
+        found = []
+        for path in self._files():
+            try:
+                found.append(parse(json.loads(path.read_text("utf-8")), path.stem))
+            except FileNotFoundError:
+                continue  # another run folded it
+            except (ValueError, TypeError):
+                continue
+        return tuple(found)
+
+    def strange(self) -> int:
+        """How many files are no entry that this version knows."""
+        return len(self._files()) - len(self.pending())
+
+    def done(self, ids: Iterable[str]) -> None:
+        """Remove entries that are in the ledger."""
+        for name in ids:
+            (self.folder / f"{name}.json").unlink(missing_ok=True)
+
+    def _files(self) -> list[Path]:
+        try:
+            names = sorted(name for name in os.listdir(self.folder) if name.endswith(".json"))  # noqa: PTH208 - a third of the time, before each claim
+        except FileNotFoundError:
+            return []
+        return [self.folder / name for name in names if not name.startswith(".")]
+
+    def _ulid(self, at: datetime) -> str:
+        """26 letters, ascending in this process: the entry's moment in milliseconds, then chance."""
+        with self._lock:
+            self._last = max(self._last + 1, stamp(at))
+            number = self._last << 80 | secrets.randbits(80)
+        return "".join(_LETTERS[number >> shift & 31] for shift in range(125, -1, -5))
+
+
+def parse(flat: Mapping[str, str], name: str = "") -> InboxEntry:
+    """The entry in a flat mapping (`kind contact at`, `touch value comment` where given). Raises ValueError."""
+    if not isinstance(flat, Mapping) or not all(isinstance(v, str) for v in flat.values()):
+        raise ValueError("an entry is a mapping of texts")
+    if flat.get("kind") not in KINDS or not flat.get("contact"):
+        raise ValueError("an entry needs a known kind and a contact")
+    at = datetime.fromisoformat(flat.get("at", ""))
+    if at.tzinfo is None:
+        raise ValueError("an entry needs an aware moment")
+    if flat["kind"] == "pause":
+        date.fromisoformat(flat.get("value", ""))
+    return InboxEntry(
+        kind=flat["kind"],
+        contact=flat["contact"],
+        at=at,
+        touch=flat.get("touch", ""),
+        value=flat.get("value", ""),
+        comment=flat.get("comment", ""),
+        id=name,
+    )
+
+
+def _flat(entry: InboxEntry) -> dict[str, str]:
+    return {
+        "kind": entry.kind,
+        "contact": entry.contact,
+        "touch": entry.touch,
+        "value": entry.value,
+        "at": entry.at.isoformat(),
+        "comment": entry.comment,
+    }
+
+
+def sync_folder(folder: Path) -> None:
+    """Make new names in a folder durable (a renamed file may else be gone after a power cut)."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,81 @@
+"""From `TOPMIND_LEDGER` to an open ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from topmind.errors import ConfigError, LedgerError
+from topmind.ledger.book import Book
+from topmind.ledger.database import Database, stamp
+from topmind.ledger.memory import MemoryLedger, open_database
+from topmind.ledger.sqlite import SqliteLedger
+from topmind.ledger.store import SqlLedger
+from topmind.ledger.switches import identify
+from topmind.model import Clock
+
+
+def open_ledger(
+    url: str,
+    *,
+    root: Path,
+    clock: Clock,
+    ledger_id: str,
+    check_value: str = "",
+    create: bool = True,
+    busy: float = 5.0,
+) -> SqlLedger:
+    """Open `memory:` or `sqlite:///PATH` (relative to `root`; four slashes: absolute).
+
+    `ledger_id` is the id the project pins ("" = not pinned: a new ledger gets a random one), `check_value` that of
+    the key ring; `create=False` refuses to make a new file; `busy`: seconds to wait for another writer.
+    Raises ConfigError (an address this version does not know), GuardError (foreign ledger, wrong keys),
+    LedgerLocked, LedgerDamaged, LedgerError.
+    """
+    if url.rstrip("/") == "memory:":
+        database = open_database()
+        try:
+            return MemoryLedger(database, clock, *_identity(database, clock, ledger_id, check_value))
+        except BaseException:
+            database.close()
+            raise
+    path = _path(url, root)
+    name = _name(path, root)
+    if not path.exists():
+        if not create:
+            raise LedgerError("there is no ledger here.", where=name, fix="`topmind send` makes one.")
+        _folder(path.parent, name)
+    database = Database(str(path), name=name, busy=busy)
+    try:
+        known, epoch = _identity(database, clock, ledger_id, check_value)
+        return SqliteLedger(database, clock, known, epoch, path=path)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _path(url: str, root: Path) -> Path:
+    if not url.startswith("sqlite:///") or url == "sqlite:///":
+        raise ConfigError(
+            f"this version has no ledger at {url.split(':', maxsplit=1)[0]!r} addresses.",
+            where="TOPMIND_LEDGER",
+            fix="Use sqlite:///var/ledger.db or memory:.",
+        )
+    return root / url.removeprefix("sqlite:///")
+
+
+def _name(path: Path, root: Path) -> str:
+    """The path as people know it: below the project where it is there."""
+    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+
+
+def _folder(folder: Path, name: str) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LedgerError(f"its folder cannot be made: {error.strerror}.", where=name) from None
+
+
+def _identity(database: Database, clock: Clock, ledger_id: str, check_value: str) -> tuple[str, int]:
+    with database.write() as db:
+        book = Book(db=db, ledger="", now=stamp(clock.now()))
+        return identify(book, ledger_id, check_value, database.name)

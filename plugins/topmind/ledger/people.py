@@ -1,0 +1,267 @@
+"""People: who they are, what they want, and how somebody leaves for good."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from topmind.errors import LedgerError, LinkError
+from topmind.ledger.book import Book
+from topmind.ledger.database import number_day
+from topmind.ledger.protocol import Hashes
+from topmind.ledger.states import PLANNED, SKIPPED
+from topmind.ledger.values import Person, Synced
+from topmind.ledger.wishes import wish
+from topmind.model import Channel, PersonRecord, Reason, Standing
+
+
+def sync(book: Book, records: Iterable[PersonRecord], hashes: Hashes) -> tuple[Synced, frozenset[str]]:
+    """Take in the source; what changed, and the source ids that are erased and stay out."""
+    wanted = {record.contact: record for record in records}
+    if not wanted:
+        raise LedgerError(
+            "the contacts are empty, and nobody is made inactive for that.", fix="Check the export."
+        )
+    known = {row[1]: row for row in book.db.execute(f"SELECT {_COLUMNS} FROM people")}
+    gone = frozenset(_erased(book, wanted.values(), hashes))
+    counts = dict.fromkeys(("new", "changed", "vanished", "returned"), 0)
+    _learn_new_key(book, wanted.values(), hashes)
+    reported = _reported(book)
+    for contact, record in wanted.items():
+        if contact in gone:
+            continue
+        row = known.get(contact)
+        person, what = _take_in(book, row, record, hashes)
+        if what:
+            counts[what] += 1
+        if record.opt_in or record.stage:
+            _reports(book, person, record, reported.get(person, {}))
+    missing = [(row[0],) for contact, row in known.items() if row[7] and contact not in wanted]
+    book.db.executemany("UPDATE people SET active = 0 WHERE id = ?", missing)
+    counts["vanished"] = len(missing)
+    if any(counts.values()):
+        book.moved()
+    return Synced(**counts, erased=len(gone)), gone
+
+
+_COLUMNS = "id, contact, address, name, phone, postal, inbox, active"
+
+
+def _take_in(book: Book, row: Sequence[Any] | None, record: PersonRecord, hashes: Hashes) -> tuple[int, str]:
+    """Insert or update one person; the internal id and new, changed, returned or ""."""
+    postal = json.dumps(list(record.postal), ensure_ascii=False)
+    fields = (record.address, record.name, record.phone, postal)
+    if row is not None and tuple(row[2:6]) == fields:
+        if not row[7]:
+            book.db.execute("UPDATE people SET active = 1 WHERE id = ?", (row[0],))
+        return row[0], "" if row[7] else "returned"
+    inbox = inbox_of(book, _hashed(hashes, record.address)) if record.address else None
+    if row is not None:
+        book.db.execute(
+            "UPDATE people SET address = ?, name = ?, phone = ?, postal = ?, inbox = ?, active = 1 WHERE id = ?",
+            (*fields, inbox, row[0]),
+        )
+        return row[0], "changed" if row[7] else "returned"
+    cursor = book.db.execute(
+        "INSERT INTO people (contact, address, name, phone, postal, inbox) VALUES (?, ?, ?, ?, ?, ?)",
+        (record.contact, *fields, inbox),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid, "new"
+
+
+def _hashed(hashes: Hashes, address: str) -> Sequence[str]:
+    """The address's hashes; () for what is no address, which is then no inbox either."""
+    try:
+        return hashes(address)
+    except LinkError:
+        return ()
+
+
+def inbox_of(book: Book, found: Sequence[str]) -> int | None:
+    """The number of the inbox with these hashes (newest key first); all of them are known from now on."""
+    if not found:
+        return None
+    marks = ", ".join("?" * len(found))
+    rows = dict(
+        book.db.execute(f"SELECT hash, inbox FROM inbox_hashes WHERE hash IN ({marks})", tuple(found))
+    )
+    inbox = min(rows.values(), default=None)
+    if inbox is None:
+        (inbox,) = book.db.execute("SELECT coalesce(max(inbox), 0) + 1 FROM inbox_hashes").fetchone()
+    if len(rows) < len(found):
+        book.db.executemany(
+            "INSERT OR IGNORE INTO inbox_hashes (hash, inbox) VALUES (?, ?)", [(h, inbox) for h in found]
+        )
+    return int(inbox)
+
+
+def _learn_new_key(book: Book, records: Iterable[PersonRecord], hashes: Hashes) -> None:
+    """After a hashing key was added: every address gets its new hash beside the old one, while it is at hand."""
+    probe = "/".join(hashes("probe@contact.invalid"))
+    if book.meta("hashing") == probe:
+        return
+    book.set_meta("hashing", probe)
+    for record in records:
+        inbox_of(book, _hashed(hashes, record.address) if record.address else ())
+
+
+def _reported(book: Book) -> dict[int, dict[str, str]]:
+    """What the last import said, per person."""
+    said: dict[int, dict[str, str]] = defaultdict(dict)
+    for person, what, value in book.db.execute("SELECT person, what, value FROM reported"):
+        said[person][what] = value
+    return said
+
+
+def _reports(book: Book, person: int, record: PersonRecord, before: dict[str, str]) -> None:
+    """Opt-in and stage as the source reports them: only a change is news, and of opt-ins the first "no" too."""
+    now = {_what(channel): str(int(value)) for channel, value in record.opt_in.items()}
+    if record.stage:
+        now["stage"] = record.stage
+    for what, value in now.items():
+        if before.get(what) == value:
+            continue
+        book.db.execute(
+            "INSERT OR REPLACE INTO reported (person, what, value) VALUES (?, ?, ?)", (person, what, value)
+        )
+        if what == "stage":
+            if what in before:
+                _transition(book, person, what, value)
+        elif value == "0" or what in before:
+            wish(book, person, what, 1 - int(value), at=book.now, by="import")
+
+
+def _what(channel: Channel) -> str:
+    return channel.value
+
+
+def _transition(book: Book, person: int, what: str, value: str) -> None:
+    book.db.execute(
+        "INSERT INTO transitions (person, what, value, at, by) VALUES (?, ?, ?, ?, 'import')",
+        (person, what, value, book.now),
+    )
+
+
+# -- leaving for good --------------------------------------------------------------------------------------
+
+
+def _name_hash(hashes: Hashes, contact: str) -> Sequence[str]:
+    """Hashes of a source id: as hex digits in the form of an address, because that is what `hashes` takes."""
+    return hashes(f"{contact.encode().hex()}@contact.invalid")
+
+
+def _erased(book: Book, records: Iterable[PersonRecord], hashes: Hashes) -> Iterable[str]:
+    """Source ids whose own hash or whose address's hash is of somebody erased."""
+    erased = {row[0] for row in book.db.execute("SELECT hash FROM erased")}
+    if not erased:
+        return
+    for record in records:
+        address = _hashed(hashes, record.address) if record.address else ()
+        if not erased.isdisjoint((*_name_hash(hashes, record.contact), *address)):
+            yield record.contact
+
+
+def erase(book: Book, contact: str, hashes: Hashes) -> bool:
+    """Delete a person's row and all they said; keep hashes, so that an import leaves them out."""
+    row = book.db.execute("SELECT id, address FROM people WHERE contact = ?", (contact,)).fetchone()
+    if row is None:
+        return False
+    person, address = row
+    kept = {*_name_hash(hashes, contact), *(_hashed(hashes, address) if address else ())}
+    book.db.executemany(
+        "INSERT OR IGNORE INTO erased (hash, person) VALUES (?, ?)", [(h, person) for h in kept]
+    )
+    for table, column in (
+        ("people", "id"),
+        ("wishes", "person"),
+        ("reported", "person"),
+        ("transitions", "person"),
+        ("answers", "person"),
+    ):
+        book.db.execute(f"DELETE FROM {table} WHERE {column} = ?", (person,))
+    book.db.execute(
+        "UPDATE touches SET state = ?, reason = ?, sole = NULL, at = ? WHERE person = ? AND state = ?",
+        (SKIPPED, Reason.ERASED.value, book.now, person, PLANNED),
+    )
+    book.moved()
+    return True
+
+
+# -- looking somebody up -----------------------------------------------------------------------------------
+
+
+def standings(book: Book, persons: str | None = None) -> dict[int, Standing]:
+    """What the ledger knows of people beyond the source, by internal id; `persons`: JSON list, None = all."""
+    only = "" if persons is None else "WHERE {} IN (SELECT value FROM json_each(?))"
+    bound = () if persons is None else (persons,)
+    said: dict[int, dict[str, int]] = defaultdict(dict)
+    for person, what, value in book.db.execute(
+        f"SELECT person, what, value FROM wishes {only.format('person')}", bound
+    ):
+        said[person][what] = value
+    suppressed = dict(
+        book.db.execute(
+            "SELECT p.id, s.reason FROM people p JOIN suppressions s ON s.inbox = p.inbox "
+            + only.format("p.id"),
+            bound,
+        )
+    )
+    return {
+        person: _standing(said.get(person, {}), suppressed.get(person, ""))
+        for person in said.keys() | suppressed.keys()
+    }
+
+
+def _standing(said: dict[str, int], suppressed: str) -> Standing:
+    pause = said.get("pause")
+    paused: date | None = number_day(pause) if pause else None
+    return Standing(
+        opted_out=bool(said.get("email")),
+        off_topics=frozenset(
+            what.removeprefix("topic:") for what, off in said.items() if what.startswith("topic:") and off
+        ),
+        suppressed=suppressed,
+        paused_until=paused,
+    )
+
+
+def find(book: Book, who: str) -> tuple[Person, ...]:
+    """By source id, address, whole name, part of a name: the first of these that finds anybody."""
+    wanted = who.strip()
+    tests = (
+        ("contact = ?", wanted),
+        ("lower(address) = lower(?)", wanted),
+        ("lower(name) = lower(?)", wanted),
+        ("instr(lower(name), lower(?)) > 0", wanted),
+    )
+    for test, value in tests:
+        rows = book.db.execute(f"SELECT {_COLUMNS} FROM people WHERE {test} ORDER BY contact", (value,))
+        if found := [_person(book, row) for row in rows.fetchall()]:
+            return tuple(found)
+    return ()
+
+
+def person_of(book: Book, contact: str) -> Person | None:
+    """One person by source id."""
+    row = book.db.execute(f"SELECT {_COLUMNS} FROM people WHERE contact = ?", (contact,)).fetchone()
+    return _person(book, row) if row else None
+
+
+def _person(book: Book, row: Sequence[Any]) -> Person:
+    comments = book.db.execute(
+        "SELECT comment FROM answers WHERE person = ? AND comment <> '' ORDER BY at DESC", (row[0],)
+    )
+    return Person(
+        person=row[0],
+        contact=row[1],
+        address=row[2],
+        name=row[3],
+        phone=row[4],
+        active=bool(row[7]),
+        standing=standings(book, json.dumps([row[0]])).get(row[0], Standing()),
+        comments=tuple(text for (text,) in comments),
+    )

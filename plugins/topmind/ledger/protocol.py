@@ -1,0 +1,244 @@
+"""The ledger: the one durable record of people, touches and what became of them.
+
+Every store (memory, SQLite; later an S3 log and PostgreSQL) gives this protocol and passes one contract suite
+(`tests/unit/ledger/test_contract.py`). The order of a run:
+
+    ledger = open_ledger(url, root=…, clock=…, ledger_id=…, check_value=…)
+    ledger.fold(inbox.pending()); ledger.sync_people(records, hashes)
+    history = ledger.history(as_of); head = ledger.head()
+    … plan …
+    ledger.freeze(rows, plan=plan.hash, head=head)      PlanAgain → read history again, plan again
+    delivery.send(ledger, transport, build, …)           lock, sweep, then claim → send → settle until nothing is left
+    ledger.counts(as_of, run=owner)
+
+Every method is one transaction: all of it or nothing. `clock` of `open_ledger` is the store's clock: leases,
+approvals and bookkeeping times go by it; the programme's days (`as_of`, `now`) are arguments.
+
+Errors: LedgerLocked (exit 3: another process writes or sends), LedgerDamaged, LedgerError (disk full …),
+PlanAgain (the head moved), GuardError (a foreign ledger, a wrong key ring).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Protocol, TypeAlias
+
+from topmind.ledger.values import (
+    Claim,
+    Counts,
+    Feedback,
+    Frozen,
+    InboxEntry,
+    Lapsed,
+    Person,
+    Proof,
+    Row,
+    Settle,
+    Synced,
+    Task,
+    Unproven,
+)
+from topmind.model import History, PastTouch, PersonRecord, Reason, TouchKey, TouchState
+
+#: Address → its HMACs, newest key first (`links.address_hashes` with the ring bound).
+Hashes: TypeAlias = Callable[[str], Sequence[str]]
+
+#: How long a claim is good (DESIGN §7); a call is refused after half of it.
+LEASE = timedelta(seconds=120)
+#: How long `approve` holds.
+APPROVAL = timedelta(hours=24)
+
+
+class Ledger(Protocol):
+    """One open ledger."""
+
+    #: Part of every touch's name on the wire.
+    ledger_id: str
+    #: Raised when a restored copy is adopted; from 1.
+    epoch: int
+
+    # -- people -----------------------------------------------------------------------------------------
+
+    def sync_people(self, records: Iterable[PersonRecord], hashes: Hashes) -> Synced:
+        """Take in what the source says of everybody now.
+
+        Source ids get an internal id at first sight; who is missing becomes inactive; who was erased stays out.
+        An opt-in that the source changed since the last import is a dated transition, but never undoes what a
+        person said. No record at all is refused (LedgerError): an empty export must not make everybody inactive.
+        """
+        ...
+
+    def find(self, who: str) -> tuple[Person, ...]:
+        """People by source id, address or (part of a) name, best match first; on a person's machine only."""
+        ...
+
+    def person(self, contact: str) -> Person | None:
+        """One person by source id."""
+        ...
+
+    def erase(self, contact: str, hashes: Hashes) -> bool:
+        """Delete the person's row for good; imports leave them out from now on. False: nobody has this id."""
+        ...
+
+    # -- what planning reads ----------------------------------------------------------------------------
+
+    def history(self, as_of: date) -> History:
+        """All touches, answers, standings, stops, valid approvals; `sent_per_day` of the 35 days to `as_of`."""
+        ...
+
+    def touches_of(self, contact: str) -> tuple[PastTouch, ...]:
+        """One contact's touches, oldest first."""
+        ...
+
+    def head(self) -> int:
+        """Number of the last write that may change a plan; a freeze names the one it was computed from."""
+        ...
+
+    # -- plan --------------------------------------------------------------------------------------------
+
+    def freeze(
+        self,
+        rows: Sequence[Row],
+        *,
+        plan: str,
+        head: int,
+        skips: Sequence[tuple[TouchKey, Reason]] = (),
+        lapsed: Sequence[Lapsed] = (),
+    ) -> Frozen:
+        """Write the plan in one conditional write. Raises PlanAgain where the head is no longer `head`.
+
+        A row that is already planned takes the new day, window, edition, items and limits; later states never
+        change. `skips` turns planned rows that must not go any more into skipped; `lapsed` writes rows that
+        never could be planned as expired. Unique per occasion and contact, and per occasion and inbox.
+        Off e-mail a row is a task. Every contact must have been synced (LedgerError).
+        """
+        ...
+
+    def planned(self) -> tuple[Row, ...]:
+        """E-mail rows in state planned, as frozen: what a tick composes, compiles and checks again before it
+        claims. Their picks are theirs: a frozen row wins over a changed pick."""
+        ...
+
+    def expire(self, day: date) -> int:
+        """Planned touches whose last legal day is before `day` become expired (tasks: missed), with the reason
+        that held them last (default too_late). Give the earliest local day of all contacts."""
+        ...
+
+    # -- send --------------------------------------------------------------------------------------------
+
+    def lock(self, owner: str, *, who: str = "") -> None:
+        """Become the one sender; `owner` is unique per run, `who` a name for people ("send on host, pid 7").
+
+        Raises LedgerLocked where another run is alive. Claims of a run that is proven dead become unknown.
+        """
+        ...
+
+    def unlock(self, owner: str) -> None:
+        """No longer the sender. Harmless where it never was."""
+        ...
+
+    def sweep(self) -> int:
+        """Claims whose lease has ended become unknown. They are never claimed again by themselves."""
+        ...
+
+    def claim(
+        self,
+        *,
+        owner: str,
+        limit: int,
+        now: datetime,
+        lease: timedelta = LEASE,
+        editions: Collection[str] | None = None,
+        occasions: Collection[str] | None = None,
+        settles: Sequence[Settle] = (),
+    ) -> tuple[Claim, ...]:
+        """Settle `settles`, then take up to `limit` planned e-mail touches in hand: one durable write.
+
+        The same write tests each again: opt-out, topics, suppression of contact and address, erased, inactive
+        (→ skipped); stop switch, pause, window, last day, ceilings, gap, an edition or occasion not among those
+        given (→ stays planned); one mail per inbox and occasion, one item per contact within its repeat time
+        (→ skipped). () = nothing is left that this run may claim. Claims go by last legal day, then id.
+        """
+        ...
+
+    def settle(self, settles: Sequence[Settle]) -> int:
+        """Write outcomes; how many took effect. Accepted with a message id wins in every state; everything else
+        only where the touch is still claimed by this owner in this attempt."""
+        ...
+
+    def prove(self, proofs: Sequence[Proof]) -> int:
+        """Evidence wins in every state; for a touch that is not known yet it is kept until it is frozen."""
+        ...
+
+    def release(self, claims: Sequence[Claim]) -> int:
+        """Give back claims that have provably not left: planned again."""
+        ...
+
+    def now(self) -> datetime:
+        """The store's clock, UTC."""
+        ...
+
+    # -- what became of it -------------------------------------------------------------------------------
+
+    def record_feedback(self, events: Sequence[Feedback]) -> int:
+        """Upsert events: doubled, late or unordered ones give the same state. How many were new.
+
+        All but rejected and not_rendered prove that the mail left. A permanent bounce or a complaint suppresses
+        the address in the event (else the touch's own); a complaint and `unsubscribed` opt out.
+        """
+        ...
+
+    def fold(self, entries: Sequence[InboxEntry]) -> tuple[str, ...]:
+        """Apply what people said on live pages, each entry once; ids that are now safe to remove."""
+        ...
+
+    def counts(self, as_of: date, *, run: str = "") -> Counts:
+        """Everyone accounted for, of the occasions whose nominal day is `as_of`; `sent_now` of one run."""
+        ...
+
+    def reasons(self, as_of: date) -> dict[tuple[TouchState, str], int]:
+        """E-mail touches of the same occasions by state and reason."""
+        ...
+
+    def unproven(self) -> tuple[Unproven, ...]:
+        """Every touch that is unknown or unresolved, or claimed under a lease that has ended."""
+        ...
+
+    # -- tasks -------------------------------------------------------------------------------------------
+
+    def tasks(self, *, open_only: bool = True) -> tuple[Task, ...]:
+        """Touches off e-mail, the nearest last day first."""
+        ...
+
+    def task_done(self, touch_hex: str, day: date) -> bool:
+        """Somebody did it on `day`. False: no open task has this name (a beginning of it is enough)."""
+        ...
+
+    # -- switches ----------------------------------------------------------------------------------------
+
+    def stop(self, occasion: str) -> None:
+        """Claim nothing more of an occasion (`tuesday-fix/2026-W49`), a source (`tuesday-fix`) or `all`."""
+        ...
+
+    def resume(self, occasion: str) -> bool:
+        """Take a stop back. False: nothing of that name was stopped."""
+        ...
+
+    def stops(self) -> frozenset[str]:
+        """Names that are stopped."""
+        ...
+
+    def approve(self, plan_hash: str) -> None:
+        """A person saw a surge and lets this plan go; valid for 24 h."""
+        ...
+
+    # -- care --------------------------------------------------------------------------------------------
+
+    def seed(self, touches: Sequence[PastTouch]) -> int:
+        """Write past touches as they are: for `demo` and tests only. Their contacts must be synced."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the store."""
+        ...

@@ -1,0 +1,128 @@
+"""Everyone accounted for: counts, reasons, what is not proven, and the tasks of people."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import date
+
+from topmind.ledger.book import Book, key_of
+from topmind.ledger.database import day_number, moment, number_day
+from topmind.ledger.states import ACCEPTED, CLAIMED, DONE, MISSED, PLANNED, STATE, UNKNOWN, UNRESOLVED
+from topmind.ledger.values import Counts, Task, Unproven
+from topmind.model import TouchKey, TouchState
+
+#: Under which word of `Counts` each state is counted.
+_WORD = {
+    TouchState.PLANNED: "waiting",
+    TouchState.CLAIMED: "waiting",
+    TouchState.ACCEPTED: "accepted",
+    TouchState.REFUSED: "refused",
+    TouchState.SKIPPED: "skipped",
+    TouchState.EXPIRED: "expired",
+    TouchState.UNKNOWN: "unknown",
+    TouchState.UNRESOLVED: "unknown",
+}
+#: A claim whose lease has ended counts as unknown, whether a run has swept it or not.
+_SEEN = f"CASE WHEN state = {CLAIMED} AND lease <= :now THEN {UNKNOWN} ELSE state END"
+
+
+def counts(book: Book, as_of: date, run: str) -> Counts:
+    """Guarantee 4, from the rows as they are."""
+    bound = {"now": book.now, "day": day_number(as_of), "run": run}
+    words = dict.fromkeys([*_WORD.values(), "planned", "tasks"], 0)
+    for state, number in book.db.execute(
+        f"SELECT {_SEEN} AS seen, count(*) FROM touches WHERE nominal = :day AND channel = 0 GROUP BY seen",
+        bound,
+    ):
+        words[_WORD[STATE[state]]] += number
+        words["planned"] += number
+    (words["tasks"],) = book.db.execute(
+        "SELECT count(*) FROM touches WHERE nominal = :day AND channel <> 0", bound
+    ).fetchone()
+    (sent_now,) = book.db.execute(
+        f"SELECT count(*) FROM touches WHERE state = {ACCEPTED} AND channel = 0"
+        " AND run = (SELECT id FROM runs WHERE owner = :run)",
+        bound,
+    ).fetchone()
+    return Counts(**words, sent_now=sent_now)
+
+
+def reasons(book: Book, as_of: date) -> dict[tuple[TouchState, str], int]:
+    """How many e-mail touches of the day's occasions are in each state for each reason."""
+    rows = book.db.execute(
+        f"SELECT {_SEEN} AS seen, reason, count(*) FROM touches WHERE nominal = :day AND channel = 0"
+        " GROUP BY seen, reason ORDER BY seen, reason",
+        {"now": book.now, "day": day_number(as_of)},
+    )
+    return {(STATE[state], reason): number for state, reason, number in rows}
+
+
+def unproven(book: Book) -> tuple[Unproven, ...]:
+    """Unknown, unresolved, and claimed under a lease that has ended; whose person is erased has no name."""
+    rows = book.db.execute(
+        "SELECT coalesce(p.contact, '') AS contact, o.source, o.step, o.occurrence, o.channel, o.title, t.hex,"
+        " t.attempt, t.state, t.at, t.reason FROM touches t JOIN occasions o ON o.id = t.occasion"
+        " LEFT JOIN people p ON p.id = t.person"
+        f" WHERE t.state IN ({UNKNOWN}, {UNRESOLVED}, {CLAIMED})"
+        f" AND (t.state <> {CLAIMED} OR t.lease <= ?) ORDER BY t.at, t.id",
+        (book.now,),
+    )
+    return tuple(
+        Unproven(
+            key=_key(row),
+            touch_hex=row["hex"],
+            attempt=row["attempt"],
+            state=TouchState.UNRESOLVED if row["state"] == UNRESOLVED else TouchState.UNKNOWN,
+            title=row["title"],
+            at=moment(row["at"]),
+            reason=row["reason"],
+        )
+        for row in rows
+    )
+
+
+def _key(row: sqlite3.Row) -> TouchKey:
+    return key_of(row["contact"], row["source"], row["step"], row["occurrence"], row["channel"])
+
+
+def tasks(book: Book, *, open_only: bool) -> tuple[Task, ...]:
+    """Touches off e-mail, the nearest last day first."""
+    only = f" AND t.state = {PLANNED}" if open_only else ""
+    rows = book.db.execute(
+        "SELECT p.contact, p.name, p.phone, p.postal, o.source, o.step, o.occurrence, o.channel, o.title, t.hex,"
+        " t.state, t.day, t.last_day, t.sender FROM touches t JOIN people p ON p.id = t.person"
+        f" JOIN occasions o ON o.id = t.occasion WHERE t.channel <> 0{only} ORDER BY t.last_day, t.id"
+    )
+    return tuple(
+        Task(
+            key=_key(row),
+            touch_hex=row["hex"],
+            state=STATE[row["state"]],
+            title=row["title"],
+            day=number_day(row["day"]),
+            last_day=number_day(row["last_day"]),
+            sender=row["sender"],
+            name=row["name"],
+            phone=row["phone"],
+            postal=tuple(json.loads(row["postal"])),
+        )
+        for row in rows
+    )
+
+
+def task_done(book: Book, touch_hex: str, day: date) -> bool:
+    """Planned (or missed, and done after all) → done, on that day."""
+    found = book.db.execute(
+        f"SELECT id FROM touches WHERE channel <> 0 AND state IN ({PLANNED}, {MISSED})"
+        " AND substr(hex, 1, length(?)) = ?",
+        (touch_hex, touch_hex),
+    ).fetchall()
+    if len(found) != 1:
+        return False
+    book.db.execute(
+        "UPDATE touches SET state = ?, day = ?, reason = '', at = ? WHERE id = ?",
+        (DONE, day_number(day), book.now, found[0][0]),
+    )
+    book.moved()
+    return True

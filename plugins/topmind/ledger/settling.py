@@ -1,0 +1,147 @@
+"""What became of claims: outcomes under their guard, evidence without any, leases that end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from topmind.ledger.book import Book
+from topmind.ledger.database import stamp
+from topmind.ledger.people import inbox_of
+from topmind.ledger.states import ACCEPTED, CLAIMED, CODE, DONE, SETTLES, UNKNOWN
+from topmind.ledger.values import Claim, Feedback, Proof, Settle
+from topmind.ledger.wishes import answer, wish
+from topmind.model import FeedbackKind, Outcome, OutcomeKind, TouchState
+
+#: Feedback that says the mail never reached anybody: it no more keeps a floor.
+_LOST = {FeedbackKind.BOUNCED, FeedbackKind.REJECTED, FeedbackKind.NOT_RENDERED}
+
+
+def settle(book: Book, settles: Sequence[Settle]) -> int:
+    """Write outcomes; how many took effect."""
+    return sum(_settle(book, one) for one in settles)
+
+
+def _settle(book: Book, one: Settle) -> bool:
+    claim, outcome = one.claim, one.outcome
+    if outcome.kind is OutcomeKind.ACCEPTED and outcome.message_id:
+        return _accept(book, claim.touch_hex, outcome.message_id, at=book.now)
+    state = _state(outcome)
+    looked = book.run(claim.owner) if state is TouchState.PLANNED and one.leave else None
+    changed = book.db.execute(
+        "UPDATE touches SET state = ?, reason = ?, lease = NULL, looked = coalesce(?, looked), at = ?"
+        f" WHERE hex = ? AND state = {CLAIMED} AND attempt = ?"
+        " AND run = (SELECT id FROM runs WHERE owner = ?)",
+        (CODE[state], outcome.reason, looked, book.now, claim.touch_hex, claim.attempt, claim.owner),
+    )
+    return changed.rowcount > 0
+
+
+def _state(outcome: Outcome) -> TouchState:
+    """An acceptance without a message id proves nothing."""
+    if outcome.kind is OutcomeKind.ACCEPTED:
+        return TouchState.UNKNOWN
+    return SETTLES[outcome.kind]
+
+
+def release(book: Book, claims: Sequence[Claim]) -> int:
+    """Claims that have not left: planned again."""
+    back = Outcome(kind=OutcomeKind.RETRY)
+    return settle(book, [Settle(claim=claim, outcome=back) for claim in claims])
+
+
+def _accept(book: Book, hexed: str, message_id: str, *, at: int, bounced: bool = False) -> bool:
+    """Evidence: accepted from whatever state; for an unknown touch it waits until that is frozen."""
+    changed = book.db.execute(
+        "UPDATE touches SET reason = CASE state WHEN ? THEN reason ELSE '' END,"
+        " state = CASE state WHEN ? THEN ? ELSE ? END, lease = NULL, bounced = max(bounced, ?), at = ?,"
+        " message_id = CASE message_id WHEN '' THEN ? ELSE message_id END WHERE hex = ?"
+        " AND NOT (state = ? AND bounced >= ? AND (message_id <> '' OR ? = ''))",
+        (ACCEPTED, DONE, DONE, ACCEPTED, bounced, at, message_id, hexed, ACCEPTED, bounced, message_id),
+    )
+    if changed.rowcount:
+        return True
+    if book.db.execute("SELECT 1 FROM touches WHERE hex = ?", (hexed,)).fetchone():
+        return False
+    book.db.execute(
+        "INSERT INTO strays (hex, message_id, bounced, at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+        " bounced = max(bounced, excluded.bounced),"
+        " message_id = CASE message_id WHEN '' THEN excluded.message_id ELSE message_id END",
+        (hexed, message_id, bounced, at),
+    )
+    return False
+
+
+def prove(book: Book, proofs: Sequence[Proof]) -> int:
+    """Write evidence; how many touches it changed."""
+    changed = sum(_accept(book, one.touch_hex, one.message_id, at=stamp(one.at)) for one in proofs)
+    if changed:
+        book.moved()
+    return changed
+
+
+def sweep(book: Book) -> int:
+    """Claims whose lease has ended: unknown."""
+    return book.db.execute(
+        f"UPDATE touches SET state = {UNKNOWN}, reason = 'the lease ended before an answer', lease = NULL, at = ?"
+        f" WHERE state = {CLAIMED} AND lease <= ?",
+        (book.now, book.now),
+    ).rowcount
+
+
+def bury(book: Book, run: int) -> int:
+    """Claims of a run that is proven dead: unknown, without waiting for the lease."""
+    return book.db.execute(
+        f"UPDATE touches SET state = {UNKNOWN}, reason = 'the run died before an answer', lease = NULL, at = ?"
+        f" WHERE state = {CLAIMED} AND run = ?",
+        (book.now, run),
+    ).rowcount
+
+
+def record_feedback(book: Book, events: Sequence[Feedback]) -> int:
+    """Upsert events and what follows from them; how many were new."""
+    new = sum(_record(book, event) for event in events)
+    if new:
+        book.moved()
+    return new
+
+
+def _record(book: Book, event: Feedback) -> bool:
+    at, bounced = stamp(event.at), event.kind in _LOST
+    known = book.db.execute(
+        "SELECT at FROM feedback WHERE hex = ? AND kind = ? AND detail = ?",
+        (event.touch_hex, event.kind.value, event.detail),
+    ).fetchone()
+    book.db.execute(
+        "INSERT INTO feedback (hex, kind, detail, at, actor) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET at = min(at, excluded.at), actor = min(actor, excluded.actor)",
+        (event.touch_hex, event.kind.value, event.detail, at, event.actor),
+    )
+    _accept(book, event.touch_hex, event.message_id, at=book.now, bounced=bounced)
+    _consequences(book, event, at)
+    return known is None
+
+
+def _consequences(book: Book, event: Feedback, at: int) -> None:
+    """Suppress the address in the event, and take the person's word for what they do not want."""
+    touch = book.db.execute(
+        "SELECT t.person, coalesce(t.inbox, p.inbox) FROM touches t LEFT JOIN people p ON p.id = t.person"
+        " WHERE t.hex = ?",
+        (event.touch_hex,),
+    ).fetchone()
+    person, inbox = touch or (None, None)
+    hard = event.kind is FeedbackKind.BOUNCED and event.permanent
+    if hard or event.kind is FeedbackKind.COMPLAINED:
+        address = inbox_of(book, event.inbox) if event.inbox else inbox
+        if address is not None:
+            book.db.execute(
+                "INSERT INTO suppressions (inbox, reason, at) VALUES (?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET at = min(at, excluded.at), reason = min(reason, excluded.reason)",
+                (address, event.kind.value, at),
+            )
+    if person is None or not book.db.execute("SELECT 1 FROM people WHERE id = ?", (person,)).fetchone():
+        return
+    if event.kind in {FeedbackKind.COMPLAINED, FeedbackKind.UNSUBSCRIBED}:
+        by = "complaint" if event.kind is FeedbackKind.COMPLAINED else "person"
+        wish(book, person, "email", 1, at=at, by=by)
+    if event.kind is FeedbackKind.ANSWERED:
+        answer(book, person, event.touch_hex, event.detail, at=at)

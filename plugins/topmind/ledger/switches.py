@@ -1,0 +1,96 @@
+"""The one sender, stops, approvals, and whose ledger this is."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from topmind.errors import GuardError, LedgerLocked
+from topmind.ledger.book import Book
+from topmind.ledger.database import moment
+from topmind.ledger.protocol import LEASE
+from topmind.ledger.settling import bury
+
+
+def lock(book: Book, owner: str, who: str, *, free: bool = False) -> None:
+    """Become the sender. `free`: it is proven that no other run is alive, whatever its lease says."""
+    row = book.db.execute(
+        "SELECT s.run, s.until, r.owner FROM sender s JOIN runs r ON r.id = s.run"
+    ).fetchone()
+    if row is not None and row["owner"] != owner:
+        if row["until"] > book.now and not free:
+            raise LedgerLocked(holder(book), fix="Wait for it, or end it.")
+        bury(book, row["run"])
+    until = book.now + LEASE // timedelta(milliseconds=1)
+    book.db.execute(
+        "INSERT OR REPLACE INTO sender (id, run, until) VALUES (1, ?, ?)", (book.run(owner, who), until)
+    )
+
+
+def holder(book: Book) -> str:
+    """Who is sending, in a sentence."""
+    row = book.db.execute("SELECT r.who, r.started FROM sender s JOIN runs r ON r.id = s.run").fetchone()
+    if row is None:
+        return "another run is sending."
+    return f"another run is sending: {row['who'] or 'unnamed'}, since {moment(row['started']):%H:%M:%S} UTC."
+
+
+def renew(book: Book, owner: str, lease: timedelta) -> None:
+    """The sender is alive: its lease goes on."""
+    book.db.execute(
+        "UPDATE sender SET until = ? WHERE run = (SELECT id FROM runs WHERE owner = ?)",
+        (book.now + lease // timedelta(milliseconds=1), owner),
+    )
+
+
+def unlock(book: Book, owner: str) -> None:
+    """No longer the sender."""
+    book.db.execute("DELETE FROM sender WHERE run = (SELECT id FROM runs WHERE owner = ?)", (owner,))
+
+
+def stop(book: Book, occasion: str) -> None:
+    """Claim nothing more of it."""
+    book.db.execute("INSERT OR IGNORE INTO stops (name, at) VALUES (?, ?)", (occasion.strip("/"), book.now))
+    book.moved()
+
+
+def resume(book: Book, occasion: str) -> bool:
+    """Take a stop back."""
+    gone = book.db.execute("DELETE FROM stops WHERE name = ?", (occasion.strip("/"),)).rowcount
+    if gone:
+        book.moved()
+    return gone > 0
+
+
+def approve(book: Book, plan_hash: str) -> None:
+    """Valid from now on for 24 h."""
+    book.db.execute("INSERT OR REPLACE INTO approvals (plan, at) VALUES (?, ?)", (plan_hash, book.now))
+
+
+def identify(book: Book, ledger_id: str, check_value: str, where: str) -> tuple[str, int]:
+    """Whose ledger this is and its epoch; a new one takes the id (or a random one) and the check value.
+
+    Raises GuardError for a ledger of another project or a key ring that did not write it.
+    """
+    known = book.meta("ledger")
+    if not known:
+        known = ledger_id or f"ledger-{secrets.token_hex(6)}"
+        book.set_meta("ledger", known)
+        book.set_meta("epoch", "1")
+        book.set_meta("head", "0")
+    if ledger_id and known != ledger_id:
+        raise GuardError(
+            f"this ledger is {known!r}, but pelicanconf.py pins {ledger_id!r}.",
+            where=where,
+            fix="Point TOPMIND_LEDGER at the right one, or correct TOPMIND['ledger'].",
+        )
+    checked = book.meta("check_value")
+    if check_value and not checked:
+        book.set_meta("check_value", check_value)
+    elif check_value and checked != check_value:
+        raise GuardError(
+            "this key ring is not the one this ledger was written with.",
+            where=where,
+            fix="Put the right keys into TOPMIND_KEYS: with others, every unsubscribe link sent before is dead.",
+        )
+    return known, int(book.meta("epoch"))

@@ -1,0 +1,97 @@
+"""What people want, from the live pages and from feedback: folded once, the later wins, an import never undoes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from topmind.ledger.book import Book
+from topmind.ledger.database import day_number, stamp
+from topmind.ledger.values import InboxEntry
+
+
+def wish(book: Book, person: int, what: str, value: int, *, at: int, by: str) -> bool:
+    """Write what a person wants (1 = off, a pause: its day). False where an earlier word stands.
+
+    The later word wins, but an import takes back only what an import said.
+    """
+    before = book.db.execute(
+        "SELECT value, at, by FROM wishes WHERE person = ? AND what = ?", (person, what)
+    ).fetchone()
+    if before is not None:
+        was, then, whose = before
+        if by == "import" and whose != "import" and not value:
+            return False
+        if at < then and not (whose == "import" and by != "import"):
+            return False
+        if (was, then, whose) == (value, at, by):
+            return False
+    book.db.execute(
+        "INSERT OR REPLACE INTO wishes (person, what, value, at, by) VALUES (?, ?, ?, ?, ?)",
+        (person, what, value, at, by),
+    )
+    book.db.execute(
+        "INSERT INTO transitions (person, what, value, at, by) VALUES (?, ?, ?, ?, ?)",
+        (person, what, str(value), at, by),
+    )
+    book.moved()
+    return True
+
+
+def fold(book: Book, entries: Sequence[InboxEntry]) -> tuple[str, ...]:
+    """Apply each entry once; ids of all that are in the ledger now."""
+    for entry in entries:
+        seen = book.db.execute("SELECT 1 FROM folded WHERE id = ?", (entry.id,)).fetchone()
+        if seen and entry.id:
+            continue
+        _apply(book, entry)
+        if entry.id:
+            book.db.execute("INSERT INTO folded (id) VALUES (?)", (entry.id,))
+    return tuple(entry.id for entry in entries if entry.id)
+
+
+def _apply(book: Book, entry: InboxEntry) -> None:
+    person = _known(book, entry)
+    if person is None:
+        return
+    at = stamp(entry.at)
+    match entry.kind:
+        case "opt_out" | "opt_in":
+            wish(book, person, "email", int(entry.kind == "opt_out"), at=at, by="person")
+        case "topic_on" | "topic_off":
+            wish(book, person, f"topic:{entry.value}", int(entry.kind == "topic_off"), at=at, by="person")
+        case "pause":
+            wish(book, person, "pause", day_number(date.fromisoformat(entry.value)), at=at, by="person")
+        case "answer":
+            answer(book, person, entry.touch, entry.value, at=at, comment=entry.comment)
+
+
+def _known(book: Book, entry: InboxEntry) -> int | None:
+    """The person's number; None for somebody erased (their touch is there and they are not).
+
+    Somebody not (yet) imported gets a bare, inactive row, so that no wish is lost.
+    """
+    row = book.db.execute("SELECT id FROM people WHERE contact = ?", (entry.contact,)).fetchone()
+    if row:
+        return int(row[0])
+    if book.db.execute("SELECT 1 FROM touches WHERE hex = ?", (entry.touch,)).fetchone():
+        return None
+    cursor = book.db.execute("INSERT INTO people (contact, active) VALUES (?, 0)", (entry.contact,))
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def answer(book: Book, person: int, touch: str, value: str, *, at: int, comment: str = "") -> None:
+    """Keep an answer to the question of a touch: the earliest moment, the latest comment."""
+    asked = book.db.execute(
+        "SELECT o.source, o.step FROM touches t JOIN occasions o ON o.id = t.occasion WHERE t.hex = ?",
+        (touch,),
+    ).fetchone()
+    source, step = asked or ("", "")
+    book.db.execute(
+        "INSERT INTO answers (person, hex, value, source, step, at, comment) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET at = min(at, excluded.at),"
+        " comment = CASE excluded.comment WHEN '' THEN comment ELSE excluded.comment END",
+        (person, touch, value, source, step, at, comment),
+    )
+    book.moved()
