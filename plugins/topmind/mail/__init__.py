@@ -1,0 +1,13 @@
+"""Mail: editions grouped, compiled once into literals and places, merged and encoded per contact.
+
+    group → Renderer.compile → dry_merge → build (or render)
+
+Data of a contact meets nothing but the join at the end: Markdown, Jinja and the MJML compiler see inert marks.
+"""
+
+from topmind.mail.compile import Renderer
+from topmind.mail.editions import group
+from topmind.mail.merge import dry_merge, render, system_fields
+from topmind.mail.mime import build, html_size, list_headers
+
+__all__ = ["Renderer", "build", "dry_merge", "group", "html_size", "list_headers", "render", "system_fields"]

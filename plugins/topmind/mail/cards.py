@@ -1,0 +1,153 @@
+"""Items as cards, the sender's signature and the footer: values for the themes, nothing styled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from topmind.mail.addresses import Addresses
+from topmind.mail.pieces import CardPiece, Footer, Picture, Piece, QuotePiece, Signature
+from topmind.mail.words import clock, day, known, words
+from topmind.model import (
+    Block,
+    Company,
+    Element,
+    Filter,
+    Item,
+    Kind,
+    MergeTag,
+    Node,
+    Prose,
+    TeamMember,
+    Text,
+)
+
+#: The label of the link of each kind.
+_CALLS = {Kind.PROMOTION: "see_offer", Kind.EVENT: "see_event"}
+
+
+def card(
+    item: Item,
+    *,
+    summary: str,
+    pieces: tuple[Piece, ...],
+    href: str,
+    addresses: Addresses,
+    language: str,
+    alone: bool = False,
+) -> CardPiece:
+    """One item. With `pieces` it stands in full; otherwise `summary` leads to `href` (absolute, "" = no page)."""
+    said = words(language)
+    source = addresses.picture(item.image)
+    offers = item.kind in {Kind.PROMOTION, Kind.SPOTLIGHT}
+    return CardPiece(
+        item=item.kind.value,
+        label=said[item.kind.value],
+        title=item.title,
+        href=href,
+        cta=said[_CALLS.get(item.kind, "read_more")] if href else "",
+        picture=Picture(src=source, alt=item.image_alt or "") if source else None,
+        summary="" if pieces else summary,
+        offer=(item.offer or "") if offers else "",
+        code=coupon_code(item.code) if item.code and offers and not _shows_coupon(pieces) else (),
+        facts=_facts(item, language),
+        terms=item.terms or "",
+        pieces=pieces,
+        alone=alone,
+    )
+
+
+def _shows_coupon(pieces: tuple[Piece, ...]) -> bool:
+    return any(piece.kind == "coupon" for piece in pieces)
+
+
+def _facts(item: Item, language: str) -> tuple[tuple[str, str], ...]:
+    """Name and value of what people ask first: when, where, until, phone."""
+    said = words(language)
+    facts: list[tuple[str, str]] = []
+    if item.begins:
+        facts.append((said["when"], _moments(item.begins, item.event_ends, language)))
+    if item.location:
+        facts.append((said["location"], item.location))
+    if item.kind is Kind.PROMOTION and item.ends:
+        facts.append(("", said["until"].format(date=day(item.ends, language))))
+    if item.kind is Kind.SPOTLIGHT:
+        facts.extend((said[name], value) for name, value in _contact(item) if value)
+    if item.kind is Kind.EXPERT and item.expertise:
+        facts.append(("", item.expertise))
+    return tuple(facts)
+
+
+def _contact(item: Item) -> tuple[tuple[str, str | None], ...]:
+    return ("region", item.region), ("phone", item.phone)
+
+
+def _moments(begins: datetime, ends: datetime | None, language: str) -> str:
+    """`Saturday, 12 December 2026, 4 pm – 7 pm`, in the event's own zone."""
+    text = f"{day(begins.date(), language, weekday=True)}, {clock(begins.time(), language)}"
+    if ends is None:
+        return text
+    end = clock(ends.time(), language)
+    if ends.date() == begins.date():
+        return f"{text} – {end}"
+    return f"{text} – {day(ends.date(), language, weekday=True)}, {end}"
+
+
+def coupon_code(code: str) -> Text:
+    """A code as a place: the code itself, unless the run gives each person one of their own."""
+    return (MergeTag(field=f"coupon:{code}", filters=(Filter("default", (code,)),), source=code),)
+
+
+def quote(item: Item, blocks: tuple[Block, ...], href: str) -> QuotePiece:
+    """What a customer said, with their name as they allowed it."""
+    elements = tuple(node for block in blocks if isinstance(block, Prose) for node in block.elements)
+    by = ", ".join(part for part in (item.person, item.company) if part)
+    return QuotePiece(title=item.title, elements=elements, by=by, href=href)
+
+
+def signature(member: TeamMember, blocks: tuple[Block, ...], addresses: Addresses) -> Signature:
+    """The lines as the person wrote them; name, role and phone where they wrote none."""
+    lines = [line for block in blocks if isinstance(block, Prose) for line in _lines(block.elements)]
+    if not any(_says(line, member.name) for line in lines):
+        known_facts = ((member.name,), (member.role,), (member.phone or "",))
+        lines += [fact for fact in known_facts if fact[0]]
+    source = addresses.picture(member.photo)
+    photo = Picture(src=source) if source else None
+    return Signature(name=member.name, lines=tuple(lines), photo=photo)
+
+
+def _says(line: tuple[Node, ...], name: str) -> bool:
+    return any(isinstance(node, str) and name in node for node in line)
+
+
+def _lines(elements: tuple[Node, ...]) -> list[tuple[Node, ...]]:
+    """Paragraphs cut at their line ends: a signature is read line by line."""
+    lines: list[list[Node]] = []
+    for element in elements:
+        nodes = element.children if isinstance(element, Element) else (element,)
+        lines.append([])
+        for node in nodes:
+            if isinstance(node, Element) and node.tag == "br":
+                lines.append([])
+            elif isinstance(node, str):
+                first, *more = node.split("\n")
+                lines[-1].append(first)
+                lines.extend([part] for part in more)
+            else:
+                lines[-1].append(node)
+    return [tuple(line) for line in lines if any(not isinstance(n, str) or n.strip() for n in line)]
+
+
+def footer(company: Company, *, language: str, view: str, public: bool) -> Footer:
+    """Postal address, why, and the ways out. `language`: the contact's."""
+    said = words(language)
+    reason = said["why"].format(company=company.name)
+    return Footer(
+        company=company.name,
+        address=company.address,
+        why=() if public else (MergeTag(field="why", filters=(Filter("default", (reason,)),), source="why"),),
+        preferences=() if public else (MergeTag(field="preferences_url", source="preferences_url"),),
+        unsubscribe=() if public else (MergeTag(field="unsubscribe_url", source="unsubscribe_url"),),
+        view="" if public else view,
+        language=known(language) if known(language) != known(company.language) else "",
+        words=dict(said),
+    )

@@ -1,0 +1,203 @@
+"""The one door to the MJML compiler (mrml): what it cannot check is checked here, what it gets wrong is mended.
+
+mrml validates nothing and names no line; 12 000 nested tags crash the process; attributes of HTML come out in
+Rust's debug form; white space with a line end between two inline elements is dropped; remote fonts are linked
+unless they are switched off. So each document is parsed first with expat, which knows line and column, checked
+against `components`, and written anew in the one spelling that mrml carries unharmed.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from xml.parsers import expat
+
+from topmind.errors import MailError
+from topmind.mail.components import COMPONENTS, HTML, REFUSED, VOID
+
+#: Nesting of tags; a rich mail has 30, the compiler's stack ends at some thousand.
+MAX_DEPTH = 100
+_SPACES = re.compile(r"\s+")
+_UNSAFE = re.compile(r"[^ !#-%'-;=?-\[\]-~]")  # outside printable ASCII, and & < > " \ themselves
+_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
+_XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_SPACES_ONLY = re.compile(r"[ \t\r\n]+")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+
+
+def to_html(mjml: str, path: str) -> str:
+    """The HTML of one MJML document. `path` names the theme file in messages.
+
+    Raises MailError with file, line, column and the offending line of the MJML.
+    """
+    clean = normalise(mjml, path)
+    from mjml import mjml2html
+
+    try:
+        result = mjml2html(clean, disable_comments=True, fonts={})
+    except ValueError as error:
+        raise MailError(f"the MJML compiler refuses it: {error}", where=path) from None
+    return str(result)
+
+
+def normalise(mjml: str, path: str) -> str:
+    """The same document, checked and in the spelling that mrml carries unharmed. Raises MailError."""
+    source = _NAMED.sub(_number, _CONTROL.sub("", mjml))
+    walk = _Walk(path, source)
+    walk.run()
+    return "".join(walk.out)
+
+
+def _number(match: re.Match[str]) -> str:
+    """`&nbsp;` as `&#160;`: XML knows five names, authors know all of HTML's."""
+    name = match[1]
+    if name in _XML_NAMES:
+        return match[0]
+    text = html.unescape(match[0])
+    return match[0] if text == match[0] else "".join(f"&#{ord(c)};" for c in text)
+
+
+def _attribute(value: str) -> str:
+    """An attribute that survives mrml: white space collapsed, everything but plain ASCII as a number."""
+    flat = _SPACES.sub(" ", value).strip()
+    return _UNSAFE.sub(lambda m: "&amp;" if m[0] == "&" else f"&#{ord(m[0])};", flat)
+
+
+class _Walk:
+    """One pass of expat over a document, writing it anew."""
+
+    def __init__(self, path: str, source: str) -> None:
+        self.path = path
+        self.source = source
+        self.out: list[str] = []
+        self.stack: list[str] = []
+        self.problems: list[tuple[int, int, str, str]] = []
+        self.parser = expat.ParserCreate("utf-8")
+        self.parser.buffer_text = True
+        self.parser.ordered_attributes = True
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = self.text
+        self.parser.StartDoctypeDeclHandler = self.doctype
+        self.parser.ProcessingInstructionHandler = self.instruction
+
+    def run(self) -> None:
+        """Parse all; raise MailError with everything found."""
+        try:
+            self.parser.Parse(self.source.encode("utf-8", "replace"), True)
+        except expat.ExpatError as error:
+            says = expat.errors.messages.get(error.code, "is not well-formed")
+            self.problems.append((error.lineno, error.offset + 1, f"no well-formed XML: {says}.", ""))
+        if self.problems:
+            raise self.error()
+
+    def say(self, says: str, fix: str = "") -> None:
+        """Note one problem at the parser's place."""
+        place = (self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1)
+        self.problems.append((*place, says, fix))
+
+    def error(self) -> MailError:
+        """All problems as one error: file:line:column, what, the offending line."""
+        lines = self.source.split("\n")
+        first, *more = self.problems
+        quoted = lines[first[0] - 1].strip() if 0 < first[0] <= len(lines) else ""
+        says = f"{first[2]}\n    {_shorten(quoted, first[1])}"
+        for line, column, what, _ in more[:20]:
+            says += f"\n  {self.path}:{line}:{column}: {what}"
+        return MailError(says, where=f"{self.path}:{first[0]}:{first[1]}", fix=first[3])
+
+    def start(self, tag: str, attributes: list[str]) -> None:
+        """Check and write a start tag."""
+        if len(self.stack) >= MAX_DEPTH:
+            self.say(f"more than {MAX_DEPTH} tags inside each other.", "Nest less.")
+            raise self.error()
+        pairs = list(zip(attributes[::2], attributes[1::2], strict=True))
+        self.check(tag, pairs)
+        self.stack.append(tag)
+        written = "".join(f' {name}="{_attribute(value)}"' for name, value in pairs)
+        self.out.append(f"<{tag}{written} />" if tag in VOID else f"<{tag}{written}>")
+
+    def check(self, tag: str, pairs: list[tuple[str, str]]) -> None:
+        """Whether this tag may stand here, with these attributes."""
+        inside = self.stack[-1] if self.stack else ""
+        parent = COMPONENTS.get(inside)
+        component = COMPONENTS.get(tag)
+        if tag in REFUSED:
+            self.say(f"<{tag}> is not used in mails.", REFUSED[tag])
+        elif component is None and (tag.startswith("mj") or tag not in HTML):
+            self.say(f"<{tag}> is no {'component' if tag.startswith('mj') else 'HTML for mails'}.")
+        elif component is None:
+            self.check_html(tag, parent is not None and parent.content != "html", pairs)
+        elif not self.stack:
+            if tag != "mjml":
+                self.say(f"a mail begins with <mjml>, not with <{tag}>.")
+        elif parent is None or tag not in parent.children:
+            self.say(f"<{tag}> may not stand inside <{inside}>.", _inside(tag))
+        if component is not None and inside != "mj-attributes":
+            for name, _ in pairs:
+                if name not in component.attributes:
+                    self.say(f"<{tag}> has no attribute {name!r}.", _nearest(name, component.attributes))
+
+    def check_html(self, tag: str, misplaced: bool, pairs: list[tuple[str, str]]) -> None:
+        """HTML stands in content components only; nothing in it runs."""
+        if misplaced:
+            self.say(f"<{tag}> may not stand here.", "Put it inside <mj-text> or <mj-raw>.")
+        for name, value in pairs:
+            if name.startswith("on") or value.strip().lower().startswith(("javascript:", "vbscript:")):
+                self.say(f"<{tag} {name}=…> would run code.", "Take it out.")
+        if tag == "img" and not any(name == "alt" for name, _ in pairs):
+            self.say("<img> has no alt.", 'Say what it shows, or write alt="" where it only decorates.')
+
+    def end(self, tag: str) -> None:
+        """Write an end tag."""
+        self.stack.pop()
+        if tag not in VOID:
+            self.out.append(f"</{tag}>")
+
+    def text(self, data: str) -> None:
+        """Write character data; a line end between inline elements becomes a space (mrml drops it)."""
+        inside = self.stack[-1] if self.stack else ""
+        parent = COMPONENTS.get(inside)
+        if parent is not None and parent.content == "css":
+            if "<" in data or "&" in data:
+                self.say("a style sheet with < or & cannot pass the compiler.")
+            self.out.append(data)
+            return
+        if parent is not None and not parent.content:
+            if data.strip():
+                self.say(f"words stand loose in <{inside}>.", "Put them inside <mj-text>.")
+            return
+        safe = data.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        if "pre" in self.stack:
+            self.out.append(safe.replace("\n", "&#10;"))
+        else:
+            self.out.append(_SPACES_ONLY.sub(" ", safe))
+
+    def doctype(self, *_: object) -> None:
+        """A document type could define entities without end."""
+        self.say("a document type is not allowed.", "Begin with <mjml>.")
+        raise self.error()
+
+    def instruction(self, *_: object) -> None:
+        """Nothing in a mail is for a processor."""
+        self.say("<? … ?> is not allowed.", "Take it out.")
+
+
+def _shorten(line: str, column: int) -> str:
+    """At most 160 characters of a line around a column."""
+    start = max(0, column - 100)
+    return line if len(line) <= 160 else f"…{line[start : start + 160]}…"
+
+
+def _inside(tag: str) -> str:
+    """Where a component belongs."""
+    homes = sorted(name for name, c in COMPONENTS.items() if tag in c.children and name != "mj-attributes")
+    return f"It belongs in {' or '.join(f'<{home}>' for home in homes)}." if homes else ""
+
+
+def _nearest(name: str, known: frozenset[str]) -> str:
+    """The valid name that is meant, or the list."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, n=1)
+    return f"Did you mean {near[0]!r}?" if near else f"It has: {', '.join(sorted(known))}."

@@ -1,0 +1,99 @@
+"""One contact's mail from a compiled edition: a join with escaping by place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from topmind.catalog.merge_tags import apply
+from topmind.errors import MailError
+from topmind.mail.escape import ESCAPES
+from topmind.mail.places import is_address
+from topmind.model import CompiledEdition, Level, Members, Parts, Place, Problem, Rendered
+
+#: Fields that the run fills per message, beside signed addresses: the reason line, the contact's code, their day.
+_SYSTEM = frozenset({"why", "coupon", "today"})
+
+
+def is_system(field: str) -> bool:
+    """True for fields that the run fills, not the audience: signed links, answers, the reason line, codes."""
+    return field in _SYSTEM or is_address(field) or field.startswith("coupon:")
+
+
+def system_fields(compiled: CompiledEdition) -> frozenset[str]:
+    """The system's fields that this edition shows: what the run must put into `values` for each message."""
+    return frozenset(place.tag.field for place in _places(compiled) if is_system(place.tag.field))
+
+
+def fill(place: Place, values: Mapping[str, object]) -> str:
+    """What stands in one place, escaped for it.
+
+    Raises MailError where there is neither a value nor a default; it names the field, never a value.
+    """
+    value = values.get(place.tag.field)
+    if (value is None or value == "") and place.tag.default is None:
+        raise MailError(
+            f"{{{{ {place.tag.field} }}}} has no value and no default.",
+            fix=f'Write {{{{ {place.tag.field} | default: "…" }}}}, or fill the field.',
+        )
+    return ESCAPES[place.where](apply(place.tag, value))
+
+
+def join(parts: Parts, values: Mapping[str, object]) -> str:
+    """Literals and filled places as one text."""
+    return "".join(part if isinstance(part, str) else fill(part, values) for part in parts)
+
+
+def render(compiled: CompiledEdition, values: Mapping[str, object]) -> Rendered:
+    """One contact's mail as text. `values`: declared fields and the system's fields, by name.
+
+    Raises MailError where a value without default is missing.
+    """
+    return Rendered(
+        subject=join(compiled.subject, values),
+        preheader=join(compiled.preheader, values),
+        html=join(compiled.html, values),
+        text=join(compiled.text, values),
+    )
+
+
+def dry_merge(compiled: CompiledEdition, members: Members) -> tuple[Problem, ...]:
+    """What would be missing in the mails of this edition's contacts: fields and counts, never a person.
+
+    Any finding stops the edition: a mail with a hole is worse than none.
+    """
+    problems: list[Problem] = []
+    name = compiled.edition.occasion.name
+    rows = compiled.edition.contacts
+    for field in sorted(compiled.required):
+        column = members.fields.get(field)
+        missing = sum(1 for row in rows if column is None or column[row] is None or column[row] == "")
+        if not missing:
+            continue
+        says = (
+            f"{{{{ {field} }}}} is no field of the audience."
+            if column is None
+            else f"{{{{ {field} }}}} is empty for {missing} of {len(rows)} contacts and has no default."
+        )
+        problems.append(
+            Problem(
+                rule="merge/missing-value",
+                level=Level.ERROR,
+                path=name,
+                line=_line(compiled, field),
+                says=says,
+                fix=f'Write {{{{ {field} | default: "…" }}}}.',
+            )
+        )
+    return tuple(problems)
+
+
+def _line(compiled: CompiledEdition, field: str) -> int:
+    """Line of the file on which the tag stands."""
+    return next((p.tag.line for p in _places(compiled) if p.tag.field == field), 0)
+
+
+def _places(compiled: CompiledEdition) -> Iterator[Place]:
+    for parts in (compiled.subject, compiled.preheader, compiled.html, compiled.text):
+        for part in parts:
+            if isinstance(part, Place):
+                yield part

@@ -1,0 +1,165 @@
+"""Prose of the block tree as inline-styled HTML, one string per run of words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from topmind.mail.addresses import Addresses
+from topmind.mail.places import Places, is_address
+from topmind.model import Element, MergeTag, Node, Text
+
+#: Elements written as they are; `b` and `i` of hostile HTML were cleaned before.
+_KEPT = frozenset(
+    ["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "a", "blockquote", "hr", "table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption", "code", "kbd", "pre", "img", "figure", "figcaption", "strong", "b", "em", "i", "u", "s", "del", "ins", "sub", "sup", "small", "abbr", "cite", "q", "mark", "br", "div", "span", "time", "var", "samp", "wbr"]
+)
+_VOID = frozenset({"br", "hr", "img", "wbr"})
+_HEADINGS = ("h1", "h2", "h3", "h4")
+#: Attributes carried over, beside `href`, `src` and styles.
+_ATTRIBUTES = frozenset({"lang", "dir", "title", "colspan", "rowspan", "start", "scope"})
+#: Where white space between children says nothing.
+_LISTS = frozenset({"ul", "ol", "table", "thead", "tbody", "tfoot", "tr", "dl"})
+
+
+@dataclass(frozen=True, slots=True)
+class ProseWriter:
+    """Writes elements as HTML for one mail."""
+
+    styles: Mapping[str, str]
+    places: Places
+    addresses: Addresses
+    #: Width of the text column in px: no picture is wider.
+    width: int
+
+    def write(self, nodes: Iterable[Node], *, shift: int = 0) -> str:
+        """The HTML of a run of words; its first and last margins are the theme's, not the words'."""
+        shown = [node for node in nodes if not (isinstance(node, str) and not node.strip())]
+        parts = []
+        for index, node in enumerate(shown):
+            edge = ("margin-top:0;" if index == 0 else "") + (
+                "margin-bottom:0;" if index == len(shown) - 1 else ""
+            )
+            parts.append(self._node(node, shift, edge))
+        return "".join(parts)
+
+    def inline(self, nodes: Iterable[Node]) -> str:
+        """Words inside a line."""
+        return "".join(self._node(node, 0, "") for node in nodes)
+
+    def _node(self, node: Node, shift: int, edge: str = "") -> str:
+        if isinstance(node, str):
+            return escape(node, quote=False)
+        if isinstance(node, MergeTag):
+            return self.places.put(node, "text")
+        return self._element(node, shift, edge)
+
+    def _children(self, children: Sequence[Node], shift: int, *, inside: str) -> str:
+        kept = [c for c in children if not (inside in _LISTS and isinstance(c, str) and not c.strip())]
+        last = len(kept) - 1
+        compact = inside in {"blockquote", "li", "dd", "div", "figure", "td"}
+        return "".join(
+            self._node(child, shift, "margin-bottom:0;" if compact and at == last else "")
+            for at, child in enumerate(kept)
+        )
+
+    def _element(self, element: Element, shift: int, edge: str) -> str:
+        tag = element.tag
+        if tag == "a":
+            return self._link(element, shift)
+        if tag == "img":
+            return self._image(element)
+        if tag not in _KEPT or _is_backlink(element):
+            return "" if _is_backlink(element) else self._children(element.children, shift, inside=tag)
+        if tag in {"h1", "h2", "h3", "h4", "h5", "h6"}:
+            tag = _HEADINGS[min(max(int(tag[1]), 2) - 1 + shift, 3)]
+        if tag == "div" and _has_class(element, "footnote"):
+            children = [c for c in element.children if not (isinstance(c, Element) and c.tag == "hr")]
+            return f'<div class="tm-muted" style="font-size:14px;{edge}">{self._children(children, shift, inside="div")}</div>'
+        children = _unwrapped(element) if tag == "pre" else element.children
+        inner = self._children(children, shift, inside=tag)
+        return self._tag(tag, self._attributes(element, tag, edge), inner)
+
+    def _attributes(self, element: Element, tag: str, edge: str) -> str:
+        style = self.styles.get("code-block" if tag == "pre" else tag, "")
+        if tag in {
+            "p",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "ul",
+            "ol",
+            "blockquote",
+            "table",
+            "pre",
+            "dl",
+            "dd",
+            "figure",
+        }:
+            style += edge
+        if tag in {"td", "th"}:
+            style += _alignment(element)
+        written = f' style="{escape(style)}"' if style else ""
+        for name, value in element.attrs:
+            if name in _ATTRIBUTES:
+                written += f' {name}="{self.places.write(value, "attribute")}"'
+        if tag == "th" and element.get("scope") is None:
+            written += ' scope="col"'
+        return written
+
+    def _tag(self, tag: str, attributes: str, inner: str) -> str:
+        return f"<{tag}{attributes} />" if tag in _VOID else f"<{tag}{attributes}>{inner}</{tag}>"
+
+    def _link(self, element: Element, shift: int) -> str:
+        if _is_backlink(element):
+            return ""
+        inner = self._children(element.children, shift, inside="a")
+        href = self.addresses.link(element.get("href"))
+        if href is None:
+            return inner
+        return f'<a href="{self.href(href)}" style="{escape(self.styles["a"])}">{inner}</a>'
+
+    def href(self, href: Text) -> str:
+        """An address for an attribute: whole addresses are escaped, a value within one is percent-encoded."""
+        first = href[0] if href else ""
+        whole = isinstance(first, MergeTag) and is_address(first.field)
+        return self.places.write(href, "attribute" if whole else "url")
+
+    def _image(self, element: Element) -> str:
+        src = self.addresses.picture(_plain(element.get("src")))
+        if not src:
+            return ""
+        declared = _plain(element.get("width")).removesuffix("px")
+        width = min(int(declared), self.width) if declared.isdigit() and int(declared) > 0 else self.width
+        alt = self.places.write(element.get("alt") or (), "attribute")
+        style = escape(self.styles["image"] + f"max-width:{width}px;")
+        return f'<img src="{escape(src)}" alt="{alt}" width="{width}" style="{style}" />'
+
+
+def _plain(text: Text | None) -> str:
+    return "".join(part for part in text or () if isinstance(part, str))
+
+
+def _has_class(element: Element, name: str) -> bool:
+    return name in _plain(element.get("class")).split()
+
+
+def _is_backlink(element: Element) -> bool:
+    """The ↩ of a footnote: mail programs drop the places it leads to."""
+    return element.tag == "a" and _has_class(element, "footnote-backref")
+
+
+def _unwrapped(pre: Element) -> tuple[Node, ...]:
+    """The words of a code block without the `code` around them: the box is styled, not each line."""
+    return tuple(
+        node
+        for child in pre.children
+        for node in (child.children if isinstance(child, Element) and child.tag == "code" else (child,))
+    )
+
+
+def _alignment(element: Element) -> str:
+    """`text-align` of a table cell as Markdown set it."""
+    found = f"{_plain(element.get('style'))};{_plain(element.get('align'))}".replace(" ", "")
+    return next((f"text-align:{side};" for side in ("right", "center") if side in found), "")

@@ -1,0 +1,167 @@
+"""The mail themes: Jinja2 over `themes/email/*.mjml`, driven by the brand's tokens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
+from markupsafe import Markup
+
+from topmind.brand import Brand
+from topmind.errors import MailError
+from topmind.mail import guard
+from topmind.mail.addresses import Addresses
+from topmind.mail.pieces import CalloutPiece, CardPiece, ColumnsPiece, Piece, ProsePiece, QuotePiece, View
+from topmind.mail.places import Places
+from topmind.mail.prose import ProseWriter
+from topmind.mail.styles import prose_styles
+from topmind.mail.words import words
+from topmind.model import Node, Text
+
+_FOLDER = "themes/email"
+_FRAME_LINE = re.compile(r"\.mjml$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """One section of a mail: a run of pieces ("flow"), a box, columns, a card, or a full item's head or tail."""
+
+    kind: str
+    pieces: tuple[Piece, ...] = ()
+    piece: Piece | None = None
+
+
+def bands(pieces: tuple[Piece, ...]) -> tuple[Band, ...]:
+    """Pieces grouped into sections: a section costs 1.3 KB, so runs of words share one."""
+    return tuple(_bands(pieces))
+
+
+def _bands(pieces: tuple[Piece, ...]) -> Iterator[Band]:
+    run: list[Piece] = []
+    for piece in pieces:
+        own = isinstance(piece, CalloutPiece | ColumnsPiece | CardPiece)
+        if not own:
+            run.append(_joined(run, piece))
+            continue
+        if run:
+            yield Band(kind="flow", pieces=tuple(run))
+            run = []
+        if isinstance(piece, CardPiece) and (piece.pieces or piece.alone):
+            yield Band(kind="head", piece=piece)
+            yield from _bands(piece.pieces)
+            if piece.pieces and (piece.terms or piece.href):
+                yield Band(kind="tail", piece=piece)
+        else:
+            yield Band(kind=piece.kind, piece=piece)
+    if run:
+        yield Band(kind="flow", pieces=tuple(run))
+
+
+def _joined(run: list[Piece], piece: Piece) -> Piece:
+    """Prose right after prose becomes one text block."""
+    if run and isinstance(piece, ProsePiece) and isinstance(run[-1], ProsePiece):
+        before = run[-1]
+        if before.shift == piece.shift:
+            run.pop()
+            return ProsePiece(elements=before.elements + piece.elements, shift=piece.shift)
+    return piece
+
+
+class Html:
+    """What a theme calls to write values: each escaped for its place, tags as inert marks."""
+
+    def __init__(self, prose: ProseWriter) -> None:
+        self._prose = prose
+
+    def prose(self, piece: ProsePiece | QuotePiece) -> Markup:
+        """A run of words as inline-styled HTML."""
+        shift = piece.shift if isinstance(piece, ProsePiece) else 0
+        return Markup(self._prose.write(piece.elements, shift=shift))  # noqa: S704 - escaped node by node
+
+    def text(self, text: Text) -> Markup:
+        """A text between tags."""
+        return Markup(self._prose.places.write(text, "text"))  # noqa: S704 - escaped part by part
+
+    def inline(self, nodes: tuple[Node, ...]) -> Markup:
+        """Nodes inside a line."""
+        return Markup(self._prose.inline(nodes))  # noqa: S704 - escaped node by node
+
+    def href(self, text: Text) -> Markup:
+        """An address inside an attribute."""
+        return Markup(self._prose.href(text))  # noqa: S704 - escaped part by part
+
+
+class Themes:
+    """The themes of one project; those of the packaged sample stand in for files it does not have."""
+
+    def __init__(self, root: Path, brand: Brand) -> None:
+        self._brand = brand
+        self._styles = prose_styles(brand)
+        folders = [folder for folder in (root / _FOLDER, *_packaged()) if folder.is_dir()]
+        self._environment = Environment(
+            loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+            undefined=StrictUndefined,
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+
+    def html(self, view: View, places: Places, addresses: Addresses) -> str:
+        """The HTML of a view with inert marks. Raises MailError with the theme's file and line."""
+        path = f"{_FOLDER}/{view.theme}.mjml"
+        brand = self._brand
+        prose = ProseWriter(self._styles, places, addresses, brand.space.mail_width - 64)
+        try:
+            mjml = self._environment.get_template(f"{view.theme}.mjml").render(
+                mail=view,
+                bands=bands(view.pieces),
+                html=Html(prose),
+                brand=brand,
+                c=brand.light,
+                d=brand.dark,
+                t=brand.type,
+                s=brand.space,
+                words=words(view.language),
+            )
+        except TemplateNotFound as error:
+            raise MailError(
+                f"there is no mail theme {error.name}.",
+                where=path,
+                fix="Use newsletter or letter, or write the file.",
+            ) from None
+        except TemplateSyntaxError as error:
+            raise MailError(
+                f"{error.message}.", where=f"{_FOLDER}/{error.name or view.theme}:{error.lineno}"
+            ) from None
+        except TemplateError as error:
+            raise MailError(f"{error.message}.", where=_frame(error) or path) from None
+        return guard.to_html(mjml, path)
+
+
+def _frame(error: Exception) -> str:
+    """File and line of the theme in which an error rose."""
+    place, trace = "", error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if name.endswith(".mjml"):
+            place = f"{_FOLDER}/{Path(name).name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+def _packaged() -> tuple[Path, ...]:
+    """Where the sample's themes lie: in the wheel, else in the repository of an editable install."""
+    package = Path(__file__).resolve().parents[1]
+    return (package / "_sample" / _FOLDER, package.parents[1] / _FOLDER)

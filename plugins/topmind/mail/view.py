@@ -1,0 +1,207 @@
+"""From an edition to a view: the documents it shows, block by block, with every item where it belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from topmind.errors import MailError
+from topmind.mail import cards
+from topmind.mail.addresses import Addresses
+from topmind.mail.documents import Document, document, has_page, shown_in_full
+from topmind.mail.pieces import (
+    ButtonPiece,
+    CalloutPiece,
+    ColumnsPiece,
+    CouponPiece,
+    Piece,
+    ProsePiece,
+    VideoPiece,
+    View,
+)
+from topmind.mail.words import day, direction, words
+from topmind.model import (
+    Block,
+    Body,
+    Button,
+    Callout,
+    Catalog,
+    Columns,
+    Coupon,
+    Edition,
+    Item,
+    ItemRef,
+    Kind,
+    Prose,
+    SlotMark,
+    SourceKind,
+    TestimonialRef,
+    Video,
+)
+
+#: `topmind.catalog.blocks.block_tree`: a body as a group of readers sees it.
+Tree = Callable[[Body, frozenset[int]], tuple[Block, ...]]
+#: `topmind.catalog.summary`: public words about an item.
+Summary = Callable[[Item], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Builder:
+    """Builds the view of one edition."""
+
+    catalog: Catalog
+    edition: Edition
+    site: str
+    tree: Tree
+    summary: Summary
+    public: bool = False
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where links lead."""
+        return Addresses(self.site, self.public)
+
+    def view(self) -> View:
+        """The whole mail. Raises MailError where a file, an item or the sender is gone."""
+        occasion, company = self.edition.occasion, self.catalog.company
+        own = document(self.catalog, occasion, self.edition.items)
+        issue = occasion.kind is SourceKind.ISSUE
+        return View(
+            theme=own.theme,
+            language=company.language,
+            direction=direction(company.language),
+            title=f"{occasion.title or own.theme}",
+            heading=own.newsletter.title if own.newsletter else "",
+            line=day(occasion.day, company.language, weekday=True) if issue else "",
+            preheader=own.preheader or self._preheader(),
+            pieces=tuple(self._pieces(own)),
+            signature=self._signature(own.theme, issue),
+            footer=cards.footer(
+                company, language=self.edition.language, view=self._view_url(own), public=self.public
+            ),
+            site=self.site,
+            company=company.name,
+            public=self.public,
+        )
+
+    def _pieces(self, own: Document) -> Iterator[Piece]:
+        if own.item is not None and own.body is not None:  # an announcement
+            yield self._card(own.item, body=own.body, alone=True)
+            return
+        if own.item is not None:  # a rescue
+            yield self._item(own.item.id, alone=True)
+            return
+        if own.body is None:
+            return
+        shown: set[int] = set()
+        yield from self._blocks(self.tree(own.body, self._visible(own.body)), shown)
+        for index in range(len(self.edition.per_slot)):  # a pick counts as received, so it is always shown
+            if index not in shown:
+                yield from self._slot(index)
+
+    def _visible(self, body: Body) -> frozenset[int]:
+        if self.public:
+            return body.public()
+        marks = (mark.rpartition("#") for mark in self.edition.visible)
+        return frozenset(int(index) for path, _, index in marks if path == body.path)
+
+    def _blocks(self, blocks: tuple[Block, ...], shown: set[int], shift: int = 0) -> Iterator[Piece]:
+        for block in blocks:
+            if isinstance(block, SlotMark):
+                shown.add(block.index)
+                yield from self._slot(block.index)
+            elif isinstance(block, ItemRef | TestimonialRef):
+                yield from self._named(block.item)
+            else:
+                piece = self._block(block, shown, shift)
+                if piece is not None:
+                    yield piece
+
+    def _block(self, block: Block, shown: set[int], shift: int) -> Piece | None:
+        match block:
+            case Prose():
+                return ProsePiece(elements=block.elements, shift=shift)
+            case Callout():
+                return CalloutPiece(
+                    title=block.title, pieces=tuple(self._blocks(block.blocks, shown, shift + 1))
+                )
+            case Columns():
+                columns = tuple(tuple(self._blocks(column, shown, shift)) for column in block.columns)
+                return ColumnsPiece(columns=columns)
+            case Button():
+                href = self.addresses.link(block.href)
+                return ButtonPiece(label=block.label, href=href) if href else None
+            case Coupon():
+                note = words(self.catalog.company.language)["show_code"]
+                return CouponPiece(code=cards.coupon_code(block.code), note=note)
+            case Video():
+                href = self.addresses.link(block.href)
+                label = words(self.catalog.company.language)["watch"]
+                return VideoPiece(label=label, href=href) if href else None
+            case _:
+                return None
+
+    def _slot(self, index: int) -> Iterator[Piece]:
+        start = sum(self.edition.per_slot[:index])
+        count = self.edition.per_slot[index] if index < len(self.edition.per_slot) else 0
+        for name in self.edition.items[start : start + count]:
+            yield self._item(name)
+
+    def _named(self, name: str) -> Iterator[Piece]:
+        item = self.catalog.items.get(name)
+        if item is not None and not (self.public and not has_page(item)):
+            yield self._item(name)
+
+    def _item(self, name: str, *, alone: bool = False) -> Piece:
+        item = self.catalog.items.get(name)
+        if item is None:
+            raise MailError(f"the item {name} is gone.", where=self.edition.occasion.name, fix="Plan again.")
+        if item.kind is Kind.TESTIMONIAL:
+            blocks = self.tree(item.body, item.body.public())
+            return cards.quote(item, blocks, self._page(item) if alone else "")
+        return self._card(item, body=item.body if shown_in_full(item) else None, alone=alone)
+
+    def _card(self, item: Item, *, body: Body | None, alone: bool) -> Piece:
+        pieces: tuple[Piece, ...] = ()
+        if body is not None:
+            blocks = self.tree(body, self._visible(body))
+            pieces = tuple(self._blocks(blocks, set(), 0 if alone else 1))
+        return cards.card(
+            item,
+            summary=self.summary(item),
+            pieces=pieces,
+            href=self._page(item),
+            addresses=self.addresses,
+            language=self.catalog.company.language,
+            alone=alone,
+        )
+
+    def _page(self, item: Item) -> str:
+        return f"{self.site}{item.url}" if has_page(item) else ""
+
+    def _preheader(self) -> tuple[str, ...]:
+        first = next((self.catalog.items.get(name) for name in self.edition.items), None)
+        return (self.summary(first),) if first is not None else ()
+
+    def _signature(self, theme: str, issue: bool) -> cards.Signature | None:
+        member = self.catalog.team.get(self.edition.sender)
+        if member is None:
+            raise MailError(
+                f"the sender {self.edition.sender} is no team member.",
+                where=self.edition.occasion.name,
+                fix="Write content/team/NAME.md, or name another sender.",
+            )
+        return cards.signature(member, self.tree(member.signature, member.signature.public()), self.addresses)
+
+    def _view_url(self, own: Document) -> str:
+        """The public edition of an issue, the page of an announced item; "" where nobody else may see it."""
+        if own.newsletter is not None and own.newsletter.archive and own.body is not None:
+            return f"{self.site}{archive_url(own.newsletter.id, self.edition)}"
+        if own.item is not None and own.body is not None:
+            return self._page(own.item)
+        return ""
+
+
+def archive_url(newsletter: str, edition: Edition) -> str:
+    """`/newsletters/tuesday-fix/2026-12-01/`, where the resource site keeps the public edition."""
+    return f"/newsletters/{newsletter}/{edition.occasion.day.isoformat()}/"

@@ -1,0 +1,188 @@
+"""The few words that a mail says by itself, in four languages, and dates as people write them.
+
+Words beside the content (kickers, "Read more") follow the content's language, the company's; those of the footer
+follow the contact's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time
+
+#: Languages written from right to left.
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "yi"})
+
+_ENGLISH = {
+    "article": "Article",
+    "tip": "Tip",
+    "promotion": "Offer",
+    "event": "Event",
+    "spotlight": "Local spotlight",
+    "testimonial": "What customers say",
+    "expert": "Expert",
+    "read_more": "Read more",
+    "see_offer": "See the offer",
+    "see_event": "See the event",
+    "visit": "Visit {name}",
+    "watch": "Watch the video",
+    "when": "When",
+    "location": "Where",
+    "until": "Until {date}",
+    "from_until": "{first} to {last}",
+    "code": "Code",
+    "show_code": "Give this code when you book.",
+    "phone": "Phone",
+    "region": "Area",
+    "on_site": "Read it on our site",
+    "why": "You get this mail because you asked {company} for it or are a customer.",
+    "preferences": "Preferences",
+    "unsubscribe": "Unsubscribe",
+    "view": "View in browser",
+    "footer": "About this mail",
+}
+_GERMAN = {
+    "article": "Artikel",
+    "tip": "Tipp",
+    "promotion": "Angebot",
+    "event": "Veranstaltung",
+    "spotlight": "Aus der Nachbarschaft",
+    "testimonial": "Das sagen Kunden",
+    "expert": "Fachwissen",
+    "read_more": "Weiterlesen",
+    "see_offer": "Zum Angebot",
+    "see_event": "Zur Veranstaltung",
+    "visit": "Zu {name}",
+    "watch": "Video ansehen",
+    "when": "Wann",
+    "location": "Wo",
+    "until": "Bis {date}",
+    "from_until": "{first} bis {last}",
+    "code": "Code",
+    "show_code": "Nennen Sie diesen Code bei der Buchung.",
+    "phone": "Telefon",
+    "region": "Gebiet",
+    "on_site": "Auf unserer Website lesen",
+    "why": "Sie erhalten diese Nachricht, weil Sie {company} darum gebeten haben oder dort Kunde sind.",
+    "preferences": "Einstellungen",
+    "unsubscribe": "Abmelden",
+    "view": "Im Browser ansehen",
+    "footer": "Über diese Nachricht",
+}
+_FRENCH = {
+    "article": "Article",
+    "tip": "Conseil",
+    "promotion": "Offre",
+    "event": "Rendez-vous",
+    "spotlight": "Près de chez nous",
+    "testimonial": "Paroles de clients",
+    "expert": "Expert",
+    "read_more": "Lire la suite",
+    "see_offer": "Voir l’offre",
+    "see_event": "Voir le rendez-vous",
+    "visit": "Découvrir {name}",
+    "watch": "Voir la vidéo",
+    "when": "Quand",
+    "location": "Où",
+    "until": "Jusqu’au {date}",
+    "from_until": "Du {first} au {last}",
+    "code": "Code",
+    "show_code": "Indiquez ce code à la réservation.",
+    "phone": "Téléphone",
+    "region": "Secteur",
+    "on_site": "Lire sur notre site",
+    "why": "Vous recevez ce message parce que vous l’avez demandé à {company} ou que vous en êtes client.",
+    "preferences": "Préférences",
+    "unsubscribe": "Se désabonner",
+    "view": "Voir dans le navigateur",
+    "footer": "À propos de ce message",
+}
+_SPANISH = {
+    "article": "Artículo",
+    "tip": "Consejo",
+    "promotion": "Oferta",
+    "event": "Cita",
+    "spotlight": "Cerca de casa",
+    "testimonial": "Lo que dicen los clientes",
+    "expert": "Experto",
+    "read_more": "Seguir leyendo",
+    "see_offer": "Ver la oferta",
+    "see_event": "Ver la cita",
+    "visit": "Visitar {name}",
+    "watch": "Ver el vídeo",
+    "when": "Cuándo",
+    "location": "Dónde",
+    "until": "Hasta el {date}",
+    "from_until": "Del {first} al {last}",
+    "code": "Código",
+    "show_code": "Diga este código al reservar.",
+    "phone": "Teléfono",
+    "region": "Zona",
+    "on_site": "Leer en nuestra web",
+    "why": "Recibe este mensaje porque lo pidió a {company} o es cliente.",
+    "preferences": "Preferencias",
+    "unsubscribe": "Darse de baja",
+    "view": "Ver en el navegador",
+    "footer": "Sobre este mensaje",
+}
+WORDS: Mapping[str, Mapping[str, str]] = {"en": _ENGLISH, "de": _GERMAN, "fr": _FRENCH, "es": _SPANISH}
+
+_MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+}
+_DAYS = {
+    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+    "de": "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag",
+    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche",
+    "es": "lunes martes miércoles jueves viernes sábado domingo",
+}
+
+
+def known(language: str) -> str:
+    """The language of ours that is meant: `de-AT` is `de`, what we do not have is `en`."""
+    short = language.replace("_", "-").partition("-")[0].lower()
+    return short if short in WORDS else "en"
+
+
+def words(language: str) -> Mapping[str, str]:
+    """The words of a language."""
+    return WORDS[known(language)]
+
+
+def direction(language: str) -> str:
+    """`rtl` or `ltr`."""
+    return "rtl" if language.partition("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+
+
+def day(value: date, language: str, *, weekday: bool = False) -> str:
+    """A date in words: `Tuesday, 1 December 2026`, `1. Dezember 2026`, `1er décembre 2026`."""
+    short = known(language)
+    month = _MONTHS[short].split()[value.month - 1]
+    if short == "de":
+        text = f"{value.day}. {month} {value.year}"
+    elif short == "fr":
+        text = f"{'1er' if value.day == 1 else value.day} {month} {value.year}"
+    elif short == "es":
+        text = f"{value.day} de {month} de {value.year}"
+    else:
+        text = f"{value.day} {month} {value.year}"
+    if not weekday:
+        return text
+    name = _DAYS[short].split()[value.weekday()]
+    return f"{name} {text}" if short == "fr" else f"{name}, {text}"
+
+
+def clock(value: time, language: str) -> str:
+    """A time of day in words: `9 am`, `6:30 pm`, `18:30 Uhr`, `18 h 30`, `18:30`."""
+    short = known(language)
+    if short == "de":
+        return f"{value.hour}:{value.minute:02d} Uhr"
+    if short == "fr":
+        return f"{value.hour} h {value.minute:02d}" if value.minute else f"{value.hour} h"
+    if short == "es":
+        return f"{value.hour}:{value.minute:02d}"
+    hour = value.hour % 12 or 12
+    half = "am" if value.hour < 12 else "pm"
+    return f"{hour}:{value.minute:02d} {half}" if value.minute else f"{hour} {half}"
