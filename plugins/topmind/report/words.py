@@ -1,0 +1,100 @@
+"""The report as a person reads it on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from topmind.report.promises import Report
+
+#: Rows of a list that are printed; the rest is counted.
+MOST = 20
+
+
+def as_text(report: Report) -> str:
+    """All parts, each with its head; empty parts in one line."""
+    day = f"{report.as_of:%A}, {report.as_of.day} {report.as_of:%B %Y}"
+    parts = [
+        [f"Report for {day}"],
+        list(_mails(report)),
+        list(_steps(report)),
+        list(_floors(report)),
+        list(_tasks(report)),
+        list(_fell(report)),
+        list(_unknown(report)),
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def _mails(report: Report) -> Iterator[str]:
+    c = report.counts
+    sign = "=" if report.balanced else "≠"
+    yield "Mails of today's occasions"
+    yield (
+        f"  {c.planned} planned {sign} {c.accepted} accepted + {c.refused} refused + {c.skipped} skipped"
+        f" + {c.expired} expired + {c.unknown} unknown + {c.waiting} waiting"
+    )
+    if not report.balanced:
+        yield "  This does not add up: a defect of topmind. Stop sending (`topmind stop all`) and report it."
+
+
+def _steps(report: Report) -> Iterator[str]:
+    if not report.steps:
+        return
+    yield "Follow-up: how many of those due got it in time"
+    width = max(len(f"{row.sequence}/{row.step}") for row in report.steps)
+    for row in report.steps:
+        over = row.due - row.open
+        share = f"{100 * row.in_time / over:3.0f} %" if over else "  – "
+        more = f", {row.open} open" if row.open else ""
+        missed = f" ({_words(row.missed)})" if row.missed else ""
+        yield f"  {f'{row.sequence}/{row.step}':{width}}  {share}  {row.in_time} of {over}{more}{missed}"
+
+
+def _floors(report: Report) -> Iterator[str]:
+    yield "Floors"
+    yield f"  kept for {report.floors_kept} of {report.active} contacts"
+    if report.floor_broken:
+        yield f"  broken: {_words(report.floor_broken)}"
+
+
+def _tasks(report: Report) -> Iterator[str]:
+    yield "Tasks"
+    yield f"  {report.task_states['open']} open, {report.task_states['done']} done, {report.task_states['missed']} missed"
+    for task in report.open_tasks[:MOST]:
+        owner = f"{task.owner}: " if task.owner else ""
+        yield f"  until {task.last_day}  {owner}{task.channel} {task.who} – {task.title}"
+    yield from _rest(len(report.open_tasks))
+
+
+def _fell(report: Report) -> Iterator[str]:
+    if not report.fell:
+        yield f"Nobody fell through since {report.since}."
+        return
+    yield f"Who fell through since {report.since}"
+    for row in report.fell[:MOST]:
+        why = f" ({row.reason.replace('_', ' ')})" if row.reason else ""
+        yield f"  {row.day}  {row.who}  {row.occasion}  {row.state}{why}"
+    yield from _rest(len(report.fell))
+
+
+def _unknown(report: Report) -> Iterator[str]:
+    from topmind.report.promises import WHAT_TO_DO
+
+    if not report.unproven:
+        yield "Every mail that left is proven."
+        return
+    yield f"Not proven: {len(report.unproven)}. {WHAT_TO_DO}"
+    for row in report.unproven:  # all of them: guarantee 5 lists every unproven send
+        why = f" ({row.reason})" if row.reason else ""
+        yield f"  {row.at}  {row.who}  {row.touch}  {row.title}  {row.state}{why}"
+
+
+def _words(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
+
+
+def _rest(length: int) -> Iterator[str]:
+    if length > MOST:
+        yield f"  … and {length - MOST} more (--json has all)"
