@@ -56,7 +56,9 @@ def _tree(path: str, line: int, text: str, visible: frozenset[int]) -> tuple[Blo
         sources.append(_lift(step, mark, tags) if isinstance(step, Words) else f"\n\n{mark}b{number}x\n\n")
     html = convert("\n".join(sources))
     found = pieces(html, mark, tags)
-    if [p for p in found if isinstance(p, int)] != [n for n, s in enumerate(flat) if not isinstance(s, Words)]:
+    if [p for p in found if isinstance(p, int)] != [
+        n for n, s in enumerate(flat) if not isinstance(s, Words)
+    ]:
         # Raw HTML swallowed a block's place (a comment, a script): convert each stretch of text by itself.
         found = _one_by_one(flat, sources, mark, tags)
     return _fold(flat, found)

@@ -29,7 +29,21 @@ _LENGTH = re.compile(r"(\d+|[a-z]+)?\s*([a-z]+)", re.IGNORECASE)
 _NUMBER_WORDS = {
     word: number
     for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
+        (
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        )
     )
 } | {"a": 1, "an": 1}
 #: Days of each unit; a month is 30 and a year 365 wherever days are counted.
@@ -126,7 +140,9 @@ def unit_days(word: str) -> int | None:
 
 def _bounded(days: int) -> int:
     if days > 36500:
-        raise Wrong("is longer than a hundred years.", "Write it in days, weeks, months or years.", rule="length")
+        raise Wrong(
+            "is longer than a hundred years.", "Write it in days, weeks, months or years.", rule="length"
+        )
     return days
 
 
@@ -169,7 +185,9 @@ def _day(year: int, month: int, day: int) -> date:
     try:
         found = date(year, month, day)
     except ValueError:
-        raise Wrong(f"there is no day {year}-{month:02}-{day:02}.", "Check day and month.", rule="date") from None
+        raise Wrong(
+            f"there is no day {year}-{month:02}-{day:02}.", "Check day and month.", rule="date"
+        ) from None
     if not 1900 <= year < 2200:
         raise Wrong(f"the year {year} is out of reach.", "Check the year.", rule="date")
     return found
@@ -180,7 +198,9 @@ def _in_words(match: re.Match[str], year: int) -> date:
     if match["weekday"] and match["year"]:
         real = WEEKDAYS[day.weekday()]
         if not real.lower().startswith(match["weekday"].lower()):
-            raise Wrong(f"{show(day)} is a {real}.", f"Write {real} {show(day)}, or mend the date.", rule="date")
+            raise Wrong(
+                f"{show(day)} is a {real}.", f"Write {real} {show(day)}, or mend the date.", rule="date"
+            )
     return day
 
 

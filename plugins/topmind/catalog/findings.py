@@ -29,9 +29,7 @@ class Findings:
 
     def error(self, rule: str, path: str, line: int, says: str, fix: str = "") -> None:
         """Note something that stops the run."""
-        self._found.append(
-            Problem(rule=rule, level=Level.ERROR, path=path, line=line, says=says, fix=fix)
-        )
+        self._found.append(Problem(rule=rule, level=Level.ERROR, path=path, line=line, says=says, fix=fix))
 
     def add(self, problems: Iterable[Problem]) -> None:
         """Note problems found elsewhere."""
@@ -47,10 +45,10 @@ class Findings:
         return any(p.level is Level.ERROR for p in self._found)
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
     """The known word that was probably meant; None where nothing is near."""
     words = {str(k).lower(): str(k) for k in known}
-    found = difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(word.lower(), words, n=1, cutoff=cutoff)
     return words[found[0]] if found else None
 
 

@@ -102,7 +102,7 @@ class _Keys:
         self.entries[key] = Entry(key, line, rest.strip(), below, written)
 
 
-def decode(raw: bytes, path: str) -> str:
+def decode(raw: bytes) -> str:
     """The text of a file: UTF-8, with or without a byte-order mark, line ends made `\\n`.
 
     Raises Wrong with the line of the first byte that is no UTF-8.
@@ -275,7 +275,9 @@ def pairs_of(entry: Entry) -> tuple[tuple[Scalar, Scalar], ...]:
             raise Wrong("is no map.", "Write indented `name: text` lines.", rule="map")
         return _unique((_scalar_node(k, entry), _scalar_node(v, entry)) for k, v in node.value)
     if entry.rest and not entry.rest.startswith("#"):
-        raise Wrong("is one text where names with texts are due.", "Write indented `name: text` lines.", rule="map")
+        raise Wrong(
+            "is one text where names with texts are due.", "Write indented `name: text` lines.", rule="map"
+        )
     found: list[tuple[Scalar, Entry]] = []
     indent: int | None = None
     for number, line in entry.below:
@@ -289,7 +291,9 @@ def pairs_of(entry: Entry) -> tuple[tuple[Scalar, Scalar], ...]:
             continue
         match = _PAIR.match(bare)
         if match is None or depth < indent:
-            raise Wrong(f"line {number} is no `name: text` line.", "Write `name: text`.", line=number, rule="map")
+            raise Wrong(
+                f"line {number} is no `name: text` line.", "Write `name: text`.", line=number, rule="map"
+            )
         name = Scalar(match["key"].strip("\"'"), number)
         found.append((name, Entry(name.text, number, (match["rest"] or "").strip())))
     return _unique((name, text_of(element)) for name, element in found)
@@ -355,7 +359,9 @@ def _quoted(entry: Entry) -> Scalar:
         return Scalar(str(node.value), entry.line, literal=True)
     mark = entry.rest[0]
     if mark == '"' and mark not in entry.rest[1:]:
-        raise Wrong("begins with a quotation mark that is never closed.", 'Put a `"` at its end.', rule="quote")
+        raise Wrong(
+            "begins with a quotation mark that is never closed.", 'Put a `"` at its end.', rule="quote"
+        )
     return _folded(entry)
 
 

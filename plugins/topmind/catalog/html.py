@@ -17,12 +17,23 @@ from topmind.model import Element, MergeTag, Node, Text
 #: What stands between two others: a node of prose, or the number of a block's place.
 Piece: TypeAlias = "Node | int"
 
-EXTENSIONS = ("attr_list", "tables", "footnotes", "def_list", "fenced_code", "sane_lists", "smarty", "toc", "md_in_html")
-TAGS = {
-    *"a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure".split(),
-    *"h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp section small span strong sub summary sup".split(),
-    *"table tbody td tfoot th thead time tr u ul var".split(),
-}
+EXTENSIONS = (
+    "attr_list",
+    "tables",
+    "footnotes",
+    "def_list",
+    "fenced_code",
+    "sane_lists",
+    "smarty",
+    "toc",
+    "md_in_html",
+)
+_TAGS = """
+a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure
+h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp section small span strong sub summary sup
+table tbody td tfoot th thead time tr u ul var
+"""
+TAGS = set(_TAGS.split())
 ATTRIBUTES = {
     "*": {"id", "class", "title", "lang", "dir", "role"},
     "a": {"href"},
@@ -82,7 +93,9 @@ def pieces(html: str, mark: str, tags: Mapping[str, MergeTag]) -> list[Piece]:
     return _build(_events(root, sentinel, tags))
 
 
-def _events(root: etree._Element, sentinel: re.Pattern[str], tags: Mapping[str, MergeTag]) -> Iterator[_Event]:
+def _events(
+    root: etree._Element, sentinel: re.Pattern[str], tags: Mapping[str, MergeTag]
+) -> Iterator[_Event]:
     """Start (tag, attributes), text, merge tag, place (int) and end (None) of everything below `root`."""
     depth = 0
     for action, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
@@ -114,12 +127,16 @@ def _attributes(
             yield key, tuple(p for p in _split(text, sentinel, tags) if not isinstance(p, int))
 
 
-def _text(text: str | None, sentinel: re.Pattern[str], tags: Mapping[str, MergeTag]) -> Iterator[str | MergeTag | int]:
+def _text(
+    text: str | None, sentinel: re.Pattern[str], tags: Mapping[str, MergeTag]
+) -> Iterator[str | MergeTag | int]:
     if text:
         yield from _split(text, sentinel, tags)
 
 
-def _split(text: str, sentinel: re.Pattern[str], tags: Mapping[str, MergeTag]) -> Iterator[str | MergeTag | int]:
+def _split(
+    text: str, sentinel: re.Pattern[str], tags: Mapping[str, MergeTag]
+) -> Iterator[str | MergeTag | int]:
     at = 0
     for match in sentinel.finditer(text):
         if match.start() > at:

@@ -214,9 +214,13 @@ def _read(inner: str, source: str, line: int) -> MergeTag:
         fallback = _TOKEN.fullmatch(rest[2:])
         if fallback is None:
             raise Wrong(
-                f"{source} has no text after `or`.", f'Write `{{{{ {field[0]} or "there" }}}}`.', rule="syntax"
+                f"{source} has no text after `or`.",
+                f'Write `{{{{ {field[0]} or "there" }}}}`.',
+                rule="syntax",
             )
-        return MergeTag(field=field[0], filters=(Filter("default", (_arg(fallback),)),), source=source, line=line)
+        return MergeTag(
+            field=field[0], filters=(Filter("default", (_arg(fallback),)),), source=source, line=line
+        )
     filters: list[Filter] = []
     while rest:
         if not rest.startswith("|"):
@@ -234,7 +238,9 @@ def _filter(text: str, source: str) -> tuple[Filter, str]:
     """The first filter of `default: "there" | upper`, and what follows it."""
     name = _FIELD.match(text)
     if name is None:
-        raise Wrong(f"{source} has no filter after `|`.", did_you_mean("", FILTERS, what="Filters"), rule="syntax")
+        raise Wrong(
+            f"{source} has no filter after `|`.", did_you_mean("", FILTERS, what="Filters"), rule="syntax"
+        )
     if name[0] not in FILTERS:
         raise Wrong(
             f"{source} has an unknown filter {name[0]!r}.",
@@ -258,7 +264,12 @@ def _filter(text: str, source: str) -> tuple[Filter, str]:
 def _check_args(name: str, args: list[str], source: str) -> None:
     least, most = FILTERS[name]
     if not least <= len(args) <= most:
-        example = {"default": 'default: "there"', "truncate": "truncate: 40", "date": 'date: "%d %B"', "money": 'money: "$"'}
+        example = {
+            "default": 'default: "there"',
+            "truncate": "truncate: 40",
+            "date": 'date: "%d %B"',
+            "money": 'money: "$"',
+        }
         raise Wrong(
             f"{source}: the filter {name!r} has the wrong number of values, or one that is not in quotation marks.",
             f"Write `{example.get(name, name)}`.",
@@ -289,7 +300,7 @@ def _not_a_tag(text: str, at: int) -> Wrong:
         return Wrong(f"`{{% {word} %}}` is not read here.", fix, rule="logic")
     if text.startswith("{%", at):
         return Wrong("`{%` is not read here.", "Put it in code, or remove it.", rule="logic")
-    piece = text[at : at + 30].split("\n")[0]
+    piece = text[at : at + 30].partition("\n")[0]
     return Wrong(
         f"{piece!r} is no merge tag.",
         'Write `{{ first_name | default: "there" }}`; to show braces, put them in `code`.',

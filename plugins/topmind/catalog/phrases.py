@@ -29,7 +29,10 @@ _CEILING_FORM = "Write for example `2 emails per week, 200 touches per year`."
 _USE_FORM = "Write `until 2026-12-31`, `again after 12 months` or `any time`."
 _SLOT_FORM = "Write for example `1 tip`, `2 value items` or `1 promotion, optional`."
 
-_CHANNEL_WORDS = {channel.value: channel for channel in Channel} | {"mail": Channel.EMAIL, "e-mail": Channel.EMAIL}
+_CHANNEL_WORDS = {channel.value: channel for channel in Channel} | {
+    "mail": Channel.EMAIL,
+    "e-mail": Channel.EMAIL,
+}
 
 
 def read_floor(text: str) -> int:

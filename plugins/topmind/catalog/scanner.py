@@ -27,12 +27,17 @@ MAX_DEPTH = 6
 _FENCE = re.compile(r"///[ \t]*(?P<rest>[^/].*|)$")
 _HIDDEN = "\\s\u200b\u200c\u200d\u2060\ufeff"
 #: What looks like a fence but is none: indented, quoted, in a list, two or four slashes.
-_LOOKALIKE = re.compile(rf"[{_HIDDEN}>*+\-|\\]*(?:\d+[.)][{_HIDDEN}]*)?(?P<slashes>[/／∕⁄]{{2,}})(?P<rest>.*)$")
+_LOOKALIKE = re.compile(
+    rf"[{_HIDDEN}>*+\-|\\]*(?:\d+[.)][{_HIDDEN}]*)?(?P<slashes>[/／∕⁄]{{2,}})(?P<rest>.*)$"
+)
 _MIDLINE = re.compile(rf"//+\s*(?:{'|'.join(WORDS)})\s*\|")
 _CODE = re.compile(r"[A-Za-z0-9_-]{2,40}")
 _ITEM_ID = re.compile(r"[\w-]+(?:/[\w.-]+)+")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_TARGET = re.compile(r"(?:https?://[^\s]+|mailto:\S+|tel:[\d+() .-]+|answer:[a-z0-9]+(?:-[a-z0-9]+)*|/(?!/)\S*|#\S+)", re.IGNORECASE)
+_TARGET = re.compile(
+    r"(?:https?://[^\s]+|mailto:\S+|tel:[\d+() .-]+|answer:[a-z0-9]+(?:-[a-z0-9]+)*|/(?!/)\S*|#\S+)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +164,12 @@ class _Scanner:
                 "Close it with the same line of back-ticks; after them stand one word or nothing.",
             )
         for opened in self.stack[1:]:
-            self.error("unclosed", opened.line, f"`/// {opened.word}` is never closed.", "Close it with a line `///`.")
+            self.error(
+                "unclosed",
+                opened.line,
+                f"`/// {opened.word}` is never closed.",
+                "Close it with a line `///`.",
+            )
 
     def flush(self, next_line: int) -> None:
         """Close the run of ordinary lines."""
@@ -184,7 +194,9 @@ class _Scanner:
                 "Begin the line with exactly three slashes; to show a block as an example, put it between ``` lines.",
             )
         elif not in_code and (mid := _MIDLINE.search(line)) and line.count("`", 0, mid.start()) % 2 == 0:
-            self.error("misplaced", number, "a block begins in the middle of a line.", "Put it on a line of its own.")
+            self.error(
+                "misplaced", number, "a block begins in the middle of a line.", "Put it on a line of its own."
+            )
 
     def fence(self, rest: str, line: int) -> None:
         """One line that begins with three slashes."""
@@ -194,7 +206,9 @@ class _Scanner:
         head, bar, value = rest.partition("|")
         word = " ".join(head.split())
         if word not in WORDS:
-            self.error("unknown", line, f"`/// {word}` is no block.", did_you_mean(word, WORDS, what="Blocks"))
+            self.error(
+                "unknown", line, f"`/// {word}` is no block.", did_you_mean(word, WORDS, what="Blocks")
+            )
             return
         value = value.strip()
         try:
@@ -215,20 +229,24 @@ class _Scanner:
             return
         opened = self.stack.pop()
         opened.end_branch(line)
-        self.stack[-1].parts.append(
-            Container(opened.word, tuple(opened.branches), opened.title, opened.line)
-        )
+        self.stack[-1].parts.append(Container(opened.word, tuple(opened.branches), opened.title, opened.line))
 
     def open(self, word: str, value: str, bar: bool, line: int) -> None:
         opened = _Open(word, line, branch_line=line)
         if len(self.stack) > MAX_DEPTH:
-            raise Wrong(f"stands more than {MAX_DEPTH} blocks deep.", "Close some blocks first.", rule="too-deep")
+            raise Wrong(
+                f"stands more than {MAX_DEPTH} blocks deep.", "Close some blocks first.", rule="too-deep"
+            )
         if word in {"for", "not for"}:
             opened.names = self.names(value, word, line)
             opened.condition = self.condition(word, opened.names, line)
         elif word == "columns":
             if bar:
-                raise Wrong("takes no value.", "Write `/// columns`, then `/// column` between the parts.", rule="value")
+                raise Wrong(
+                    "takes no value.",
+                    "Write `/// columns`, then `/// column` between the parts.",
+                    rule="value",
+                )
             if any(outer.word == "columns" for outer in self.stack):
                 raise Wrong("stands inside other columns.", "Close those first.", rule="nested")
         else:
@@ -247,7 +265,11 @@ class _Scanner:
             raise Wrong("names no segment.", f"Write `/// {word} | customers`.", rule="value")
         for name in found:
             if not _NAME.fullmatch(name):
-                raise Wrong(f"{name!r} is no name of a segment.", "Write names as in `segments/`, with commas.", rule="value")
+                raise Wrong(
+                    f"{name!r} is no name of a segment.",
+                    "Write names as in `segments/`, with commas.",
+                    rule="value",
+                )
             self.segments.append((name, line))
         return frozenset(found)
 
@@ -258,7 +280,9 @@ class _Scanner:
             raise Wrong("takes no value.", f"Write `/// {word}`.", rule="value")
         if opened.word == "not for" and word == "for everyone else":
             raise Wrong(
-                "cannot stand after `/// not for`.", "Turn it round: `/// for | …`, then `/// for everyone else`.", rule="divider"
+                "cannot stand after `/// not for`.",
+                "Turn it round: `/// for | …`, then `/// for everyone else`.",
+                rule="divider",
             )
         if opened.word != owner:
             fix = f"Close `/// {opened.word}` first." if opened.word else f"Open `/// {owner}` above it."
@@ -279,7 +303,9 @@ class _Scanner:
         if word == "slot":
             if any(outer.condition is not None for outer in self.stack):
                 raise Wrong(
-                    "stands inside `/// for`.", "Put it outside: the `segments:` of items decide who gets them.", rule="nested"
+                    "stands inside `/// for`.",
+                    "Put it outside: the `segments:` of items decide who gets them.",
+                    rule="nested",
                 )
             count, kinds, optional = phrases.read_slot(value)
             index = len(self.slots)
@@ -315,7 +341,9 @@ class _Scanner:
         if not arrow or not label or not target:
             raise Wrong("needs words and an address.", form, rule="value")
         href = self.text(target, line)
-        if isinstance(href[0], str) and not _TARGET.fullmatch("".join(p if isinstance(p, str) else "x" for p in href)):
+        if isinstance(href[0], str) and not _TARGET.fullmatch(
+            "".join(p if isinstance(p, str) else "x" for p in href)
+        ):
             raise Wrong(
                 f"{target!r} is no address that a reader can follow.",
                 "Begin it with https://, mailto:, tel:, / or answer:.",
@@ -385,4 +413,15 @@ def drop_shortcodes(text: str, names: list[str]) -> str:
     return call.sub(lambda match: "\n" * match[0].count("\n"), text)
 
 
-__all__ = ["WORDS", "Branch", "Code", "Container", "Part", "Scan", "Single", "Words", "drop_shortcodes", "scan"]
+__all__ = [
+    "WORDS",
+    "Branch",
+    "Code",
+    "Container",
+    "Part",
+    "Scan",
+    "Single",
+    "Words",
+    "drop_shortcodes",
+    "scan",
+]

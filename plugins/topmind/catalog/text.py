@@ -28,9 +28,8 @@ from topmind.model import (
 Fill = Callable[[MergeTag, str], str]
 
 #: Elements that end a line of plain text.
-_BLOCKS = frozenset(
-    "p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table tr pre blockquote div section figure hr details summary".split()
-)
+_LINES = "p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table tr pre blockquote div section figure hr details summary"
+_BLOCKS = frozenset(_LINES.split())
 
 
 def shown_default(tag: MergeTag, place: str) -> str:

@@ -1,0 +1,113 @@
+"""Names that point from one file to another: each must be there, else the nearest one is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from topmind.catalog.fields import Word
+from topmind.catalog.findings import Findings, did_you_mean, nearest
+from topmind.catalog.scanner import Scan
+from topmind.model import Item, Kind, Purpose, Sequence, Status
+
+#: What a name may point to, and how it is called when it is missing.
+_CALLED = {
+    "segment": "segment (segments/{name}.md)",
+    "sender": "team member (content/team/{name}.md)",
+    "topic": "topic of content/company.md",
+    "item": "item",
+    "newsletter": "newsletter (content/newsletters/{name}.md)",
+    "code": "code: no promotion or spotlight has `code: {name}`",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One name in one file."""
+
+    what: str
+    name: str
+    path: str
+    line: int
+    #: The file that names it is a draft.
+    draft: bool = False
+
+
+@dataclass(slots=True)
+class Mentions:
+    """All names that point somewhere, collected while files are read."""
+
+    all: list[Mention] = field(default_factory=list)
+
+    def name(self, what: str, name: str | None, path: str, line: int) -> None:
+        """Note one name; None says nothing."""
+        if name is not None:
+            self.all.append(Mention(what, name, path, line))
+
+    def names(self, what: str, words: Iterable[Word] | None, path: str) -> None:
+        """Note a list of names."""
+        self.all.extend(Mention(what, word.text, path, word.line) for word in words or ())
+
+    def scan(self, scan: Scan, *, draft: bool = False, codes: str = "code") -> None:
+        """Note what the blocks of a body name; a step's own code (`codes="step-code"`) may stand there alone."""
+        path = scan.body.path
+        self.all += [Mention("segment", name, path, line) for name, line in scan.segments]
+        self.all += [Mention("item", name, path, line, draft) for name, line in scan.body.refs]
+        self.all += [Mention(codes, name, path, line) for name, line in scan.coupons]
+
+
+def check(mentions: Mentions, known: Mapping[str, Collection[str]], findings: Findings) -> None:
+    """An error for each name that is not there. `known`: what → names."""
+    for one in mentions.all:
+        if one.what == "step-code":
+            # The step itself may be the only place of its code; a near miss of a promotion's is a typo.
+            if one.name not in known["code"] and (near := nearest(one.name, known["code"], cutoff=0.8)):
+                says = f"{one.name!r} is no code of a promotion or spotlight, but nearly one."
+                findings.error("name/unknown-code", one.path, one.line, says, f"Did you mean {near!r}?")
+        elif one.name not in known[one.what]:
+            called = _CALLED[one.what].format(name=one.name)
+            fix = did_you_mean(one.name, known[one.what])
+            findings.error(
+                f"name/unknown-{one.what}", one.path, one.line, f"{one.name!r} is no {called}.", fix
+            )
+
+
+def check_drafts(mentions: Mentions, items: Mapping[str, Item], findings: Findings) -> None:
+    """A published text may not show a draft."""
+    for one in mentions.all:
+        item = items.get(one.name) if one.what == "item" and not one.draft else None
+        if item is not None and item.status is Status.DRAFT:
+            findings.error(
+                "name/draft",
+                one.path,
+                one.line,
+                f"{one.name!r} is a draft.",
+                "Publish it, or take this line out.",
+            )
+
+
+def check_service(sequences: Iterable[Sequence], items: Mapping[str, Item], findings: Findings) -> None:
+    """A service step does not sell: no coupon and no promotion in it."""
+    for step in (step for sequence in sequences for step in sequence.steps):
+        if step.purpose is not Purpose.SERVICE:
+            continue
+        fix = "Take it out, or write `purpose: marketing`."
+        if step.body.coupons:
+            findings.error(
+                "sequence/service-sells", step.path, step.body.line, "a service step holds a coupon.", fix
+            )
+        for name, line in step.body.refs:
+            if name in items and items[name].kind is Kind.PROMOTION:
+                findings.error(
+                    "sequence/service-sells", step.path, line, "a service step shows a promotion.", fix
+                )
+
+
+def unique(entries: Iterable[tuple[str, str]], findings: Findings, *, rule: str, what: str, fix: str) -> None:
+    """An error for each second file with the same key; `entries` are (key, path) in order."""
+    first: dict[str, str] = {}
+    for key, path in entries:
+        if key in first:
+            findings.error(rule, path, 1, f"{what} {key!r} is already that of {first[key]}.", fix)
+        else:
+            first[key] = path

@@ -1,0 +1,169 @@
+"""One file: bytes → checked front matter and scanned body, with every problem by line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from pydantic import ValidationError
+
+from topmind.catalog import front_matter, merge_tags, scanner
+from topmind.catalog.fields import Source
+from topmind.catalog.findings import Findings, Wrong, did_you_mean
+from topmind.catalog.front_matter import Entry
+from topmind.catalog.schemas import Head
+from topmind.model import Body, MergeTag
+from topmind.settings import Settings
+
+H = TypeVar("H", bound=Head)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document(Generic[H]):
+    """A file that could be read."""
+
+    #: Relative to the project, with `/`.
+    path: str
+    head: H
+    #: Key → line.
+    lines: Mapping[str, int]
+    text: str
+    #: Line on which the text begins.
+    text_line: int
+
+    def line(self, key: str) -> int:
+        """Line of a key; 1 where it is not written."""
+        return self.lines.get(key, 1)
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the files of one project and collects what is wrong with them."""
+
+    settings: Settings
+    findings: Findings
+    #: Declared fields of a contact.
+    fields: frozenset[str]
+
+    def read(self, file: Path, schema: type[H]) -> Document[H] | None:
+        """One file, or None where its front matter is wrong (the problems are noted)."""
+        path = file.relative_to(self.settings.root).as_posix()
+        try:
+            text = front_matter.decode(file.read_bytes())
+        except Wrong as wrong:
+            self.findings.error(wrong.rule, path, wrong.line, f"{schema.what} {wrong.says}", wrong.fix)
+            return None
+        except OSError as error:
+            self.findings.error("file/unreadable", path, 0, f"cannot be read: {error.strerror}.")
+            return None
+        project = self.settings.project
+        head = front_matter.read(text, path, project.aliases)
+        self.findings.add(head.problems)
+        values = self._values(head.entries, schema, path)
+        missing = head.body_line if not head.entries else 1
+        found = _validated(
+            schema, values, {k: e.line for k, e in head.entries.items()}, path, missing, self.findings
+        )
+        if found is None or head.problems:
+            self._scan_anyway(head.body, path, head.body_line)
+            return None
+        return Document(
+            path=path,
+            head=found,
+            lines={key: entry.line for key, entry in head.entries.items()},
+            text=scanner.drop_shortcodes(head.body, project.ignore),
+            text_line=head.body_line,
+        )
+
+    def _values(self, entries: Mapping[str, Entry], schema: type[Head], path: str) -> dict[str, object]:
+        known = schema.keys()
+        source = Source(path, known, self.settings.project.values)
+        values: dict[str, object] = {}
+        for key, entry in entries.items():
+            written = entry.written or key
+            if key not in known:
+                self.findings.error(
+                    "front-matter/unknown-key",
+                    path,
+                    entry.line,
+                    f"{written!r} is no key of this {schema.what}.",
+                    did_you_mean(key, known, what="Known keys"),
+                )
+                continue
+            if entry.empty:
+                continue
+            form = schema.form(key)
+            try:
+                value = form.read(entry, source)
+            except Wrong as wrong:
+                rule = wrong.rule if "/" in wrong.rule else f"front-matter/{wrong.rule}"
+                fix = wrong.fix or f"Due is {form.due}."
+                self.findings.error(rule, path, wrong.line or entry.line, f"{written}: {wrong.says}", fix)
+                values[key] = _BROKEN
+                continue
+            if value is not None or key == "quiet":
+                values[key] = value
+        return values
+
+    def _scan_anyway(self, text: str, path: str, line: int) -> None:
+        """All problems of a run at once: a bad head does not hide a bad body."""
+        found = scanner.scan(scanner.drop_shortcodes(text, self.settings.project.ignore), path, line)
+        self.findings.add(found.problems)
+        self.tags(found.body.tags, path)
+
+    def body(self, text: str, path: str, line: int, *, slots: bool = False) -> tuple[Body, scanner.Scan]:
+        """A scanned body; its problems and unknown merge tags are noted."""
+        found = scanner.scan(text, path, line)
+        self.findings.add(found.problems)
+        self.tags(found.body.tags, path)
+        if not slots:
+            for slot in found.body.slots:
+                self.findings.error(
+                    "block/slot",
+                    path,
+                    slot.line,
+                    "a slot stands outside a newsletter.",
+                    "Name an item: `/// item | tips/gutters`.",
+                )
+        return found.body, found
+
+    def tags(self, tags: tuple[MergeTag, ...], path: str) -> None:
+        """Note merge tags whose field is not declared."""
+        self.findings.add(merge_tags.unknown(tags, self.fields, path))
+
+
+_BROKEN = object()
+
+
+def _validated(
+    schema: type[H],
+    values: Mapping[str, object],
+    lines: Mapping[str, int],
+    path: str,
+    first: int,
+    findings: Findings,
+) -> H | None:
+    """The schema's own verdict: what is missing. Broken values were reported where they stand."""
+    broken = {key for key, value in values.items() if value is _BROKEN}
+    try:
+        found = schema.model_validate({k: v for k, v in values.items() if k not in broken})
+    except ValidationError as error:
+        for one in error.errors(include_input=False, include_url=False, include_context=False):
+            key = str(one["loc"][0]) if one["loc"] else ""
+            if key in broken:
+                continue
+            if one["type"] == "missing":
+                form = schema.form(key)
+                findings.error(
+                    "front-matter/missing",
+                    path,
+                    lines.get(key, first),
+                    f"this {schema.what} has no `{key}`.",
+                    f"Write `{key}:` with {form.due}.",
+                )
+            else:
+                findings.error("front-matter/value", path, lines.get(key, first), f"{key}: {one['msg']}.")
+        return None
+    return None if broken else found

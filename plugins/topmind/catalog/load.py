@@ -1,0 +1,268 @@
+"""All files of a project → one `Catalog`, or every problem at once."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from topmind.catalog import crosscheck, house, programme
+from topmind.catalog.crosscheck import Mentions
+from topmind.catalog.documents import Reader
+from topmind.catalog.findings import Findings, did_you_mean
+from topmind.catalog.items import read_item
+from topmind.model import (
+    Catalog,
+    Company,
+    FieldSpec,
+    Item,
+    Kind,
+    Newsletter,
+    Problem,
+    Segment,
+    Sequence,
+    TeamMember,
+)
+from topmind.settings import Settings
+
+N = TypeVar("N")
+
+#: Folders below `content/` that are ours beside those of the kinds.
+_FOLDERS = frozenset({"pages", "images", "newsletters", "sequences", "team"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What `load` found."""
+
+    #: None where any problem is an error.
+    catalog: Catalog | None
+    #: By file and line.
+    problems: tuple[Problem, ...]
+
+
+def load(settings: Settings, as_of: date, fields: Mapping[str, FieldSpec]) -> Loaded:
+    """Read everything that people write below `settings.root`, as of a company day.
+
+    `fields` are the declared fields of a contact (`_audience.toml`): merge tags may name them and
+    `merge_tags.BUILT_IN`. Never raises for what a file says: all problems come back, by file and line.
+    """
+    project = _Project(settings, fields)
+    company = project.company()
+    zone = ZoneInfo(company.zone) if company else ZoneInfo("UTC")
+    team = project.by_id("content/team", house.read_member, lambda m: m.id)
+    segments = project.by_id("segments", house.read_segment, lambda s: s.name)
+    items = project.items(zone)
+    newsletters = project.newsletters()
+    sequences = project.sequences()
+    project.strangers()
+    project.check(company, items, newsletters, sequences, segments, team)
+    problems = project.findings.sorted()
+    if project.findings.any_error or company is None:
+        return Loaded(catalog=None, problems=problems)
+    catalog = Catalog(
+        as_of=as_of,
+        root=str(settings.root),
+        company=company,
+        items={item.id: item for item in sorted(items, key=lambda i: i.id)},
+        newsletters={one.id: one for one in sorted(newsletters, key=lambda n: n.id)},
+        sequences={one.id: one for one in sorted(sequences, key=lambda s: s.id)},
+        segments=segments,
+        team=team,
+        fields=dict(fields),
+    )
+    return Loaded(catalog=catalog, problems=problems)
+
+
+class _Project:
+    """One reading of one project."""
+
+    def __init__(self, settings: Settings, fields: Mapping[str, FieldSpec]) -> None:
+        self.root = settings.root
+        self.exclude = settings.project.exclude
+        self.findings = Findings()
+        self.mentions = Mentions()
+        self.reader = Reader(settings, self.findings, frozenset(fields))
+
+    def files(self, folder: str, *, deep: bool = False) -> Iterator[Path]:
+        """Markdown files of a folder in order of their names, without excluded ones and notes to developers."""
+        base = self.root / folder
+        found = base.rglob("*.md") if deep else base.glob("*.md")
+        for file in sorted(found):
+            path = file.relative_to(self.root).as_posix()
+            hidden = any(part.startswith(".") for part in path.split("/"))
+            if not hidden and file.stem.lower() != "readme" and not self.excluded(path) and file.is_file():
+                yield file
+
+    def excluded(self, path: str) -> bool:
+        return any(fnmatch.fnmatchcase(path, pattern) for pattern in self.exclude)
+
+    def company(self) -> Company | None:
+        file = self.root / "content" / "company.md"
+        if file.is_file():
+            return house.read_company(self.reader, self.mentions, file)
+        self.findings.error(
+            "company/missing",
+            "content/company.md",
+            0,
+            "is missing.",
+            "`topmind init` shows one: name, address, zone, owner.",
+        )
+        return None
+
+    def by_id(
+        self, folder: str, read: Callable[[Reader, Mentions, Path], N | None], key: Callable[[N], str]
+    ) -> dict[str, N]:
+        found = (read(self.reader, self.mentions, file) for file in self.files(folder))
+        return {key(one): one for one in found if one is not None}
+
+    def items(self, zone: ZoneInfo) -> list[Item]:
+        found = [
+            read_item(self.reader, self.mentions, file, kind, zone)
+            for kind in Kind
+            for file in self.files(f"content/{kind.folder}", deep=True)
+        ]
+        return [item for item in found if item is not None]
+
+    def newsletters(self) -> list[Newsletter]:
+        found: list[Newsletter] = []
+        for file in self.files("content/newsletters"):
+            one = programme.read_newsletter(self.reader, self.mentions, file)
+            issues = [
+                issue
+                for dated in self.files(f"content/newsletters/{file.stem}")
+                if (issue := programme.read_issue(self.reader, self.mentions, dated))
+            ]
+            if one is not None:
+                found.append(programme.with_issues(one, issues, self.reader))
+        self.orphans("newsletters", "newsletter")
+        return found
+
+    def sequences(self) -> list[Sequence]:
+        found: list[Sequence] = []
+        for file in self.files("content/sequences"):
+            one = programme.read_sequence(self.reader, self.mentions, file)
+            files = list(self.files(f"content/sequences/{file.stem}"))
+            steps = [s for f in files if (s := programme.read_step(self.reader, self.mentions, f))]
+            if one is not None:
+                found.append(programme.with_steps(one, steps, self.reader) if steps or not files else one)
+        self.orphans("sequences", "sequence")
+        return found
+
+    def orphans(self, folder: str, what: str) -> None:
+        """A folder of issues or steps whose own file is not there: nothing in it would ever be read."""
+        base = self.root / "content" / folder
+        for inner in sorted(base.iterdir()) if base.is_dir() else ():
+            path = inner.relative_to(self.root).as_posix()
+            if not inner.is_dir() or (base / f"{inner.name}.md").is_file() or self.excluded(f"{path}/"):
+                continue
+            if any(self.files(path, deep=True)):
+                self.findings.error(
+                    f"{what}/no-file",
+                    path,
+                    0,
+                    f"there is no {path}.md, so nothing in this folder is read.",
+                    f"Write that file, or put the folder's name right: it is the {what}'s file name.",
+                )
+
+    def strangers(self) -> None:
+        """Folders and files below `content/` that nothing reads: a misspelt folder must not lose its items."""
+        known = _FOLDERS | {kind.folder for kind in Kind}
+        base = self.root / "content"
+        for inner in sorted(base.iterdir()) if base.is_dir() else ():
+            path = inner.relative_to(self.root).as_posix()
+            if inner.is_dir() and inner.name not in known and any(self.files(path, deep=True)):
+                self.findings.error(
+                    "file/unknown-folder",
+                    path,
+                    0,
+                    "nothing reads this folder.",
+                    did_you_mean(inner.name, known, what="Folders"),
+                )
+            elif inner.suffix == ".md" and inner.name != "company.md" and inner in set(self.files("content")):
+                self.findings.error(
+                    "file/unknown-place",
+                    path,
+                    0,
+                    "nothing reads this file.",
+                    "Put it into a folder such as content/tips/.",
+                )
+
+    def check(
+        self,
+        company: Company | None,
+        items: list[Item],
+        newsletters: list[Newsletter],
+        sequences: list[Sequence],
+        segments: Mapping[str, Segment],
+        team: Mapping[str, TeamMember],
+    ) -> None:
+        """What no file can know by itself."""
+        by_id = {item.id: item for item in items}
+        crosscheck.check(
+            self.mentions,
+            {
+                "segment": self.names("segments"),
+                "sender": self.names("content/team"),
+                "topic": company.topics.keys() if company else _Anything(),
+                "item": {i.id for i in items} | self.unread_items(),
+                "newsletter": {n.id for n in newsletters} | self.names("content/newsletters"),
+                "code": {i.code for i in items if i.code},
+            },
+            self.findings,
+        )
+        crosscheck.check_drafts(self.mentions, by_id, self.findings)
+        crosscheck.check_service(sequences, by_id, self.findings)
+        rename = "Rename one of the files."
+        crosscheck.unique(
+            ((i.id, i.path) for i in items), self.findings, rule="name/doubled-id", what="the id", fix=rename
+        )
+        crosscheck.unique(
+            ((i.url, i.path) for i in items if i.url),
+            self.findings,
+            rule="url/doubled",
+            what="the address",
+            fix="Give one of the two another `slug`.",
+        )
+        sources = [
+            *((n.id, n.path) for n in newsletters),
+            *((s.id, s.path) for s in sequences),
+            *((i.id, i.path) for i in items if i.sends),
+        ]
+        crosscheck.unique(
+            sources, self.findings, rule="name/doubled-source", what="the id", fix="Write another `id:`."
+        )
+        for item in items:
+            for old in item.was:
+                if old in by_id:
+                    says = "names itself" if by_id[old] is item else f"is still that of {by_id[old].path}"
+                    self.findings.error(
+                        "name/was",
+                        item.path,
+                        1,
+                        f"`was: {old}` {says}.",
+                        "Take it out, or rename the other file.",
+                    )
+
+    def names(self, folder: str) -> set[str]:
+        """Names of files, read or not: a file with a mistake of its own is not missing."""
+        return {file.stem for file in self.files(folder)}
+
+    def unread_items(self) -> set[str]:
+        from pathlib import PurePosixPath
+
+        from topmind.catalog.urls import item_id
+
+        files = (f for kind in Kind for f in self.files(f"content/{kind.folder}", deep=True))
+        return {item_id(PurePosixPath(f.relative_to(self.root / "content").as_posix())) for f in files}
+
+
+class _Anything(frozenset[str]):
+    """Holds every name: where the list itself could not be read."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
