@@ -33,7 +33,7 @@ class PickedItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One touch to freeze, with all that the claim tests again later. `ledger.rows.rows_of` makes them."""
+    """One touch to freeze, with all that the claim tests again later."""
 
     key: TouchKey
     kind: SourceKind
@@ -41,7 +41,9 @@ class Row:
     title: str
     #: Nominal day of the occasion (`Occasion.day`): what reports and counts go by.
     nominal: date
-    #: The contact's local day it is planned for, and the last one on which it may go.
+    #: The contact's local day it is planned for, and the last one on which it may go. A claim takes only rows
+    #: of today (somewhere on earth): one left over from yesterday must be frozen again with its new day, because
+    #: gap, ceilings and blackout were tested for the old one.
     day: date
     last_day: date
     #: It may go from .. until (UTC): local time of day, quiet hours and the end of the local day folded
