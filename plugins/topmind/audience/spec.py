@@ -1,31 +1,31 @@
 """`segments/_audience.toml`: where people come from, what is known of them, and why we may write to them.
 
-    sender_field = "representative"      # a declared field whose value means a team member (`source_id`)
-    max_age = "7 days"                   # an older export is not trusted
+sender_field = "representative"      # a declared field whose value means a team member (`source_id`)
+max_age = "7 days"                   # an older export is not trusted
 
-    [tables.contacts]                    # one row per person
-    file = "../var/contacts/contacts.csv"
-    id = "id"
-    email = "email"
-    name = ["first_name", "last_name"]   # optional: name phone postal zone language stage stages since
+[tables.contacts]                    # one row per person
+file = "../var/contacts/contacts.csv"
+id = "id"
+email = "email"
+name = ["first_name", "last_name"]   # optional: name phone postal zone language stage stages since
 
-    [tables.purchases]                   # one row per purchase; each is a dated fact
-    file = "../var/contacts/purchases.csv"
-    id = "number"
-    contact = "contact"
-    date = "day"
-    amount = "total"
-    items = ["service"]                  # what `bought('roof')` looks at
+[tables.purchases]                   # one row per purchase; each is a dated fact
+file = "../var/contacts/purchases.csv"
+id = "number"
+contact = "contact"
+date = "day"
+amount = "total"
+items = ["service"]                  # what `bought('roof')` looks at
 
-    [tables.lines]                       # lines of a purchase: has `purchase`, the key of purchases
-    [tables.activities]                  # things contacts did: has `what`, for `did('click')`
+[tables.lines]                       # lines of a purchase: has `purchase`, the key of purchases
+[tables.activities]                  # things contacts did: has `what`, for `did('click')`
 
-    [fields.first_name]
-    column = "first_name"                # table (contacts), type (text number money date flag), sample, values
+[fields.first_name]
+column = "first_name"                # table (contacts), type (text number money date flag), sample, values
 
-    [consent.email]
-    basis = "column"                     # column | existing_customers | none
-    column = "newsletter"
+[consent.email]
+basis = "column"                     # column | existing_customers | none
+column = "newsletter"
 """
 
 from __future__ import annotations
@@ -34,156 +34,28 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
+from topmind.audience.schema import (
+    Activities,
+    AudienceFile,
+    Consent,
+    Contacts,
+    FieldTable,
+    Lines,
+    Purchases,
+    Table,
+)
 from topmind.errors import ConfigError
-from topmind.model import Channel, FieldSpec, Stage
+from topmind.model import Channel, FieldSpec
 from topmind.settings import Settings
 
 #: The file, relative to the project.
 PATH = "segments/_audience.toml"
-
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-#: One column or several.
-Columns = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
-
-
-class Table(BaseModel):
-    """What every table says of its file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    #: Relative to `_audience.toml`; CSV or Parquet.
-    file: str = Field(min_length=1)
-    #: Found from the header where not said.
-    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
-    #: Python's name of an encoding; UTF-8 where not said.
-    encoding: str | None = None
-    #: "." or ",": what stands before the cents.
-    decimal: Literal[".", ","] = "."
-    #: How dates are written, as in strptime (`%d.%m.%Y`); ISO where not said.
-    dates: str | None = None
-
-    def needed(self) -> tuple[str, ...]:
-        """Columns that the file must have."""
-        raise NotImplementedError
-
-
-class Contacts(Table):
-    """`[tables.contacts]`: one row per person."""
-
-    id: str
-    email: str
-    name: Columns = ()
-    phone: str | None = None
-    #: Columns of the postal address, one line each.
-    postal: Columns = ()
-    #: IANA zone names; the company's where empty.
-    zone: str | None = None
-    language: str | None = None
-    stage: str | None = None
-    #: Source value → stage.
-    stages: dict[str, Stage] = {}
-    #: Since when we know them: the fact behind `enters: SEGMENT`.
-    since: str | None = None
-
-    def needed(self) -> tuple[str, ...]:
-        one = (self.id, self.email, self.phone, self.zone, self.language, self.stage, self.since)
-        return (*(c for c in one if c), *self.name, *self.postal)
-
-
-class Purchases(Table):
-    """`[tables.purchases]`: one row per purchase."""
-
-    contact: str
-    date: str
-    amount: str
-    #: The purchase's own number: the id of the fact.
-    id: str | None = None
-    #: Columns that say what was bought, for `bought('…')`.
-    items: Columns = ()
-
-    def needed(self) -> tuple[str, ...]:
-        return (self.contact, self.date, self.amount, *((self.id,) if self.id else ()), *self.items)
-
-
-class Lines(Table):
-    """A table with `purchase`: lines of the purchases."""
-
-    #: Column that holds the purchase's id.
-    purchase: str
-    items: Columns
-
-    def needed(self) -> tuple[str, ...]:
-        return (self.purchase, *self.items)
-
-
-class Activities(Table):
-    """A table with `what`: things contacts did."""
-
-    contact: str
-    date: str
-    #: Column that says what they did, for `did('…')`.
-    what: str
-
-    def needed(self) -> tuple[str, ...]:
-        return (self.contact, self.date, self.what)
-
-
-class FieldTable(BaseModel):
-    """`[fields.NAME]`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    table: Literal["contacts"] = "contacts"
-    column: str
-    type: Literal["text", "number", "money", "date", "flag"] = "text"
-    sample: str = ""
-    values: dict[str, str] = {}
-
-
-class Consent(BaseModel):
-    """`[consent.CHANNEL]`: on what ground we may send marketing there."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    basis: Literal["column", "existing_customers", "none"]
-    #: With basis column: says yes or no per contact.
-    column: str | None = None
-    #: With basis existing_customers: who bought on or after this day.
-    since: date | None = None
-    #: Where the proof is kept, in words.
-    evidence: str = ""
-
-    @property
-    def words(self) -> str:
-        """The basis for people: `why` prints it."""
-        said = {
-            "column": f"opt-in as the source's column {self.column} says",
-            "existing_customers": f"customer since {self.since} or later",
-            "none": "no basis for marketing",
-        }[self.basis]
-        return f"{said} ({self.evidence})" if self.evidence else said
-
-
-class AudienceFile(BaseModel):
-    """The whole file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    tables: dict[str, dict[str, Any]] = {}
-    fields: dict[str, FieldTable] = {}
-    consent: dict[Channel, Consent] = {}
-    sender_field: str | None = None
-    max_age: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,26 @@
+"""The audience: sources, the language of rules, segments, and contacts as columns for the plan.
+
+Heavy libraries (DuckDB, SQLGlot) are imported when a function that needs them is called.
+"""
+
+from topmind.audience.api import (
+    check,
+    explain,
+    has_contacts,
+    members,
+    open_source,
+    read_spec,
+    segment_report,
+)
+from topmind.audience.spec import AudienceSpec
+
+__all__ = [
+    "AudienceSpec",
+    "check",
+    "explain",
+    "has_contacts",
+    "members",
+    "open_source",
+    "read_spec",
+    "segment_report",
+]

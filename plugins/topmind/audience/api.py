@@ -1,0 +1,71 @@
+"""The doors of the audience. DuckDB and SQLGlot are loaded when one of them is first used, not before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from topmind.audience.spec import AudienceSpec, read_spec
+from topmind.model import Catalog, History, Item, Members, Problem, Segment, Sequence
+from topmind.settings import Settings
+
+if TYPE_CHECKING:
+    from topmind.audience.segments import Held, SegmentRow
+    from topmind.audience.sources import Source
+
+__all__ = ["check", "explain", "has_contacts", "members", "open_source", "read_spec", "segment_report"]
+
+
+def has_contacts(spec: AudienceSpec, settings: Settings) -> bool:
+    """Whether the contacts file is there; a pull request's checkout has none. Raises ConfigError."""
+    from topmind.audience.sources import has_contacts as asked
+
+    return asked(spec, settings)
+
+
+def open_source(spec: AudienceSpec, settings: Settings, as_of: date) -> Source:
+    """Read the exports as of a company day: a context manager with `people()` and `findings`.
+
+    Raises ConfigError, ContentError (all problems of the files) or AudienceError; see `sources`.
+    """
+    from topmind.audience.sources import open_source as opened
+
+    return opened(spec, settings, as_of)
+
+
+def members(source: Source, catalog: Catalog, history: History, as_of: date) -> Members:
+    """All contacts as columns with segments, consent, conditions and dated facts as of a company day."""
+    from topmind.audience.members import members as found
+
+    return found(source, catalog, history, as_of)
+
+
+def check(
+    segments: Mapping[str, Segment],
+    sequences: Mapping[str, Sequence],
+    items: Mapping[str, Item],
+    spec: AudienceSpec,
+) -> tuple[Problem, ...]:
+    """What is wrong with the rules of a project, without any data."""
+    from topmind.audience.rules import check as checked
+
+    return checked(segments, sequences, items, spec)
+
+
+def segment_report(
+    source: Source, catalog: Catalog, history: History, as_of: date, *, clauses: bool = True
+) -> tuple[SegmentRow, ...]:
+    """Every segment with size, share, promise and the count after each line of its rule."""
+    from topmind.audience.segments import segment_report as reported
+
+    return reported(source, catalog, history, as_of, clauses=clauses)
+
+
+def explain(
+    source: Source, catalog: Catalog, history: History, as_of: date, segment: str, contact: str
+) -> tuple[Held, ...]:
+    """Each line of a segment's rule, true or false for one contact."""
+    from topmind.audience.segments import explain as explained
+
+    return explained(source, catalog, history, as_of, segment, contact)

@@ -1,0 +1,98 @@
+"""Converted tables under `var/cache/audience/`: one Parquet file per content and mapping, and the last good one."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+#: Raised when the conversion changes: old files are made anew.
+VERSION = 1
+#: Converted files kept per table: the last good one and what a run beside this one may be reading.
+KEPT = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something a conversion found; becomes a Problem with the file's name."""
+
+    rule: str
+    level: str
+    says: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Converted:
+    """One table in its own form."""
+
+    parquet: Path
+    #: People, purchases, lines or activities in it.
+    rows: int
+    #: The mapping it was made with.
+    shape: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """The folder of converted tables."""
+
+    folder: Path
+
+    def path(self, table: str, key: str) -> Path:
+        """Where the table of this content and mapping is or will be."""
+        return self.folder / f"{table}-{key}.parquet"
+
+    def find(self, table: str, key: str) -> Converted | None:
+        """The converted table, or None where it is not there or not whole."""
+        parquet = self.path(table, key)
+        note = _read(parquet.with_suffix(".json"))
+        if not note or not parquet.is_file():
+            return None
+        findings = tuple(Finding(**one) for one in note["findings"])
+        return Converted(parquet=parquet, rows=note["rows"], shape=note["shape"], findings=findings)
+
+    def keep(self, converted: Converted) -> None:
+        """Write the note that makes a converted table valid; it comes last."""
+        note = {
+            "rows": converted.rows,
+            "shape": converted.shape,
+            "findings": [asdict(f) for f in converted.findings],
+        }
+        _write(converted.parquet.with_suffix(".json"), note)
+
+    def good(self, table: str) -> Converted | None:
+        """The last table that was good enough to use."""
+        name = (_read(self.folder / "good.json") or {}).get(table)
+        return self.find(table, name) if name else None
+
+    def now_good(self, table: str, key: str) -> None:
+        """Remember this one; forget converted files of the table that nobody needs any more."""
+        place = self.folder / "good.json"
+        said = dict(_read(place) or {})
+        if said.get(table) != key:
+            _write(place, {**said, table: key})
+        keep = self.path(table, key)
+        others = (p for p in self.folder.glob(f"{table}-*.parquet") if p != keep)
+        for old in sorted(others, key=lambda p: p.stat().st_mtime, reverse=True)[KEPT - 1 :]:
+            old.with_suffix(".json").unlink(missing_ok=True)
+            old.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> Mapping[str, Any] | None:
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _write(path: Path, value: Mapping[str, Any]) -> None:
+    """Whole or not at all."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(json.dumps(value, ensure_ascii=False, sort_keys=True), "utf-8")
+    temporary.replace(path)

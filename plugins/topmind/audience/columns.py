@@ -1,0 +1,78 @@
+"""SQL (DuckDB) that turns text as exports write it into typed values; null where it cannot be one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from topmind.audience.schema import Table
+from topmind.model import Stage
+
+#: An address as HTML's input takes it, lower case, with a dot in the domain.
+ADDRESS = r"[a-z0-9.!#$%&''*+/=?^_`{|}~-]+@[a-z0-9-]+([.][a-z0-9-]+)+"
+_YES = ("yes", "y", "true", "t", "1", "x", "on", "opt-in", "opted in", "subscribed")
+_NO = ("no", "n", "false", "f", "0", "off", "opt-out", "opted out", "unsubscribed")
+
+
+def quoted(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def texts(values: Sequence[str]) -> str:
+    """Several, for IN."""
+    return ", ".join(quoted(value) for value in values)
+
+
+def clean(column: str) -> str:
+    """Text without space around it; empty is null."""
+    return f"nullif(trim({column}), '')"
+
+
+def mapped(column: str, values: Mapping[str, str]) -> str:
+    """Text with the declared values put in place of the source's."""
+    whens = " ".join(f"WHEN {quoted(old)} THEN {quoted(new)}" for old, new in values.items())
+    return f"CASE {column} {whens} ELSE {column} END" if values else column
+
+
+def day(column: str, table: Table) -> str:
+    """A date: ISO with or without a time of day (the day as written), or as `dates` says."""
+    if table.dates:
+        return f"CAST(try_strptime(trim({column}), {quoted(table.dates)}) AS DATE)"
+    iso = f"regexp_extract({column}, '^\\s*(\\d{{4}}-\\d{{2}}-\\d{{2}})([T ].*)?\\s*$', 1)"
+    return f"TRY_CAST(nullif({iso}, '') AS DATE)"
+
+
+def number(column: str, table: Table, decimals: int) -> str:
+    """A DECIMAL, never a float: groups of thousands and a currency sign may stand in it."""
+    bare = f"regexp_replace(trim({column}), '^([-+]?)\\s*[$€£]?\\s*|\\s*[$€£]$', '\\1', 'g')"
+    group, point = (",", ".") if table.decimal == "." else (".", ",")
+    plain = rf"[-+]?(\d+|\d{{1,3}}([{group}]\d{{3}})+)([{point}]\d+)?"
+    joined = f"replace(replace({bare}, '{group}', ''), '{point}', '.')"
+    return (
+        f"CASE WHEN regexp_full_match({bare}, {quoted(plain)}) "
+        f"THEN TRY_CAST({joined} AS DECIMAL(18, {decimals})) END"
+    )
+
+
+def flag(column: str) -> str:
+    """Yes or no, in the words exports use."""
+    word = f"lower(trim({column}))"
+    return f"CASE WHEN {word} IN ({texts(_YES)}) THEN true WHEN {word} IN ({texts(_NO)}) THEN false END"
+
+
+def stage(column: str, stages: Mapping[str, Stage]) -> str:
+    """A stage by its own name or by the declared map."""
+    word = mapped(f"trim({column})", {old: new.value for old, new in stages.items()})
+    return f"CASE WHEN lower({word}) IN ({texts([s.value for s in Stage])}) THEN lower({word}) END"
+
+
+def address(column: str) -> str:
+    """A plain ASCII address in its one form; null for all others (see `convert.foreign_addresses`)."""
+    low = f"lower(trim({column}))"
+    return f"CASE WHEN regexp_full_match({low}, '{ADDRESS}') THEN {low} END"
+
+
+def parts(columns: Sequence[str], *, lower: bool = False) -> str:
+    """Several columns as one list of what is filled."""
+    filled = ", ".join(f"lower({clean(c)})" if lower else clean(c) for c in columns)
+    return f"list_filter([{filled}]::VARCHAR[], lambda v: v IS NOT NULL)"

@@ -1,0 +1,132 @@
+"""What is odd about typed contacts (temp table `typed`): told by ids of the source, never by a person's value."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+import numpy as np
+
+from topmind.audience import columns as sql
+from topmind.audience.cache import Finding
+from topmind.audience.schema import Contacts
+from topmind.audience.spec import AudienceSpec
+from topmind.audience.staging import Raw
+from topmind.errors import TopmindError
+from topmind.links import normalise_address
+
+#: Ids named in one finding.
+NAMED = 5
+
+
+def bad_values(con: Any, spec: AudienceSpec, table: Contacts, raw: Raw) -> list[Finding]:
+    """Filled cells that could not be what they are declared to be."""
+    checked = {"stage": table.stage, "since": table.since}
+    checked |= {f"f_{name}": field.column for name, field in spec.fields.items() if field.type != "text"}
+    checked |= {f"o_{channel.value}": c.column for channel, c in spec.consent.items()}
+    found = []
+    for column, source in checked.items():
+        if source is None:
+            continue
+        bad = f"{column} IS NULL AND {sql.clean(raw[source])} IS NOT NULL"
+        if named := _named(con, bad):
+            word = column.removeprefix("f_").replace("o_", "consent by ")
+            found.append(
+                Finding(
+                    rule="source/bad-value",
+                    level="warning",
+                    says=f'the column "{source}" ({word}) cannot be read for {named}; they count as unknown.',
+                    fix="Mend them in the export, or declare how they are written (values, stages, dates, decimal).",
+                )
+            )
+    return found
+
+
+def _named(con: Any, condition: str) -> str:
+    """`3 contacts (5, 9, 12)`; "" where none. Ids of the source, never a value of a person."""
+    (count,) = con.execute(f"SELECT count(*) FROM typed WHERE {condition}").fetchone()
+    if not count:
+        return ""
+    ids = con.execute(
+        f"SELECT contact FROM typed WHERE {condition} ORDER BY contact LIMIT {NAMED}"
+    ).fetchall()
+    listed = ", ".join(i for (i,) in ids) + (", …" if count > NAMED else "")
+    return f"{count} contact{'s' if count > 1 else ''} ({listed})"
+
+
+def foreign_addresses(con: Any, email: str) -> list[Finding]:
+    """Addresses that are not plain ASCII get their one form here; what cannot be an address is counted."""
+    odd = con.execute(
+        f"SELECT nr, {email} FROM typed WHERE address IS NULL AND {sql.clean(email)} IS NOT NULL"
+    )
+    rows, forms = [], []
+    for nr, text in odd.fetchall():
+        try:
+            normal = normalise_address(text)
+        except TopmindError:
+            continue
+        name, _, domain = normal.rpartition("@")
+        if (not name.isascii() and "." in domain and not set(name) & set('"(),:;<>[\\]@')) or (
+            name.isascii()
+            and con.execute(f"SELECT regexp_full_match(?, '{sql.ADDRESS}')", [normal]).fetchone()[0]
+        ):
+            rows.append(nr)
+            forms.append(normal)
+    if rows:
+        con.register("forms", {"nr": np.array(rows, dtype=np.int64), "form": np.array(forms, dtype=object)})
+        con.execute("UPDATE typed SET address = forms.form FROM forms WHERE forms.nr = typed.nr")
+        con.unregister("forms")
+    named = _named(con, f"address IS NULL AND {sql.clean(email)} IS NOT NULL")
+    return (
+        [
+            Finding(
+                rule="source/bad-address",
+                level="warning",
+                says=f"the e-mail address cannot be one for {named}; they get no mail.",
+                fix="Mend the addresses in the export.",
+            )
+        ]
+        if named
+        else []
+    )
+
+
+def zones(con: Any) -> list[Finding]:
+    used = [
+        zone for (zone,) in con.execute("SELECT DISTINCT zone FROM typed WHERE zone IS NOT NULL").fetchall()
+    ]
+    unknown = sorted(set(used) - available_timezones())
+    if not unknown:
+        return []
+    condition = f"zone IN ({sql.texts(unknown)})"
+    named = _named(con, condition)
+    con.execute(f"UPDATE typed SET zone = NULL WHERE {condition}")
+    return [
+        Finding(
+            rule="source/bad-zone",
+            level="warning",
+            says=f"the zone is no IANA name for {named}; the company's is taken.",
+            fix="Write zones like America/New_York.",
+        )
+    ]
+
+
+def doubled(con: Any) -> list[Finding]:
+    groups = con.execute(
+        "SELECT list(contact ORDER BY contact) AS ids FROM typed WHERE address IS NOT NULL "
+        "GROUP BY address HAVING count(*) > 1 ORDER BY ids"
+    ).fetchall()
+    if not groups:
+        return []
+    listed = "; ".join(" = ".join(ids[:NAMED]) for (ids,) in groups[:NAMED]) + (
+        "; …" if len(groups) > NAMED else ""
+    )
+    count = f"{len(groups)} inboxes belong" if len(groups) > 1 else "1 inbox belongs"
+    return [
+        Finding(
+            rule="source/doubled-address",
+            level="info",
+            says=f"{count} to several contacts ({listed}); one copy of each mail goes there.",
+            fix="Where they are one person, merge them in the source.",
+        )
+    ]

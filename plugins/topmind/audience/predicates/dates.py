@@ -1,0 +1,108 @@
+"""What a sequence `starts_from`: an expression that gives each contact none, one or several dated facts.
+
+    first_purchase()            the first purchase; the fact is its number
+    last_purchase()             the latest one: every new purchase is a new fact
+    bought('roof')              each purchase of a roof; bought() each purchase
+    answered('check-in', 'happy')   each such answer
+    birthday                    a date field of [fields.…], or `since`
+    enters: prospects           for who is in the segment now: the day since when we know them (`since`)
+
+`enters:` means that a fact changed, never that a rule or an import did: as long as no stored change of a
+fact exists, the only dated fact is the `since` column of [tables.contacts].
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlglot import exp
+
+from topmind.audience.predicates.arguments import read_call
+from topmind.audience.predicates.env import Env
+from topmind.audience.predicates.functions import answer_conditions
+from topmind.audience.predicates.parse import RuleError, parse_rule
+from topmind.audience.predicates.vocabulary import Type
+from topmind.audience.spec import nearest
+
+_ENTERS = re.compile(r"\s*enters\s*:\s*([\w-]+)\s*")
+_FIX = (
+    "Write first_purchase(), last_purchase(), bought('…'), answered('…'), a date field, or enters: SEGMENT."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateFact:
+    """A compiled date expression."""
+
+    #: `SELECT nr, day, fact`; fact is null where the fact has no id of its own.
+    query: exp.Query
+    #: The segment whose members must be known first; None = none.
+    segment: str | None = None
+    #: Whether it reads the `since` column.
+    since: bool = False
+
+
+def compile_date(text: str, env: Env) -> DateFact:
+    """Compile what a sequence starts from. Raises RuleError."""
+    if match := _ENTERS.fullmatch(text):
+        return _enters(match[1], env)
+    node = parse_rule(text)
+    if isinstance(node, exp.Column):
+        return _field(node.name, env)
+    if not isinstance(node, exp.Anonymous):
+        raise RuleError("this gives no date.", fix=_FIX)
+    call = read_call(node)
+    if call.name in {"first_purchase", "last_purchase"}:
+        return DateFact(query=_purchase("ASC" if call.name == "first_purchase" else "DESC"))
+    if call.name == "bought" and call.days() is None:
+        item = call.text("item")
+        table = "things" if item is not None else "purchases"
+        query = exp.select("nr", "day", "purchase AS fact").distinct().from_(table)
+        if item is not None:
+            query = query.where(exp.column("what").eq(item.strip().lower()))
+        return DateFact(query=query)
+    if call.name == "answered" and call.days() is None:
+        facts = exp.select("nr", "day", _no_fact()).distinct().from_("answers")
+        return DateFact(query=facts.where(*answer_conditions(call)))
+    raise RuleError(f"{call.name}() cannot start a sequence.", fix=_FIX)
+
+
+def _purchase(order: Literal["ASC", "DESC"]) -> exp.Select:
+    """One purchase per contact; of several on a day the lowest number is first, the highest last."""
+    ranked = exp.select(
+        "nr",
+        "day",
+        "purchase AS fact",
+        f"ROW_NUMBER() OVER (PARTITION BY nr ORDER BY day {order}, purchase {order}) AS place",
+    ).from_("purchases")
+    return exp.select("nr", "day", "fact").from_(ranked.subquery("ranked")).where("place = 1")
+
+
+def _enters(name: str, env: Env) -> DateFact:
+    if name not in env.segments:
+        raise RuleError(f"there is no segment '{name}'.", fix=nearest(name, sorted(env.segments)))
+    inside = exp.select("nr").from_("member").where(exp.column("segment").eq(name))
+    query = (
+        exp.select("nr", "since AS day", _no_fact())
+        .from_("contacts")
+        .where("since IS NOT NULL", exp.column("nr").isin(query=inside))
+    )
+    return DateFact(query=query, segment=name, since=True)
+
+
+def _field(name: str, env: Env) -> DateFact:
+    words = env.words
+    if name not in words:
+        dates = sorted(word for word, kind in words.items() if kind is Type.DATE)
+        raise RuleError(f"there is no date field {name}.", fix=f"{nearest(name, dates)} {_FIX}")
+    if words[name] is not Type.DATE:
+        raise RuleError(f"{name} is no date.", fix=_FIX)
+    column = env.column(name)
+    query = exp.select("nr", f"{column} AS day", _no_fact()).from_("contacts").where(f"{column} IS NOT NULL")
+    return DateFact(query=query, since=name == "since")
+
+
+def _no_fact() -> exp.Expr:
+    return exp.alias_(exp.cast(exp.null(), "text"), "fact")

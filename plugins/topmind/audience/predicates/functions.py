@@ -1,0 +1,156 @@
+"""What each function of the language becomes: conditions, and measures over another table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlglot import exp
+
+from topmind.audience.predicates.arguments import Call, read_call, whole
+from topmind.audience.predicates.build import equals, inside, known, literal, rows
+from topmind.audience.predicates.env import Env
+from topmind.audience.predicates.occasions import got
+from topmind.audience.predicates.parse import RuleError
+from topmind.audience.predicates.vocabulary import FUNCTIONS, Type
+from topmind.audience.spec import nearest
+from topmind.model import Channel
+
+
+def measured(call: Call, env: Env) -> tuple[str, exp.Expr, list[exp.Expr]]:
+    """(table, aggregate, conditions) of a function that gives a number or a date."""
+    window = _window(call, env)
+    day, amount = exp.column("day", quoted=True), exp.column("amount", quoted=True)
+    if call.name == "touches":
+        channel = call.text("channel")
+        if channel is not None and channel not in list(Channel):
+            raise RuleError(
+                f"there is no channel '{channel}'.", fix=nearest(channel, [str(c) for c in Channel])
+            )
+        only = [exp.column("channel", quoted=True).eq(channel)] if channel else []
+        return "touches", exp.Count(this=exp.Star()), [*window, *only]
+    return {
+        "purchases": ("purchases", exp.Count(this=exp.Star()), window),
+        "revenue": ("purchases", exp.Sum(this=amount), window),
+        "first_purchase": ("purchases", exp.Min(this=day), window),
+        "last_purchase": ("purchases", exp.Max(this=day), window),
+        "last_touch": ("touches", exp.Max(this=day), window),
+    }[call.name]
+
+
+def _window(call: Call, env: Env) -> list[exp.Expr]:
+    """`days => 365`: on or after the day so many days ago (later than today is never in the session)."""
+    back = call.days()
+    if back is None:
+        return []
+    try:
+        first = env.as_of - timedelta(days=back)
+    except OverflowError:
+        raise RuleError(f"{call.name}(): days goes back too far.") from None
+    return [exp.GTE(this=exp.column("day", quoted=True), expression=literal(first))]
+
+
+def _bought(call: Call, env: Env) -> exp.Expr:
+    item = call.text("item")
+    if item is None:
+        return inside(rows("purchases", _window(call, env)))
+    return inside(rows("things", [equals("what", item.strip().lower()), *_window(call, env)]))
+
+
+def _did(call: Call, env: Env) -> exp.Expr:
+    what = (call.text("what") or "").strip().lower()
+    return inside(rows("activities", [equals("what", what), *_window(call, env)]))
+
+
+def _marked(call: Call, env: Env) -> exp.Expr:  # noqa: ARG001 - one signature for all
+    return inside(rows("marks", [equals("mark", call.text("mark") or "")]))
+
+
+def answer_word(text: str) -> str:
+    """`not happy` and `not-happy` are one answer."""
+    return "-".join(text.lower().replace("-", " ").split())
+
+
+def answer_conditions(call: Call) -> list[exp.Expr]:
+    """Which answers a call of answered() means: of a step, `sequence/step`, or a whole sequence."""
+    step = call.text("step") or ""
+    source, _, inner = step.partition("/")
+    one = exp.or_(equals("step", step), equals("source", step))
+    where = [exp.and_(equals("source", source), equals("step", inner)) if inner else exp.paren(one)]
+    word = call.text("word")
+    return [*where, *([equals("word", answer_word(word))] if word is not None else [])]
+
+
+def _answered(call: Call, env: Env) -> exp.Expr:
+    return inside(rows("answers", [*answer_conditions(call), *_window(call, env)]))
+
+
+def _got(call: Call, env: Env) -> exp.Expr:  # noqa: ARG001 - one signature for all
+    touched, items = got(call.text("what") or "")
+    return exp.paren(exp.or_(inside(rows("touches", [touched])), inside(rows("touch_items", [items]))))
+
+
+def _birthday_in(call: Call, env: Env) -> exp.Expr:
+    spec = env.fields.get("birthday")
+    if spec is None or spec.type != "date":
+        raise RuleError(
+            "birthday_in() needs the field `birthday`.",
+            fix='Declare [fields.birthday] with type = "date" in segments/_audience.toml.',
+        )
+    ahead = min(call.days() or 0, 366)
+    days = {env.as_of + timedelta(days=n) for n in range(ahead + 1)}
+    wanted = {d.month * 100 + d.day for d in days}
+    if any((d.month, d.day) == (2, 28) and (d + timedelta(days=1)).day == 1 for d in days):
+        wanted.add(229)
+    field = exp.column(env.column("birthday"), "c", quoted=True)
+    parts = exp.Add(
+        this=exp.Mul(
+            this=exp.Extract(this=exp.var("MONTH"), expression=field), expression=exp.Literal.number(100)
+        ),
+        expression=exp.Extract(this=exp.var("DAY"), expression=field.copy()),
+    )
+    return known(exp.In(this=parts, expressions=[exp.Literal.number(n) for n in sorted(wanted)]))
+
+
+def _in_top(call: Call, env: Env) -> exp.Expr:
+    by = call.args["by"]
+    ranked = read_call(by) if isinstance(by, exp.Anonymous) else call
+    if ranked.name not in {"revenue", "purchases"}:
+        raise RuleError(
+            "in_top() ranks by revenue() or purchases().", fix=f"For example: {call.function.example}"
+        )
+    count = whole(call.args["count"], "in_top(): count")
+    table, measure, where = measured(ranked, env)
+    best = (
+        rows(table, where)
+        .group_by("nr")
+        .having(exp.GT(this=measure.copy(), expression=exp.Literal.number(0)))
+        .order_by(
+            exp.Ordered(this=measure.copy(), desc=True, nulls_first=False), exp.column("nr", quoted=True)
+        )
+        .limit(count)
+    )
+    return inside(best)
+
+
+def _in_segment(call: Call, env: Env) -> exp.Expr:
+    name = call.text("segment") or ""
+    if name not in env.segments:
+        raise RuleError(f"there is no segment '{name}'.", fix=nearest(name, sorted(env.segments)))
+    return inside(rows("member", [equals("segment", name)]))
+
+
+#: Functions that are conditions.
+TRUTHS: dict[str, Callable[[Call, Env], exp.Expr]] = {
+    "bought": _bought,
+    "did": _did,
+    "got": _got,
+    "answered": _answered,
+    "marked": _marked,
+    "birthday_in": _birthday_in,
+    "in_top": _in_top,
+    "in_segment": _in_segment,
+}
+
+
+assert set(TRUTHS) == {f.name for f in FUNCTIONS.values() if f.gives is Type.TRUTH}

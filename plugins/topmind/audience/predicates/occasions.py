@@ -1,0 +1,41 @@
+"""What a name in `got('…')` may mean: an item, a newsletter, one issue by date or period, a step."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlglot import exp
+
+
+def got(name: str) -> tuple[exp.Expr, exp.Expr]:
+    """(condition on `touches`, condition on `touch_items`) for a name as people write it."""
+    source, *rest = name.strip().split("/")
+    parts = [_eq("source", source)]
+    if len(rest) == 1:
+        parts.append(exp.or_(_eq("step", rest[0]), *_occurrence(rest[0])))
+    elif rest:
+        parts += [_eq("step", rest[0]), exp.or_(*_occurrence("/".join(rest[1:])))]
+    return exp.and_(*parts), _eq("item", name.strip())
+
+
+def _occurrence(text: str) -> list[exp.Expr]:
+    """An occurrence as stored, or the nominal day people write: its week, month or quarter, or the day it went."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return [_eq("occurrence", text)]
+    year, week, _ = day.isocalendar()
+    periods = [
+        text,
+        f"{year}-W{week:02}",
+        f"{day.year}-{day.month:02}",
+        f"{day.year}-Q{(day.month + 2) // 3}",
+    ]
+    return [
+        exp.column("occurrence", quoted=True).isin(*periods),
+        exp.EQ(this=exp.column("day", quoted=True), expression=exp.cast(exp.Literal.string(text), "date")),
+    ]
+
+
+def _eq(column: str, value: str) -> exp.Expr:
+    return exp.EQ(this=exp.column(column, quoted=True), expression=exp.Literal.string(value))

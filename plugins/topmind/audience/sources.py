@@ -1,0 +1,96 @@
+"""The people and facts of one run, open for questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from types import TracebackType
+from typing import Any, Self
+
+from topmind.audience.reading import Reader, place_of
+from topmind.audience.spec import PATH, AudienceSpec
+from topmind.errors import AudienceError, ConfigError
+from topmind.model import Channel, PersonRecord, Problem
+from topmind.settings import Settings
+
+
+class Source:
+    """The people and facts of one run: tables in a locked-down DuckDB. Use it as a context manager."""
+
+    def __init__(self, spec: AudienceSpec, con: Any, findings: Sequence[Problem]) -> None:
+        #: What was declared.
+        self.spec = spec
+        #: The database; `engine` makes a cursor of it for each session.
+        self.con = con
+        #: What was odd about the exports; none is an error.
+        self.findings = tuple(findings)
+
+    def people(self) -> tuple[PersonRecord, ...]:
+        """Everybody in the source, in the order of their ids: what the ledger keeps in `people`."""
+        channels = [c for c, consent in self.spec.consent.items() if consent.column]
+        opt_ins = "".join(f", o_{channel.value}" for channel in channels)
+        rows = self.con.execute(
+            "SELECT contact, coalesce(address, ''), coalesce(name, ''), coalesce(phone, ''), postal, "
+            f"coalesce(stage, ''){opt_ins} FROM source_contacts ORDER BY contact"
+        ).fetchall()
+        return tuple(_person(row, channels) for row in rows)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.con.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _person(row: Sequence[Any], channels: Sequence[Channel]) -> PersonRecord:
+    contact, address, name, phone, postal, stage, *opt_ins = row
+    said = {channel: bool(yes) for channel, yes in zip(channels, opt_ins, strict=True) if yes is not None}
+    return PersonRecord(
+        contact=contact,
+        address=address,
+        name=name,
+        phone=phone,
+        postal=tuple(postal),
+        opt_in=said,
+        stage=stage,
+    )
+
+
+def has_contacts(spec: AudienceSpec, settings: Settings) -> bool:
+    """Whether there is a contacts file at all; a pull request's checkout has none."""
+    return spec.contacts is not None and place_of(spec, settings, "contacts").is_file()
+
+
+def open_source(spec: AudienceSpec, settings: Settings, as_of: date) -> Source:
+    """Read every table of the spec as of a company day; `findings` tells what was odd.
+
+    Raises ConfigError where the project declares no contacts or a kind not readable yet, ContentError with
+    all problems where a table cannot be used and there is no last good one, AudienceError where `var/`
+    cannot be written.
+    """
+    if spec.contacts is None:
+        raise ConfigError(
+            "there is no audience: no [tables.contacts].",
+            where=PATH,
+            fix="Say there which file holds the contacts and which columns are the id and the e-mail address.",
+        )
+    reader = Reader(spec, settings, as_of)
+    con = None
+    try:
+        con = reader.connect()
+        findings = reader.load(con)
+    except OSError as error:
+        raise AudienceError(
+            f"var/ cannot be used: {error.strerror}.", fix="Make room or set rights."
+        ) from None
+    except BaseException:
+        if con is not None:
+            con.close()
+        raise
+    return Source(spec, con, findings)
