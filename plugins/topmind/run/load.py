@@ -93,4 +93,4 @@ def _as_problem(error: ConfigError, rule: str) -> Problem:
 
 def _without_echo(problems: Iterable[Problem], no_fields: bool) -> list[Problem]:
     """Without declared fields every merge tag looks unknown: the cause is said once, not its echo."""
-    return [p for p in problems if not (no_fields and p.rule == "merge-tags/unknown-field")]
+    return [p for p in problems if not (no_fields and p.rule == "merge-tag/unknown-field")]

@@ -1,0 +1,160 @@
+"""Steps 5 and 6: due and waiting touches → editions → compiled once, the merge of every recipient tried dry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from topmind import mail
+from topmind.errors import MailError
+from topmind.ledger import Row
+from topmind.links import KeyRing, Links, coupon
+from topmind.model import (
+    CompiledEdition,
+    Edition,
+    Level,
+    LinkContext,
+    Members,
+    Plan,
+    PlannedTouch,
+    Problem,
+    Reason,
+    TouchKey,
+)
+from topmind.planning import senders
+from topmind.run.decide import Decided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """Editions ready to merge, and what is held because they are not."""
+
+    #: Edition hash → compiled.
+    compiled: Mapping[str, CompiledEdition]
+    #: Touch → edition hash, of every touch that may go.
+    edition_of: Mapping[TouchKey, str]
+    #: What stops an edition, naming fields and files, never a person.
+    problems: tuple[Problem, ...] = ()
+    #: Touches of editions that are held.
+    held: int = 0
+    #: Rows waiting in the ledger whose content is gone: skipped with a reason.
+    gone: tuple[tuple[TouchKey, Reason], ...] = ()
+    editions: tuple[Edition, ...] = field(default=())
+
+
+def waiting_touches(decided: Decided, rows: Iterable[Row]) -> tuple[list[PlannedTouch], list[TouchKey]]:
+    """Rows frozen by earlier runs as touches of this plan; and those whose occasion, items or person is gone.
+
+    A frozen row wins over a changed pick: its items are its own.
+    """
+    plan, members, catalog = decided.plan, decided.members, decided.project.catalog
+    row_of = {contact: row for row, contact in enumerate(members.ids)}
+    index = {(o.source, o.step, o.occurrence, o.channel): number for number, o in enumerate(plan.occasions)}
+    found: list[PlannedTouch] = []
+    gone: list[TouchKey] = []
+    for row in rows:
+        key = row.key
+        occasion = index.get((key.source, key.step, key.occurrence, key.channel))
+        contact = row_of.get(key.contact)
+        items = [catalog.items.get(item.id) for item in row.items]
+        if occasion is None or contact is None or any(i is None or not i.live(plan.as_of) for i in items):
+            gone.append(key)
+            continue
+        found.append(
+            PlannedTouch(
+                contact=contact,
+                occasion=occasion,
+                day=row.day,
+                picks=tuple(item.id for item in row.items),
+                per_slot=row.per_slot,
+                value=row.value,
+                promotions=row.promotions,
+                last_day=row.last_day,
+            )
+        )
+    return found, gone
+
+
+def compose(decided: Decided, rows: Sequence[Row], renderer: mail.Renderer) -> Composed:
+    """Compile every edition that is due or waits in the ledger, and try each merge dry."""
+    waiting, gone = waiting_touches(decided, rows)
+    fresh = [t for t in decided.plan.due if not decided.plan.occasions[t.occasion].channel.is_task]
+    plan: Plan = replace(decided.plan, due=(*waiting, *fresh))
+    editions = mail.group(plan, decided.members, decided.project.catalog, senders.sender_for)
+    compiled: dict[str, CompiledEdition] = {}
+    edition_of: dict[TouchKey, str] = {}
+    problems: list[Problem] = []
+    held = 0
+    for edition in editions:
+        found = _compile(edition, renderer, decided.members, problems)
+        if found is None:
+            held += len(edition.contacts)
+            continue
+        compiled[edition.hash] = found
+        for contact in edition.contacts:
+            edition_of[edition.occasion.key(decided.members.ids[contact])] = edition.hash
+    return Composed(
+        compiled=compiled,
+        edition_of=edition_of,
+        problems=tuple(problems),
+        held=held,
+        gone=tuple((key, Reason.CONTENT_CHANGED) for key in gone),
+        editions=tuple(editions),
+    )
+
+
+def _compile(
+    edition: Edition, renderer: mail.Renderer, members: Members, problems: list[Problem]
+) -> CompiledEdition | None:
+    """One edition compiled and merged dry; None where it is held, with the reason in `problems`."""
+    try:
+        compiled = renderer.compile(edition)
+    except MailError as error:
+        problems.append(
+            Problem(
+                rule="mail/compile",
+                level=Level.ERROR,
+                path=error.where,
+                line=0,
+                says=error.says,
+                fix=error.fix,
+            )
+        )
+        return None
+    found = mail.dry_merge(compiled, members)
+    problems += found
+    return None if any(p.level is Level.ERROR for p in found) else compiled
+
+
+def values_of(
+    members: Members, ring: KeyRing, live_url: str, company: str
+) -> Callable[[CompiledEdition, TouchKey, str], dict[str, object]]:
+    """(edition, touch, its hex) → everything a merge may ask for: declared fields, signed links, coupon."""
+    links = Links(ring, live_url)
+    row_of = {contact: row for row, contact in enumerate(members.ids)}
+
+    def values(compiled: CompiledEdition, key: TouchKey, touch_hex: str) -> dict[str, object]:
+        row = row_of[key.contact]
+        context = LinkContext(contact=key.contact, touch_hex=touch_hex)
+        found: dict[str, object] = {name: column[row] for name, column in members.fields.items()}
+        makers: dict[str, Callable[[], object]] = {
+            "unsubscribe_url": lambda: links.unsubscribe(context),
+            "preferences_url": lambda: links.preferences(context),
+            "coupon": lambda: coupon(ring, key.contact, key.source),
+            "today": lambda: members.as_of,
+            "why": lambda: reason(bool(members.client[row])),
+        }
+        for name in mail.system_fields(compiled):
+            if name in makers:
+                found[name] = makers[name]()
+            elif name.startswith("answer_url:"):
+                found[name] = links.answer(context, name.removeprefix("answer_url:"))
+        # the headers need it whether the theme shows it or not
+        found.setdefault("unsubscribe_url", links.unsubscribe(context))
+        return found
+
+    def reason(client: bool) -> str | None:
+        """Why they get it, in their words; None = the theme's own sentence."""
+        return f"You get this mail because you are a customer of {company}." if client else None
+
+    return values
