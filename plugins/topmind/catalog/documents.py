@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from topmind.catalog import front_matter, merge_tags, scanner
 from topmind.catalog.fields import Source
 from topmind.catalog.findings import Findings, Wrong, did_you_mean
-from topmind.catalog.front_matter import Entry
 from topmind.catalog.schemas import Head
+from topmind.catalog.values import Entry
 from topmind.model import Body, MergeTag
 from topmind.settings import Settings
 
@@ -51,9 +51,9 @@ class Reader:
         """One file, or None where its front matter is wrong (the problems are noted)."""
         path = file.relative_to(self.settings.root).as_posix()
         try:
-            text = front_matter.decode(file.read_bytes())
+            text = front_matter.decode(file.read_bytes(), schema.what)
         except Wrong as wrong:
-            self.findings.error(wrong.rule, path, wrong.line, f"{schema.what} {wrong.says}", wrong.fix)
+            self.findings.error(wrong.rule, path, wrong.line, wrong.says, wrong.fix)
             return None
         except OSError as error:
             self.findings.error("file/unreadable", path, 0, f"cannot be read: {error.strerror}.")

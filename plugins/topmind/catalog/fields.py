@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
-from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from topmind.catalog import dates, front_matter, merge_tags, phrases
-from topmind.catalog.findings import Wrong, did_you_mean
-from topmind.catalog.front_matter import Entry, Scalar
+from topmind.catalog import dates, merge_tags, phrases, values, words
+from topmind.catalog.findings import Wrong
+from topmind.catalog.values import Entry, Scalar
 from topmind.errors import ContentError
 from topmind.model import (
     Access,
@@ -25,8 +24,6 @@ from topmind.model import (
     Use,
     Where,
 )
-
-E = TypeVar("E", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ class Dated:
 
 
 def _text(entry: Entry, source: Source) -> str | None:
-    value = front_matter.text_of(entry, source.known)
+    value = values.text_of(entry, source.known)
     text = source.ours(entry.key, value.text)
     if "{{" in text:
         raise Wrong(
@@ -84,7 +81,7 @@ def _text(entry: Entry, source: Source) -> str | None:
 
 
 def _tagged(entry: Entry, source: Source) -> Text | None:
-    value = front_matter.text_of(entry, source.known)
+    value = values.text_of(entry, source.known)
     if not value.text.strip():
         return None
     try:
@@ -95,7 +92,7 @@ def _tagged(entry: Entry, source: Source) -> Text | None:
 
 
 def _scalar(entry: Entry, source: Source) -> str:
-    return source.ours(entry.key, front_matter.word_of(entry, source.known).text)
+    return source.ours(entry.key, values.word_of(entry, source.known).text)
 
 
 def _word(reader: Callable[[str], Any]) -> Callable[[Entry, Source], Any]:
@@ -112,9 +109,7 @@ def _list(reader: Callable[[str], Any], *, commas: bool = True) -> Callable[[Ent
     """A reader of a list, each element by `reader`."""
 
     def read(entry: Entry, source: Source) -> tuple[Any, ...]:
-        return tuple(
-            _element(reader, item, entry, source) for item in front_matter.items_of(entry, commas=commas)
-        )
+        return tuple(_element(reader, item, entry, source) for item in values.items_of(entry, commas=commas))
 
     return read
 
@@ -127,27 +122,27 @@ def _element(reader: Callable[[str], Any], item: Scalar, entry: Entry, source: S
 
 
 def _words(entry: Entry, source: Source) -> tuple[Word, ...]:
-    return tuple(Word(source.ours(entry.key, i.text), i.line) for i in front_matter.items_of(entry) if i.text)
+    return tuple(Word(source.ours(entry.key, i.text), i.line) for i in values.items_of(entry) if i.text)
 
 
 def _rules(entry: Entry, _: Source) -> tuple[Word, ...]:
-    return tuple(Word(i.text, i.line) for i in front_matter.items_of(entry, commas=False) if i.text)
+    return tuple(Word(i.text, i.line) for i in values.items_of(entry, commas=False) if i.text)
 
 
 def _lines(entry: Entry, _: Source) -> tuple[str, ...]:
     """Lines of an address: a list, or a block scalar; a comma in one line stays."""
-    found = front_matter.items_of(entry, commas=False)
+    found = values.items_of(entry, commas=False)
     return tuple(line.strip() for item in found for line in item.text.split("\n") if line.strip())
 
 
 def _map(entry: Entry, _: Source) -> dict[str, str]:
-    return {name.text: value.text for name, value in front_matter.pairs_of(entry)}
+    return {name.text: value.text for name, value in values.pairs_of(entry)}
 
 
 def _sends(entry: Entry, source: Source) -> tuple[Dated, ...]:
     found: list[Dated] = []
-    for item in front_matter.items_of(entry):
-        pair = front_matter.one_pair(item)
+    for item in values.items_of(entry):
+        pair = values.one_pair(item)
         try:
             day = dates.read_day(pair[0] if pair else item.text)
             subject = merge_tags.parse_text(pair[1], source.path, item.line) if pair and pair[1] else None
@@ -167,98 +162,14 @@ def _sends(entry: Entry, source: Source) -> tuple[Dated, ...]:
     return tuple(found)
 
 
-def _flag(text: str) -> bool:
-    low = text.lower()
-    if low in {"yes", "true", "on"}:
-        return True
-    if low in {"no", "false", "off"}:
-        return False
-    raise Wrong(f"{text!r} is neither yes nor no.", "Write yes or no.", rule="word")
-
-
-def _number(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            raise Wrong(
-                f"{text!r} is no whole number.", f"Write a number from {least} to {most}.", rule="number"
-            ) from None
-        if not least <= value <= most:
-            raise Wrong(f"{value} is out of range.", f"Write a number from {least} to {most}.", rule="number")
-        return value
-
-    return read
-
-
-def _choice(kind: type[E]) -> Callable[[str], E]:
-    def read(text: str) -> E:
-        low = text.lower()
-        if low not in set(kind):
-            raise Wrong(
-                f"{text!r} is none of the words due here.",
-                did_you_mean(low, list(kind), what="Write one of"),
-                rule="word",
-            )
-        return kind(low)
-
-    return read
-
-
-def one_of(*words: str) -> Callable[[str], str]:
-    """A reader of a word out of a closed list."""
-
-    def read(text: str) -> str:
-        low = " ".join(text.lower().split())
-        if low not in words:
-            raise Wrong(
-                f"{text!r} is none of the words due here.",
-                did_you_mean(low, words, what="Write one of"),
-                rule="word",
-            )
-        return low
-
-    return read
-
-
-def _offset(text: str) -> int:
-    low = text.lower().strip()
-    return (
-        0
-        if low in {"same day", "the same day", "at once"}
-        else 365
-        if low == "yearly"
-        else dates.read_days(text)
-    )
-
-
-def _name(text: str) -> str:
-    if " " in text or "/" in text:
-        raise Wrong(f"{text!r} is no name.", "Write letters, digits and hyphens.", rule="word")
-    return text
-
-
-def _address(text: str) -> str:
-    local, at, domain = text.partition("@")
-    if not (local and at and "." in domain) or "@" in domain or any(c.isspace() or c in ",;<>" for c in text):
-        raise Wrong("is no e-mail address.", "Write it as dana@example.com.", rule="address")
-    return text
-
-
-def _web(text: str) -> str:
-    if not text.startswith(("http://", "https://", "/", "mailto:", "tel:")) or any(c.isspace() for c in text):
-        raise Wrong(f"{text!r} is no address of a page.", "Begin it with https://.", rule="link")
-    return text
-
-
 # Text: the rest of the line as it stands. A word: short, no comment. A list: lines, brackets or commas.
 Plain = Annotated[str | None, Form(_text, "a text")]
 Required = Annotated[str, Form(_text, "a text")]
 Tagged = Annotated[Any, Form(_tagged, "a text, merge tags allowed")]
 Rule = Annotated[str | None, Form(_word(str), "a rule as in `who`")]
 RequiredRule = Annotated[str, Form(_word(str), "a rule as in `who`")]
-Name = Annotated[str | None, Form(_word(_name), "a name")]
-RequiredName = Annotated[str, Form(_word(_name), "a name")]
+Name = Annotated[str | None, Form(_word(words.name), "a name")]
+RequiredName = Annotated[str, Form(_word(words.name), "a name")]
 Zone = Annotated[str | None, Form(_word(str), "a time zone")]
 RequiredZone = Annotated[str, Form(_word(str), "a time zone")]
 Names = Annotated[tuple[Word, ...], Form(_words, "a list of names")]
@@ -272,38 +183,36 @@ Days = Annotated[tuple[date, ...], Form(_list(dates.read_day), "a list of dates"
 MomentOf = Annotated[Any, Form(_word(str), "a date with a time")]
 Length = Annotated[timedelta, Form(_word(dates.read_length), "a length of time")]
 DayCount = Annotated[int | None, Form(_word(dates.read_days), "a number of days")]
-Offset = Annotated[int | None, Form(_word(_offset), "a number of days")]
-Flag = Annotated[bool, Form(_word(_flag), "yes or no")]
-OptionalFlag = Annotated[bool | None, Form(_word(_flag), "yes or no")]
-Priority = Annotated[int, Form(_word(_number(-1000, 1000)), "a whole number")]
-Rank = Annotated[int, Form(_word(_number(0, 10_000)), "a whole number")]
-Count = Annotated[int | None, Form(_word(_number(0, 1000)), "a whole number")]
+Offset = Annotated[int | None, Form(_word(words.offset), "a number of days")]
+Flag = Annotated[bool, Form(_word(words.flag), "yes or no")]
+OptionalFlag = Annotated[bool | None, Form(_word(words.flag), "yes or no")]
+Priority = Annotated[int, Form(_word(words.number(-1000, 1000)), "a whole number")]
+Rank = Annotated[int, Form(_word(words.number(0, 10_000)), "a whole number")]
+Count = Annotated[int | None, Form(_word(words.number(0, 1000)), "a whole number")]
 UseOf = Annotated[Use, Form(_word(phrases.read_use), "`until DATE`, `again after 12 months` or `any time`")]
 Sends = Annotated[tuple[Dated, ...], Form(_sends, "a list of dates")]
 Pins = Annotated[tuple[tuple[str, date], ...], Form(_list(phrases.read_pin), "a newsletter and a date")]
-Stages = Annotated[tuple[Stage, ...], Form(_list(_choice(Stage)), "a list of stages")]
-Places = Annotated[tuple[Where, ...] | None, Form(_list(_choice(Where)), "site, email")]
-StatusOf = Annotated[Status, Form(_word(_choice(Status)), "published or draft")]
-AccessOf = Annotated[Access, Form(_word(_choice(Access)), "public or clients")]
-ApproveOf = Annotated[Approve, Form(_word(_choice(Approve)), "auto, proof or ready")]
+Stages = Annotated[tuple[Stage, ...], Form(_list(words.choice(Stage)), "a list of stages")]
+Places = Annotated[tuple[Where, ...] | None, Form(_list(words.choice(Where)), "site, email")]
+StatusOf = Annotated[Status, Form(_word(words.choice(Status)), "published or draft")]
+AccessOf = Annotated[Access, Form(_word(words.choice(Access)), "public or clients")]
+ApproveOf = Annotated[Approve, Form(_word(words.choice(Approve)), "auto, proof or ready")]
 ChannelOf = Annotated[Channel, Form(_word(phrases.read_channel), "a channel")]
 Channels = Annotated[tuple[Channel, ...], Form(_list(phrases.read_channel), "a list of channels")]
-PurposeOf = Annotated[Purpose, Form(_word(_choice(Purpose)), "service or marketing")]
+PurposeOf = Annotated[Purpose, Form(_word(words.choice(Purpose)), "service or marketing")]
 Repeat = Annotated[
-    str | None, Form(_word(one_of("once", "every time", "yearly")), "once, every time or yearly")
+    str | None, Form(_word(words.one_of("once", "every time", "yearly")), "once, every time or yearly")
 ]
-Theme = Annotated[str, Form(_word(one_of("newsletter", "letter")), "newsletter or letter")]
+Theme = Annotated[str, Form(_word(words.one_of("newsletter", "letter")), "newsletter or letter")]
 Floor = Annotated[int | None, Form(_word(phrases.read_floor), "`1 valuable touch every 30 days`")]
 Ceilings = Annotated[
     tuple[Ceiling, ...],
     Form(
-        lambda entry, _: tuple(
-            c for i in front_matter.items_of(entry) for c in phrases.read_ceilings(i.text)
-        ),
+        lambda entry, _: tuple(c for i in values.items_of(entry) for c in phrases.read_ceilings(i.text)),
         "`2 emails per week`",
     ),
 ]
 Quiet = Annotated[tuple[time, time] | None, Form(_word(phrases.read_quiet), "`20:00 to 08:00`")]
-Email = Annotated[str, Form(_word(_address), "an e-mail address")]
-OptionalEmail = Annotated[str | None, Form(_word(_address), "an e-mail address")]
-Link = Annotated[str | None, Form(_word(_web), "an address of a page")]
+Email = Annotated[str, Form(_word(words.address), "an e-mail address")]
+OptionalEmail = Annotated[str | None, Form(_word(words.address), "an e-mail address")]
+Link = Annotated[str | None, Form(_word(words.web), "an address of a page")]

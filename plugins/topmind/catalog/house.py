@@ -7,9 +7,9 @@ from pathlib import Path, PurePosixPath
 from topmind.catalog.crosscheck import Mentions
 from topmind.catalog.documents import Reader
 from topmind.catalog.findings import Wrong
-from topmind.catalog.items import zone_of
 from topmind.catalog.programme import checked_id
 from topmind.catalog.schemas import CompanyHead, PromiseHead, SegmentHead, TeamHead
+from topmind.catalog.zones import zone_of
 from topmind.model import Ceiling, Channel, Company, Promise, Segment, TeamMember
 
 #: What holds where company.md says nothing.

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from topmind.catalog import dates, urls
-from topmind.catalog.code import code_lines
+from topmind.catalog.announcements import bodies
 from topmind.catalog.crosscheck import Mentions
 from topmind.catalog.documents import Document, Reader
-from topmind.catalog.fields import Dated, Word
+from topmind.catalog.fields import Word
 from topmind.catalog.findings import Wrong
 from topmind.catalog.schemas import ITEMS, EventHead, ItemHead
-from topmind.model import Access, Body, Item, Kind, Send, Status, Where
-from topmind.model import MergeTag as Tag
-
-_HEADING = re.compile(r"##[ \t]+(?P<text>[^#\n]+?)[ \t#]*$")
+from topmind.catalog.zones import moment_in, zone_of
+from topmind.model import Access, Item, Kind, Status, Where
 
 
 def read_item(reader: Reader, mentions: Mentions, file: Path, kind: Kind, zone: ZoneInfo) -> Item | None:
@@ -46,7 +43,7 @@ def read_item(reader: Reader, mentions: Mentions, file: Path, kind: Kind, zone: 
         return None
     where = _where(head)
     _check(kind, head, where, reader, document)
-    body, sends = _bodies(reader, mentions, document)
+    body, sends = bodies(reader, mentions, document)
     _mention(mentions, document)
     item = Item(
         id=id_,
@@ -204,111 +201,12 @@ def _event(
     try:
         own = zone_of(head.zone) if head.zone else zone
         key = "begins"
-        begins = _moment(str(head.begins), None, own)
+        begins = moment_in(str(head.begins), None, own)
         key = "ends"
-        ends = _moment(str(head.ends), begins, own) if head.ends else None
+        ends = moment_in(str(head.ends), begins, own) if head.ends else None
     except Wrong as wrong:
         error(key, f"front-matter/{wrong.rule}", f"{key}: {wrong.says}", wrong.fix)
         return None
     if ends is not None and ends < begins:
         error("ends", "event/dates", "the event ends before it begins.", "Mend one of the two.")
     return replace(item, begins=begins, event_ends=ends)
-
-
-def _moment(text: str, begins: datetime | None, zone: ZoneInfo) -> datetime:
-    """A date with a time; for `ends` a time alone means the day on which the event begins."""
-    try:
-        at = dates.read_time(text)
-    except Wrong:
-        moment = dates.read_moment(text)
-    else:
-        if begins is None:
-            raise Wrong("has a time but no day.", f"Write `begins: 2026-12-05 {at:%H:%M}`.", rule="date")
-        moment = dates.Moment(begins.date(), at)
-    at = moment.at or datetime.min.time()
-    found = datetime.combine(moment.day, at)
-    return found.astimezone(zone) if found.tzinfo else found.replace(tzinfo=zone)
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """A time zone by its IANA name. Raises Wrong with the nearest one."""
-    from zoneinfo import available_timezones
-
-    from topmind.catalog.findings import did_you_mean, nearest
-
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        known = available_timezones()
-        fix = did_you_mean(name, known) if nearest(name, known) else "Write a name such as America/New_York."
-        raise Wrong(f"{name!r} is no time zone.", fix, rule="zone") from None
-
-
-def _bodies(
-    reader: Reader, mentions: Mentions, document: Document[ItemHead]
-) -> tuple[Body, tuple[Send, ...]]:
-    """The item's text, and its sends with the `## 8 December` sections that belong to them."""
-    head, path = document.head, document.path
-    draft = head.status is Status.DRAFT
-
-    def scanned(text: str, line: int) -> Body:
-        body, scan = reader.body(text, path, line)
-        mentions.scan(scan, draft=draft)
-        return body
-
-    for text in (head.subject, head.preheader):
-        reader.tags(tuple(p for p in text or () if isinstance(p, Tag)), path)
-    parts = _sections(reader, document) if head.send else {}
-    common, line = parts.pop(None, (document.text, document.text_line))
-    if not common.strip() and parts:  # every send has its own text: the page shows the first
-        common, line = next(iter(parts.values()))
-    body = scanned(common, line)
-    sends: list[Send] = []
-    for number, one in enumerate(head.send, 1):
-        reader.tags(tuple(p for p in one.subject or () if isinstance(p, Tag)), path)
-        own = parts.get(one.day)
-        sends.append(
-            Send(number=number, day=one.day, subject=one.subject, body=scanned(*own) if own else None)
-        )
-    return body, tuple(sends)
-
-
-def _sections(reader: Reader, document: Document[ItemHead]) -> dict[date | None, tuple[str, int]]:
-    """Text per send day; None = what stands above the first dated heading."""
-    lines = document.text.split("\n")
-    fenced = code_lines(document.text).fenced
-    found: dict[date | None, tuple[str, int]] = {}
-    day: date | None = None
-    start = 0
-
-    def end(index: int) -> None:
-        found[day] = ("\n".join(lines[start:index]), document.text_line + start)
-
-    for index, line in enumerate(lines):
-        match = _HEADING.match(line) if index not in fenced else None
-        said = dates.day_and_month(match["text"]) if match else None
-        if match is None or said is None:
-            continue
-        send = _send_on(document.head.send, said)
-        if send is None or send.day in found or send.day == day:
-            reader.findings.error(
-                "announcement/section",
-                document.path,
-                document.text_line + index,
-                f"the heading {match['text']!r} belongs to no date of `send:`."
-                if send is None
-                else f"{match['text']!r} has two sections.",
-                "Sends: " + ", ".join(dates.show(s.day) for s in document.head.send) + ".",
-            )
-            continue
-        end(index)
-        day, start = send.day, index + 1
-    end(len(lines))
-    return found
-
-
-def _send_on(sends: tuple[Dated, ...], said: tuple[int, int, int | None]) -> Dated | None:
-    month, day, year = said
-    return next(
-        (s for s in sends if (s.day.month, s.day.day) == (month, day) and year in {None, s.day.year}), None
-    )

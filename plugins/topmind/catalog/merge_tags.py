@@ -10,11 +10,9 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 
-from topmind.catalog import dates
 from topmind.catalog.code import literal_spans
+from topmind.catalog.filters import FILTERS, check_args, filtered, show
 from topmind.catalog.findings import Wrong, did_you_mean
 from topmind.errors import ContentError
 from topmind.model import Filter, Level, MergeTag, Problem, Text
@@ -37,15 +35,6 @@ BUILT_IN: Mapping[str, str] = {
     "today": "the contact's local day",
 }
 
-#: Filter → least and most arguments.
-FILTERS: Mapping[str, tuple[int, int]] = {
-    "default": (1, 1),
-    "capitalize": (0, 0),
-    "upper": (0, 0),
-    "date": (0, 1),
-    "money": (0, 1),
-    "truncate": (1, 1),
-}
 
 _TAG = re.compile(r"""\{\{((?:"[^"\n]*"|“[^”\n]*”|'[^'\n]*'|(?!\n[ \t]*\n)[^{}])*?)\}\}""")
 _OPEN = re.compile(r"\{\{|\{%")
@@ -54,7 +43,6 @@ _LOGIC = re.compile(r"\{%-?\s*(?P<word>\w*)(?P<rest>.*?)%\}", re.DOTALL)
 _SMART = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "‘": "'", "’": "'", "‚": "'"})
 _FIELD = re.compile(r"[A-Za-z_][\w.]*")
 _TOKEN = re.compile(r"""\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<number>-?\d+(?:\.\d+)?))\s*""")
-_DATE_SIGN = re.compile(r"%-?[a-zA-Z%]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,19 +146,8 @@ def apply(tag: MergeTag, value: object) -> str:
         if value is None or value == "":
             value = one.args[0] if one.name == "default" else None
         elif one.name != "default":
-            value = _filtered(one, value)
+            value = filtered(one, value)
     return show(value)
-
-
-def show(value: object) -> str:
-    """A value without filters: a date as `1 December 2026`, an amount with two digits, None as nothing."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        value = value.date()
-    return dates.show(value) if isinstance(value, date) else str(value)
 
 
 def lift(text: str, path: str = "", line: int = 0) -> tuple[str, dict[str, MergeTag]]:
@@ -257,26 +234,8 @@ def _filter(text: str, source: str) -> tuple[Filter, str]:
             if not rest.startswith(","):
                 break
             rest = rest[1:]
-    _check_args(name[0], args, source)
+    check_args(name[0], args, source)
     return Filter(name[0], tuple(args)), rest.strip()
-
-
-def _check_args(name: str, args: list[str], source: str) -> None:
-    least, most = FILTERS[name]
-    if not least <= len(args) <= most:
-        example = {
-            "default": 'default: "there"',
-            "truncate": "truncate: 40",
-            "date": 'date: "%d %B"',
-            "money": 'money: "$"',
-        }
-        raise Wrong(
-            f"{source}: the filter {name!r} has the wrong number of values, or one that is not in quotation marks.",
-            f"Write `{example.get(name, name)}`.",
-            rule="filter-value",
-        )
-    if name == "truncate" and not (args[0].isdigit() and int(args[0]) > 0):
-        raise Wrong(f"{source}: `truncate` counts letters.", "Write `truncate: 40`.", rule="filter-value")
 
 
 def _arg(match: re.Match[str]) -> str:
@@ -306,49 +265,3 @@ def _not_a_tag(text: str, at: int) -> Wrong:
         'Write `{{ first_name | default: "there" }}`; to show braces, put them in `code`.',
         rule="syntax",
     )
-
-
-def _filtered(one: Filter, value: object) -> object:
-    if one.name == "capitalize":
-        text = show(value)
-        return text[:1].upper() + text[1:]
-    if one.name == "upper":
-        return show(value).upper()
-    if one.name == "truncate":
-        text, limit = show(value), int(one.args[0])
-        return text if len(text) <= limit else text[: max(1, limit - 1)].rstrip() + "…"
-    if one.name == "date":
-        return _as_date(value, one.args[0] if one.args else "")
-    return _as_money(value, one.args[0] if one.args else "")
-
-
-def _as_date(value: object, form: str) -> str:
-    if isinstance(value, str):
-        try:
-            value = dates.read_day(value)
-        except Wrong:
-            return str(value)
-    if isinstance(value, datetime):
-        value = value.date()
-    if not isinstance(value, date):
-        return show(value)
-    day = value
-    if not form:
-        return dates.show(day)
-    names = {
-        "d": f"{day.day:02}", "-d": str(day.day), "e": str(day.day), "m": f"{day.month:02}", "-m": str(day.month),
-        "B": dates.MONTHS[day.month - 1], "b": dates.MONTHS[day.month - 1][:3], "Y": str(day.year),
-        "y": f"{day.year % 100:02}", "A": dates.WEEKDAYS[day.weekday()], "a": dates.WEEKDAYS[day.weekday()][:3],
-        "%": "%",
-    }  # fmt: skip
-    return _DATE_SIGN.sub(lambda m: names.get(m[0][1:], m[0]), form)
-
-
-def _as_money(value: object, sign: str) -> str:
-    try:
-        amount = Decimal(str(value))
-        text = f"{abs(amount):,.2f}"
-    except (InvalidOperation, ValueError):
-        return show(value)
-    minus = "-" if amount < 0 else ""
-    return f"{minus}{sign}{' ' if sign.isalpha() else ''}{text}"

@@ -12,8 +12,8 @@ from topmind.catalog.crosscheck import Mentions
 from topmind.catalog.documents import Document, Reader
 from topmind.catalog.fields import Word
 from topmind.catalog.findings import Wrong
-from topmind.catalog.items import zone_of
 from topmind.catalog.schemas import IssueHead, NewsletterHead, SequenceHead, StepHead
+from topmind.catalog.zones import zone_of
 from topmind.model import Channel, DatedIssue, Newsletter, Sequence, Step, Text
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")

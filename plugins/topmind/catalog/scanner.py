@@ -5,83 +5,22 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
-from topmind.catalog import merge_tags, phrases
-from topmind.catalog.code import Code, code_lines
-from topmind.catalog.findings import Wrong, did_you_mean, nearest
+from topmind.catalog import fences, merge_tags, phrases
+from topmind.catalog.code import code_lines
+from topmind.catalog.fences import CONTAINERS, DIVIDERS, WORDS, Branch, Container, Part, Single, Words
+from topmind.catalog.findings import Wrong, did_you_mean
+from topmind.catalog.shortcodes import drop_shortcodes
 from topmind.model import Body, Condition, Level, MergeTag, Problem, Slot, Text
 
-#: Blocks that hold text and need a bare `///` to close.
-CONTAINERS = ("for", "not for", "callout", "columns")
-#: Lines that divide the open block.
-DIVIDERS = ("for everyone else", "column")
-#: One line each.
-SINGLE = ("slot", "button", "coupon", "testimonial", "item", "video")
-WORDS = (*CONTAINERS, *DIVIDERS, *SINGLE)
+__all__ = ["Branch", "Container", "Part", "Scan", "Single", "Words", "drop_shortcodes", "scan"]
+
 #: Deeper nesting is nobody's wish and could crash a compiler further down.
 MAX_DEPTH = 6
-
-_FENCE = re.compile(r"///[ \t]*(?P<rest>[^/].*|)$")
-_HIDDEN = "\\s\u200b\u200c\u200d\u2060\ufeff"
-#: What looks like a fence but is none: indented, quoted, in a list, two or four slashes.
-_LOOKALIKE = re.compile(
-    rf"[{_HIDDEN}>*+\-|\\]*(?:\d+[.)][{_HIDDEN}]*)?(?P<slashes>[/／∕⁄]{{2,}})(?P<rest>.*)$"
+_MISPLACED = (
+    "Begin the line with exactly three slashes; to show a block as an example, put it between ``` lines."
 )
-_MIDLINE = re.compile(rf"//+\s*(?:{'|'.join(WORDS)})\s*\|")
-_CODE = re.compile(r"[A-Za-z0-9_-]{2,40}")
-_ITEM_ID = re.compile(r"[\w-]+(?:/[\w.-]+)+")
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_TARGET = re.compile(
-    r"(?:https?://[^\s]+|mailto:\S+|tel:[\d+() .-]+|answer:[a-z0-9]+(?:-[a-z0-9]+)*|/(?!/)\S*|#\S+)",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A run of ordinary Markdown lines."""
-
-    text: str
-    #: Line of the file, from 1.
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """One part of a container: what stands between its fences."""
-
-    parts: tuple[Part, ...]
-    #: Index of the condition under which it is seen; None = always.
-    condition: int | None
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Container:
-    """`for`, `not for`, `callout` or `columns` with its branches."""
-
-    word: str
-    branches: tuple[Branch, ...]
-    title: Text
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Single:
-    """A block of one line."""
-
-    word: str
-    #: Slot: its index. Button: its address. Others: their one value.
-    value: str
-    label: Text = ()
-    href: Text = ()
-    line: int = 0
-
-
-Part: TypeAlias = Words | Container | Single
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,19 +80,20 @@ class _Scanner:
     def run(self) -> None:
         """Read all lines."""
         text = "\n".join(self.lines)
-        code = code_lines(text) if "//" in text or "／" in text or "```" in text or "~~~" in text else None
+        code = code_lines(text) if fences.may_hold(text) or "```" in text or "~~~" in text else None
         for index, line in enumerate(self.lines):
             number = self.first + index
             if code is None or index in code.fenced:
                 self.words.append(line)
                 continue
-            match = _FENCE.match(line) if line.startswith("///") else None
-            if match is None:
-                self.lookalike(line, number, index in code.indented)
+            rest = fences.fence(line)
+            if rest is None:
+                if says := fences.looks_like_fence(line, index in code.indented):
+                    self.error("misplaced", number, says, _MISPLACED)
                 self.words.append(line)
                 continue
             self.flush(number)
-            self.fence(match["rest"].strip(), number)
+            self.fence(rest, number)
             self.words_line = number + 1
         self.flush(0)
         for index in code.open_fences if code else ():
@@ -177,26 +117,6 @@ class _Scanner:
             self.stack[-1].parts.append(Words("\n".join(self.words), self.words_line))
         self.words = []
         self.words_line = next_line
-
-    def lookalike(self, line: str, number: int, in_code: bool) -> None:
-        """A line that somebody meant as a fence and that would be printed as it stands."""
-        if "//" not in line and "／" not in line and "∕" not in line and "⁄" not in line:
-            return
-        match = _LOOKALIKE.match(line)
-        rest = match["rest"].strip() if match else ""
-        word = rest.partition("|")[0].strip().lower()
-        known = word in WORDS or bool(word and nearest(word, WORDS)) or ("|" in rest and len(word) < 25)
-        if match and (known or (not rest and not in_code) or (not in_code and match["slashes"] == "///")):
-            self.error(
-                "misplaced",
-                number,
-                f"{line.strip()[:40]!r} looks like a block but is none.",
-                "Begin the line with exactly three slashes; to show a block as an example, put it between ``` lines.",
-            )
-        elif not in_code and (mid := _MIDLINE.search(line)) and line.count("`", 0, mid.start()) % 2 == 0:
-            self.error(
-                "misplaced", number, "a block begins in the middle of a line.", "Put it on a line of its own."
-            )
 
     def fence(self, rest: str, line: int) -> None:
         """One line that begins with three slashes."""
@@ -238,7 +158,9 @@ class _Scanner:
                 f"stands more than {MAX_DEPTH} blocks deep.", "Close some blocks first.", rule="too-deep"
             )
         if word in {"for", "not for"}:
-            opened.names = self.names(value, word, line)
+            names = fences.segment_names(value, word)
+            self.segments += [(name, line) for name in names]
+            opened.names = frozenset(names)
             opened.condition = self.condition(word, opened.names, line)
         elif word == "columns":
             if bar:
@@ -259,20 +181,6 @@ class _Scanner:
         self.conditions.append(Condition(index=index, word=word, segments=names, inside=inside, line=line))
         return index
 
-    def names(self, value: str, word: str, line: int) -> frozenset[str]:
-        found = [name.strip() for name in value.split(",") if name.strip()]
-        if not found:
-            raise Wrong("names no segment.", f"Write `/// {word} | customers`.", rule="value")
-        for name in found:
-            if not _NAME.fullmatch(name):
-                raise Wrong(
-                    f"{name!r} is no name of a segment.",
-                    "Write names as in `segments/`, with commas.",
-                    rule="value",
-                )
-            self.segments.append((name, line))
-        return frozenset(found)
-
     def divide(self, word: str, value: str, line: int) -> None:
         opened = self.stack[-1]
         owner = "columns" if word == "column" else "for"
@@ -292,11 +200,9 @@ class _Scanner:
         opened.end_branch(line)
         opened.divided = True
         if owner == "for":
-            before, opened.condition = opened.condition, None
-            if before is not None:  # None: its `for` was already reported
-                self.stack.pop()
+            known, opened.condition = opened.condition is not None, None
+            if known:  # else its `for` was already reported
                 opened.condition = self.condition("else", opened.names, line)
-                self.stack.append(opened)
 
     def single(self, word: str, value: str, line: int) -> None:
         found = Single(word, value, line=line)
@@ -312,44 +218,18 @@ class _Scanner:
             self.slots.append(Slot(index=index, count=count, kinds=kinds, optional=optional, line=line))
             found = Single(word, str(index), line=line)
         elif word == "button":
-            found = self.button(value, line)
+            label, target = fences.button_parts(value)
+            href = self.text(target, line)
+            fences.check_target(href, target)
+            found = Single(word, target, self.text(label, line), href, line)
         elif word == "coupon":
-            if not _CODE.fullmatch(value):
-                raise Wrong(f"{value!r} is no code.", "Write `/// coupon | THANKS10`.", rule="value")
-            self.coupons.append((value, line))
+            self.coupons.append((fences.coupon_code(value), line))
         elif word == "video":
-            if not re.fullmatch(r"https?://\S+", value):
-                raise Wrong(f"{value!r} is no address.", "Write `/// video | https://…`.", rule="value")
+            fences.video_address(value)
         else:
-            found = self.reference(word, value, line)
+            found = Single(word, fences.item_name(word, value), line=line)
+            self.refs.append((found.value, line))
         self.stack[-1].parts.append(found)
-
-    def reference(self, word: str, value: str, line: int) -> Single:
-        full = value.removesuffix(".md")
-        if word == "testimonial" and not full.startswith("testimonials/"):
-            full = f"testimonials/{full}"
-        if not _ITEM_ID.fullmatch(full):
-            example = "anna-k" if word == "testimonial" else "tips/gutters"
-            raise Wrong(f"{value!r} is no item.", f"Write `/// {word} | {example}`.", rule="value")
-        self.refs.append((full, line))
-        return Single(word, full, line=line)
-
-    def button(self, value: str, line: int) -> Single:
-        label, arrow, target = value.replace("→", "->").rpartition("->")
-        label, target = label.strip(), target.strip()
-        form = "Write `/// button | Book a visit -> https://…`."
-        if not arrow or not label or not target:
-            raise Wrong("needs words and an address.", form, rule="value")
-        href = self.text(target, line)
-        if isinstance(href[0], str) and not _TARGET.fullmatch(
-            "".join(p if isinstance(p, str) else "x" for p in href)
-        ):
-            raise Wrong(
-                f"{target!r} is no address that a reader can follow.",
-                "Begin it with https://, mailto:, tel:, / or answer:.",
-                rule="value",
-            )
-        return Single("button", target, self.text(label, line), href, line)
 
     def text(self, value: str, line: int) -> Text:
         parts, problems = merge_tags.parse(value, self.path, line)
@@ -399,29 +279,3 @@ def _tags(parts: tuple[Part, ...], path: str) -> tuple[list[MergeTag], list[Prob
                 tags += more
                 problems += worse
     return tags, problems
-
-
-def drop_shortcodes(text: str, names: list[str]) -> str:
-    """Take calls of ignored shortcodes out (the call in its brackets, not its line); line numbers stay."""
-    if not names or "{" not in text:
-        return text
-    words = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    call = re.compile(
-        rf"""\{{\{{([<%])\s*/?\s*(?:{words})(?![\w-])(?:"(?:\\.|[^"\\])*"|`[^`]*`|(?![>%]\}}\}}).)*(?:[>%])\}}\}}|\{{%-?\s*(?:{words})(?![\w-]).*?%\}}""",
-        re.DOTALL,
-    )
-    return call.sub(lambda match: "\n" * match[0].count("\n"), text)
-
-
-__all__ = [
-    "WORDS",
-    "Branch",
-    "Code",
-    "Container",
-    "Part",
-    "Scan",
-    "Single",
-    "Words",
-    "drop_shortcodes",
-    "scan",
-]

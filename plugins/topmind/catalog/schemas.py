@@ -260,16 +260,3 @@ class CompanyHead(PromiseHead):
     email: f.OptionalEmail = None
     phone: f.Plain = None
     language: f.Name = None
-
-
-class PageHead(Head):
-    """A page of the site that is no item (`content/pages/`)."""
-
-    what: ClassVar[str] = "page"
-    title: f.Required
-    date: f.Day = None
-    modified: f.Day = None
-    slug: f.Name = None
-    summary: f.Plain = None
-    status: f.StatusOf = Status.PUBLISHED
-    order: f.Priority = 0

@@ -1,0 +1,167 @@
+"""What stands on a `///` line: the words, their values, and lines that only look like one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from topmind.catalog.findings import Wrong, nearest
+from topmind.model import Text
+
+#: Blocks that hold text and need a bare `///` to close.
+CONTAINERS = ("for", "not for", "callout", "columns")
+#: Lines that divide the open block.
+DIVIDERS = ("for everyone else", "column")
+#: One line each.
+SINGLE = ("slot", "button", "coupon", "testimonial", "item", "video")
+WORDS = (*CONTAINERS, *DIVIDERS, *SINGLE)
+
+_FENCE = re.compile(r"///[ \t]*(?P<rest>[^/].*|)$")
+_BEFORE = "[\\s\u200b\u200c\u200d\u2060\ufeff>*+\\-\\\\]*"
+_LOOKALIKE = re.compile(rf"{_BEFORE}(?:\d+[.)]{_BEFORE})?(?P<slashes>[/／∕⁄]{{2,}})(?P<rest>.*)$")
+_MIDLINE = re.compile(rf"//+\s*(?:{'|'.join(WORDS)})\s*\|")
+_SLASHES = ("//", "／", "∕", "⁄")
+_CODE = re.compile(r"[A-Za-z0-9_-]{2,40}")
+_ITEM_ID = re.compile(r"[\w-]+(?:/[\w.-]+)+")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_TARGET = re.compile(
+    r"(?:https?://\S+|mailto:\S+|tel:[\d+().-]+|answer:[a-z0-9]+(?:-[a-z0-9]+)*|/(?!/)\S*|#\S+)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A run of ordinary Markdown lines."""
+
+    text: str
+    #: Line of the file, from 1.
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One part of a container: what stands between its fences."""
+
+    parts: tuple[Part, ...]
+    #: Index of the condition under which it is seen; None = always.
+    condition: int | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """`for`, `not for`, `callout` or `columns` with its branches."""
+
+    word: str
+    branches: tuple[Branch, ...]
+    title: Text
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """A block of one line."""
+
+    word: str
+    #: Slot: its index. Button: its address. Others: their one value.
+    value: str
+    label: Text = ()
+    href: Text = ()
+    line: int = 0
+
+
+Part: TypeAlias = Words | Container | Single
+
+
+def fence(line: str) -> str | None:
+    """What stands after the three slashes at the start of a line; None where it is no fence."""
+    match = _FENCE.match(line) if line.startswith("///") else None
+    return match["rest"].strip() if match else None
+
+
+def may_hold(text: str) -> bool:
+    """Whether a text can hold a fence, or something that looks like one, at all."""
+    return any(slashes in text for slashes in _SLASHES)
+
+
+def looks_like_fence(line: str, in_code: bool) -> str | None:
+    """What is wrong with a line that somebody meant as a fence and that would be printed as it stands.
+
+    In an indented code block only what names a block counts: it may be a whole block that slipped to the right.
+    """
+    if not may_hold(line):
+        return None
+    if match := _LOOKALIKE.match(line):
+        rest, three = match["rest"].strip(), match["slashes"] != "//"
+        head, bar, _ = rest.partition("|")
+        word = " ".join(head.split()).lower()
+        near = word in WORDS or bool(nearest(word, WORDS, cutoff=0.6 if bar or three else 0.8))
+        meant = (near and (three or bool(bar) or not in_code)) or (bool(bar) and 0 < len(word) < 25)
+        if meant or (not in_code and (three or not rest)):
+            return f"{line.strip()[:40]!r} looks like a block but is none."
+    if not in_code and (mid := _MIDLINE.search(line)) and line.count("`", 0, mid.start()) % 2 == 0:
+        return "a block begins in the middle of a line."
+    return None
+
+
+def segment_names(value: str, word: str) -> tuple[str, ...]:
+    """`prospects, top-100`. Raises Wrong."""
+    found = tuple(name.strip() for name in value.split(",") if name.strip())
+    if not found:
+        raise Wrong("names no segment.", f"Write `/// {word} | customers`.", rule="value")
+    for name in found:
+        if not _NAME.fullmatch(name):
+            raise Wrong(
+                f"{name!r} is no name of a segment.",
+                "Write names as in segments/, with commas.",
+                rule="value",
+            )
+    return found
+
+
+def coupon_code(value: str) -> str:
+    """`THANKS10`. Raises Wrong."""
+    if not _CODE.fullmatch(value):
+        raise Wrong(f"{value!r} is no code.", "Write `/// coupon | THANKS10`.", rule="value")
+    return value
+
+
+def video_address(value: str) -> str:
+    """`https://…`. Raises Wrong."""
+    if not re.fullmatch(r"https?://\S+", value):
+        raise Wrong(f"{value!r} is no address.", "Write `/// video | https://…`.", rule="value")
+    return value
+
+
+def item_name(word: str, value: str) -> str:
+    """The full id of `/// item | tips/gutters` or `/// testimonial | anna-k`. Raises Wrong."""
+    full = value.removesuffix(".md")
+    if word == "testimonial" and not full.startswith("testimonials/"):
+        full = f"testimonials/{full}"
+    if not _ITEM_ID.fullmatch(full):
+        example = "anna-k" if word == "testimonial" else "tips/gutters"
+        raise Wrong(f"{value!r} is no item.", f"Write `/// {word} | {example}`.", rule="value")
+    return full
+
+
+def button_parts(value: str) -> tuple[str, str]:
+    """(words, address) of `Book a visit -> https://…`. Raises Wrong."""
+    label, arrow, target = value.replace("→", "->").rpartition("->")
+    if not arrow or not label.strip() or not target.strip():
+        raise Wrong(
+            "needs words and an address.", "Write `/// button | Book a visit -> https://…`.", rule="value"
+        )
+    return label.strip(), target.strip()
+
+
+def check_target(href: Text, target: str) -> None:
+    """An address that a reader can follow, or one that begins with a merge tag. Raises Wrong."""
+    whole = "".join(part if isinstance(part, str) else "x" for part in href)
+    if isinstance(href[0], str) and not _TARGET.fullmatch(whole):
+        raise Wrong(
+            f"{target!r} is no address that a reader can follow.",
+            "Begin it with https://, mailto:, tel:, / or answer:.",
+            rule="value",
+        )

@@ -1,0 +1,96 @@
+"""Readers of single words: each takes what was written and answers a value, or raises Wrong with what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TypeVar
+
+from topmind.catalog import dates
+from topmind.catalog.findings import Wrong, did_you_mean
+
+E = TypeVar("E", bound=StrEnum)
+
+
+def flag(text: str) -> bool:
+    low = text.lower()
+    if low in {"yes", "true", "on"}:
+        return True
+    if low in {"no", "false", "off"}:
+        return False
+    raise Wrong(f"{text!r} is neither yes nor no.", "Write yes or no.", rule="word")
+
+
+def number(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise Wrong(
+                f"{text!r} is no whole number.", f"Write a number from {least} to {most}.", rule="number"
+            ) from None
+        if not least <= value <= most:
+            raise Wrong(f"{value} is out of range.", f"Write a number from {least} to {most}.", rule="number")
+        return value
+
+    return read
+
+
+def choice(kind: type[E]) -> Callable[[str], E]:
+    def read(text: str) -> E:
+        low = text.lower()
+        if low not in set(kind):
+            raise Wrong(
+                f"{text!r} is none of the words due here.",
+                did_you_mean(low, list(kind), what="Write one of"),
+                rule="word",
+            )
+        return kind(low)
+
+    return read
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """A reader of a word out of a closed list."""
+
+    def read(text: str) -> str:
+        low = " ".join(text.lower().split())
+        if low not in words:
+            raise Wrong(
+                f"{text!r} is none of the words due here.",
+                did_you_mean(low, words, what="Write one of"),
+                rule="word",
+            )
+        return low
+
+    return read
+
+
+def offset(text: str) -> int:
+    low = text.lower().strip()
+    return (
+        0
+        if low in {"same day", "the same day", "at once"}
+        else 365
+        if low == "yearly"
+        else dates.read_days(text)
+    )
+
+
+def name(text: str) -> str:
+    if " " in text or "/" in text:
+        raise Wrong(f"{text!r} is no name.", "Write letters, digits and hyphens.", rule="word")
+    return text
+
+
+def address(text: str) -> str:
+    local, at, domain = text.partition("@")
+    if not (local and at and "." in domain) or "@" in domain or any(c.isspace() or c in ",;<>" for c in text):
+        raise Wrong("is no e-mail address.", "Write it as dana@example.com.", rule="address")
+    return text
+
+
+def web(text: str) -> str:
+    if not text.startswith(("http://", "https://", "/", "mailto:", "tel:")) or any(c.isspace() for c in text):
+        raise Wrong(f"{text!r} is no address of a page.", "Begin it with https://.", rule="link")
+    return text
