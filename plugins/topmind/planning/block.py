@@ -1,0 +1,303 @@
+"""A block of contacts during the day loop: what is fixed for each of them, and what a touch changes.
+
+Row i of every array is contact i of the block. Days are ordinals (`date.toordinal`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topmind.model import Bools, Channel, Members, Stage
+from topmind.planning.items import Words, mask_of, months_later, open_to
+from topmind.planning.occasions import LEAD_TIME, Ask
+from topmind.planning.setting import Setting
+from topmind.planning.terms import UNLIMITED, Window, terms_for
+
+Rows = NDArray[np.intp]
+Days = NDArray[np.int32]
+#: Days of floors that slots leave content for. Fixed, so that a forecast picks today what a tick picks.
+RATION_DAYS = 30
+NEVER = np.int32(-(1 << 20))
+
+
+class Block:
+    """State of one block; only `commit` and `roll` change it."""
+
+    def __init__(self, setting: Setting, members: Members) -> None:
+        n = len(members)
+        self.setting = setting
+        self.members = members
+        self.n = n
+        self.today: Days = setting.zone_today[members.zone]
+        self.taking_part = members.active & reachable(members)
+        self._classes(members)
+        #: Last counted touch on any channel, last touch that keeps the floor (or the clock's start).
+        self.last: Days = np.full(n, NEVER, dtype=np.int32)
+        self.value_day: Days = np.full(n, NEVER, dtype=np.int32)
+        #: The clock's start stands in `value_day`, no touch.
+        self.untouched: Bools = np.ones(n, dtype=np.bool_)
+        self.credit = np.zeros(n, dtype=np.int16)
+        self.counts = np.zeros((len(setting.windows), n), dtype=np.int16)
+        self._enter: dict[int, list[tuple[int, Rows]]] = defaultdict(list)
+        self._leave: dict[int, list[tuple[int, Rows]]] = defaultdict(list)
+        self.seen: Words = np.zeros((n, setting.table.words), dtype=np.uint64)
+        self._release: dict[int, list[tuple[int, Rows]]] = defaultdict(list)
+        self._barred: dict[int, Bools] = {}
+        #: Newsletter → day of its last issue; `one_of` name → day of its last issue.
+        self.issue_day: dict[str, Days] = {}
+        self.one_of_day: dict[str, Days] = {}
+        #: Names of what took somebody's today: `taken[row]` is an index into `takers`, -1 = nothing.
+        self.takers: list[str] = []
+        self.taken = np.full(n, -1, dtype=np.int32)
+        #: Announced item → day before which it may not be announced to them (they have it from elsewhere).
+        self.had_elsewhere: dict[str, Days] = {}
+        #: (occasion name) → inboxes that have its copy.
+        self.inboxes: dict[str, set[int]] = defaultdict(set)
+        #: Representative (team index) → day → calls.
+        self.calls: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        self.shared_inbox: Bools = _shared(members.inbox)
+        self.team = tuple(sorted(setting.catalog.team))
+        self._bar_stopped()
+
+    # --- what is fixed ---
+
+    def _classes(self, members: Members) -> None:
+        """Distinct combinations of segments, stage and client, and what each means."""
+        catalog = self.setting.catalog
+        stages = list(Stage)
+        codes = np.column_stack(
+            [
+                np.packbits(members.in_segment, axis=1),
+                (members.stage.astype(np.int16) + 1).astype(np.uint8),
+                members.client.astype(np.uint8),
+            ]
+        )
+        packed = np.ascontiguousarray(codes).view([("", codes.dtype)] * codes.shape[1]).ravel()
+        _, first, inverse = np.unique(packed, return_index=True, return_inverse=True)
+        self.cls = inverse.reshape(-1).astype(np.int32)
+        self.class_segments: list[frozenset[str]] = []
+        terms = []
+        items = []
+        for row in first:
+            names = frozenset(
+                s for s, is_in in zip(members.segments, members.in_segment[row], strict=True) if is_in
+            )
+            stage = stages[members.stage[row]] if members.stage[row] >= 0 else None
+            client = bool(members.client[row])
+            self.class_segments.append(names)
+            terms.append(
+                terms_for(
+                    catalog.company, [catalog.segments[s] for s in sorted(names) if s in catalog.segments]
+                )
+            )
+            items.append(
+                mask_of(
+                    (
+                        b
+                        for b, item in enumerate(self.setting.table.items)
+                        if open_to(item, names, stage, client)
+                    ),
+                    self.setting.table.words,
+                )
+            )
+        self.terms = tuple(terms)
+        words = self.setting.table.words
+        self.class_items = np.array(items, dtype=np.uint64).reshape(len(items), words)
+        self.floor = np.array([t.floor for t in terms], dtype=np.int32)[self.cls]
+        self.gap = np.array([t.gap for t in terms], dtype=np.int32)[self.cls]
+        self.ratio = np.array([t.ratio for t in terms], dtype=np.int16)[self.cls]
+        reserve = [-(-RATION_DAYS // t.floor) if t.floor else 0 for t in terms]
+        self.reserve = np.array(reserve, dtype=np.int16)[self.cls]
+        self.limits = np.full((len(self.setting.windows), len(terms)), UNLIMITED, dtype=np.int32)
+        place = {window: r for r, window in enumerate(self.setting.windows)}
+        for c, term in enumerate(terms):
+            for window, most in term.ceilings:
+                self.limits[place[window], c] = most
+
+    def allowed_classes(self, ask: Ask) -> Bools:
+        """Per class: whether the ask is for it (segments; an announced item's own conditions)."""
+        wanted = ask.segments
+        mask = np.array([wanted is None or bool(wanted & s) for s in self.class_segments], dtype=np.bool_)
+        if ask.item is not None:
+            bit = self.setting.table.bit.get(ask.item.id, -1)
+            if bit < 0:
+                return np.zeros(len(mask), dtype=np.bool_)
+            mask &= (self.class_items[:, bit // 64] >> np.uint64(bit % 64)) & np.uint64(1) == 1
+        return mask
+
+    def holds(self, rule: str) -> Bools:
+        """Who fulfils a predicate; the audience has answered all of them."""
+        return self.members.holds[rule]
+
+    def consents(self, channel: Channel) -> Bools:
+        """Who may be sold to on this channel; a task channel without its own consent column asks for none."""
+        known = self.members.consent.get(channel)
+        if known is not None:
+            return known
+        return np.full(self.n, channel.is_task, dtype=np.bool_)
+
+    def reach(self, channel: Channel) -> Bools:
+        """Who can be reached on this channel at all."""
+        known = self.members.reach.get(channel)
+        return known if known is not None else np.zeros(self.n, dtype=np.bool_)
+
+    def calls_per_day(self, sender: int) -> int | None:
+        """How many calls this member of the team makes a day; None = no limit said."""
+        return self.setting.catalog.team[self.team[sender]].calls_per_day
+
+    def hashes(self, rows: Rows) -> Words:
+        """64 bits per contact from its id alone: the only chance in a plan."""
+        return np.array([hash_of(self.members.ids[row]) for row in rows], dtype=np.uint64)
+
+    def _bar_stopped(self) -> None:
+        """Whoever fulfils an item's `stop_when` gets no more of it."""
+        for bit, item in enumerate(self.setting.table.items):
+            if item.stop_when:
+                barred = self.holds(item.stop_when)
+                self._barred[bit] = barred
+                self.seen[barred, bit // 64] |= np.uint64(1) << np.uint64(bit % 64)
+
+    def near_floor(self, day: int) -> Bools:
+        """Whose floor breaks within the lead time (at most half the floor)."""
+        lead = np.minimum(LEAD_TIME, self.floor // 2)
+        near: Bools = (self.floor > 0) & (self.value_day + self.floor - lead <= day)
+        return near
+
+    # --- what changes ---
+
+    def roll(self, day: int) -> None:
+        """Begin a day: touches leave and enter their windows, items that may come again are free again."""
+        for r, rows in self._enter.pop(day, ()):
+            np.add.at(self.counts[r], rows, 1)
+        for r, rows in self._leave.pop(day, ()):
+            np.subtract.at(self.counts[r], rows, 1)
+        for bit, rows in self._release.pop(day, ()):
+            barred = self._barred.get(bit)
+            free = rows if barred is None else rows[~barred[rows]]
+            self.seen[free, bit // 64] &= ~(np.uint64(1) << np.uint64(bit % 64))
+
+    def count(self, rows: Rows, days: Days | int, channel: Channel) -> None:
+        """Let touches count for every window of their channel: from the day after theirs until they leave."""
+        start = self.setting.start
+        for r, window in enumerate(self.setting.windows):
+            if window.channel and window.channel != channel.value:
+                continue
+            if isinstance(days, int):
+                self._enter[days + 1].append((r, rows))
+                self._leave[days + window.days].append((r, rows))
+                continue
+            alive = days + window.days > start
+            # a contact's today counts from tomorrow; a frozen row of a day to come counts at once
+            today = days == self.today[rows]
+            np.add.at(self.counts[r], rows[alive & ~today], 1)
+            self._later(self._enter, r, rows, days, alive & today, 1)
+            self._later(self._leave, r, rows, days, alive, window.days)
+
+    def _later(
+        self, queue: dict[int, list[tuple[int, Rows]]], r: int, rows: Rows, days: Days, mask: Bools, by: int
+    ) -> None:
+        for day in np.unique(days[mask]):
+            queue[int(day) + by].append((r, rows[mask & (days == day)]))
+
+    def see(self, bit: int, rows: Rows, day: int) -> None:
+        """These contacts have the item from `day` on, until it may come again."""
+        use = self.setting.table.items[bit].use
+        if use.any_time or not len(rows):
+            return
+        if use.again_after_months is not None:
+            from datetime import date
+
+            free = months_later(date.fromordinal(day), use.again_after_months).toordinal()
+            if free <= self.setting.start:
+                return
+            self._release[free].append((bit, rows))
+        self.seen[rows, bit // 64] |= np.uint64(1) << np.uint64(bit % 64)
+
+    def commit(
+        self,
+        ask: Ask,
+        rows: Rows,
+        day: int,
+        value: NDArray[np.int16],
+        promotions: NDArray[np.int16],
+        picks: NDArray[np.int16] | None,
+    ) -> None:
+        """These contacts are touched on this day; `picks` [m, P] holds bits, -1 = none."""
+        if not len(rows):
+            return
+        self.last[rows] = day
+        self.count(rows, day, ask.channel)
+        earned = rows[value > 0]
+        self.value_day[earned] = day
+        self.untouched[earned] = False
+        self.credit[rows] = spend(self.credit[rows], value, promotions, self.ratio[rows])
+        if picks is not None:
+            self._see_all(picks, rows, day)
+        if ask.spacing:
+            self.issue_day.setdefault(ask.source, np.full(self.n, NEVER, dtype=np.int32))[rows] = day
+        if ask.one_of:
+            self.one_of_day.setdefault(ask.one_of, np.full(self.n, NEVER, dtype=np.int32))[rows] = day
+        today = rows[self.today[rows] == day]
+        if len(today):
+            self.taken[today] = len(self.takers)
+            self.takers.append(ask.occasion.name if ask.occasion else ask.title)
+
+    def _see_all(self, picks: NDArray[np.int16], rows: Rows, day: int) -> None:
+        for column in picks.T:
+            for bit in np.unique(column):
+                if bit >= 0:
+                    self.see(int(bit), rows[column == bit], day)
+
+
+def spend(
+    credit: NDArray[np.int16],
+    value: NDArray[np.int16],
+    promotions: NDArray[np.int16],
+    ratio: NDArray[np.int16],
+) -> NDArray[np.int16]:
+    """Credit after a touch: value items add one each up to twice the ratio, a promotion costs the ratio.
+
+    A step with a coupon answers to a deed of the contact and needs no credit, but costs it: credit may fall
+    to minus twice the ratio, and promotions wait until it is earned again.
+    """
+    cap = 2 * ratio
+    after = np.minimum(credit + value, cap) - ratio * promotions
+    result: NDArray[np.int16] = np.maximum(after, -cap).astype(np.int16)
+    return result
+
+
+def reachable(members: Members) -> Bools:
+    """Who has at least one usable channel: a mail address that may be mailed, a phone, a postal address."""
+    usable = np.zeros(len(members), dtype=np.bool_)
+    for channel, reach in members.reach.items():
+        usable |= reach & ~members.suppressed if channel is Channel.EMAIL else reach
+    return usable
+
+
+def hash_of(contact: str) -> int:
+    """The first 64 bits of BLAKE2b over a contact's id."""
+    return int.from_bytes(blake2b(contact.encode(), digest_size=8).digest(), "big")
+
+
+def _shared(inbox: NDArray[np.int32]) -> Bools:
+    """Whose inbox is somebody else's too."""
+    _, inverse, counts = np.unique(inbox, return_inverse=True, return_counts=True)
+    shared: Bools = (counts[inverse.reshape(-1)] > 1) & (inbox >= 0)
+    return shared
+
+
+def binding(block: Block, ask: Ask, rows: Rows, *, overall: bool) -> NDArray[np.int16]:
+    """Index of the first window that is full for each row; -1 where there is room."""
+    result = np.full(len(rows), -1, dtype=np.int16)
+    windows: Sequence[Window] = block.setting.windows
+    for r in range(len(windows) - 1, -1, -1):
+        mine = not windows[r].channel if overall else windows[r].channel == ask.channel.value
+        if mine:
+            full = block.counts[r, rows] >= block.limits[r, block.cls[rows]]
+            result[full] = r
+    return result

@@ -1,0 +1,70 @@
+"""The policies asked in order for some rows of a block on one day."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topmind.model import Bools, Reason
+from topmind.planning.block import Block, Rows, binding
+from topmind.planning.logs import Why
+from topmind.planning.occasions import Ask
+from topmind.planning.policies import ORDER, Policy
+from topmind.planning.senders import senders
+from topmind.planning.setting import LATER
+
+
+def refused(block: Block, ask: Ask, reason: Reason, rows: Rows) -> NDArray[np.int32] | None:
+    """What a reason refers to, for the rows it turned away."""
+    if reason is Reason.LOST_TO:
+        return block.taken[rows]
+    if reason in {Reason.CEILING_ALL, Reason.CEILING_CHANNEL}:
+        return binding(block, ask, rows, overall=reason is Reason.CEILING_ALL).astype(np.int32)
+    return None
+
+
+def gate(
+    block: Block,
+    ask: Ask,
+    day: int,
+    rows: Rows,
+    places: Rows,
+    why: Why,
+    order: tuple[Policy, ...] = ORDER,
+) -> tuple[Rows, Rows]:
+    """The rows (and their places in `why`) that every policy allows; the others get their reason if this is
+    their own today."""
+    for policy in order:
+        if not len(rows):
+            break
+        allowed = policy.allows(block, ask, day, rows)
+        if allowed.all():
+            continue
+        mine = ~allowed & (block.today[rows] == day)
+        if mine.any():
+            why.put(places[mine], policy.reason, refused(block, ask, policy.reason, rows[mine]))
+        rows, places = rows[allowed], places[allowed]
+    return rows, places
+
+
+def waits(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:
+    """Whose mail of today has not yet come to its time."""
+    if ask.channel.is_task:
+        return np.zeros(len(rows), dtype=np.bool_)
+    later: Bools = (block.setting.moment(ask.at)[block.members.zone[rows]] == LATER) & (
+        block.today[rows] == day
+    )
+    return later
+
+
+def caller_indexes(block: Block, asks: list[Ask], rows: Rows) -> NDArray[np.int16]:
+    """Index into the team of who makes each call."""
+    result = np.full(len(rows), -1, dtype=np.int16)
+    by_ask = {id(ask): ask for ask in asks}
+    marks = np.array([id(ask) for ask in asks])
+    for mark, ask in by_ask.items():
+        mine = marks == mark
+        result[mine] = senders(
+            block.setting.catalog, block.members, rows[mine], own=ask.own_sender, source=ask.sender
+        )
+    return result

@@ -1,0 +1,96 @@
+"""What a block's day loop wrote down: who goes when, who does not and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topmind.model import Bools, Channel, Reason
+from topmind.planning.block import Block, Days, Rows
+from topmind.planning.occasions import Ask
+from topmind.planning.selection import Choice
+
+#: Code of a reason in an int8 array: 0 = none.
+CODES: dict[Reason, int] = {reason: number for number, reason in enumerate(Reason, start=1)}
+REASON_OF: dict[int, Reason] = {number: reason for reason, number in CODES.items()}
+
+
+class Why:
+    """A reason per place (row or entry) with what it refers to."""
+
+    def __init__(self, size: int) -> None:
+        self.code = np.zeros(size, dtype=np.int8)
+        #: LOST_TO: index into `Block.takers`; a ceiling: index of its window; else -1.
+        self.note = np.full(size, -1, dtype=np.int32)
+
+    def put(self, places: Rows, reason: Reason, note: NDArray[np.int32] | None = None) -> None:
+        """Write the reason for these places."""
+        self.code[places] = CODES[reason]
+        self.note[places] = -1 if note is None else note
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class SharedLog:
+    """An issue or an announced send in one block."""
+
+    ask: Ask
+    #: Settled by the ledger: neither due nor explained.
+    settled: Bools
+    #: Day on which each row goes; 0 = it does not.
+    day: Days
+    #: Goes today, but its time has not come.
+    later: Bools
+    why: Why
+    #: (rows, choice) of those who go on their own today.
+    today: list[tuple[Rows, Choice]] = field(default_factory=list)
+    #: Rows that pass everything that does not change from day to day.
+    eligible: Bools | None = None
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class StepLog:
+    """Every step entry of one block, ordered by due day."""
+
+    asks: tuple[Ask, ...]
+    row: Rows
+    due: Days
+    last: Days
+    #: Index into `asks`.
+    ask: NDArray[np.int32]
+    occurrence: tuple[str, ...]
+    day: Days
+    later: Bools
+    why: Why
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class RescueLog:
+    """Rescues of one block."""
+
+    #: (day, channel, rows, last valuable day, untouched, bits or None, later).
+    events: list[tuple[int, Channel, Rows, Days, Bools, NDArray[np.int16] | None, Bools]] = field(
+        default_factory=list
+    )
+    why: Why
+    #: Channel (index into `list(Channel)`) that the reason speaks of.
+    channel: NDArray[np.int8]
+    #: Last valuable day and whether there was one, when the reason was written.
+    since: Days
+    untouched: Bools
+    #: Day on which the same rescue goes after all; 0 = not seen.
+    day: Days
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class BlockLog:
+    """All of it."""
+
+    block: Block
+    shared: tuple[SharedLog, ...]
+    steps: StepLog
+    rescue: RescueLog
+    #: (week's Monday as ordinal, segment) → contacts.
+    gaps: dict[tuple[int, str], int] = field(default_factory=dict)
+    floor_broken: dict[Reason, int] = field(default_factory=dict)

@@ -1,0 +1,197 @@
+"""The day loop over one block of contacts.
+
+Each day: windows roll, then steps, announcements, issues and rescues in this order. Within a phase: propose
+(pure), admit where a capacity binds, commit. One touch per contact and day falls out of the order: whoever
+comes first takes the day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topmind.model import Bools, Channel, Reason
+from topmind.planning.block import Block, Rows
+from topmind.planning.gates import caller_indexes, gate, waits
+from topmind.planning.logs import BlockLog, SharedLog, StepLog, Why
+from topmind.planning.occasions import Ask, is_stopped
+from topmind.planning.past import Key
+from topmind.planning.policies import DAILY, STATIC, capacity, same_inbox
+from topmind.planning.rescue import new_rescue_log, rescue_phase
+from topmind.planning.selection import REASONS, Choice, announce, choose
+from topmind.planning.sequences import entries
+
+
+def run(block: Block, done: frozenset[Key]) -> BlockLog:
+    """Play every day of the setting; `done` are the keys that the ledger has settled."""
+    setting = block.setting
+    shared = tuple(_shared_log(block, ask, done) for ask in (*setting.announcements, *setting.issues))
+    log = BlockLog(block=block, shared=shared, steps=_step_log(block, done), rescue=new_rescue_log(block))
+    for day in range(setting.start, setting.end + 1):
+        block.roll(day)
+        _steps(block, log.steps, day)
+        for one in shared:
+            if one.ask.first <= day <= one.ask.last:
+                _shared(block, one, day)
+        rescue_phase(block, log, day, done)
+    return log
+
+
+# --- issues and announcements ---
+
+
+def _shared_log(block: Block, ask: Ask, done: frozenset[Key]) -> SharedLog:
+    assert ask.occasion is not None
+    settled = np.zeros(block.n, dtype=np.bool_)
+    mine = [k[0] for k in done if k[1] == ask.source and k[3] == ask.occasion.occurrence and not k[2]]
+    settled[mine] = True
+    return SharedLog(
+        ask=ask,
+        settled=settled,
+        day=np.zeros(block.n, dtype=np.int32),
+        later=np.zeros(block.n, dtype=np.bool_),
+        why=Why(block.n),
+    )
+
+
+def _shared(block: Block, log: SharedLog, day: int) -> None:
+    ask = log.ask
+    open_ = block.taking_part & ~log.settled & (log.day == 0) & (block.today <= day)
+    if log.eligible is None:
+        rows = np.nonzero(block.taking_part & ~log.settled)[0]
+        rows, _ = gate(block, ask, 0, rows, rows, log.why, STATIC)
+        log.eligible = np.zeros(block.n, dtype=np.bool_)
+        log.eligible[rows] = True
+    if (block.today == day).any():
+        turned_away = np.nonzero(open_ & ~log.eligible & (block.today == day))[0]
+        gate(block, ask, day, turned_away, turned_away, log.why, STATIC)
+    rows = np.nonzero(open_ & log.eligible)[0]
+    rows, _ = gate(block, ask, day, rows, rows, log.why, DAILY)
+    if not len(rows):
+        return
+    choice = announce(block, ask, day, rows) if ask.item else choose(block, ask, day, rows)
+    today = block.today[rows] == day
+    for code in np.unique(choice.why[today]):
+        reason = REASONS[int(code)]
+        if reason is not None:
+            log.why.put(rows[today & (choice.why == code)], reason)
+    rows, choice = _keep(rows, choice, choice.why == 0)
+    first = same_inbox.first_copies(block, ask, rows)
+    log.why.put(rows[~first & (block.today[rows] == day)], Reason.SAME_INBOX)
+    rows, choice = _keep(rows, choice, first)
+    same_inbox.remember(block, ask, rows)
+    log.day[rows] = day
+    log.later[rows] = waits(block, ask, day, rows)
+    block.commit(ask, rows, day, choice.value, choice.promotions, choice.picks)
+    today = block.today[rows] == day
+    if today.any():
+        log.today.append(_keep(rows, choice, today))
+
+
+def _keep(rows: Rows, choice: Choice, mask: Bools) -> tuple[Rows, Choice]:
+    if mask.all():
+        return rows, choice
+    return rows[mask], Choice(
+        why=choice.why[mask],
+        picks=choice.picks[mask],
+        value=choice.value[mask],
+        promotions=choice.promotions[mask],
+    )
+
+
+# --- steps ---
+
+
+def _step_log(block: Block, done: frozenset[Key]) -> StepLog:
+    setting, members = block.setting, block.members
+    span = date.fromordinal(setting.start), date.fromordinal(setting.end)
+    asks: list[Ask] = []
+    found: list[tuple[int, int, int, int, str]] = []
+    for ask, sequence, step in setting.steps:
+        facts = members.dates[step.starts_from or sequence.starts_from]
+        going, stopped = len(asks), len(asks) + 1
+        asks += [ask, replace(ask, stopped=True)]
+        for e in entries(sequence, step, facts, setting.catalog.company.programme_starts, *span):
+            if (e.row, ask.source, ask.step or "", e.occurrence, "") not in done:
+                number = stopped if is_stopped(setting.history, ask.source, ask.step, e.occurrence) else going
+                found.append((e.due, e.last, number, e.row, e.occurrence))
+    found.sort()
+    table = np.array([f[:4] for f in found], dtype=np.int64).reshape(len(found), 4)
+    return StepLog(
+        asks=tuple(asks),
+        due=table[:, 0].astype(np.int32),
+        last=table[:, 1].astype(np.int32),
+        ask=table[:, 2].astype(np.int32),
+        row=table[:, 3].astype(np.intp),
+        occurrence=tuple(f[4] for f in found),
+        day=np.zeros(len(found), dtype=np.int32),
+        later=np.zeros(len(found), dtype=np.bool_),
+        why=Why(len(found)),
+    )
+
+
+def _steps(block: Block, log: StepLog, day: int) -> None:
+    """Every open step entry: gates, then per contact the nearest deadline, then the capacity of calls."""
+    ready = np.searchsorted(log.due, day, side="right")
+    rows = log.row[:ready]
+    places = np.nonzero(
+        (log.last[:ready] >= day)
+        & (log.day[:ready] == 0)
+        & (block.today[rows] <= day)
+        & block.taking_part[rows]
+    )[0]
+    if not len(places):
+        return
+    passed = [
+        gate(block, log.asks[number], day, log.row[mine], mine, log.why)[1]
+        for number in np.unique(log.ask[places])
+        for mine in [places[log.ask[places] == number]]
+    ]
+    proposed = np.concatenate(passed)
+    order = proposed[np.lexsort((log.due[proposed], log.ask[proposed], log.last[proposed]))]
+    _, first = np.unique(log.row[order], return_index=True)
+    winners = order[np.sort(first)]
+    taker = _name_takers(block, log, winners, day)
+    losers = np.setdiff1d(order, winners)
+    own = losers[block.today[log.row[losers]] == day]
+    log.why.put(own, Reason.LOST_TO, taker[log.row[own]] if len(own) else None)
+    admitted = _admit_calls(block, log, winners, day)
+    denied = winners[~admitted]
+    log.why.put(denied[block.today[log.row[denied]] == day], Reason.CAPACITY)
+    _commit_steps(block, log, winners[admitted], day, taker)
+
+
+def _name_takers(block: Block, log: StepLog, winners: Rows, day: int) -> NDArray[np.int32]:
+    """Per row the index of the name of the step that takes its today."""
+    taker = np.full(block.n, -1, dtype=np.int32)
+    for place in winners[block.today[log.row[winners]] == day]:
+        ask = log.asks[log.ask[place]]
+        taker[log.row[place]] = len(block.takers)
+        block.takers.append(f"{ask.source}/{ask.step}/{log.occurrence[place]}")
+    return taker
+
+
+def _admit_calls(block: Block, log: StepLog, winners: Rows, day: int) -> Bools:
+    admitted = np.ones(len(winners), dtype=np.bool_)
+    calls = np.array([log.asks[a].channel is Channel.CALL for a in log.ask[winners]], dtype=np.bool_)
+    if calls.any():
+        mine = winners[calls]
+        who = caller_indexes(block, [log.asks[a] for a in log.ask[mine]], log.row[mine])
+        admitted[calls] = capacity.admit(block, day, log.row[mine], log.last[mine], who)
+    return admitted
+
+
+def _commit_steps(block: Block, log: StepLog, winners: Rows, day: int, taker: NDArray[np.int32]) -> None:
+    log.day[winners] = day
+    for number in np.unique(log.ask[winners]):
+        mine = winners[log.ask[winners] == number]
+        ask, rows = log.asks[number], log.row[mine]
+        log.later[mine] = waits(block, ask, day, rows)
+        value = np.full(len(rows), ask.value, dtype=np.int16)
+        promotions = np.full(len(rows), ask.promotions, dtype=np.int16)
+        block.commit(ask, rows, day, value, promotions, None)
+        own = rows[block.today[rows] == day]
+        block.taken[own] = taker[own]

@@ -1,0 +1,109 @@
+"""The plan: every contact and occasion with one verdict, from plain values alone (DESIGN §6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+
+from topmind.model import Catalog, History, Members, Plan
+from topmind.planning import loop, past
+from topmind.planning.block import Block, Rows, reachable
+from topmind.planning.logs import BlockLog
+from topmind.planning.setting import Setting, setting
+from topmind.planning.verdicts import Assembly, plan_hash
+
+#: Most contacts in one block: what one day touches stays in the processor's cache.
+BLOCK = 50_000
+
+
+def plan(
+    catalog: Catalog,
+    members: Members,
+    history: History,
+    now: datetime,
+    *,
+    all_day: bool = False,
+    horizon: int = 14,
+    block: int = BLOCK,
+) -> Plan:
+    """What every contact gets today and why not, with a calendar of `horizon` days.
+
+    `now` is aware. With `all_day` each contact's local day is `members.as_of`, all send times have come and
+    quiet hours are open. Deterministic: the order of any input and the size of blocks change nothing.
+
+    Raises PlanError where a cadence, a zone, a country or a rule cannot be read.
+    """
+    made = setting(catalog, members, history, now, all_day=all_day, horizon=horizon)
+    assembly = Assembly(catalog, history, made.start, made.until)
+    for rows in blocks(made, members, block):
+        assembly.add(play(made, members, rows), rows)
+    occasions, due, decisions, number = assembly.numbered()
+    lost = members.active & ~reachable(members)
+    return Plan(
+        as_of=members.as_of,
+        now=now.astimezone(UTC),
+        ledger=history.ledger,
+        hash=plan_hash(history.ledger, members.as_of, members, occasions, due),
+        occasions=occasions,
+        due=due,
+        decisions=decisions,
+        calendar=tuple(assembly.days(number)),
+        gaps=assembly.content_gaps(),
+        unreachable=tuple(int(row) for row in np.nonzero(lost)[0]),
+        active=int((members.active & ~lost).sum()),
+        floor_broken=dict(sorted(assembly.floor_broken.items())),
+    )
+
+
+def play(made: Setting, members: Members, rows: Rows) -> BlockLog:
+    """The day loop over these contacts."""
+    part = Block(made, take(members, rows))
+    done = past.remember(part, made.history.touches)
+    return loop.run(part, done)
+
+
+def blocks(made: Setting, members: Members, size: int) -> list[Rows]:
+    """Rows in blocks that do not depend on each other: contacts who share an inbox stay together, and where
+    a capacity of calls binds everybody does."""
+    everyone = np.arange(len(members), dtype=np.intp)
+    limited = any(member.calls_per_day is not None for member in made.catalog.team.values())
+    if limited or len(members) <= size:
+        return [everyone]
+    _, inverse, counts = np.unique(members.inbox, return_inverse=True, return_counts=True)
+    together = (counts[inverse.reshape(-1)] > 1) & (members.inbox >= 0)
+    single = everyone[~together]
+    parts = [single[i : i + size] for i in range(0, len(single), size)]
+    return [*parts, everyone[together]] if together.any() else parts
+
+
+def take(members: Members, rows: Rows) -> Members:
+    """These contacts alone, in the same order."""
+    if len(rows) == len(members):
+        return members
+    place = np.full(len(members), -1, dtype=np.int64)
+    place[rows] = np.arange(len(rows))
+    return replace(
+        members,
+        ids=tuple(members.ids[row] for row in rows),
+        in_segment=members.in_segment[rows],
+        active=members.active[rows],
+        stage=members.stage[rows],
+        client=members.client[rows],
+        zone=members.zone[rows],
+        sender=members.sender[rows],
+        language=members.language[rows],
+        consent={channel: mask[rows] for channel, mask in members.consent.items()},
+        reach={channel: mask[rows] for channel, mask in members.reach.items()},
+        suppressed=members.suppressed[rows],
+        paused_until=members.paused_until[rows],
+        off_topic={topic: mask[rows] for topic, mask in members.off_topic.items()},
+        inbox=members.inbox[rows],
+        fields={},
+        dates={
+            text: tuple(replace(f, contact=int(place[f.contact])) for f in facts if place[f.contact] >= 0)
+            for text, facts in members.dates.items()
+        },
+        holds={text: mask[rows] for text, mask in members.holds.items()},
+    )

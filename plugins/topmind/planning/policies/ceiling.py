@@ -1,0 +1,23 @@
+"""At most so many touches in any window of days, over all channels and per channel.
+
+Touches of earlier days are counted: with one touch a day, there is room where fewer than the limit are.
+"""
+
+from topmind.model import Bools, Reason
+from topmind.planning.block import Block, Rows, binding
+from topmind.planning.occasions import Ask
+from topmind.planning.policies.base import Policy
+
+
+def over_all(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:  # noqa: ARG001 - one signature for all
+    """Room in every window that counts all channels."""
+    return binding(block, ask, rows, overall=True) < 0
+
+
+def on_channel(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:  # noqa: ARG001 - one signature for all
+    """Room in every window of this channel."""
+    return binding(block, ask, rows, overall=False) < 0
+
+
+OVER_ALL = Policy(Reason.CEILING_ALL, over_all)
+ON_CHANNEL = Policy(Reason.CEILING_CHANNEL, on_channel)

@@ -1,0 +1,19 @@
+"""Whoever has done what it was about drops out."""
+
+import numpy as np
+
+from topmind.model import Bools, Reason
+from topmind.planning.block import Block, Rows
+from topmind.planning.occasions import Ask
+from topmind.planning.policies.base import Policy
+
+
+def allows(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:  # noqa: ARG001 - one signature for all
+    """No `stop_when` of the sequence or the announced item holds."""
+    stopped = np.zeros(len(rows), dtype=np.bool_)
+    for rule in ask.stop_when:
+        stopped |= block.holds(rule)[rows]
+    return ~stopped
+
+
+POLICY = Policy(Reason.STOP_WHEN, allows)

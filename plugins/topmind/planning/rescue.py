@@ -1,0 +1,177 @@
+"""Rescues: before a floor breaks, an unseen evergreen item or a task; else a content gap, told ahead."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topmind.model import Bools, Channel, Reason, SourceKind
+from topmind.planning.block import Block, Rows
+from topmind.planning.gates import caller_indexes, gate, waits
+from topmind.planning.logs import REASON_OF, BlockLog, RescueLog, Why
+from topmind.planning.occasions import RESCUE, Ask
+from topmind.planning.past import Key
+from topmind.planning.policies import STATIC, capacity
+from topmind.planning.selection import available, rescue_item
+
+CHANNELS = tuple(Channel)
+
+
+def rescue_ask(channel: Channel) -> Ask:
+    """What a rescue asks on one channel."""
+    titles = {Channel.EMAIL: "Something useful, before it is too long"}
+    return Ask(
+        kind=SourceKind.RESCUE,
+        source=RESCUE,
+        channel=channel,
+        title=titles.get(channel, f"Keep in touch: {channel.value}"),
+    )
+
+
+def occurrence(since: int, *, untouched: bool) -> str:
+    """The day of the last valuable touch, `never` where there was none."""
+    return "never" if untouched else date.fromordinal(since).isoformat()
+
+
+def new_rescue_log(block: Block) -> RescueLog:
+    """Nothing written yet."""
+    n = block.n
+    return RescueLog(
+        why=Why(n),
+        channel=np.full(n, -1, dtype=np.int8),
+        since=np.zeros(n, dtype=np.int32),
+        untouched=np.zeros(n, dtype=np.bool_),
+        day=np.zeros(n, dtype=np.int32),
+    )
+
+
+def rescue_phase(block: Block, log: BlockLog, day: int, done: frozenset[Key]) -> None:
+    """Whoever is within the lead time of a broken floor: their channels in order, the first that goes."""
+    rows = np.nonzero(block.near_floor(day) & block.taking_part & (block.today <= day))[0]
+    if len(rows):
+        _note_today(block, log.rescue, day, rows)
+        waiting = rows
+        for place in range(len(CHANNELS)):
+            waiting = _attempt(block, log, day, waiting, place, done)
+    _after(block, log, day)
+
+
+def _note_today(block: Block, log: RescueLog, day: int, rows: Rows) -> None:
+    own = rows[block.today[rows] == day]
+    log.since[own] = block.value_day[own]
+    log.untouched[own] = block.untouched[own]
+    log.why.put(own, Reason.NO_CHANNEL)
+
+
+def _attempt(block: Block, log: BlockLog, day: int, waiting: Rows, place: int, done: frozenset[Key]) -> Rows:
+    """Try everybody's channel number `place`; returns who is still waiting."""
+    order = np.array([_nth(t.rescue, place) for t in block.terms], dtype=np.int8)[block.cls[waiting]]
+    served = np.zeros(block.n, dtype=np.bool_)
+    for number in np.unique(order[order >= 0]):
+        rows = waiting[order == number]
+        rows = rows[~_tried(block, rows, CHANNELS[number], done)]
+        served[_rescue(block, log, day, rows, CHANNELS[number])] = True
+    return waiting[~served[waiting]]
+
+
+def _nth(channels: tuple[Channel, ...], place: int) -> int:
+    return CHANNELS.index(channels[place]) if place < len(channels) else -1
+
+
+def _tried(block: Block, rows: Rows, channel: Channel, done: frozenset[Key]) -> Bools:
+    """Whose very rescue the ledger already has on this channel."""
+    if not done:
+        return np.zeros(len(rows), dtype=np.bool_)
+    return np.array(
+        [
+            (
+                int(row),
+                RESCUE,
+                "",
+                occurrence(int(block.value_day[row]), untouched=bool(block.untouched[row])),
+                channel.value,
+            )
+            in done
+            for row in rows
+        ],
+        dtype=np.bool_,
+    )
+
+
+def _rescue(block: Block, log: BlockLog, day: int, rows: Rows, channel: Channel) -> Rows:
+    """Propose, admit and commit rescues on one channel; returns who goes."""
+    ask = rescue_ask(channel)
+    why = Why(block.n)
+    asked = rows
+    rows, _ = gate(block, ask, day, rows, rows, why)
+    bits: NDArray[np.int16] | None = None
+    if channel is Channel.EMAIL:
+        choice = rescue_item(block, day, rows)
+        none = choice.why != 0
+        why.put(rows[none], Reason.NOTHING_NEW)
+        rows, bits = rows[~none], choice.picks[~none]
+    if channel is Channel.CALL and len(rows):
+        who = caller_indexes(block, [ask] * len(rows), rows)
+        admitted = capacity.admit(block, day, rows, block.value_day[rows] + block.floor[rows], who)
+        why.put(rows[~admitted], Reason.CAPACITY)
+        rows = rows[admitted]
+    _first_reason(block, log.rescue, day, asked, why, channel)
+    _commit(block, log.rescue, ask, day, rows, bits)
+    return rows
+
+
+def _first_reason(block: Block, log: RescueLog, day: int, rows: Rows, why: Why, channel: Channel) -> None:
+    """The reason of a contact's first channel is the one that is told."""
+    own = rows[(block.today[rows] == day) & (why.code[rows] > 0) & (log.channel[rows] < 0)]
+    log.why.code[own] = why.code[own]
+    log.why.note[own] = why.note[own]
+    log.channel[own] = CHANNELS.index(channel)
+
+
+def _commit(
+    block: Block, log: RescueLog, ask: Ask, day: int, rows: Rows, bits: NDArray[np.int16] | None
+) -> None:
+    if not len(rows):
+        return
+    later = waits(block, ask, day, rows)
+    since, untouched = block.value_day[rows].copy(), block.untouched[rows].copy()
+    log.events.append((day, ask.channel, rows, since, untouched, bits, later))
+    own = block.today[rows] == day
+    log.why.code[rows[own]] = 0
+    same = ~own & (log.day[rows] == 0) & (log.why.code[rows] > 0) & (log.since[rows] == since)
+    log.day[rows[same]] = day
+    ones = np.ones(len(rows), dtype=np.int16)
+    block.commit(ask, rows, day, ones, 0 * ones, bits)
+
+
+def _after(block: Block, log: BlockLog, day: int) -> None:
+    """At the end of a day: floors that are broken today, and breaks for want of content."""
+    if not (block.floor > 0).any():
+        return
+    late = day - block.value_day - block.floor
+    here = block.taking_part & (block.floor > 0) & (block.today <= day)
+    own = np.nonzero(here & (late > 0) & (block.today == day))[0]
+    for code in np.unique(log.rescue.why.code[own]):
+        reason = REASON_OF[int(code)]
+        amount = int((log.rescue.why.code[own] == code).sum())
+        log.floor_broken[reason] = log.floor_broken.get(reason, 0) + amount
+    breaks = np.nonzero(here & ((late == 1) | ((late > 0) & (block.today == day))))[0]
+    if len(breaks):
+        _content_gaps(block, log, day, breaks)
+
+
+def _content_gaps(block: Block, log: BlockLog, day: int, rows: Rows) -> None:
+    by_mail = np.array([Channel.EMAIL in t.rescue for t in block.terms], dtype=np.bool_)
+    rows = rows[by_mail[block.cls[rows]]]
+    rows, _ = gate(block, rescue_ask(Channel.EMAIL), day, rows, rows, Why(block.n), STATIC)
+    unseen = available(block, day, rows) & block.setting.table.evergreen
+    rows = rows[~(unseen != 0).any(axis=1)]
+    monday = day - date.fromordinal(day).weekday()
+    for column, name in enumerate(block.members.segments):
+        amount = int(block.members.in_segment[rows, column].sum())
+        if amount:
+            log.gaps[monday, name] = log.gaps.get((monday, name), 0) + amount
+    if len(rows) and not len(block.members.segments):
+        log.gaps[monday, ""] = log.gaps.get((monday, ""), 0) + len(rows)

@@ -1,0 +1,167 @@
+"""What fills the slots of an issue, per person: the best unseen item of each slot, value slots first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topmind.model import Bools, Reason, Slot
+from topmind.planning.block import Block, Rows
+from topmind.planning.items import Words, count, lowest, mask_of, single
+from topmind.planning.occasions import Ask
+
+#: Reasons of a selection as small numbers; 0 = it may go.
+REASONS: tuple[Reason | None, ...] = (None, Reason.NOTHING_NEW, Reason.ONLY_PROMOTIONS, Reason.RATIO)
+NOTHING_NEW, ONLY_PROMOTIONS, RATIO = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Choice:
+    """What each row gets, or why it gets nothing."""
+
+    #: Index into REASONS.
+    why: NDArray[np.int8]
+    #: [m, P] bits in slot order; -1 = an empty place.
+    picks: NDArray[np.int16]
+    value: NDArray[np.int16]
+    promotions: NDArray[np.int16]
+
+
+def available(block: Block, day: int, rows: Rows, pins: Words | None = None) -> Words:
+    """uint64[m, W]: for them by segment, stage and access, offered on this day, not received (or free again)."""
+    table = block.setting.table
+    open_today = table.offered[day - block.setting.start]
+    if pins is not None:
+        open_today = open_today | (pins & table.live[day - block.setting.start])
+    free: Words = block.class_items[block.cls[rows]] & open_today & ~block.seen[rows]
+    return free
+
+
+def pins_of(block: Block, ask: Ask) -> Words:
+    """Items that say `for:` this issue."""
+    bits = (
+        b
+        for b, item in enumerate(block.setting.table.items)
+        if any(source == ask.source and day in ask.nominal for source, day in item.pins)
+    )
+    return mask_of(bits, block.setting.table.words)
+
+
+def choose(block: Block, ask: Ask, day: int, rows: Rows) -> Choice:
+    """Fill the slots of an issue for these rows; changes nothing.
+
+    Order of filling: slots without promotions first, then the others, each in written order. A promotion needs
+    credit, which the value items of the same issue have already raised. Slots leave the last evergreen items
+    to rescues (`Block.reserve`); a pinned item goes before all others and is no reserve.
+    """
+    table = block.setting.table
+    pins = pins_of(block, ask)
+    free = available(block, day, rows, pins)
+    picks = np.full((len(rows), sum(s.count for s in ask.slots)), -1, dtype=np.int16)
+    state = _Filling(block, day, rows, free, pins)
+    places = np.cumsum([0, *(s.count for s in ask.slots)])
+    lacking = np.zeros(len(rows), dtype=np.bool_)
+    too_early = np.zeros(len(rows), dtype=np.bool_)
+    for number, slot in sorted(enumerate(ask.slots), key=lambda pair: (not pair[1].value_only, pair[0])):
+        wanted = table.of_kinds(slot.kinds)
+        for nth in range(slot.count):
+            picks[:, places[number] + nth] = state.take(wanted)
+        if not slot.optional:
+            empty = picks[:, places[number]] < 0
+            promotions_left = ((state.free & wanted & ~table.value) != 0).any(axis=1)
+            lacking |= empty & ~promotions_left
+            too_early |= empty & promotions_left
+    return _judge(ask, state, picks, lacking, too_early)
+
+
+class _Filling:
+    """What is left to choose from while the slots of one issue are filled."""
+
+    def __init__(self, block: Block, day: int, rows: Rows, free: Words, pins: Words) -> None:
+        table = block.setting.table
+        self.free = free
+        self.pins = pins
+        self.evergreen, self.value_items = table.evergreen, table.value
+        self.ratio = block.ratio[rows]
+        self.credit = block.credit[rows].copy()
+        # whoever would be rescued anyway may have one of the reserve in the issue
+        self.reserve = block.reserve[rows] - block.near_floor(day)[rows]
+        self.left = count(free & table.evergreen)
+        self.value = np.zeros(len(rows), dtype=np.int16)
+        self.promotions = np.zeros(len(rows), dtype=np.int16)
+
+    def take(self, wanted: Words) -> NDArray[np.int16]:
+        """The best free bit of `wanted` per row, -1 where there is none; it is free no more."""
+        may = self.free & wanted
+        may[~self.may_sell()] &= self.value_items
+        pinned = may & self.pins
+        may[self.left <= self.reserve] &= ~self.evergreen
+        may = np.where((pinned != 0).any(axis=1)[:, None], pinned, may)
+        bits = lowest(may)
+        chosen = single(bits, self.free.shape[1])
+        self.free = self.free & ~chosen
+        self.left -= ((chosen & self.evergreen) != 0).any(axis=1)
+        value = ((chosen & self.value_items) != 0).any(axis=1)
+        sells = (bits >= 0) & ~value
+        self.credit = np.minimum(self.credit + value, 2 * self.ratio) - self.ratio * sells
+        self.value += value
+        self.promotions += sells
+        return bits
+
+    def may_sell(self) -> Bools:
+        """Whose credit allows a promotion."""
+        enough: Bools = (self.ratio == 0) | (self.credit >= self.ratio)
+        return enough
+
+
+def _judge(ask: Ask, state: _Filling, picks: NDArray[np.int16], lacking: Bools, too_early: Bools) -> Choice:
+    nothing = state.value + state.promotions == 0
+    own_words = nothing & ask.has_text
+    value = np.where(own_words, ask.value, state.value).astype(np.int16)
+    promotions = np.where(own_words, ask.promotions, state.promotions).astype(np.int16)
+    why = np.zeros(len(picks), dtype=np.int8)
+    why[too_early | (own_words & (promotions > 0) & ~state.may_sell())] = RATIO
+    why[~nothing & (state.value == 0)] = ONLY_PROMOTIONS
+    why[lacking | (nothing & (not ask.has_text) & ~too_early)] = NOTHING_NEW
+    return Choice(why=why, picks=picks, value=value, promotions=promotions)
+
+
+def announce(block: Block, ask: Ask, day: int, rows: Rows) -> Choice:
+    """The announced item itself: not if they have it from elsewhere, a promotion only on credit."""
+    assert ask.item is not None
+    bit = block.setting.table.bit[ask.item.id]
+    why = np.zeros(len(rows), dtype=np.int8)
+    ratio = block.ratio[rows]
+    if ask.promotions:
+        why[(ratio > 0) & (block.credit[rows] < ratio)] = RATIO
+    elsewhere = block.had_elsewhere.get(ask.item.id)
+    if elsewhere is not None:
+        why[elsewhere[rows] > day] = NOTHING_NEW
+    return Choice(
+        why=why,
+        picks=np.full((len(rows), 1), bit, dtype=np.int16),
+        value=np.full(len(rows), ask.value, dtype=np.int16),
+        promotions=np.full(len(rows), ask.promotions, dtype=np.int16),
+    )
+
+
+def rescue_item(block: Block, day: int, rows: Rows) -> Choice:
+    """The best unseen evergreen value item."""
+    bits = lowest(available(block, day, rows) & block.setting.table.evergreen)
+    return Choice(
+        why=np.where(bits >= 0, 0, NOTHING_NEW).astype(np.int8),
+        picks=bits[:, None],
+        value=np.ones(len(rows), dtype=np.int16),
+        promotions=np.zeros(len(rows), dtype=np.int16),
+    )
+
+
+def per_slot(slots: tuple[Slot, ...], picks: tuple[int, ...]) -> tuple[int, ...]:
+    """How many of the places of each slot are filled."""
+    counts, place = [], 0
+    for slot in slots:
+        counts.append(sum(bit >= 0 for bit in picks[place : place + slot.count]))
+        place += slot.count
+    return tuple(counts)

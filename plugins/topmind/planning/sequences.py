@@ -1,0 +1,136 @@
+"""Steps: from dated facts of contacts to the days on which each of them is due for a step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from topmind.model import Catalog, FactDate, Occasion, Sequence, SourceKind, Step
+from topmind.planning.occasions import MORNING, Ask, minutes, worth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One contact's occurrence of one step."""
+
+    #: Row in the block.
+    row: int
+    #: First and last day on which it may go (ordinals).
+    due: int
+    last: int
+    #: `once`, a fact's id, the n-th year.
+    occurrence: str
+
+
+def step_asks(catalog: Catalog) -> tuple[tuple[Ask, Sequence, Step], ...]:
+    """Every step with what it asks, in order of decision: sequence id, then the order of its files."""
+    found = []
+    for sequence in sorted(catalog.sequences.values(), key=lambda s: s.id):
+        for step in sequence.steps:
+            value, promotions = worth(step.body, catalog, step.purpose)
+            ask = Ask(
+                kind=SourceKind.STEP,
+                source=sequence.id,
+                step=step.id,
+                channel=step.channel,
+                purpose=step.purpose,
+                title=f"{sequence.title}: {step.title}",
+                at=minutes(MORNING),
+                segments=sequence.segments,
+                stop_when=(sequence.stop_when,) if sequence.stop_when else (),
+                only_if=step.only_if,
+                value=value,
+                promotions=promotions,
+                sender=sequence.sender,
+                own_sender=step.sender,
+            )
+            found.append((ask, sequence, step))
+    return tuple(found)
+
+
+def entries(
+    sequence: Sequence,
+    step: Step,
+    facts: Iterable[FactDate],
+    programme_starts: date,
+    start: date,
+    end: date,
+) -> Iterator[Entry]:
+    """The occurrences of a step whose days touch `start` … `end`.
+
+    Facts older than `since` start nothing. Without `since` that is the programme's first day, and a yearly
+    step then measures the anniversary by it, not the fact: a birthday in 1980 has one in this programme.
+    """
+    repeat = step.repeat or sequence.repeat
+    since = sequence.since or programme_starts
+    if repeat == "yearly":
+        oldest = sequence.since or date.min
+        for fact in _earliest(facts, oldest):
+            yield from _yearly(fact, step, since, start, end)
+        return
+    chosen = _earliest(facts, since) if repeat == "once" else (f for f in facts if f.day >= since)
+    low = start - timedelta(days=step.grace)
+    for fact in chosen:
+        due = fact.day + timedelta(days=step.offset)
+        if low <= due <= end:
+            yield Entry(
+                row=fact.contact,
+                due=due.toordinal(),
+                last=due.toordinal() + step.grace,
+                occurrence="once" if repeat == "once" else fact.fact,
+            )
+
+
+def _earliest(facts: Iterable[FactDate], since: date) -> Iterator[FactDate]:
+    """Each contact's earliest fact that is not older than `since`."""
+    best: dict[int, FactDate] = {}
+    for fact in facts:
+        if fact.day >= since:
+            known = best.get(fact.contact)
+            if known is None or (fact.day, fact.fact) < (known.day, known.fact):
+                best[fact.contact] = fact
+    yield from best.values()
+
+
+def _yearly(fact: FactDate, step: Step, since: date, start: date, end: date) -> Iterator[Entry]:
+    """Anniversaries of the fact, moved by the step's offset; whole years in the offset skip the first ones."""
+    skipped, rest = divmod(step.offset, 365) if step.offset >= 365 else (0, step.offset)
+    low = start - timedelta(days=step.grace)
+    first_year = max(1, skipped, low.year - fact.day.year - 2)
+    for n in range(first_year, end.year - fact.day.year + 3):
+        day = anniversary(fact.day, n)
+        due = day + timedelta(days=rest)
+        if day >= since and low <= due <= end:
+            yield Entry(
+                row=fact.contact,
+                due=due.toordinal(),
+                last=due.toordinal() + step.grace,
+                occurrence=str(n),
+            )
+
+
+def anniversary(day: date, years: int) -> date:
+    """The same day so many years on; 28 February for 29 February in an ordinary year."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 2, 28)
+
+
+def step_occasion(ask: Ask, occurrence: str, due: int, grace: int, *, stopped: bool) -> Occasion:
+    """The occasion of one occurrence of a step; its day is the earliest due day among its contacts."""
+    return Occasion(
+        kind=SourceKind.STEP,
+        source=ask.source,
+        step=ask.step,
+        occurrence=occurrence,
+        channel=ask.channel,
+        title=ask.title,
+        day=date.fromordinal(due),
+        at=MORNING,
+        grace=grace,
+        segments=ask.segments,
+        purpose=ask.purpose,
+        stopped=stopped,
+    )
