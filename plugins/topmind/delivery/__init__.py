@@ -1,1 +1,31 @@
 """From planned touches to outcomes: the send loop, pre-flight, and the transports that need no account."""
+
+from topmind.delivery.memory import Fault, MemoryTransport, refused, retry, unknown
+from topmind.delivery.outbox import Outbox
+from topmind.delivery.preflight import Facts, findings
+from topmind.delivery.rate import TokenBucket
+from topmind.delivery.seam import Build, Door, Evidence, Order, Pace, SendReport, Stopping
+from topmind.delivery.send_loop import fold, send
+from topmind.delivery.signals import stop_signals
+
+__all__ = [
+    "Build",
+    "Door",
+    "Evidence",
+    "Facts",
+    "Fault",
+    "MemoryTransport",
+    "Order",
+    "Outbox",
+    "Pace",
+    "SendReport",
+    "Stopping",
+    "TokenBucket",
+    "findings",
+    "fold",
+    "refused",
+    "retry",
+    "send",
+    "stop_signals",
+    "unknown",
+]

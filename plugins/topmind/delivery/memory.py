@@ -59,7 +59,7 @@ class MemoryTransport:
         if fault is None:
             self.sent.append(message)
             return Outcome(kind=OutcomeKind.ACCEPTED, message_id=f"memory-{self.calls}")
-        if fault.leaves:
+        if fault.leaves or (fault.outcome is not None and fault.outcome.kind is OutcomeKind.ACCEPTED):
             self.sent.append(message)
         if fault.raises is not None:
             raise fault.raises()

@@ -111,7 +111,7 @@ class Ledger(Protocol):
         A row that is already planned takes the new day, window, edition, items and limits; later states never
         change. `skips` turns planned rows that must not go any more into skipped; `lapsed` writes rows that
         never could be planned as expired. Unique per occasion and contact, and per occasion and inbox.
-        Off e-mail a row is a task. Every contact must have been synced (LedgerError).
+        Give rows of `planned()` with the day and window of today, else they wait. Off e-mail a row is a task. Every contact must have been synced (LedgerError).
         """
         ...
 
@@ -127,10 +127,11 @@ class Ledger(Protocol):
 
     # -- send --------------------------------------------------------------------------------------------
 
-    def lock(self, owner: str, *, who: str = "") -> None:
+    def lock(self, owner: str, *, who: str = "") -> int:
         """Become the one sender; `owner` is unique per run, `who` a name for people ("send on host, pid 7").
 
-        Raises LedgerLocked where another run is alive. Claims of a run that is proven dead become unknown.
+        Raises LedgerLocked where another run is alive. Claims of a run that is proven dead become unknown:
+        how many.
         """
         ...
 
@@ -158,7 +159,8 @@ class Ledger(Protocol):
         The same write tests each again: opt-out, topics, suppression of contact and address, erased, inactive
         (→ skipped); stop switch, pause, window, last day, ceilings, gap, an edition or occasion not among those
         given (→ stays planned); one mail per inbox and occasion, one item per contact within its repeat time
-        (→ skipped). () = nothing is left that this run may claim. Claims go by last legal day, then id.
+        (→ skipped). () = nothing is left that this run may claim, or everything is stopped. Claims go by last
+        legal day, then id.
         """
         ...
 

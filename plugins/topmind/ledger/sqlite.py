@@ -30,18 +30,20 @@ class SqliteLedger(SqlLedger):
         self._lock_path = path.with_name(path.name + ".lock")
         self._lock_file: int | None = None
 
-    def lock(self, owner: str, *, who: str = "") -> None:
+    def lock(self, owner: str, *, who: str = "") -> int:
         free = self._grab()
         try:
             with self._write() as book:
-                switches.lock(book, owner, who, free=free)
+                return switches.lock(book, owner, who, free=free)
         except BaseException:
             self._let_go()
             raise
 
     def unlock(self, owner: str) -> None:
-        super().unlock(owner)
-        self._let_go()
+        try:
+            super().unlock(owner)
+        finally:
+            self._let_go()
 
     def close(self) -> None:
         super().close()

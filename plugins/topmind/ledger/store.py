@@ -107,9 +107,9 @@ class SqlLedger:
 
     # -- send --------------------------------------------------------------------------------------------
 
-    def lock(self, owner: str, *, who: str = "") -> None:
+    def lock(self, owner: str, *, who: str = "") -> int:
         with self._write() as book:
-            switches.lock(book, owner, who)
+            return switches.lock(book, owner, who)
 
     def unlock(self, owner: str) -> None:
         with self._write() as book:

@@ -12,19 +12,24 @@ from topmind.ledger.protocol import LEASE
 from topmind.ledger.settling import bury
 
 
-def lock(book: Book, owner: str, who: str, *, free: bool = False) -> None:
-    """Become the sender. `free`: it is proven that no other run is alive, whatever its lease says."""
+def lock(book: Book, owner: str, who: str, *, free: bool = False) -> int:
+    """Become the sender; how many claims of a dead one became unknown.
+
+    `free`: it is proven that no other run is alive, whatever its lease says.
+    """
+    buried = 0
     row = book.db.execute(
         "SELECT s.run, s.until, r.owner FROM sender s JOIN runs r ON r.id = s.run"
     ).fetchone()
     if row is not None and row["owner"] != owner:
         if row["until"] > book.now and not free:
             raise LedgerLocked(holder(book), fix="Wait for it, or end it.")
-        bury(book, row["run"])
+        buried = bury(book, row["run"])
     until = book.now + LEASE // timedelta(milliseconds=1)
     book.db.execute(
         "INSERT OR REPLACE INTO sender (id, run, until) VALUES (1, ?, ?)", (book.run(owner, who), until)
     )
+    return buried
 
 
 def holder(book: Book) -> str:

@@ -1,0 +1,93 @@
+"""What a send needs besides a ledger and a transport (`model.Transport`, the one protocol of this seam)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol, TypeAlias
+
+from topmind.ledger import LEASE, Claim, Counts, InboxEntry, Unproven
+from topmind.model import Message, Outcome, Problem
+
+#: Makes the complete message of one claim. A TopmindError holds this one mail back.
+Build: TypeAlias = Callable[[Claim], Message]
+#: 0 = go on; else the exit code of the signal that came (130, 143).
+Stopping: TypeAlias = Callable[[], int]
+#: (touch hex, attempt) → message id where the transport knows that it left, else "".
+Evidence: TypeAlias = Callable[[str, int], str]
+#: Told after each answer; for progress. Give nobody's name away.
+Settled: TypeAlias = Callable[[Claim, Outcome], None]
+
+
+class Door(Protocol):
+    """Where the live pages leave what people want: `ledger.FolderInbox`."""
+
+    def pending(self) -> tuple[InboxEntry, ...]:
+        """Entries that are not in the ledger yet."""
+        ...
+
+    def done(self, ids: Iterable[str]) -> None:
+        """These are in the ledger."""
+        ...
+
+
+class Pace(Protocol):
+    """How fast messages may leave: `rate.TokenBucket`."""
+
+    def wait(self) -> None:
+        """Return when one more may leave."""
+        ...
+
+    def slow_down(self) -> None:
+        """The other side said "too fast"."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What one run may send."""
+
+    #: Unique per run.
+    owner: str
+    #: For people: "send on host, process 7".
+    who: str = ""
+    #: Whose occasions are counted in the report.
+    as_of: date
+    #: The programme's moment (UTC), asked before each group; a pinned day gives always the same.
+    now: Callable[[], datetime]
+    #: Hashes of compiled editions; None = any.
+    editions: Collection[str] | None = None
+    #: Names of occasions; None = any.
+    occasions: Collection[str] | None = None
+    #: Claims in hand at once (rate × latency): what a crash leaves unknown.
+    slots: int = 4
+    lease: timedelta = LEASE
+    #: So many alike failures in a row stop the run.
+    alike: int = 5
+    #: So often a run tries a touch that was proven not sent.
+    tries: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendReport:
+    """What a run did, as the ledger has it after the run."""
+
+    counts: Counts
+    #: Every send nobody can prove, of all runs: listed, never resent by itself.
+    unproven: tuple[Unproven, ...] = ()
+    #: How many of them were found by this run: its own, and what a dead run left.
+    new_unknown: int = 0
+    #: Why the run ended before everything was tried; "" = it did not.
+    stopped: str = ""
+    #: 130 or 143 where a signal ended it, else 0.
+    signal: int = 0
+    #: Mails that could not be built: they wait.
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 done; 1 stopped by trouble, held mails or new unknowns; 130, 143 interrupted."""
+        if self.signal:
+            return self.signal
+        return int(bool(self.stopped or self.problems or self.new_unknown))
