@@ -36,7 +36,7 @@ def open_source(spec: AudienceSpec, settings: Settings, as_of: date) -> Source:
 
 def members(source: Source, catalog: Catalog, history: History, as_of: date) -> Members:
     """All contacts as columns with segments, consent, conditions and dated facts as of a company day."""
-    from topmind.audience.members import members as found
+    from topmind.audience.assembly import members as found
 
     return found(source, catalog, history, as_of)
 
