@@ -62,7 +62,7 @@ def call(
 
     async def receive() -> dict[str, Any]:
         if not pieces:
-            return {"type": "http.disconnect"}
+            await asyncio.Event().wait()  # the client stays on the line until it has its answer
         piece = pieces.pop(0)
         return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
 

@@ -1,0 +1,1 @@
+"""The one local server: the site as built, today, the plan, the outbox, and the pages behind the links in mails."""

@@ -1,0 +1,178 @@
+"""The desk as one Starlette app. It shows what the last run wrote down and plans nothing itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+
+from topmind.brand import Brand
+from topmind.desk import outbox as mails
+from topmind.desk.last_run import LastRun
+from topmind.desk.site import Site
+from topmind.errors import TopmindError
+from topmind.live.look import Pages, style_hash
+
+#: Names a browser may call this server by. Any other name in the Host header is a page elsewhere that had its own
+#: name point here (DNS rebinding).
+HOSTS = ("127.0.0.1", "localhost")
+#: Mails on one page of the outbox.
+PER_PAGE = 50
+#: First letters of the live pages' paths.
+LIVE_DOORS = "upav"
+
+
+def app(
+    *,
+    site: Path,
+    outbox: Path,
+    brand: Brand,
+    company: str,
+    last_run: Callable[[], LastRun | None],
+    live: ASGIApp | None = None,
+    site_url: str = "",
+    hosts: Sequence[str] = HOSTS,
+) -> Starlette:
+    """The desk: `/` the site, `/desk/` today, `/desk/plan/`, `/desk/outbox/`, and the live pages at their paths.
+
+    `last_run` is asked on each page (`lambda: read(var / "last-run.json")`); `site_url` is the public address of
+    the site, whose pictures and pages a shown mail takes from here.
+    """
+    pages = Pages(Path(__file__).parent / "templates", brand, company=company)
+    policy = (
+        f"default-src 'none'; style-src {style_hash(pages.css)}; img-src 'self' data:; frame-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    headers = {
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": policy,
+    }
+    desk = _Desk(
+        outbox=outbox, last_run=last_run, pages=pages, headers=headers, site_url=site_url.rstrip("/")
+    )
+    routes: list[Route | Mount] = [
+        Route("/desk/", desk.today),
+        Route("/desk/plan/", desk.plan),
+        Route("/desk/outbox/", desk.outbox_list),
+        Route("/desk/outbox/{name}/", desk.mail),
+        Route("/desk/outbox/{name}/html", desk.mail_html),
+        Route("/desk/outbox/{name}/eml", desk.mail_file),
+    ]
+    routes += [Route(path, _with_slash) for path in ("/desk", "/desk/plan", "/desk/outbox")]
+    if live is not None:
+        routes += [Route(f"/{letter}/{{token:path}}", live) for letter in LIVE_DOORS]
+    routes.append(Mount("/", Site(site)))
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)],
+        exception_handlers={HTTPException: desk.friendly},
+    )
+
+
+def _with_slash(request: Request) -> Response:
+    return RedirectResponse(f"{request.url.path}/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    """The pages of the desk and what they share. Plain functions: Starlette runs them in its threads."""
+
+    outbox: Path
+    last_run: Callable[[], LastRun | None]
+    pages: Pages
+    headers: Mapping[str, str]
+    site_url: str
+
+    def today(self, request: Request) -> Response:
+        """What was done today, what comes, what needs somebody."""
+        return self._with_run("today.html", here="today")
+
+    def plan(self, request: Request) -> Response:
+        """Today's plan by occasion and reason."""
+        return self._with_run("plan.html", here="plan")
+
+    def outbox_list(self, request: Request) -> Response:
+        """The mails, the newest first; `?q=` searches head lines."""
+        words = request.query_params.get("q", "")[:200]
+        found = mails.search(self.outbox, words) if words.strip() else mails.names(self.outbox)
+        last = max(1, -(-len(found) // PER_PAGE))
+        text = request.query_params.get("page", "1")
+        page = min(max(int(text), 1), last) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
+        shown = mails.heads(self.outbox, found[(page - 1) * PER_PAGE : page * PER_PAGE])
+        return self._page(
+            "outbox.html", here="outbox", mails=shown, total=len(found), page=page, last=last, words=words
+        )
+
+    def mail(self, request: Request) -> Response:
+        """One mail: as it looks, as text, its headers."""
+        narrow = request.query_params.get("width") == "phone"
+        return self._page("mail.html", here="outbox", mail=self._mail(request), narrow=narrow)
+
+    def mail_html(self, request: Request) -> Response:
+        """The HTML part for the frame: no scripts, no forms, links open beside it.
+
+        Addresses of the own site point here, so that pictures show and links work before anything is published.
+        """
+        html = self._mail(request).html
+        if self.site_url:
+            html = re.sub(rf"""((?:src|href)=["']){re.escape(self.site_url)}/""", r"\1/", html)
+        html = re.sub(r"(<head[^>]*>)", r'\1<base target="_blank">', html, count=1)
+        origin = f"{request.url.scheme}://{request.url.netloc}"
+        policy = (
+            f"default-src 'none'; style-src 'unsafe-inline'; img-src 'self' {origin} data: https:; "
+            "sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'"
+        )
+        return HTMLResponse(html, headers={**self.headers, "Content-Security-Policy": policy})
+
+    def mail_file(self, request: Request) -> Response:
+        """The very bytes, for any mail program."""
+        name = request.path_params["name"]
+        raw = mails.raw_bytes(self.outbox, name)
+        if raw is None:
+            raise HTTPException(404)
+        named = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(raw, media_type="message/rfc822", headers={**self.headers, **named})
+
+    def friendly(self, request: Request, error: Exception) -> Response:
+        """An error as a page that says what to do."""
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        desk = request.url.path.startswith("/desk")
+        return self._page("missing.html", status, here="", is_desk=desk, status=status)
+
+    def _mail(self, request: Request) -> mails.Mail:
+        found = mails.read(self.outbox, request.path_params["name"])
+        if found is None:
+            raise HTTPException(404)
+        return found
+
+    def _with_run(self, template: str, **values: Any) -> Response:
+        try:
+            run, trouble = self.last_run(), ""
+        except TopmindError as error:
+            run, trouble = None, str(error)
+        if run is None:
+            return self._page("nothing.html", trouble=trouble, **values)
+        return self._page(template, run=run, most=most(run), **values)
+
+    def _page(self, template: str, code: int = 200, /, **values: Any) -> HTMLResponse:
+        return HTMLResponse(
+            self.pages.render(template, **values), status_code=code, headers=dict(self.headers)
+        )
+
+
+def most(run: LastRun) -> int:
+    """Touches of the fullest day of the calendar, at least 1: the length of a whole bar."""
+    return max([1, *(sum(day.touches.values()) for day in run.calendar)])
