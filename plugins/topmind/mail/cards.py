@@ -38,6 +38,7 @@ def card(
     """One item. With `pieces` it stands in full; otherwise `summary` leads to `href` (absolute, "" = no page)."""
     said = words(language)
     source = addresses.picture(item.image)
+    link = _outside(item, pieces, addresses)
     offers = item.kind in {Kind.PROMOTION, Kind.SPOTLIGHT}
     return CardPiece(
         item=item.kind.value,
@@ -51,9 +52,26 @@ def card(
         code=coupon_code(item.code) if item.code and offers and not _shows_coupon(pieces) else (),
         facts=_facts(item, language),
         terms=item.terms or "",
+        link=link,
+        link_label=_way_out(item, language) if link else "",
         pieces=pieces,
         alone=alone,
     )
+
+
+def _outside(item: Item, pieces: tuple[Piece, ...], addresses: Addresses) -> str:
+    """The item's own link, where it stands in full without a button."""
+    if not pieces or not item.link or any(piece.kind == "button" for piece in pieces):
+        return ""
+    found = addresses.link(item.link)
+    return str(found[0]) if found else ""
+
+
+def _way_out(item: Item, language: str) -> str:
+    said = words(language)
+    if item.kind is Kind.SPOTLIGHT and item.business:
+        return said["visit"].format(name=item.business)
+    return said[_CALLS.get(item.kind, "read_more")]
 
 
 def _shows_coupon(pieces: tuple[Piece, ...]) -> bool:

@@ -215,7 +215,8 @@ def _folded(value: str, used: int) -> str:
     """Plain ASCII in lines of at most 76 columns, broken before single spaces."""
     if used + len(value) <= 76:
         return value
-    lines, line = [], ""
+    lines: list[str] = []
+    line = ""
     for word in value.split(" "):
         if line and word and len(line) + 1 + len(word) + (used if not lines else 1) > 76:
             lines.append(line)

@@ -107,6 +107,9 @@ class CardPiece:
     facts: tuple[tuple[str, str], ...] = ()
     #: Small print of an offer.
     terms: str = ""
+    #: Where it leads out, where it is shown in full and its words have no button of their own.
+    link: str = ""
+    link_label: str = ""
     #: The body, where it is shown in full.
     pieces: tuple[Piece, ...] = ()
     #: The only thing in the mail (announcement, rescue): its title is the mail's heading.

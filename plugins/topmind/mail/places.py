@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from html import escape
 
 from topmind.catalog.merge_tags import apply
 from topmind.errors import MailError
@@ -67,8 +68,8 @@ class Places:
 
     def write(self, text: Text, where: str) -> str:
         """A text for one kind of place: literals escaped, tags as `put` has them."""
-        escape = _LITERAL[where]
-        return "".join(escape(part) if isinstance(part, str) else self.put(part, where) for part in text)
+        literal = _LITERAL[where]
+        return "".join(literal(part) if isinstance(part, str) else self.put(part, where) for part in text)
 
     def split(self, text: str) -> Parts:
         """Literals and places in order.
@@ -92,15 +93,15 @@ class Places:
         return tuple(parts)
 
 
+def _markup(part: str) -> str:
+    return part.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
 #: Literal parts keep their outer spaces, which separate them from the values; an address is written by its author.
-_LITERAL = {
-    "text": lambda part: part.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"),
-    "attribute": lambda part: (
-        part.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    ),
-    "url": lambda part: (
-        part.replace("&", "&amp;").replace('"', "%22").replace("<", "%3C").replace(">", "%3E")
-    ),
-    "header": lambda part: " ".join(part.split("\n")),
+_LITERAL: Mapping[str, Callable[[str], str]] = {
+    "text": lambda part: escape(part, quote=False),
+    "attribute": _markup,
+    "url": _markup,
+    "header": lambda part: part.replace("\n", " "),
     "plain": lambda part: part,
 }

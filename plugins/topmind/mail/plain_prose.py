@@ -15,7 +15,31 @@ if TYPE_CHECKING:
 
 _SPACES = re.compile(r"[ \t\r\n]+")
 _BLOCKS = frozenset(
-    ["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre", "blockquote", "div", "section", "figure", "hr", "details", "summary", "figcaption", "li", "dd", "dt"]
+    [
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "dl",
+        "table",
+        "pre",
+        "blockquote",
+        "div",
+        "section",
+        "figure",
+        "hr",
+        "details",
+        "summary",
+        "figcaption",
+        "li",
+        "dd",
+        "dt",
+    ]
 )
 
 
@@ -49,7 +73,7 @@ class PlainProse:
         end_run()
         return "\n\n".join(parts)
 
-    def _block(self, element: Element, indent: str) -> str:
+    def _block(self, element: Element, indent: str) -> str:  # noqa: PLR0911 - one answer per kind of element
         from topmind.mail.text import table, underlined, wrap
 
         tag = element.tag

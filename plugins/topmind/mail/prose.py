@@ -12,12 +12,67 @@ from topmind.model import Element, MergeTag, Node, Text
 
 #: Elements written as they are; `b` and `i` of hostile HTML were cleaned before.
 _KEPT = frozenset(
-    ["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "a", "blockquote", "hr", "table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption", "code", "kbd", "pre", "img", "figure", "figcaption", "strong", "b", "em", "i", "u", "s", "del", "ins", "sub", "sup", "small", "abbr", "cite", "q", "mark", "br", "div", "span", "time", "var", "samp", "wbr"]
+    [
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "a",
+        "blockquote",
+        "hr",
+        "table",
+        "thead",
+        "tbody",
+        "tfoot",
+        "tr",
+        "th",
+        "td",
+        "caption",
+        "code",
+        "kbd",
+        "pre",
+        "img",
+        "figure",
+        "figcaption",
+        "strong",
+        "b",
+        "em",
+        "i",
+        "u",
+        "s",
+        "del",
+        "ins",
+        "sub",
+        "sup",
+        "small",
+        "abbr",
+        "cite",
+        "q",
+        "mark",
+        "br",
+        "div",
+        "span",
+        "time",
+        "var",
+        "samp",
+        "wbr",
+    ]
 )
 _VOID = frozenset({"br", "hr", "img", "wbr"})
+#: Elements with margins of their own.
+_SPACED = frozenset("p h1 h2 h3 h4 ul ol blockquote table pre dl dd figure".split())
 _HEADINGS = ("h1", "h2", "h3", "h4")
 #: Attributes carried over, beside `href`, `src` and styles.
-_ATTRIBUTES = frozenset({"lang", "dir", "title", "colspan", "rowspan", "start", "scope"})
+_ATTRIBUTES = frozenset({"lang", "dir", "title", "colspan", "rowspan", "start", "scope", "data-label"})
 #: Where white space between children says nothing.
 _LISTS = frozenset({"ul", "ol", "table", "thead", "tbody", "tfoot", "tr", "dl"})
 
@@ -74,29 +129,18 @@ class ProseWriter:
         if tag in {"h1", "h2", "h3", "h4", "h5", "h6"}:
             tag = _HEADINGS[min(max(int(tag[1]), 2) - 1 + shift, 3)]
         if tag == "div" and _has_class(element, "footnote"):
-            children = [c for c in element.children if not (isinstance(c, Element) and c.tag == "hr")]
-            return f'<div class="tm-muted" style="font-size:14px;{edge}">{self._children(children, shift, inside="div")}</div>'
-        children = _unwrapped(element) if tag == "pre" else element.children
+            notes = [c for c in element.children if not (isinstance(c, Element) and c.tag == "hr")]
+            inner = self._children(notes, shift, inside="div")
+            return f'<div class="tm-muted" style="font-size:14px;{edge}">{inner}</div>'
+        if tag == "table":
+            element = _labelled(element)
+        children: Sequence[Node] = _unwrapped(element) if tag == "pre" else element.children
         inner = self._children(children, shift, inside=tag)
         return self._tag(tag, self._attributes(element, tag, edge), inner)
 
     def _attributes(self, element: Element, tag: str, edge: str) -> str:
         style = self.styles.get("code-block" if tag == "pre" else tag, "")
-        if tag in {
-            "p",
-            "h1",
-            "h2",
-            "h3",
-            "h4",
-            "ul",
-            "ol",
-            "blockquote",
-            "table",
-            "pre",
-            "dl",
-            "dd",
-            "figure",
-        }:
+        if tag in _SPACED:
             style += edge
         if tag in {"td", "th"}:
             style += _alignment(element)
@@ -104,6 +148,8 @@ class ProseWriter:
         for name, value in element.attrs:
             if name in _ATTRIBUTES:
                 written += f' {name}="{self.places.write(value, "attribute")}"'
+        if tag == "table" and _has_class(element, "tm-stack"):
+            written += ' class="tm-stack"'
         if tag == "th" and element.get("scope") is None:
             written += ' scope="col"'
         return written
@@ -135,6 +181,55 @@ class ProseWriter:
         alt = self.places.write(element.get("alt") or (), "attribute")
         style = escape(self.styles["image"] + f"max-width:{width}px;")
         return f'<img src="{escape(src)}" alt="{alt}" width="{width}" style="{style}" />'
+
+
+#: From so many columns on, a phone shows a table row by row, each cell with its heading.
+_MANY_COLUMNS = 4
+
+
+def _labelled(table: Element) -> Element:
+    """A wide table with the words of its headings on each cell."""
+    rows = list(_rows(table))
+    labels = [_words(cell) for cell in rows[0].children if isinstance(cell, Element)] if rows else []
+    if len(labels) < _MANY_COLUMNS or any(cell.tag != "th" for cell in _cells(rows[0])):
+        return table
+    stacked = _relabel(table, labels)
+    return Element("table", (*stacked.attrs, ("class", ("tm-stack",))), stacked.children)
+
+
+def _relabel(element: Element, labels: list[Text]) -> Element:
+    if element.tag == "tr":
+        cells = _cells(element)
+        named = tuple(
+            Element(cell.tag, (*cell.attrs, ("data-label", label)), cell.children)
+            if cell.tag == "td"
+            else cell
+            for cell, label in zip(cells, labels, strict=False)
+        )
+        return Element("tr", element.attrs, (*named, *cells[len(named) :]))
+    children = tuple(_relabel(c, labels) if isinstance(c, Element) else c for c in element.children)
+    return Element(element.tag, element.attrs, children)
+
+
+def _rows(element: Element) -> Iterable[Element]:
+    for child in element.children:
+        if isinstance(child, Element):
+            if child.tag == "tr":
+                yield child
+            else:
+                yield from _rows(child)
+
+
+def _cells(row: Element) -> tuple[Element, ...]:
+    return tuple(cell for cell in row.children if isinstance(cell, Element))
+
+
+def _words(element: Element) -> Text:
+    """The words of an element without its markup."""
+    parts: list[str | MergeTag] = []
+    for child in element.children:
+        parts.extend(_words(child) if isinstance(child, Element) else (child,))
+    return tuple(parts)
 
 
 def _plain(text: Text | None) -> str:

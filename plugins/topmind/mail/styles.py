@@ -34,7 +34,7 @@ def prose_styles(brand: Brand) -> Mapping[str, str]:
         "a": f"color:{c.accent};text-decoration:underline;",
         "blockquote": f"margin:0 0 16px;padding:2px 0 2px 16px;border-left:3px solid {c.accent};color:{c.muted};",
         "hr": f"margin:24px 0;border:0;border-top:1px solid {c.line};",
-        "table": "margin:0 0 16px;width:100%;border-collapse:collapse;font-size:15px;line-height:1.45;",
+        "table": "margin:0 0 16px;width:100%;border-collapse:collapse;font-size:15px;line-height:1.45;word-break:normal;",
         "th": f"{cell}left;font-weight:600;",
         "td": f"{cell}left;",
         "caption": f"padding:0 0 6px;text-align:left;color:{c.muted};",

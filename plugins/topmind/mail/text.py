@@ -91,6 +91,8 @@ class TextWriter:
         if card.code:
             parts.append(f"{said['code']}: {self.text(card.code)}")
         parts += self.pieces(card.pieces, said)
+        if card.link:
+            parts.append(f"{card.link_label}:\n{card.link}")
         if card.terms:
             parts.append(wrap(card.terms))
         if card.href:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,12 +29,12 @@ from topmind.mail.words import words
 from topmind.model import Node, Text
 
 _FOLDER = "themes/email"
-_FRAME_LINE = re.compile(r"\.mjml$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Band:
-    """One section of a mail: a run of pieces ("flow"), a box, columns, a card, or a full item's head or tail."""
+    """One section of a mail: a run of pieces ("flow"), a box, columns, a card, or a full item's head or tail,
+    a line."""
 
     kind: str
     pieces: tuple[Piece, ...] = ()
@@ -49,23 +48,29 @@ def bands(pieces: tuple[Piece, ...]) -> tuple[Band, ...]:
 
 def _bands(pieces: tuple[Piece, ...]) -> Iterator[Band]:
     run: list[Piece] = []
-    for piece in pieces:
-        own = isinstance(piece, CalloutPiece | ColumnsPiece | CardPiece)
-        if not own:
+    for at, piece in enumerate(pieces):
+        if not isinstance(piece, CalloutPiece | ColumnsPiece | CardPiece):
             run.append(_joined(run, piece))
             continue
         if run:
             yield Band(kind="flow", pieces=tuple(run))
             run = []
         if isinstance(piece, CardPiece) and (piece.pieces or piece.alone):
-            yield Band(kind="head", piece=piece)
-            yield from _bands(piece.pieces)
-            if piece.pieces and (piece.terms or piece.href):
-                yield Band(kind="tail", piece=piece)
+            yield from _whole(piece, more=at + 1 < len(pieces))
         else:
             yield Band(kind=piece.kind, piece=piece)
     if run:
         yield Band(kind="flow", pieces=tuple(run))
+
+
+def _whole(card: CardPiece, *, more: bool) -> Iterator[Band]:
+    """An item shown in full: its head, its pieces, its small print and link, a line where more follows."""
+    yield Band(kind="head", piece=card)
+    yield from _bands(card.pieces)
+    if card.pieces and (card.terms or card.href or card.link):
+        yield Band(kind="tail", piece=card)
+    if card.pieces and more:
+        yield Band(kind="rule")
 
 
 def _joined(run: list[Piece], piece: Piece) -> Piece:

@@ -16,6 +16,7 @@ from topmind.mail.pieces import (
     CouponPiece,
     Piece,
     ProsePiece,
+    Signature,
     VideoPiece,
     View,
 )
@@ -29,9 +30,11 @@ from topmind.model import (
     Columns,
     Coupon,
     Edition,
+    Element,
     Item,
     ItemRef,
     Kind,
+    MergeTag,
     Prose,
     SlotMark,
     SourceKind,
@@ -74,8 +77,8 @@ class Builder:
             heading=own.newsletter.title if own.newsletter else "",
             line=day(occasion.day, company.language, weekday=True) if issue else "",
             preheader=own.preheader or self._preheader(),
-            pieces=tuple(self._pieces(own)),
-            signature=self._signature(own.theme, issue),
+            pieces=signed_off(tuple(self._pieces(own))),
+            signature=self._signature(),
             footer=cards.footer(
                 company, language=self.edition.language, view=self._view_url(own), public=self.public
             ),
@@ -183,7 +186,7 @@ class Builder:
         first = next((self.catalog.items.get(name) for name in self.edition.items), None)
         return (self.summary(first),) if first is not None else ()
 
-    def _signature(self, theme: str, issue: bool) -> cards.Signature | None:
+    def _signature(self) -> Signature:
         member = self.catalog.team.get(self.edition.sender)
         if member is None:
             raise MailError(
@@ -200,6 +203,28 @@ class Builder:
         if own.item is not None and own.body is not None:
             return self._page(own.item)
         return ""
+
+
+def signed_off(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """Without the sender's name on a line of its own at the very end: the signature below says it."""
+    if not pieces or not isinstance(pieces[-1], ProsePiece):
+        return pieces
+    prose = pieces[-1]
+    words_only = [e for e in prose.elements if not (isinstance(e, str) and not e.strip())]
+    last = words_only[-1] if words_only else None
+    if not isinstance(last, Element) or last.tag != "p" or not last.children:
+        return pieces
+    *before, name = (c for c in last.children if not (isinstance(c, str) and not c.strip()))
+    own_line = not before or (isinstance(before[-1], str) and before[-1].rstrip(" ").endswith("\n"))
+    if not (isinstance(name, MergeTag) and name.field == "sender_name" and own_line):
+        return pieces
+    kept = words_only[:-1]
+    if before:
+        closing = str(before[-1]).rstrip()
+        kept.append(Element("p", last.attrs, (*before[:-1], closing)))
+    if not kept:
+        return pieces[:-1]
+    return (*pieces[:-1], ProsePiece(elements=tuple(kept), shift=prose.shift))
 
 
 def archive_url(newsletter: str, edition: Edition) -> str:
