@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -46,10 +46,13 @@ class Reader:
     findings: Findings
     #: Declared fields of a contact.
     fields: frozenset[str]
+    #: Paths of all files that were opened, readable or not.
+    seen: set[str] = field(default_factory=set)
 
     def read(self, file: Path, schema: type[H]) -> Document[H] | None:
         """One file, or None where its front matter is wrong (the problems are noted)."""
         path = file.relative_to(self.settings.root).as_posix()
+        self.seen.add(path)
         try:
             text = front_matter.decode(file.read_bytes(), schema.what)
         except Wrong as wrong:
@@ -59,7 +62,7 @@ class Reader:
             self.findings.error("file/unreadable", path, 0, f"cannot be read: {error.strerror}.")
             return None
         project = self.settings.project
-        head = front_matter.read(text, path, project.aliases)
+        head = front_matter.read(text, path, project.aliases, schema.keys())
         self.findings.add(head.problems)
         values = self._values(head.entries, schema, path)
         missing = head.body_line if not head.entries else 1

@@ -37,6 +37,8 @@ class _Keys:
 
     path: str
     aliases: Mapping[str, str]
+    #: Keys of the schema: they mean what they say, whatever an alias makes of them elsewhere.
+    known: frozenset[str] = frozenset()
     entries: dict[str, Entry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -49,7 +51,7 @@ class _Keys:
 
     def put(self, written: str, line: int, rest: str, below: tuple[tuple[int, str], ...]) -> None:
         name = written.lower()
-        key = self.aliases.get(written, self.aliases.get(name, name))
+        key = name if name in self.known else self.aliases.get(written, self.aliases.get(name, name))
         if not key:  # an alias to nothing: a key of the old site that says nothing here
             return
         while below and not below[-1][1].strip():
@@ -93,10 +95,15 @@ def decode(raw: bytes, what: str = "file") -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def read(text: str, path: str, aliases: Mapping[str, str] | None = None) -> Head:
-    """Split a file into its front matter and its body; nothing is interpreted yet."""
+def read(
+    text: str, path: str, aliases: Mapping[str, str] | None = None, known: frozenset[str] = frozenset()
+) -> Head:
+    """Split a file into its front matter and its body; nothing is interpreted yet.
+
+    `aliases`: a key of another site → ours ("" = it says nothing here); never for a key in `known`.
+    """
     lines = text.split("\n")
-    keys = _Keys(path, aliases or {})
+    keys = _Keys(path, aliases or {}, known)
     start = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
     if start < len(lines) and lines[start].rstrip() == "---":
         end = _fenced(lines, start + 1, keys)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from topmind.catalog import dates, urls
@@ -18,6 +18,22 @@ from topmind.catalog.findings import Wrong
 from topmind.catalog.schemas import ITEMS, EventHead, ItemHead
 from topmind.catalog.zones import moment_in, zone_of
 from topmind.model import Access, Item, Kind, Status, Where
+
+#: Keys of one kind that an Item holds under the same name.
+_KEYS_OF_KIND = (
+    "offer",
+    "code",
+    "terms",
+    "location",
+    "business",
+    "phone",
+    "region",
+    "person",
+    "company",
+    "permission",
+)
+#: (key, rule, what is wrong, what to do)
+_Error: TypeAlias = Callable[[str, str, str, str], None]
 
 
 def read_item(reader: Reader, mentions: Mentions, file: Path, kind: Kind, zone: ZoneInfo) -> Item | None:
@@ -45,7 +61,10 @@ def read_item(reader: Reader, mentions: Mentions, file: Path, kind: Kind, zone: 
     _check(kind, head, where, reader, document)
     body, sends = bodies(reader, mentions, document)
     _mention(mentions, document)
-    item = Item(
+    said = _of_kind(kind, head, day, zone, error)
+    if said is None:
+        return None
+    return Item(
         id=id_,
         kind=kind,
         path=document.path,
@@ -75,10 +94,9 @@ def read_item(reader: Reader, mentions: Mentions, file: Path, kind: Kind, zone: 
         correction=head.correction,
         grace=head.grace if head.grace is not None else 3,
         link=head.link,
-        stop_when=_stop_when(head, None),
         body=body,
+        **said,
     )
-    return _of_kind(item, head, day, zone, reader, document)
 
 
 def _error(reader: Reader, document: Document[Any], key: str, rule: str, says: str, fix: str = "") -> None:
@@ -169,34 +187,28 @@ def _mention(mentions: Mentions, document: Document[ItemHead]) -> None:
         mentions.name("newsletter", name, path, document.line("for"))
 
 
-def _of_kind(
-    item: Item, head: ItemHead, day: date, zone: ZoneInfo, reader: Reader, document: Document[Any]
-) -> Item | None:
-    """The keys of its kind."""
-    error = partial(_error, reader, document)
-    says: dict[str, Any] = head.model_dump(include={"offer", "code", "terms", "location", "business", "phone", "region", "person", "company", "permission"})  # fmt: skip
-    if item.kind is Kind.EXPERT:
-        says["expertise"] = getattr(head, "field", None)
-    if item.kind is Kind.PROMOTION:
+def _of_kind(kind: Kind, head: ItemHead, day: date, zone: ZoneInfo, error: _Error) -> dict[str, Any] | None:
+    """The keys of its kind, as fields of Item; None where they make no sense."""
+    said: dict[str, Any] = {key: getattr(head, key) for key in _KEYS_OF_KIND if hasattr(head, key)}
+    default = None
+    if kind is Kind.EXPERT:
+        said["expertise"] = getattr(head, "field", None)
+    if kind is Kind.PROMOTION:
         starts, ends = getattr(head, "starts", None) or day, getattr(head, "ends", day)
         if ends < starts:
-            error(
-                "ends",
-                "promotion/dates",
-                f"the promotion ends on {dates.show(ends)}, before it starts on {dates.show(starts)}.",
-                "Mend one of the dates.",
-            )
-        says |= {"starts": starts, "ends": ends}
-        says["stop_when"] = _stop_when(head, f"last_purchase() >= '{starts.isoformat()}'")
+            says = f"the promotion ends on {dates.show(ends)}, before it starts on {dates.show(starts)}."
+            error("ends", "promotion/dates", says, "Mend one of the dates.")
+        said |= {"starts": starts, "ends": ends}
+        default = f"last_purchase() >= '{starts.isoformat()}'"
+    said["stop_when"] = _stop_when(head, default)
     if isinstance(head, EventHead):
-        return _event(replace(item, **says), head, zone, reader, document)
-    return replace(item, **says)
+        times = _times(head, zone, error)
+        return said | times if times else None
+    return said
 
 
-def _event(
-    item: Item, head: EventHead, zone: ZoneInfo, reader: Reader, document: Document[Any]
-) -> Item | None:
-    error = partial(_error, reader, document)
+def _times(head: EventHead, zone: ZoneInfo, error: _Error) -> dict[str, Any] | None:
+    """When an event begins and ends, in its own zone or the company's."""
     key = "zone"
     try:
         own = zone_of(head.zone) if head.zone else zone
@@ -209,4 +221,4 @@ def _event(
         return None
     if ends is not None and ends < begins:
         error("ends", "event/dates", "the event ends before it begins.", "Mend one of the two.")
-    return replace(item, begins=begins, event_ends=ends)
+    return {"begins": begins, "event_ends": ends}

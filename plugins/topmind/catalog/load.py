@@ -6,15 +6,16 @@ import fnmatch
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from topmind.catalog import crosscheck, house, programme
+from topmind.catalog import crosscheck, house, programme, strays
 from topmind.catalog.crosscheck import Mentions
 from topmind.catalog.documents import Reader
-from topmind.catalog.findings import Findings, did_you_mean
+from topmind.catalog.findings import Findings
 from topmind.catalog.items import read_item
+from topmind.catalog.urls import item_id
 from topmind.model import (
     Catalog,
     Company,
@@ -30,9 +31,6 @@ from topmind.model import (
 from topmind.settings import Settings
 
 N = TypeVar("N")
-
-#: Folders below `content/` that are ours beside those of the kinds.
-_FOLDERS = frozenset({"pages", "images", "newsletters", "sequences", "team"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +57,7 @@ def load(settings: Settings, as_of: date, fields: Mapping[str, FieldSpec]) -> Lo
     items = project.items(zone)
     newsletters = project.newsletters()
     sequences = project.sequences()
-    project.strangers()
+    strays.check(settings.root, project.reader.seen, project.excluded, project.findings)
     project.check(company, items, newsletters, sequences, segments, team)
     problems = project.findings.sorted()
     if project.findings.any_error or company is None:
@@ -87,6 +85,9 @@ class _Project:
         self.findings = Findings()
         self.mentions = Mentions()
         self.reader = Reader(settings, self.findings, frozenset(fields))
+        #: Ids of all items by their files: an item with a mistake of its own is not missing too.
+        self.item_ids: set[str] = set()
+        self.files_of_items = 0
 
     def files(self, folder: str, *, deep: bool = False) -> Iterator[Path]:
         """Markdown files of a folder in order of their names, without excluded ones and notes to developers."""
@@ -94,8 +95,7 @@ class _Project:
         found = base.rglob("*.md") if deep else base.glob("*.md")
         for file in sorted(found):
             path = file.relative_to(self.root).as_posix()
-            hidden = any(part.startswith(".") for part in path.split("/"))
-            if not hidden and file.stem.lower() != "readme" and not self.excluded(path) and file.is_file():
+            if not strays.skipped(path) and not self.excluded(path) and file.is_file():
                 yield file
 
     def excluded(self, path: str) -> bool:
@@ -121,11 +121,12 @@ class _Project:
         return {key(one): one for one in found if one is not None}
 
     def items(self, zone: ZoneInfo) -> list[Item]:
-        found = [
-            read_item(self.reader, self.mentions, file, kind, zone)
-            for kind in Kind
-            for file in self.files(f"content/{kind.folder}", deep=True)
-        ]
+        found: list[Item | None] = []
+        for kind in Kind:
+            for file in self.files(f"content/{kind.folder}", deep=True):
+                self.item_ids.add(item_id(PurePosixPath(file.relative_to(self.root / "content").as_posix())))
+                self.files_of_items += 1
+                found.append(read_item(self.reader, self.mentions, file, kind, zone))
         return [item for item in found if item is not None]
 
     def newsletters(self) -> list[Newsletter]:
@@ -139,7 +140,6 @@ class _Project:
             ]
             if one is not None:
                 found.append(programme.with_issues(one, issues, self.reader))
-        self.orphans("newsletters", "newsletter")
         return found
 
     def sequences(self) -> list[Sequence]:
@@ -150,47 +150,7 @@ class _Project:
             steps = [s for f in files if (s := programme.read_step(self.reader, self.mentions, f))]
             if one is not None:
                 found.append(programme.with_steps(one, steps, self.reader) if steps or not files else one)
-        self.orphans("sequences", "sequence")
         return found
-
-    def orphans(self, folder: str, what: str) -> None:
-        """A folder of issues or steps whose own file is not there: nothing in it would ever be read."""
-        base = self.root / "content" / folder
-        for inner in sorted(base.iterdir()) if base.is_dir() else ():
-            path = inner.relative_to(self.root).as_posix()
-            if not inner.is_dir() or (base / f"{inner.name}.md").is_file() or self.excluded(f"{path}/"):
-                continue
-            if any(self.files(path, deep=True)):
-                self.findings.error(
-                    f"{what}/no-file",
-                    path,
-                    0,
-                    f"there is no {path}.md, so nothing in this folder is read.",
-                    f"Write that file, or put the folder's name right: it is the {what}'s file name.",
-                )
-
-    def strangers(self) -> None:
-        """Folders and files below `content/` that nothing reads: a misspelt folder must not lose its items."""
-        known = _FOLDERS | {kind.folder for kind in Kind}
-        base = self.root / "content"
-        for inner in sorted(base.iterdir()) if base.is_dir() else ():
-            path = inner.relative_to(self.root).as_posix()
-            if inner.is_dir() and inner.name not in known and any(self.files(path, deep=True)):
-                self.findings.error(
-                    "file/unknown-folder",
-                    path,
-                    0,
-                    "nothing reads this folder.",
-                    did_you_mean(inner.name, known, what="Folders"),
-                )
-            elif inner.suffix == ".md" and inner.name != "company.md" and inner in set(self.files("content")):
-                self.findings.error(
-                    "file/unknown-place",
-                    path,
-                    0,
-                    "nothing reads this file.",
-                    "Put it into a folder such as content/tips/.",
-                )
 
     def check(
         self,
@@ -209,9 +169,11 @@ class _Project:
                 "segment": self.names("segments"),
                 "sender": self.names("content/team"),
                 "topic": company.topics.keys() if company else _Anything(),
-                "item": {i.id for i in items} | self.unread_items(),
+                "item": self.item_ids,
                 "newsletter": {n.id for n in newsletters} | self.names("content/newsletters"),
-                "code": {i.code for i in items if i.code},
+                "code": {i.code for i in items if i.code}
+                if len(items) == self.files_of_items
+                else _Anything(),
             },
             self.findings,
         )
@@ -251,14 +213,6 @@ class _Project:
     def names(self, folder: str) -> set[str]:
         """Names of files, read or not: a file with a mistake of its own is not missing."""
         return {file.stem for file in self.files(folder)}
-
-    def unread_items(self) -> set[str]:
-        from pathlib import PurePosixPath
-
-        from topmind.catalog.urls import item_id
-
-        files = (f for kind in Kind for f in self.files(f"content/{kind.folder}", deep=True))
-        return {item_id(PurePosixPath(f.relative_to(self.root / "content").as_posix())) for f in files}
 
 
 class _Anything(frozenset[str]):

@@ -14,7 +14,8 @@ _NUMBERED = re.compile(r"\d+[-_. ]+(?=.)")
 def item_id(path: PurePosixPath) -> str:
     """`tips/2026-12-01-gutters.md` (below `content/`) is `tips/gutters`."""
     name = path.name.removesuffix(".md")
-    return str(path.parent / (_DATED.sub("", name, count=1) or name))
+    bare = _DATED.sub("", name, count=1)
+    return str(path.parent / (bare if slugify(bare) else name))
 
 
 def day_in_name(path: PurePosixPath) -> date | None:

@@ -1,0 +1,73 @@
+"""Files that look like ours and that nothing reads: a misspelt folder must not lose its items in silence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection
+from pathlib import Path, PurePosixPath
+
+from topmind.catalog.findings import Findings, did_you_mean
+from topmind.model import Kind
+
+#: Folders below `content/` beside those of the kinds.
+FOLDERS = frozenset({"pages", "images", "newsletters", "sequences", "team"}) | {kind.folder for kind in Kind}
+_MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdwn"})
+
+
+def check(root: Path, read: Collection[str], ignored: Callable[[str], bool], findings: Findings) -> None:
+    """An error for each folder or file with Markdown that no reader took; pages belong to the site."""
+    said: set[str] = set()
+    for path in _markdown(root):
+        if path in read or ignored(path) or path.startswith(("content/pages/", "content/images/")):
+            continue
+        place, rule, says, fix = _why(root, path)
+        if place not in said:
+            said.add(place)
+            findings.error(rule, place, 0, says, fix)
+
+
+def skipped(path: str) -> bool:
+    """Hidden files, and notes to developers, are none of ours."""
+    pure = PurePosixPath(path)
+    return pure.stem.lower() == "readme" or any(part.startswith(".") for part in pure.parts)
+
+
+def _markdown(root: Path) -> list[str]:
+    found: list[str] = []
+    for top in ("content", "segments"):
+        for folder, _, names in os.walk(root / top):
+            base = Path(folder).relative_to(root).as_posix()
+            paths = (f"{base}/{name}" for name in names if os.path.splitext(name)[1].lower() in _MARKDOWN)
+            found += [path for path in paths if not skipped(path)]
+    return sorted(found)
+
+
+def _why(root: Path, path: str) -> tuple[str, str, str, str]:
+    """(place, rule, what is wrong, what to do) for one file that nothing read."""
+    parts = PurePosixPath(path).parts
+    if parts[0] == "content" and len(parts) > 2 and parts[1] not in FOLDERS:
+        place = "/".join(parts[:2])
+        return (
+            place,
+            "file/unknown-folder",
+            "nothing reads this folder.",
+            did_you_mean(parts[1], FOLDERS, what="Folders"),
+        )
+    if not path.endswith(".md"):
+        return path, "file/suffix", "nothing reads this file.", "End its name with .md."
+    if parts[0] == "content" and len(parts) == 4 and parts[1] in {"newsletters", "sequences"}:
+        place = "/".join(parts[:3])
+        if not (root / f"{place}.md").is_file():
+            fix = "Write that file, or give the folder its name."
+            return (
+                place,
+                f"{parts[1][:-1]}/no-file",
+                f"there is no {place}.md, so nothing in this folder is read.",
+                fix,
+            )
+    return (
+        path,
+        "file/unknown-place",
+        "nothing reads this file.",
+        "Move it into a folder such as content/tips/.",
+    )
