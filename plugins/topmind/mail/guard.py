@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 from xml.parsers import expat
 
 from topmind.errors import MailError
@@ -57,6 +58,7 @@ def _number(match: re.Match[str]) -> str:
     return match[0] if text == match[0] else "".join(f"&#{ord(c)};" for c in text)
 
 
+@lru_cache(maxsize=4096)
 def _attribute(value: str) -> str:
     """An attribute that survives mrml: white space collapsed, everything but plain ASCII as a number."""
     flat = _SPACES.sub(" ", value).strip()

@@ -8,38 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from topmind.mail.components import names
 from topmind.model import Element, MergeTag, Node, Text
 
 if TYPE_CHECKING:
     from topmind.mail.text import TextWriter
 
 _SPACES = re.compile(r"[ \t\r\n]+")
-_BLOCKS = frozenset(
-    [
-        "p",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "dl",
-        "table",
-        "pre",
-        "blockquote",
-        "div",
-        "section",
-        "figure",
-        "hr",
-        "details",
-        "summary",
-        "figcaption",
-        "li",
-        "dd",
-        "dt",
-    ]
+_BLOCKS = names(
+    "p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table pre blockquote div section figure figcaption hr details summary"
 )
 
 

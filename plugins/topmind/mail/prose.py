@@ -7,69 +7,18 @@ from dataclasses import dataclass
 from html import escape
 
 from topmind.mail.addresses import Addresses
+from topmind.mail.components import names
 from topmind.mail.places import Places, is_address
 from topmind.model import Element, MergeTag, Node, Text
 
 #: Elements written as they are; `b` and `i` of hostile HTML were cleaned before.
-_KEPT = frozenset(
-    [
-        "p",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "a",
-        "blockquote",
-        "hr",
-        "table",
-        "thead",
-        "tbody",
-        "tfoot",
-        "tr",
-        "th",
-        "td",
-        "caption",
-        "code",
-        "kbd",
-        "pre",
-        "img",
-        "figure",
-        "figcaption",
-        "strong",
-        "b",
-        "em",
-        "i",
-        "u",
-        "s",
-        "del",
-        "ins",
-        "sub",
-        "sup",
-        "small",
-        "abbr",
-        "cite",
-        "q",
-        "mark",
-        "br",
-        "div",
-        "span",
-        "time",
-        "var",
-        "samp",
-        "wbr",
-    ]
+_KEPT = names(
+    "p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd a blockquote hr table thead tbody tfoot tr th td caption code kbd pre"
+    " img figure figcaption strong b em i u s del ins sub sup small abbr cite q mark br div span time var samp wbr"
 )
 _VOID = frozenset({"br", "hr", "img", "wbr"})
 #: Elements with margins of their own.
-_SPACED = frozenset("p h1 h2 h3 h4 ul ol blockquote table pre dl dd figure".split())
+_SPACED = names("p h1 h2 h3 h4 ul ol blockquote table pre dl dd figure")
 _HEADINGS = ("h1", "h2", "h3", "h4")
 #: Attributes carried over, beside `href`, `src` and styles.
 _ATTRIBUTES = frozenset({"lang", "dir", "title", "colspan", "rowspan", "start", "scope", "data-label"})

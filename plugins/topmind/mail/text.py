@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from topmind.mail.addresses import Addresses
 from topmind.mail.pieces import (
@@ -136,6 +137,7 @@ class TextWriter:
         return self.notes.index(href) + 1
 
 
+@lru_cache(maxsize=4096)
 def wrap(text: str, indent: str = "", first: str | None = None, width: int = WIDTH) -> str:
     """Words in lines; line ends that an author wrote stay, addresses are never broken."""
     head = indent if first is None else first
