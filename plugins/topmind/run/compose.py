@@ -40,6 +40,8 @@ class Composed:
     #: Rows waiting in the ledger whose content is gone: skipped with a reason.
     gone: tuple[tuple[TouchKey, Reason], ...] = ()
     editions: tuple[Edition, ...] = field(default=())
+    #: Touches frozen by earlier runs that may still go.
+    waiting: tuple[PlannedTouch, ...] = ()
 
 
 def waiting_touches(decided: Decided, rows: Iterable[Row]) -> tuple[list[PlannedTouch], list[TouchKey]]:
@@ -100,6 +102,7 @@ def compose(decided: Decided, rows: Sequence[Row], renderer: mail.Renderer) -> C
         held=held,
         gone=tuple((key, Reason.CONTENT_CHANGED) for key in gone),
         editions=tuple(editions),
+        waiting=tuple(waiting),
     )
 
 

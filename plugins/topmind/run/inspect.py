@@ -10,8 +10,7 @@ from topmind.checks import Facts
 from topmind.errors import AudienceError
 from topmind.model import Clock, Level, Members, Problem
 from topmind.run import load as load_
-from topmind.run.decide import decide
-from topmind.run.dry import history_of
+from topmind.run.dry import decide_project
 from topmind.run.load import Project
 
 
@@ -39,7 +38,7 @@ def findings(
 def _audience(project: Project, clock: Clock) -> tuple[Members | None, tuple[Problem, ...]]:
     """The contacts where there are some (never in pull requests), and what their sources said."""
     try:
-        decided = decide(project, history_of(project, clock), horizon=1)
+        decided = decide_project(project, clock, horizon=1)
     except AudienceError as error:
         where, _, line = error.where.partition(":")
         said = Problem(

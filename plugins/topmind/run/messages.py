@@ -1,0 +1,58 @@
+"""Step 9, half: one claim → the very bytes that leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from email.utils import format_datetime
+
+from topmind import mail
+from topmind.errors import SendError
+from topmind.ledger import Claim
+from topmind.links import KeyRing
+from topmind.model import CompiledEdition, Message, Purpose
+from topmind.run.compose import Composed, values_of
+from topmind.run.decide import Decided
+
+
+def builder(decided: Decided, composed: Composed, ring: KeyRing, now: datetime) -> Callable[[Claim], Message]:
+    """What makes the message of a claim. `now` (UTC) becomes the Date header."""
+    project = decided.project
+    values = values_of(decided.members, ring, project.settings.live_url, project.catalog.company.name)
+    date = format_datetime(now)
+
+    def build(claim: Claim) -> Message:
+        compiled = composed.compiled.get(claim.edition)
+        if compiled is None:
+            raise SendError("this edition was not compiled by this run.", fix="The next run sends it.")
+        found = values(compiled, claim.key, claim.touch_hex)
+        headers = {
+            "Date": date,
+            "Message-ID": f"<{claim.touch_hex}.{claim.attempt}@{compiled.sender_address.rpartition('@')[2]}>",
+            **_list_headers(compiled, str(found["unsubscribe_url"]), project.catalog.company.name),
+        }
+        return Message(
+            touch=claim.key,
+            touch_hex=claim.touch_hex,
+            attempt=claim.attempt,
+            to=claim.address,
+            sender=compiled.sender_address,
+            raw=mail.build(compiled, found, to=claim.address, headers=headers),
+            tags={
+                "ledger": decided.history.ledger,
+                "touch": claim.touch_hex,
+                "attempt": str(claim.attempt),
+            },
+            fence=claim.fence,
+        )
+
+    return build
+
+
+def _list_headers(compiled: CompiledEdition, unsubscribe: str, company: str) -> dict[str, str]:
+    """One-click unsubscribe on everything that markets (RFC 8058)."""
+    occasion = compiled.edition.occasion
+    if occasion.purpose is Purpose.SERVICE:
+        return {}
+    name = occasion.source.replace("/", "-")
+    return mail.list_headers(unsubscribe, f"{name}.{compiled.sender_address.rpartition('@')[2]}", company)

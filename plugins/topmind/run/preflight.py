@@ -1,0 +1,49 @@
+"""Step 7: gathers what pre-flight looks at."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from topmind import delivery, planning
+from topmind.run.compose import Composed
+from topmind.run.decide import Decided
+
+
+def facts_of(decided: Decided, composed: Composed, *, first_send: bool, keys: bool) -> delivery.Facts:
+    """Everything about one composed plan; the site's manifest is read from `output/`."""
+    project = decided.project
+    settings = project.settings
+    editions = tuple(composed.compiled.values())
+    return delivery.Facts(
+        transport=settings.transport,
+        postal_address=project.catalog.company.address,
+        senders={compiled.sender_address for compiled in editions},
+        keys=keys,
+        pinned=bool(settings.project.ledger),
+        first=decided.history.first,
+        first_send=first_send,
+        surge=planning.surge(decided.plan, decided.history) or "",
+        approved=decided.plan.hash in decided.history.approved,
+        live_local="127.0.0.1" in settings.live_url or "localhost" in settings.live_url,
+        editions=editions,
+        pages=linked_pages(decided, composed),
+        published=published(settings.root / "output"),
+    )
+
+
+def linked_pages(decided: Decided, composed: Composed) -> dict[str, str]:
+    """Site-relative address → file, of every item whose page a mail of this plan links to."""
+    items = decided.project.catalog.items
+    named = {name for edition in composed.editions for name in edition.items}
+    return {items[name].url: items[name].path for name in sorted(named) if name in items and items[name].url}
+
+
+def published(output: Path) -> frozenset[str] | None:
+    """Addresses of the built site, from its manifest; None where there is none."""
+    try:
+        manifest = json.loads((output / ".topmind" / "manifest.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    files = manifest.get("files", manifest)
+    return frozenset("/" + str(path).removesuffix("index.html") for path in files)

@@ -1,0 +1,129 @@
+"""Step 8, half: a plan's touches as the rows that the ledger freezes, with all that a claim tests again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from topmind.ledger import Lapsed, PickedItem, Row
+from topmind.model import (
+    Ceiling,
+    Channel,
+    Decision,
+    Item,
+    Occasion,
+    PlannedTouch,
+    TouchKey,
+    Verdict,
+)
+from topmind.planning import senders
+from topmind.planning.items import months_later
+from topmind.planning.terms import Terms, terms_for
+from topmind.run.decide import Decided
+
+
+class Rows:
+    """Makes rows of one decided plan; remembers what contacts with the same segments share."""
+
+    def __init__(self, decided: Decided, edition_of: Mapping[TouchKey, str]) -> None:
+        self._decided = decided
+        self._catalog = decided.project.catalog
+        self._edition_of = edition_of
+        self._terms: dict[bytes, Terms] = {}
+
+    def touch(self, touch: PlannedTouch) -> Row:
+        """One touch to freeze."""
+        plan, members = self._decided.plan, self._decided.members
+        occasion = plan.occasions[touch.occasion]
+        key = occasion.key(members.ids[touch.contact])
+        terms = self._terms_of(touch.contact)
+        free = self._correction(occasion)
+        day = min(max(touch.day, self._today(touch.contact)), touch.last_day)
+        opens, closes = self._window(occasion, touch.contact, day)
+        return Row(
+            key=key,
+            kind=occasion.kind,
+            title=occasion.title,
+            nominal=occasion.day,
+            day=day,
+            last_day=touch.last_day,
+            opens=opens,
+            closes=closes,
+            edition=self._edition_of.get(key, ""),
+            items=tuple(picked(self._catalog.items[name], plan.as_of) for name in touch.picks),
+            per_slot=touch.per_slot,
+            value=touch.value,
+            promotions=touch.promotions,
+            purpose=occasion.purpose,
+            topics=occasion.topics,
+            gap=0 if free else terms.gap,
+            ceilings=tuple(
+                Ceiling(
+                    channel=Channel(window.channel) if window.channel else None, count=most, days=window.days
+                )
+                for window, most in terms.ceilings
+            ),
+            sender=senders.sender_for(self._catalog, members, touch.contact, occasion),
+        )
+
+    def lapsed(self, decision: Decision) -> Lapsed | None:
+        """What never could be planned and is over now; None for every other verdict."""
+        if decision.verdict is not Verdict.EXPIRED:
+            return None
+        occasion = self._decided.plan.occasions[decision.occasion]
+        touch = PlannedTouch(
+            contact=decision.contact,
+            occasion=decision.occasion,
+            day=occasion.day,
+            last_day=occasion.day + timedelta(days=occasion.grace),
+        )
+        return Lapsed(row=self.touch(touch), reason=decision.reason)
+
+    def _terms_of(self, row: int) -> Terms:
+        inside = self._decided.members.in_segment[row]
+        pattern = inside.tobytes()
+        if pattern not in self._terms:
+            names = self._decided.members.segments
+            segments = [self._catalog.segments[name] for name, yes in zip(names, inside, strict=True) if yes]
+            self._terms[pattern] = terms_for(self._catalog.company, segments)
+        return self._terms[pattern]
+
+    def _correction(self, occasion: Occasion) -> bool:
+        item = self._catalog.items.get(occasion.item or "")
+        return item is not None and item.correction
+
+    def _zone(self, row: int) -> ZoneInfo:
+        members = self._decided.members
+        return ZoneInfo(members.zones[int(members.zone[row])])
+
+    def _today(self, row: int) -> date:
+        at = self._decided.project.moment
+        return at.as_of if at.all_day else at.now.astimezone(self._zone(row)).date()
+
+    def _window(self, occasion: Occasion, row: int, day: date) -> tuple[datetime | None, datetime | None]:
+        """From .. until (UTC) it may go on `day`: its time of day, outside quiet hours, inside the local day.
+
+        Local times are computed naïvely, the zone is attached last. None = open (a bare --as-of date).
+        """
+        if self._decided.project.moment.all_day or occasion.channel.is_task:
+            return None, None
+        first, last = occasion.at, time.max
+        quiet = self._catalog.company.quiet
+        if quiet is not None:
+            evening, morning = quiet
+            first = max(first, morning)
+            last = evening if evening > morning else last
+        zone = self._zone(row)
+        opens = datetime.combine(day, first).replace(tzinfo=zone)
+        closes = datetime.combine(day, last).replace(tzinfo=zone)
+        return opens.astimezone(UTC), closes.astimezone(UTC)
+
+
+def picked(item: Item, as_of: date) -> PickedItem:
+    """The item and how soon the same contact may have it again."""
+    if item.use.any_time:
+        return PickedItem(id=item.id, since=None)
+    if item.use.again_after_months is not None:
+        return PickedItem(id=item.id, since=months_later(as_of, -item.use.again_after_months))
+    return PickedItem(id=item.id)
