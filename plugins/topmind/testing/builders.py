@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import numpy as np
 
+from topmind.errors import ContentError
 from topmind.model import (
     Body,
     Catalog,
     Ceiling,
     Channel,
     Company,
+    Edition,
     FactDate,
     FieldSpec,
     History,
@@ -22,10 +24,12 @@ from topmind.model import (
     Kind,
     Members,
     Newsletter,
+    Occasion,
     PastTouch,
     Promise,
     Segment,
     Slot,
+    SourceKind,
     Stage,
     Step,
     TeamMember,
@@ -43,6 +47,16 @@ TODAY = date(2026, 12, 1)
 def a_body(text: str = "Some words.\n", **over: Any) -> Body:
     """A body without blocks, slots or tags."""
     return replace(Body(path="content/tips/x.md", line=5, text=text), **over)
+
+
+def written(text: str, path: str = "content/tips/x.md", line: int = 5) -> Body:
+    """A body as an author wrote it: blocks, conditions, slots and tags are scanned."""
+    from topmind.catalog import scanner
+
+    scan = scanner.scan(text, path, line)
+    if scan.problems:
+        raise ContentError(scan.problems)
+    return scan.body
 
 
 def an_item(id: str = "tips/gutters", **over: Any) -> Item:  # noqa: A002 - the word of the design
@@ -244,6 +258,35 @@ def members(
             for text, facts in (dates or {}).items()
         },
         holds={text: rows(picked) for text, picked in (holds or {}).items()},
+    )
+    return replace(base, **over)
+
+
+def an_occasion(source: str = "tuesday-fix", **over: Any) -> Occasion:
+    """The issue of today, at nine."""
+    base = Occasion(
+        kind=SourceKind.ISSUE,
+        source=source,
+        step=None,
+        occurrence="2026-W49",
+        channel=Channel.EMAIL,
+        title="The Tuesday Fix, 1 December 2026",
+        day=TODAY,
+        at=time(9),
+    )
+    return replace(base, **over)
+
+
+def an_edition(occasion: Occasion | None = None, items: Sequence[str] = (), **over: Any) -> Edition:
+    """What one contact (row 0) gets of an occasion: an item per slot, from Dana, in English."""
+    base = Edition(
+        occasion=occasion or an_occasion(),
+        items=tuple(items),
+        per_slot=tuple(1 for _ in items),
+        visible=frozenset(),
+        sender="dana",
+        language="en",
+        contacts=(0,),
     )
     return replace(base, **over)
 
