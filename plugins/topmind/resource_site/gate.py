@@ -39,8 +39,8 @@ def _strangers(record: Record, output: Path) -> list[str]:
 
 
 def _carried(name: str) -> bool:
-    """Copied as it is from the theme or from `content/files`; Markdown never is."""
-    return name.startswith(("theme/", "files/")) and not name.endswith(".md")
+    """Copied as it is from the theme."""
+    return name.startswith("theme/") and not name.endswith(".md")
 
 
 def dead_links(record: Record, output: Path) -> list[str]:

@@ -88,7 +88,7 @@ def address(href: str, look: Look) -> str | None:
     if path.endswith(".md"):
         source = path.lstrip("/") if path.startswith("/") else _beside(path, look.path)
         known = look.urls.get(source)
-        if known is None:
+        if not known:  # no such file, or one without a page
             return None
         path = known
     elif not path.startswith("/"):

@@ -15,8 +15,8 @@ from topmind.settings import Settings
 
 #: Key under which Pelican's settings carry the build to reader, generators and templates.
 BUILD = "TOPMIND_SITE"
-#: Folders below `content/` that are copied as they are. `images` goes up whole: mails show pictures from there.
-STATIC = ("images", "files")
+#: Copied as it is, whole: mails show pictures from there.
+STATIC = ("images",)
 
 
 def pelican_settings(settings: Settings, record: Record, output: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 #: Where a sent issue is published.
-ARCHIVE_URL = re.compile(r"^/newsletters/(?P<newsletter>[\w-]+)/(?P<issue>[\w-]+)/$")
+ARCHIVE_URL = re.compile(r"/newsletters/[\w-]+/[\w-]+/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class ArchivedIssue:
 
     def __post_init__(self) -> None:
         """Refuse an address outside the archive: ValueError."""
-        if not ARCHIVE_URL.match(self.url):
+        if not ARCHIVE_URL.fullmatch(self.url):
             raise ValueError(f"{self.url!r} is no address of the form /newsletters/NAME/DATE/")
 
     @property

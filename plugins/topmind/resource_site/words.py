@@ -25,7 +25,7 @@ def clock(moment: time, country: str | None) -> str:
     """`10:00`, or `10:00 am` where that is how clocks are read."""
     if country not in TWELVE_HOURS:
         return f"{moment:%H:%M}"
-    return f"{moment.hour % 12 or 12}:{moment:%M} {'am' if moment.hour < 12 else 'pm'}"
+    return f"{moment.hour % 12 or 12}:{moment:%M}\N{NO-BREAK SPACE}{'am' if moment.hour < 12 else 'pm'}"
 
 
 def event_time(begins: datetime, ends: datetime | None, company: Company) -> str:
