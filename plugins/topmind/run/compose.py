@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from topmind import mail
@@ -15,6 +15,7 @@ from topmind.model import (
     Level,
     LinkContext,
     Members,
+    Occasion,
     Plan,
     PlannedTouch,
     Problem,
@@ -23,6 +24,7 @@ from topmind.model import (
 )
 from topmind.planning import senders
 from topmind.run.decide import Decided
+from topmind.run.waiting import waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,57 +44,26 @@ class Composed:
     editions: tuple[Edition, ...] = field(default=())
     #: Touches frozen by earlier runs that may still go.
     waiting: tuple[PlannedTouch, ...] = ()
-
-
-def waiting_touches(decided: Decided, rows: Iterable[Row]) -> tuple[list[PlannedTouch], list[TouchKey]]:
-    """Rows frozen by earlier runs as touches of this plan; and those whose occasion, items or person is gone.
-
-    A frozen row wins over a changed pick: its items are its own.
-    """
-    plan, members, catalog = decided.plan, decided.members, decided.project.catalog
-    row_of = {contact: row for row, contact in enumerate(members.ids)}
-    index = {(o.source, o.step, o.occurrence, o.channel): number for number, o in enumerate(plan.occasions)}
-    found: list[PlannedTouch] = []
-    gone: list[TouchKey] = []
-    for row in rows:
-        key = row.key
-        occasion = index.get((key.source, key.step, key.occurrence, key.channel))
-        contact = row_of.get(key.contact)
-        items = [catalog.items.get(item.id) for item in row.items]
-        if occasion is None or contact is None or any(i is None or not i.live(plan.as_of) for i in items):
-            gone.append(key)
-            continue
-        found.append(
-            PlannedTouch(
-                contact=contact,
-                occasion=occasion,
-                day=row.day,
-                picks=tuple(item.id for item in row.items),
-                per_slot=row.per_slot,
-                value=row.value,
-                promotions=row.promotions,
-                last_day=row.last_day,
-            )
-        )
-    return found, gone
+    #: What the indexes of `waiting` and of the plan's own touches mean.
+    occasions: tuple[Occasion, ...] = ()
 
 
 def compose(decided: Decided, rows: Sequence[Row], renderer: mail.Renderer) -> Composed:
     """Compile every edition that is due or waits in the ledger, and try each merge dry."""
-    waiting, gone = waiting_touches(decided, rows)
+    found = waiting(decided, rows)
     fresh = [t for t in decided.plan.due if not decided.plan.occasions[t.occasion].channel.is_task]
-    plan: Plan = replace(decided.plan, due=(*waiting, *fresh))
+    plan: Plan = replace(decided.plan, due=(*found.touches, *fresh), occasions=found.occasions)
     editions = mail.group(plan, decided.members, decided.project.catalog, senders.sender_for)
     compiled: dict[str, CompiledEdition] = {}
     edition_of: dict[TouchKey, str] = {}
     problems: list[Problem] = []
     held = 0
     for edition in editions:
-        found = _compile(edition, renderer, decided.members, problems)
-        if found is None:
+        ready = _compile(edition, renderer, decided.members, problems)
+        if ready is None:
             held += len(edition.contacts)
             continue
-        compiled[edition.hash] = found
+        compiled[edition.hash] = ready
         for contact in edition.contacts:
             edition_of[edition.occasion.key(decided.members.ids[contact])] = edition.hash
     return Composed(
@@ -100,9 +71,10 @@ def compose(decided: Decided, rows: Sequence[Row], renderer: mail.Renderer) -> C
         edition_of=edition_of,
         problems=tuple(problems),
         held=held,
-        gone=tuple((key, Reason.CONTENT_CHANGED) for key in gone),
+        gone=found.gone,
         editions=tuple(editions),
-        waiting=tuple(waiting),
+        waiting=found.touches,
+        occasions=found.occasions,
     )
 
 

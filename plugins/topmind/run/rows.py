@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,8 +26,12 @@ from topmind.run.decide import Decided
 class Rows:
     """Makes rows of one decided plan; remembers what contacts with the same segments share."""
 
-    def __init__(self, decided: Decided, edition_of: Mapping[TouchKey, str]) -> None:
+    def __init__(
+        self, decided: Decided, edition_of: Mapping[TouchKey, str], occasions: Sequence[Occasion] = ()
+    ) -> None:
+        """`occasions`: the plan's, and those that only waiting rows have."""
         self._decided = decided
+        self._occasions = occasions or decided.plan.occasions
         self._catalog = decided.project.catalog
         self._edition_of = edition_of
         self._terms: dict[bytes, Terms] = {}
@@ -35,7 +39,7 @@ class Rows:
     def touch(self, touch: PlannedTouch) -> Row:
         """One touch to freeze."""
         plan, members = self._decided.plan, self._decided.members
-        occasion = plan.occasions[touch.occasion]
+        occasion = self._occasions[touch.occasion]
         key = occasion.key(members.ids[touch.contact])
         terms = self._terms_of(touch.contact)
         free = self._correction(occasion)
@@ -71,7 +75,7 @@ class Rows:
         """What never could be planned and is over now; None for every other verdict."""
         if decision.verdict is not Verdict.EXPIRED:
             return None
-        occasion = self._decided.plan.occasions[decision.occasion]
+        occasion = self._occasions[decision.occasion]
         touch = PlannedTouch(
             contact=decision.contact,
             occasion=decision.occasion,

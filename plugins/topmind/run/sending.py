@@ -229,7 +229,7 @@ def _freeze(
         composed = compose(decided, ledger.planned(), renderer)
         facts = delivery.findings(facts_of(decided, composed, first_send=first_send, keys=True))
         _stop_on(facts)
-        rows = Rows(decided, composed.edition_of)
+        rows = Rows(decided, composed.edition_of, composed.occasions)
         fresh = [rows.touch(touch) for touch in (*composed.waiting, *decided.plan.due)]
         lapsed = [late for late in map(rows.lapsed, decided.plan.decisions) if late is not None]
         try:
