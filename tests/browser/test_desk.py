@@ -1,0 +1,199 @@
+"""The desk and the live pages in a real browser: accessible, no script, nothing loaded, at phone and desktop size."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from topmind import brand, live
+from topmind.desk import outbox
+from topmind.desk.app import app
+from topmind.links import KeyRing, Links
+from topmind.model import LinkContext
+from topmind.testing.clock import FixedClock
+from topmind.testing.desk import a_last_run, a_site, an_eml
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).parents[2]
+WHO = LinkContext(contact="c0007", touch_hex=f"{0:032x}")
+HOSTILE = 1000
+MAIL = f"/desk/outbox/{0:032x}-1.eml/"
+
+
+class ListInbox:
+    """Keeps entries in a list."""
+
+    def __init__(self) -> None:
+        self.entries: list[Mapping[str, str]] = []
+
+    def put(self, entry: Mapping[str, str]) -> None:
+        """Keep one."""
+        self.entries.append(entry)
+
+
+@pytest.fixture(scope="module")
+def inbox() -> ListInbox:
+    """What the live pages wrote."""
+    return ListInbox()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory, inbox: ListInbox) -> Iterator[str]:
+    """A desk on a free port of this machine."""
+    folder = tmp_path_factory.mktemp("desk")
+    a_site(folder / "output")
+    for number in range(60):
+        an_eml(folder / "var/outbox", number)
+    script = "<script>document.querySelector('p').textContent = 'ran'</script>"
+    an_eml(
+        folder / "var/outbox", HOSTILE, html=f"<html><head></head><body><p>quiet</p>{script}</body></html>"
+    )
+    os.utime(folder / "var/outbox" / f"{0:032x}-1.eml")
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    look = brand.load(ROOT)
+    pages = live.app(
+        inbox=inbox,
+        links=Links(RING, f"http://127.0.0.1:{port}"),
+        brand=look,
+        company="Harbor & Pine",
+        clock=FixedClock(),
+        topics={"tips": "Weekly tips", "offers": "Offers and events"},
+        view=lambda who: outbox.of_touch(folder / "var/outbox", who.touch_hex),
+    )
+    desk = app(
+        site=folder / "output",
+        outbox=folder / "var/outbox",
+        brand=look,
+        company="Harbor & Pine",
+        last_run=a_last_run,
+        live=pages,
+        site_url="https://harborandpine.example",
+    )
+    server = uvicorn.Server(uvicorn.Config(desk, port=port, log_level="warning", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(5)
+
+
+RING = KeyRing(links=("l" * 32,), addresses=("a" * 32,), coupons=("c" * 32,))
+LINKS = Links(RING, "")
+PAGES = {
+    "today": "/desk/",
+    "plan": "/desk/plan/",
+    "outbox": "/desk/outbox/",
+    "mail": MAIL,
+    "mail-phone": f"{MAIL}?width=phone",
+    "missing": "/desk/outbox/nothing/",
+    "unsubscribe": LINKS.unsubscribe(WHO),
+    "preferences": LINKS.preferences(WHO),
+    "answer": LINKS.answer(WHO, "not-happy"),
+    "broken-link": "/u/nonsense",
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_is_accessible_and_fits(
+    browser: Any, address: str, name: str, width: int, scheme: str
+) -> None:
+    """No axe violation, no sideways scrolling, no error in the console, nothing asked of another server."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True
+    )
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address + PAGES[name])
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide == 0, f"{wide} px too wide"
+    assert [url for url in asked if not url.startswith((address, "data:"))] == []
+    if folder := os.environ.get("TOPMIND_SCREENSHOTS"):
+        page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png", full_page=True)
+    context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_breaks_its_own_policy(browser: Any, address: str, name: str) -> None:
+    """With the Content-Security-Policy in force the style sheet applies and the console stays silent."""
+    page = browser.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(address + PAGES[name])
+    assert page.evaluate("getComputedStyle(document.body).margin") == "0px"
+    assert [text for text in said if "Content Security" in text or "Refused" in text] == []
+    page.close()
+
+
+def test_the_button_of_an_unsubscribe_link_works(browser: Any, address: str, inbox: ListInbox) -> None:
+    """Opening the page writes nothing; pressing its one button opts out."""
+    before = len(inbox.entries)
+    page = browser.new_page()
+    page.goto(address + LINKS.unsubscribe(WHO))
+    assert len(inbox.entries) == before
+    page.get_by_role("button", name="Stop the mails").click()
+    page.get_by_role("heading", name="Done").wait_for()
+    assert [entry["kind"] for entry in inbox.entries[before:]] == ["opt_out"]
+    page.close()
+
+
+def test_preferences_and_answers_are_one_press(browser: Any, address: str, inbox: ListInbox) -> None:
+    """Each button is named for what it does, and what was typed comes along."""
+    before = len(inbox.entries)
+    page = browser.new_page()
+    page.goto(address + LINKS.preferences(WHO))
+    page.get_by_role("button", name="No: Weekly tips").click()
+    page.get_by_role("heading", name="Saved").wait_for()
+    page.goto(address + LINKS.answer(WHO, "not-happy"))
+    page.get_by_label("Anything you would like to add (optional)").fill("It drips again")
+    page.get_by_role("button", name="Send “not happy”").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+    written = [(e["kind"], e["value"], e.get("comment", "")) for e in inbox.entries[before:]]
+    assert written == [("topic_off", "tips", ""), ("answer", "not happy", "It drips again")]
+    page.close()
+
+
+def test_the_desk_is_walked_by_its_navigation(browser: Any, address: str) -> None:
+    """Today → Plan → Outbox → a mail in its frame → the site."""
+    page = browser.new_page()
+    page.goto(f"{address}/desk/")
+    page.get_by_role("link", name="Plan").click()
+    page.get_by_role("heading", name="Plan for Tuesday, 1 December 2026").wait_for()
+    page.get_by_role("link", name="Outbox").click()
+    page.get_by_label("Subject, sender or recipient").fill("sam7@")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="no. 7").click()
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("heading", name="Dry gutters").wait_for()
+    page.get_by_role("link", name="Site").click()
+    page.get_by_role("heading", name="Harbor & Pine").wait_for()
+    page.close()
+
+
+def test_a_script_in_a_mail_does_not_run(browser: Any, address: str) -> None:
+    """Policy and sandbox hold against a mail that carries one, in the frame and alone."""
+    page = browser.new_page()
+    page.goto(f"{address}/desk/outbox/{HOSTILE:032x}-1.eml/html")
+    page.get_by_text("quiet").wait_for()
+    page.goto(f"{address}/desk/outbox/{HOSTILE:032x}-1.eml/")
+    page.frame_locator("iframe").get_by_text("quiet").wait_for()
+    page.close()
