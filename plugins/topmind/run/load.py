@@ -63,7 +63,9 @@ def examine(
     if loaded.catalog is not None:
         problems += planning.check(loaded.catalog)
         if spec is not None:
-            problems += audience.check(loaded.catalog, spec)
+            problems += audience.check(
+                loaded.catalog.segments, loaded.catalog.sequences, loaded.catalog.items, spec
+            )
     found = ordered(problems)
     errors = any(problem.level is Level.ERROR for problem in found)
     if errors or spec is None or look is None or loaded.catalog is None:

@@ -1,0 +1,80 @@
+"""`send --test`: one mail to oneself as a contact sees it; no row in the ledger."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from topmind import mail
+from topmind.errors import SendError, UsageError
+from topmind.model import Channel, Clock, CompiledEdition, Message, OutcomeKind, Plan
+from topmind.run import load as load_
+from topmind.run import places
+from topmind.run.compose import compose, values_of
+from topmind.run.decide import Decided
+from topmind.run.dry import decide_project
+
+
+def send(root: Path, to: str, contact: str | None, *, every: bool, as_of: str | None, clock: Clock) -> int:
+    """Send what `contact` (source id; None = the first who is due) would get today to `to`, marked TEST.
+
+    With `every`: one mail of each edition. Returns how many left. Raises UsageError where nothing is due.
+    """
+    project = load_.load(root, as_of=as_of, clock=clock)
+    decided = decide_project(project, clock)
+    if contact is not None:
+        decided = _only(decided, contact)
+    composed = compose(decided, (), mail.Renderer(project.catalog, project.brand, project.root))
+    editions = [edition for edition in composed.editions if edition.hash in composed.compiled]
+    if not editions:
+        raise UsageError(
+            "no mail is due that could be shown.", fix="Look at `topmind plan`, or give --as-of."
+        )
+    carrier = places.transport(project.settings)
+    values = values_of(
+        decided.members,
+        places.key_ring(project.settings),
+        project.settings.live_url,
+        project.catalog.company.name,
+    )
+    sent = 0
+    for edition in editions if every else editions[:1]:
+        compiled = _marked(composed.compiled[edition.hash])
+        key = edition.occasion.key(decided.members.ids[edition.contacts[0]])
+        name = f"test{secrets.token_hex(14)}"
+        outcome = carrier.send(
+            Message(
+                touch=key,
+                touch_hex=name,
+                attempt=1,
+                to=to,
+                sender=compiled.sender_address,
+                raw=mail.build(compiled, values(compiled, key, key.wire("test")), to=to, headers={}),
+                tags={},
+                fence=clock.now() + timedelta(minutes=1),
+            )
+        )
+        if outcome.kind is not OutcomeKind.ACCEPTED:
+            raise SendError(f"the test mail was not taken: {outcome.reason or outcome.kind.value}.")
+        sent += 1
+    return sent
+
+
+def _marked(compiled: CompiledEdition) -> CompiledEdition:
+    """TEST in front of the subject."""
+    return replace(compiled, subject=("TEST: ", *compiled.subject), hash=f"test-{compiled.hash}")
+
+
+def _only(decided: Decided, contact: str) -> Decided:
+    """The plan of one contact."""
+    if contact not in decided.members.ids:
+        raise UsageError("there is no contact with this id in the source.", where=f"--as {contact}")
+    row = decided.members.ids.index(contact)
+    plan: Plan = replace(decided.plan, due=tuple(t for t in decided.plan.due if t.contact == row))
+    if not any(plan.occasions[t.occasion].channel is Channel.EMAIL for t in plan.due):
+        raise UsageError(
+            "this contact gets no mail today.", where=f"--as {contact}", fix=f"topmind why {contact}"
+        )
+    return replace(decided, plan=plan)
