@@ -40,6 +40,7 @@ def command(
         clock=SystemClock(),
         write_audience=lambda folder, day: audience.write(folder, as_of=day, seed=seed, contacts=contacts),
         past_touches=lambda day: audience.past_touches(as_of=day, seed=seed, contacts=contacts),
+        what={"contacts": contacts, "seed": seed},
         say=None if as_json else out.step,
     )
     if as_json:

@@ -15,6 +15,7 @@ def facts_of(decided: Decided, composed: Composed, *, first_send: bool, keys: bo
     project = decided.project
     settings = project.settings
     editions = tuple(composed.compiled.values())
+    surge = planning.surge(decided.plan, decided.history)
     return delivery.Facts(
         transport=settings.transport,
         postal_address=project.catalog.company.address,
@@ -23,8 +24,7 @@ def facts_of(decided: Decided, composed: Composed, *, first_send: bool, keys: bo
         pinned=bool(settings.project.ledger),
         first=decided.history.first,
         first_send=first_send,
-        surge=planning.surge(decided.plan, decided.history) or "",
-        approved=decided.plan.hash in decided.history.approved,
+        surge=surge.says if surge else "",
         live_local="127.0.0.1" in settings.live_url or "localhost" in settings.live_url,
         editions=editions,
         pages=linked_pages(decided, composed),

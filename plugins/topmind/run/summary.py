@@ -86,7 +86,7 @@ def plan_as_dict(decided: Decided, *, full: bool = False) -> dict[str, Any]:
 def rows(decided: Decided) -> list[dict[str, Any]]:
     """One row per contact and occasion, by source id, in the order of ids."""
     plan, ids = decided.plan, decided.members.ids
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "contact": ids[touch.contact],
             "occasion": plan.occasions[touch.occasion].name,
