@@ -170,7 +170,7 @@ def _card(name: str, look: Look) -> str:
     summary = look.summaries.get(item.id, "")
     words = f"<p>{escape(summary)}</p>" if summary else ""
     link = f'<a href="{escape(look.base + item.url)}">{escape(item.title)}</a>'
-    return f'<div class="card"><p class="card-title">{link}</p>{words}</div>'
+    return f'<div class="card" data-pagefind-ignore><p class="card-title">{link}</p>{words}</div>'
 
 
 def _quote(name: str, look: Look) -> str:
@@ -181,7 +181,7 @@ def _quote(name: str, look: Look) -> str:
     inner = render(look.bodies.get(item.id, ()), replace(look, items={}, path=item.path))
     by = ", ".join(part for part in (item.person, item.company) if part)
     caption = f"<figcaption>{escape(by)}</figcaption>" if by else ""
-    return f'<figure class="quote"><blockquote>{inner}</blockquote>{caption}</figure>'
+    return f'<figure class="quote" data-pagefind-ignore><blockquote>{inner}</blockquote>{caption}</figure>'
 
 
 def _node(node: Node, look: Look) -> str:

@@ -19,7 +19,7 @@ async function load() {
 function row(data) {
   const item = document.createElement("li");
   item.className = "row";
-  const kind = data.filters.kind?.[0];
+  const kind = data.meta.kind;
   if (kind) {
     const kicker = document.createElement("p");
     kicker.className = "kicker";
