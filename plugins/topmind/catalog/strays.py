@@ -37,7 +37,7 @@ def _markdown(root: Path) -> list[str]:
     for top in ("content", "segments"):
         for folder, _, names in os.walk(root / top):
             base = Path(folder).relative_to(root).as_posix()
-            paths = (f"{base}/{name}" for name in names if os.path.splitext(name)[1].lower() in _MARKDOWN)
+            paths = (f"{base}/{name}" for name in names if PurePosixPath(name).suffix.lower() in _MARKDOWN)
             found += [path for path in paths if not skipped(path)]
     return sorted(found)
 

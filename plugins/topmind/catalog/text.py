@@ -30,6 +30,10 @@ Fill = Callable[[MergeTag, str], str]
 #: Elements that end a line of plain text.
 _LINES = "p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table tr pre blockquote div section figure hr details summary"
 _BLOCKS = frozenset(_LINES.split())
+#: Elements that begin a line without a blank one before it.
+_ROWS = frozenset({"li", "tr", "dt", "dd"})
+#: Elements that hold no text of their own, only white space between their children.
+_FRAMES = frozenset({"ul", "ol", "dl", "table", "thead", "tbody", "tfoot", "tr"})
 
 
 def shown_default(tag: MergeTag, place: str) -> str:
@@ -81,10 +85,11 @@ def plain_text(blocks: Iterable[Block], *, tag: Callable[[MergeTag], str] = as_w
 def _prose(nodes: Iterable[Node], tag: Callable[[MergeTag], str]) -> str:
     out: list[str] = []
 
-    def walk(nodes: Iterable[Node], pre: bool) -> None:
+    def walk(nodes: Iterable[Node], inside: str) -> None:
         for node in nodes:
             if isinstance(node, str):
-                out.append(node if pre else re.sub(r"\s+", " ", node))
+                if inside not in _FRAMES:
+                    out.append(node if inside == "pre" else re.sub(r"\s+", " ", node))
             elif isinstance(node, MergeTag):
                 out.append(tag(node))
             elif node.tag == "br":
@@ -92,18 +97,18 @@ def _prose(nodes: Iterable[Node], tag: Callable[[MergeTag], str]) -> str:
             elif node.tag == "img":
                 out.append(text_of(node.get("alt") or (), tag))
             else:
-                edge = "\n\n" if node.tag in _BLOCKS else ""
-                out.append(edge)
-                if node.tag == "li":
-                    out.append("- ")
-                walk(node.children, pre or node.tag == "pre")
-                out.append(edge or ("\t" if node.tag in {"td", "th"} else ""))
+                element(node, inside)
 
-    walk(nodes, False)
-    text = "".join(out)
-    text = re.sub(r"[ \t]*\n[ \t]*", "\n", text)
+    def element(node: Element, inside: str) -> None:
+        row = node.tag in _ROWS
+        edge = "\n" if row else "\n\n" if node.tag in _BLOCKS else ""
+        out.append(f"{edge}- " if node.tag == "li" else edge)
+        walk(node.children, "pre" if inside == "pre" else node.tag)
+        out.append("\t" if node.tag in {"td", "th"} else "" if row else edge)
+
+    walk(nodes, "")
+    text = re.sub(r"[ \t]*\n[ \t]*", "\n", "".join(out))
     text = re.sub(r"- \n+", "- ", text)
-    text = re.sub(r"\n{2,}(?=- )", "\n", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
