@@ -1,6 +1,21 @@
 """What each contact gets when, and why not: cadence, occasions, policies, selection, the day loop."""
 
+from topmind.planning.checks import check
+from topmind.planning.explain import Explanation, explain
 from topmind.planning.planner import plan
 from topmind.planning.senders import sender_for
+from topmind.planning.surge import Surge, surge
+from topmind.planning.window import Appearance, appearances, next_dates
 
-__all__ = ["plan", "sender_for"]
+__all__ = [
+    "Appearance",
+    "Explanation",
+    "Surge",
+    "appearances",
+    "check",
+    "explain",
+    "next_dates",
+    "plan",
+    "sender_for",
+    "surge",
+]

@@ -12,11 +12,12 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from topmind.model import Bools, Channel, Members, Stage
-from topmind.planning.items import Words, mask_of, months_later, open_to
+from topmind.model import Bools, Channel, Members
+from topmind.planning.classes import classes_of
+from topmind.planning.items import Words, months_later
 from topmind.planning.occasions import LEAD_TIME, Ask
 from topmind.planning.setting import Setting
-from topmind.planning.terms import UNLIMITED, Window, terms_for
+from topmind.planning.terms import Window
 
 Rows = NDArray[np.intp]
 Days = NDArray[np.int32]
@@ -35,7 +36,15 @@ class Block:
         self.n = n
         self.today: Days = setting.zone_today[members.zone]
         self.taking_part = members.active & reachable(members)
-        self._classes(members)
+        made = classes_of(setting, members)
+        self.cls = made.cls
+        self.class_segments, self.class_items = made.segments, made.items
+        self.terms, self.limits = made.terms, made.limits
+        self.floor = np.array([t.floor for t in made.terms], dtype=np.int32)[self.cls]
+        self.gap = np.array([t.gap for t in made.terms], dtype=np.int32)[self.cls]
+        self.ratio = np.array([t.ratio for t in made.terms], dtype=np.int16)[self.cls]
+        reserve = [-(-RATION_DAYS // t.floor) if t.floor else 0 for t in made.terms]
+        self.reserve = np.array(reserve, dtype=np.int16)[self.cls]
         #: Last counted touch on any channel, last touch that keeps the floor (or the clock's start).
         self.last: Days = np.full(n, NEVER, dtype=np.int32)
         self.value_day: Days = np.full(n, NEVER, dtype=np.int32)
@@ -65,59 +74,6 @@ class Block:
         self._bar_stopped()
 
     # --- what is fixed ---
-
-    def _classes(self, members: Members) -> None:
-        """Distinct combinations of segments, stage and client, and what each means."""
-        catalog = self.setting.catalog
-        stages = list(Stage)
-        codes = np.column_stack(
-            [
-                np.packbits(members.in_segment, axis=1),
-                (members.stage.astype(np.int16) + 1).astype(np.uint8),
-                members.client.astype(np.uint8),
-            ]
-        )
-        packed = np.ascontiguousarray(codes).view([("", codes.dtype)] * codes.shape[1]).ravel()
-        _, first, inverse = np.unique(packed, return_index=True, return_inverse=True)
-        self.cls = inverse.reshape(-1).astype(np.int32)
-        self.class_segments: list[frozenset[str]] = []
-        terms = []
-        items = []
-        for row in first:
-            names = frozenset(
-                s for s, is_in in zip(members.segments, members.in_segment[row], strict=True) if is_in
-            )
-            stage = stages[members.stage[row]] if members.stage[row] >= 0 else None
-            client = bool(members.client[row])
-            self.class_segments.append(names)
-            terms.append(
-                terms_for(
-                    catalog.company, [catalog.segments[s] for s in sorted(names) if s in catalog.segments]
-                )
-            )
-            items.append(
-                mask_of(
-                    (
-                        b
-                        for b, item in enumerate(self.setting.table.items)
-                        if open_to(item, names, stage, client)
-                    ),
-                    self.setting.table.words,
-                )
-            )
-        self.terms = tuple(terms)
-        words = self.setting.table.words
-        self.class_items = np.array(items, dtype=np.uint64).reshape(len(items), words)
-        self.floor = np.array([t.floor for t in terms], dtype=np.int32)[self.cls]
-        self.gap = np.array([t.gap for t in terms], dtype=np.int32)[self.cls]
-        self.ratio = np.array([t.ratio for t in terms], dtype=np.int16)[self.cls]
-        reserve = [-(-RATION_DAYS // t.floor) if t.floor else 0 for t in terms]
-        self.reserve = np.array(reserve, dtype=np.int16)[self.cls]
-        self.limits = np.full((len(self.setting.windows), len(terms)), UNLIMITED, dtype=np.int32)
-        place = {window: r for r, window in enumerate(self.setting.windows)}
-        for c, term in enumerate(terms):
-            for window, most in term.ceilings:
-                self.limits[place[window], c] = most
 
     def allowed_classes(self, ask: Ask) -> Bools:
         """Per class: whether the ask is for it (segments; an announced item's own conditions)."""

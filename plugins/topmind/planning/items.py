@@ -74,7 +74,8 @@ def item_table(catalog: Catalog, start: int, end: int, reserved: dict[str, int])
         if low < high:
             live[low:high, b // 64] |= one
             low = max(low, reserved.get(item.id, 0) + 1 - start)
-            offered[low:high, b // 64] |= one
+            if not item.correction:
+                offered[low:high, b // 64] |= one
     return ItemTable(
         items=tuple(items),
         bit=bit,

@@ -65,14 +65,26 @@ class StepLog:
     why: Why
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RescueEvent:
+    """Rescues of one day on one channel."""
+
+    day: int
+    channel: Channel
+    rows: Rows
+    #: Last valuable day before it (or the clock's start, where `untouched`).
+    since: Days
+    untouched: Bools
+    #: [m, 1] bits of the items; None for a task.
+    bits: NDArray[np.int16] | None
+    later: Bools
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class RescueLog:
     """Rescues of one block."""
 
-    #: (day, channel, rows, last valuable day, untouched, bits or None, later).
-    events: list[tuple[int, Channel, Rows, Days, Bools, NDArray[np.int16] | None, Bools]] = field(
-        default_factory=list
-    )
+    events: list[RescueEvent] = field(default_factory=list)
     why: Why
     #: Channel (index into `list(Channel)`) that the reason speaks of.
     channel: NDArray[np.int8]
@@ -93,4 +105,5 @@ class BlockLog:
     rescue: RescueLog
     #: (week's Monday as ordinal, segment) → contacts.
     gaps: dict[tuple[int, str], int] = field(default_factory=dict)
-    floor_broken: dict[Reason, int] = field(default_factory=dict)
+    #: Per row the code of the reason why its floor is broken today; 0 = it is not.
+    broken: NDArray[np.int8]

@@ -29,7 +29,13 @@ def run(block: Block, done: frozenset[Key]) -> BlockLog:
     """Play every day of the setting; `done` are the keys that the ledger has settled."""
     setting = block.setting
     shared = tuple(_shared_log(block, ask, done) for ask in (*setting.announcements, *setting.issues))
-    log = BlockLog(block=block, shared=shared, steps=_step_log(block, done), rescue=new_rescue_log(block))
+    log = BlockLog(
+        block=block,
+        shared=shared,
+        steps=_step_log(block, done),
+        rescue=new_rescue_log(block),
+        broken=np.zeros(block.n, dtype=np.int8),
+    )
     for day in range(setting.start, setting.end + 1):
         block.roll(day)
         _steps(block, log.steps, day)

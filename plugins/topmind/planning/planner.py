@@ -9,10 +9,11 @@ import numpy as np
 
 from topmind.model import Catalog, History, Members, Plan
 from topmind.planning import loop, past
+from topmind.planning.assembly import Assembly
 from topmind.planning.block import Block, Rows, reachable
 from topmind.planning.logs import BlockLog
 from topmind.planning.setting import Setting, setting
-from topmind.planning.verdicts import Assembly, plan_hash
+from topmind.planning.verdicts import plan_hash
 
 #: Most contacts in one block: what one day touches stays in the processor's cache.
 BLOCK = 50_000
@@ -36,10 +37,10 @@ def plan(
     Raises PlanError where a cadence, a zone, a country or a rule cannot be read.
     """
     made = setting(catalog, members, history, now, all_day=all_day, horizon=horizon)
-    assembly = Assembly(catalog, history, made.start, made.until)
+    assembly = Assembly(made)
     for rows in blocks(made, members, block):
         assembly.add(play(made, members, rows), rows)
-    occasions, due, decisions, number = assembly.numbered()
+    occasions, due, decisions, calendar = assembly.numbered()
     lost = members.active & ~reachable(members)
     return Plan(
         as_of=members.as_of,
@@ -49,7 +50,7 @@ def plan(
         occasions=occasions,
         due=due,
         decisions=decisions,
-        calendar=tuple(assembly.days(number)),
+        calendar=calendar,
         gaps=assembly.content_gaps(),
         unreachable=tuple(int(row) for row in np.nonzero(lost)[0]),
         active=int((members.active & ~lost).sum()),

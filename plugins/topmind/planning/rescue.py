@@ -7,11 +7,11 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from topmind.model import Bools, Channel, Reason, SourceKind
+from topmind.model import Bools, Channel, History, Occasion, Reason, SourceKind
 from topmind.planning.block import Block, Rows
 from topmind.planning.gates import caller_indexes, gate, waits
-from topmind.planning.logs import REASON_OF, BlockLog, RescueLog, Why
-from topmind.planning.occasions import RESCUE, Ask
+from topmind.planning.logs import BlockLog, RescueEvent, RescueLog, Why
+from topmind.planning.occasions import LEAD_TIME, MORNING, RESCUE, Ask, is_stopped
 from topmind.planning.past import Key
 from topmind.planning.policies import STATIC, capacity
 from topmind.planning.selection import available, rescue_item
@@ -19,7 +19,7 @@ from topmind.planning.selection import available, rescue_item
 CHANNELS = tuple(Channel)
 
 
-def rescue_ask(channel: Channel) -> Ask:
+def rescue_ask(channel: Channel, *, stopped: bool = False) -> Ask:
     """What a rescue asks on one channel."""
     titles = {Channel.EMAIL: "Something useful, before it is too long"}
     return Ask(
@@ -27,6 +27,24 @@ def rescue_ask(channel: Channel) -> Ask:
         source=RESCUE,
         channel=channel,
         title=titles.get(channel, f"Keep in touch: {channel.value}"),
+        stopped=stopped,
+    )
+
+
+def rescue_occasion(channel: Channel, key: str, day: int, history: History) -> Occasion:
+    """One rescue; its day is the earliest on which a contact needs it."""
+    ask = rescue_ask(channel)
+    return Occasion(
+        kind=ask.kind,
+        source=ask.source,
+        step=None,
+        occurrence=key,
+        channel=channel,
+        title=ask.title,
+        day=date.fromordinal(day),
+        at=MORNING,
+        grace=LEAD_TIME,
+        stopped=is_stopped(history, RESCUE, None, key),
     )
 
 
@@ -102,7 +120,7 @@ def _tried(block: Block, rows: Rows, channel: Channel, done: frozenset[Key]) -> 
 
 def _rescue(block: Block, log: BlockLog, day: int, rows: Rows, channel: Channel) -> Rows:
     """Propose, admit and commit rescues on one channel; returns who goes."""
-    ask = rescue_ask(channel)
+    ask = rescue_ask(channel, stopped=not {"all", RESCUE}.isdisjoint(block.setting.history.stopped))
     why = Why(block.n)
     asked = rows
     rows, _ = gate(block, ask, day, rows, rows, why)
@@ -137,7 +155,11 @@ def _commit(
         return
     later = waits(block, ask, day, rows)
     since, untouched = block.value_day[rows].copy(), block.untouched[rows].copy()
-    log.events.append((day, ask.channel, rows, since, untouched, bits, later))
+    log.events.append(
+        RescueEvent(
+            day=day, channel=ask.channel, rows=rows, since=since, untouched=untouched, bits=bits, later=later
+        )
+    )
     own = block.today[rows] == day
     log.why.code[rows[own]] = 0
     same = ~own & (log.day[rows] == 0) & (log.why.code[rows] > 0) & (log.since[rows] == since)
@@ -153,10 +175,7 @@ def _after(block: Block, log: BlockLog, day: int) -> None:
     late = day - block.value_day - block.floor
     here = block.taking_part & (block.floor > 0) & (block.today <= day)
     own = np.nonzero(here & (late > 0) & (block.today == day))[0]
-    for code in np.unique(log.rescue.why.code[own]):
-        reason = REASON_OF[int(code)]
-        amount = int((log.rescue.why.code[own] == code).sum())
-        log.floor_broken[reason] = log.floor_broken.get(reason, 0) + amount
+    log.broken[own] = log.rescue.why.code[own]
     breaks = np.nonzero(here & ((late == 1) | ((late > 0) & (block.today == day))))[0]
     if len(breaks):
         _content_gaps(block, log, day, breaks)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from topmind.model import Catalog, FactDate, Occasion, Sequence, SourceKind, Step
-from topmind.planning.occasions import MORNING, Ask, minutes, worth
+from topmind.model import Catalog, FactDate, History, Occasion, Sequence, SourceKind, Step
+from topmind.planning.occasions import MORNING, Ask, is_stopped, minutes, worth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +118,7 @@ def anniversary(day: date, years: int) -> date:
         return date(day.year + years, 2, 28)
 
 
-def step_occasion(ask: Ask, occurrence: str, due: int, grace: int, *, stopped: bool) -> Occasion:
+def step_occasion(ask: Ask, occurrence: str, due: int, grace: int, history: History) -> Occasion:
     """The occasion of one occurrence of a step; its day is the earliest due day among its contacts."""
     return Occasion(
         kind=SourceKind.STEP,
@@ -132,5 +132,5 @@ def step_occasion(ask: Ask, occurrence: str, due: int, grace: int, *, stopped: b
         grace=grace,
         segments=ask.segments,
         purpose=ask.purpose,
-        stopped=stopped,
+        stopped=is_stopped(history, ask.source, ask.step, occurrence),
     )

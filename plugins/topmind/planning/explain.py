@@ -1,0 +1,208 @@
+"""Why one person gets what they get: the planner's own code on that person, with the facts it decided by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+
+from topmind.errors import UsageError
+from topmind.model import Catalog, Channel, Decision, History, Members, Occasion, PlannedTouch, Reason
+from topmind.planning import past
+from topmind.planning.assembly import Assembly
+from topmind.planning.block import Block, Rows
+from topmind.planning.items import Words
+from topmind.planning.logs import REASON_OF, BlockLog
+from topmind.planning.occasions import RESCUE
+from topmind.planning.planner import play, take
+from topmind.planning.rescue import occurrence
+from topmind.planning.selection import available
+from topmind.planning.senders import senders
+from topmind.planning.setting import setting
+from topmind.planning.terms import UNLIMITED, Terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CeilingUse:
+    """One ceiling of a contact, and how much of it is used."""
+
+    #: None = over all channels.
+    channel: Channel | None
+    days: int
+    most: int
+    #: Counted touches of the window that ends yesterday (a touch of today leaves no second one anyway).
+    used: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """One touch that the calendar holds for a contact."""
+
+    day: date
+    #: `tuesday-fix/2026-W49`.
+    name: str
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Everything the plan knows and decided of one contact. No name, no address."""
+
+    contact: str
+    #: The contact's local day.
+    today: date
+    #: In the last good source, with at least one usable channel.
+    active: bool
+    segments: tuple[str, ...]
+    #: Team id of who signs an ordinary mail.
+    sender: str
+    #: The promise that holds: the strictest word of each segment.
+    terms: Terms
+    consent: dict[Channel, bool]
+    reach: dict[Channel, bool]
+    suppressed: bool
+    paused_until: date | None
+    last_touch: date | None
+    last_valuable: date | None
+    #: Last day on which a valuable touch keeps the floor; None = no floor is promised.
+    floor_until: date | None
+    #: Value items to spend on promotions (a promotion needs and costs `terms.ratio`).
+    credit: int
+    ceilings: tuple[CeilingUse, ...]
+    #: Items they have and may not get again now.
+    received: tuple[str, ...]
+    #: Items that slots could offer them today, best first.
+    available: tuple[str, ...]
+    #: Today's touches and verdicts.
+    due: tuple[tuple[Occasion, PlannedTouch], ...]
+    decisions: tuple[tuple[Occasion, Decision], ...]
+    #: The calendar's touches for them, today included.
+    coming: tuple[Coming, ...]
+    #: Why the floor is broken today; None = it is not.
+    floor_broken: Reason | None
+
+
+def explain(
+    catalog: Catalog,
+    members: Members,
+    history: History,
+    now: datetime,
+    contact: str,
+    *,
+    all_day: bool = False,
+    horizon: int = 90,
+) -> Explanation:
+    """What the plan says of one contact (source id), by the same code.
+
+    Contacts who share the inbox are planned along, and everybody where a capacity of calls binds.
+
+    Raises UsageError for an id that is not in the audience; PlanError as `plan`.
+    """
+    if contact not in members.ids:
+        raise UsageError("there is no contact with this id.", fix="Look the person up: topmind why NAME")
+    rows = _company_of(catalog, members, members.ids.index(contact))
+    part = take(members, rows)
+    row = part.ids.index(contact)
+    made = setting(catalog, members, history, now, all_day=all_day, horizon=horizon)
+    block = Block(made, part)
+    past.remember(block, history.touches)
+    block.roll(int(block.today[row]))
+    log = play(made, members, rows)
+    assembly = Assembly(made)
+    assembly.add(log, np.arange(len(part), dtype=np.intp))
+    occasions, due, decisions, _ = assembly.numbered()
+    terms = block.terms[block.cls[row]]
+    today = int(block.today[row])
+    touched = not bool(block.untouched[row])
+    broken = int(log.broken[row])
+    mask = np.array([row], dtype=np.intp)
+    return Explanation(
+        contact=contact,
+        today=date.fromordinal(today),
+        active=bool(block.taking_part[row]),
+        segments=tuple(sorted(block.class_segments[block.cls[row]])),
+        sender=team_of(catalog, part, mask),
+        terms=terms,
+        consent={c: bool(block.consents(c)[row]) for c in Channel},
+        reach={c: bool(block.reach(c)[row]) for c in Channel},
+        suppressed=bool(part.suppressed[row]),
+        paused_until=_day(int(part.paused_until[row])) if part.paused_until[row] > today else None,
+        last_touch=_day(int(block.last[row])),
+        last_valuable=_day(int(block.value_day[row])) if touched else None,
+        floor_until=_day(int(block.value_day[row]) + terms.floor) if terms.floor else None,
+        credit=int(block.credit[row]),
+        ceilings=_ceilings(block, row),
+        received=_named(block, block.seen[mask] & block.class_items[block.cls[mask]]),
+        available=_named(block, available(block, today, mask)),
+        due=tuple((occasions[t.occasion], t) for t in due if t.contact == row),
+        decisions=tuple((occasions[d.occasion], d) for d in decisions if d.contact == row),
+        coming=_coming(log, row, made.until),
+        floor_broken=REASON_OF[broken] if broken else None,
+    )
+
+
+def _company_of(catalog: Catalog, members: Members, row: int) -> Rows:
+    """Whose plans hang on each other: the contacts of one inbox, or all where calls are limited."""
+    if any(member.calls_per_day is not None for member in catalog.team.values()):
+        return np.arange(len(members), dtype=np.intp)
+    if members.inbox[row] < 0:
+        return np.array([row], dtype=np.intp)
+    return np.nonzero(members.inbox == members.inbox[row])[0]
+
+
+def team_of(catalog: Catalog, members: Members, mask: Rows) -> str:
+    """Team id of who signs what names no sender of its own."""
+    index = int(senders(catalog, members, mask, own=None, source=None)[0])
+    return sorted(catalog.team)[index] if index >= 0 else catalog.company.owner
+
+
+def _day(ordinal: int) -> date | None:
+    return date.fromordinal(ordinal) if ordinal > 0 else None
+
+
+def _ceilings(block: Block, row: int) -> tuple[CeilingUse, ...]:
+    found = []
+    for r, window in enumerate(block.setting.windows):
+        most = int(block.limits[r, block.cls[row]])
+        if most < UNLIMITED:
+            found.append(
+                CeilingUse(
+                    channel=Channel(window.channel) if window.channel else None,
+                    days=window.days,
+                    most=most,
+                    used=int(block.counts[r, row]),
+                )
+            )
+    return tuple(found)
+
+
+def _named(block: Block, words: Words) -> tuple[str, ...]:
+    """Ids of the items whose bits are set in the one row."""
+    return tuple(
+        item.id
+        for bit, item in enumerate(block.setting.table.items)
+        if int(words[0, bit // 64]) >> (bit % 64) & 1
+    )
+
+
+def _coming(log: BlockLog, row: int, until: int) -> tuple[Coming, ...]:
+    found = [
+        (int(one.day[row]), one.ask.occasion.name, one.ask.channel)
+        for one in log.shared
+        if one.day[row] and one.ask.occasion
+    ]
+    steps = log.steps
+    for place in np.nonzero((steps.row == row) & (steps.day > 0))[0]:
+        ask = steps.asks[steps.ask[place]]
+        name = f"{ask.source}/{ask.step}/{steps.occurrence[place]}"
+        found.append((int(steps.day[place]), name, ask.channel))
+    for event in log.rescue.events:
+        for place in np.nonzero(event.rows == row)[0]:
+            key = occurrence(int(event.since[place]), untouched=bool(event.untouched[place]))
+            found.append((event.day, f"{RESCUE}/{key}", event.channel))
+    return tuple(
+        Coming(day=date.fromordinal(day), name=name, channel=channel)
+        for day, name, channel in sorted(found)
+        if day <= until
+    )
