@@ -20,8 +20,7 @@ def missing(facts: Facts) -> Iterator[Problem]:
         if "://" in source or source.startswith("data:"):
             continue
         name = source.removeprefix("{static}").lstrip("/").removeprefix("content/")
-        names = [name, f"images/{name}"]
-        if not any((facts.root / "content" / n).is_file() for n in names):
+        if not (facts.root / "content" / name).is_file():
             yield problem(
                 "images/missing",
                 Level.ERROR,
@@ -33,7 +32,10 @@ def missing(facts: Facts) -> Iterator[Problem]:
 
 
 def alternative_text(facts: Facts) -> Iterator[Problem]:
-    """Every picture in an item's head or text says in words what it shows (WCAG 1.1.1)."""
+    """Every picture in an item's head or text says in words what it shows (WCAG 1.1.1).
+
+    `image_alt: ""` declares a mere decoration; an empty ![](…) may as well be forgotten.
+    """
     for path, line, source, words in _all(facts):
         if words is not None and not words.strip():
             yield problem(
@@ -46,11 +48,16 @@ def alternative_text(facts: Facts) -> Iterator[Problem]:
             )
 
 
+def _said(words: str | None) -> str | None:
+    """A declared decoration needs no words; a key that is missing does."""
+    return None if words == "" else words or ""
+
+
 def _all(facts: Facts) -> Iterator[tuple[str, int, str, str | None]]:
     """(file, line, source, alternative text; None where a name beside the picture says it)."""
     for item in facts.catalog.items.values():
         if item.image:
-            yield item.path, facts.line(item.path, "image"), item.image, item.image_alt or ""
+            yield item.path, facts.line(item.path, "image"), item.image, _said(item.image_alt)
     for person in facts.catalog.team.values():
         if person.photo:
             yield person.path, facts.line(person.path, "photo"), person.photo, None

@@ -328,12 +328,14 @@ def test_pictures_are_there_and_have_words(tmp_path: Path) -> None:
     (tmp_path / "content/images").mkdir(parents=True)
     (tmp_path / "content/images/roof.jpg").write_bytes(b"")
     text = a_body("![A roof](/images/roof.jpg)\n\n![](images/roof.jpg)\n\n![Ice](/images/ice.jpg)\n")
-    catalog = a_catalog(items=[an_item(body=text, image="roof.jpg", image_alt="A roof")])
+    catalog = a_catalog(items=[an_item(body=text, image="images/roof.jpg", image_alt="A roof")])
     found = rules(catalog, root=tmp_path)
     assert found["images/missing"].line == 9
     assert found["images/no-alt"].line == 7
-    bare = a_catalog(items=[an_item(image="roof.jpg")])
+    bare = a_catalog(items=[an_item(image="images/roof.jpg")])
     assert set(rules(bare, root=tmp_path)) == {"images/no-alt"}
+    decoration = a_catalog(items=[an_item(image="images/roof.jpg", image_alt="")])
+    assert rules(decoration, root=tmp_path) == {}
     team = a_catalog(team=[a_team_member(photo="images/dana.jpg")])
     assert set(rules(team, root=tmp_path)) == {"images/missing"}
 
