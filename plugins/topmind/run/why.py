@@ -1,0 +1,258 @@
+"""`why`: the story of one person, from stored facts and the planner's own code. For a person's screen only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from topmind import planning
+from topmind.errors import UsageError
+from topmind.ledger import Person
+from topmind.model import Channel, Clock, Decision, History, Occasion, PastTouch, PersonRecord, Standing
+from topmind.planning import Explanation
+from topmind.planning.terms import Terms
+from topmind.run import load as load_
+from topmind.run import places
+from topmind.run.decide import decide
+
+#: How many past touches are told where no occasion is asked for.
+RECENT = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Who somebody is to us, what they got and why, what comes."""
+
+    person: Person
+    now: Explanation
+    touches: tuple[PastTouch, ...]
+    answers: tuple[tuple[str, str], ...]
+    #: Touch → path of its mail below the project, where the outbox has it.
+    mails: Mapping[str, str]
+    basis: Mapping[Channel, str]
+    #: Team id of the sender → name.
+    team: Mapping[str, str]
+    ledger: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """For a machine; source id in place of name and address."""
+        now = self.now
+        return {
+            "contact": now.contact,
+            "active": now.active,
+            "segments": list(now.segments),
+            "sender": now.sender,
+            "consent": {channel.value: yes for channel, yes in now.consent.items()},
+            "suppressed": self.person.standing.suppressed or now.suppressed,
+            "opted_out": self.person.standing.opted_out,
+            "last_touch": _iso(now.last_touch),
+            "last_valuable": _iso(now.last_valuable),
+            "floor_until": _iso(now.floor_until),
+            "credit": now.credit,
+            "ceilings": [
+                {
+                    "channel": c.channel.value if c.channel else "all",
+                    "days": c.days,
+                    "most": c.most,
+                    "used": c.used,
+                }
+                for c in now.ceilings
+            ],
+            "due": [{"occasion": o.name, "items": list(t.picks)} for o, t in now.due],
+            "decisions": [
+                {
+                    "occasion": o.name,
+                    "verdict": d.verdict.value,
+                    "reason": d.reason.value,
+                    "until": _iso(d.until),
+                    "detail": d.detail,
+                }
+                for o, d in now.decisions
+            ],
+            "touches": [
+                {
+                    "occasion": _name(t),
+                    "channel": t.key.channel.value,
+                    "day": t.day.isoformat(),
+                    "state": t.state.value,
+                    "reason": t.reason,
+                    "items": list(t.items),
+                    "mail": self.mails.get(t.key.wire(self.ledger), ""),
+                }
+                for t in self.touches
+            ],
+            "coming": [{"day": c.day.isoformat(), "occasion": c.name} for c in now.coming],
+        }
+
+    def text(self) -> str:
+        """For a person."""
+        return "\n".join(_lines(self))
+
+
+def _iso(day: Any) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _name(touch: PastTouch) -> str:
+    key = touch.key
+    return "/".join(part for part in (key.source, key.step, key.occurrence) if part)
+
+
+def _lines(story: Story) -> Iterator[str]:
+    now, person = story.now, story.person
+    yield f"{person.name or 'no name'} <{person.address or 'no address'}>, contact {now.contact}"
+    yield f"  takes part: {'yes' if now.active else 'no'}; in {', '.join(now.segments) or 'no segment'}"
+    yield f"  signs for us: {story.team.get(now.sender, now.sender)}"
+    yield from _standing(person.standing)
+    basis = story.basis.get(Channel.EMAIL, "")
+    yield f"  may get marketing mail: {'yes' if now.consent[Channel.EMAIL] else 'no'}" + (
+        f" ({basis})" if basis else ""
+    )
+    if now.suppressed:
+        yield "  the address is suppressed: nothing is mailed to it"
+    yield from _promise(now, now.terms)
+    if now.due:
+        yield "Due now:"
+        yield from (f"  {o.name}: {', '.join(t.picks) or o.title}" for o, t in now.due)
+    if now.decisions:
+        yield "Not now:"
+        yield from (f"  {o.name}: {_decision(d)}" for o, d in now.decisions)
+    yield "What happened:" if story.touches else "Nothing was ever sent to them from here."
+    for touch in story.touches:
+        what = f": {', '.join(touch.items)}" if touch.items else ""
+        why = f" ({touch.reason})" if touch.reason else ""
+        yield f"  {touch.day}  {touch.state.value:10} {_name(touch)}{what}{why}"
+        mail = story.mails.get(touch.key.wire(story.ledger))
+        if mail:
+            yield f"              {mail}"
+    yield from (f"  answered {step}: {word}" for step, word in story.answers)
+    if now.coming:
+        yield "What comes (as planned today):"
+        yield from (f"  {c.day}  {c.name}" for c in now.coming[:RECENT])
+
+
+def _standing(standing: Standing) -> Iterator[str]:
+    if standing.erased:
+        yield "  erased"
+    if standing.opted_out:
+        yield "  opted out of all mail"
+    if standing.off_topics:
+        yield f"  opted out of: {', '.join(sorted(standing.off_topics))}"
+    if standing.suppressed:
+        yield f"  suppressed: {standing.suppressed}"
+    if standing.paused_until:
+        yield f"  paused until {standing.paused_until}"
+
+
+def _promise(now: Explanation, terms: Terms) -> Iterator[str]:
+    if terms.floor:
+        until = f"holds until {now.floor_until}" if now.floor_until else "has not started"
+        last = f"last one {now.last_valuable}" if now.last_valuable else "none so far"
+        yield f"  promise: a valuable touch every {terms.floor} days; {last}; {until}"
+    if now.floor_broken:
+        yield f"  the floor is broken today: {now.floor_broken.value.replace('_', ' ')}"
+    for use in now.ceilings:
+        what = use.channel.value if use.channel else "all channels"
+        yield f"  ceiling: {use.used} of {use.most} in {use.days} days ({what})"
+    if terms.ratio:
+        yield f"  value before each promotion: {terms.ratio}; credit now {now.credit}"
+
+
+def _decision(decision: Decision) -> str:
+    words = decision.reason.value.replace("_", " ")
+    detail = f" ({decision.detail})" if decision.detail else ""
+    until = f", at the earliest {decision.until}" if decision.until else ""
+    return f"{decision.verdict.value.replace('_', ' ')}: {words}{detail}{until}"
+
+
+def story(root: Path, who: str, occasion: str | None, *, as_of: str | None, clock: Clock) -> Story:
+    """The story of one person by name, address or source id; of one occasion where it is named.
+
+    Raises UsageError where nobody, or more than one person, fits; it names source ids only.
+    """
+    project = load_.load(root, as_of=as_of, clock=clock)
+    settings = project.settings
+    ring = places.key_ring(settings)
+    if not places.ledger_exists(settings):
+        raise UsageError("there is no ledger here yet, so nothing was sent.", fix="topmind send")
+    with places.open_project_ledger(settings, clock, ring) as ledger:
+        person = _one(ledger.find(who), who)
+
+        def remember(_people: tuple[PersonRecord, ...]) -> History:
+            return ledger.history(project.moment.as_of)
+
+        decided = decide(project, remember)
+        touches = ledger.touches_of(person.contact)
+    if person.contact not in decided.members.ids:
+        raise UsageError(
+            "this person is no longer in the source of contacts.", where=f"contact {person.contact}"
+        )
+    at = project.moment
+    now = planning.explain(
+        project.catalog, decided.members, decided.history, at.now, person.contact, all_day=at.all_day
+    )
+    if occasion:
+        now, touches = _about(now, touches, occasion)
+    else:
+        touches = touches[-RECENT:]
+    answers = tuple(
+        (answer.step or answer.source, answer.value)
+        for answer in decided.history.answers
+        if answer.contact == person.contact
+    )
+    return Story(
+        person=person,
+        now=now,
+        touches=touches,
+        answers=answers,
+        mails=_mails(settings.var / "outbox", project.root, decided.history.ledger, touches),
+        basis=decided.members.basis,
+        team={member.id: member.name for member in project.catalog.team.values()},
+        ledger=decided.history.ledger,
+    )
+
+
+def _one(found: Sequence[Person], who: str) -> Person:
+    if not found:
+        raise UsageError("nobody in the ledger fits.", fix="Give a name, an address or the id in the source.")
+    exact = [person for person in found if person.contact == who]
+    if exact:
+        return exact[0]
+    if len(found) > 1:
+        ids = ", ".join(person.contact for person in found[:10])
+        raise UsageError(f"{len(found)} people fit.", fix=f"Give one of their ids: {ids}.")
+    return found[0]
+
+
+def _about(
+    now: Explanation, touches: Sequence[PastTouch], name: str
+) -> tuple[Explanation, tuple[PastTouch, ...]]:
+    """Only what concerns one occasion, or one source."""
+    from dataclasses import replace
+
+    def fits(full: str) -> bool:
+        return full == name or full.startswith(f"{name}/")
+
+    def about(occasion: Occasion) -> bool:
+        return fits(occasion.name)
+
+    kept = tuple(touch for touch in touches if fits(_name(touch)))
+    due = tuple(pair for pair in now.due if about(pair[0]))
+    decisions = tuple(pair for pair in now.decisions if about(pair[0]))
+    coming = tuple(one for one in now.coming if fits(one.name))
+    if not (kept or due or decisions or coming):
+        raise UsageError(f"nothing is known of {name!r} for this person.", fix="Leave the occasion out.")
+    return replace(now, due=due, decisions=decisions, coming=coming), kept
+
+
+def _mails(outbox: Path, root: Path, ledger: str, touches: Sequence[PastTouch]) -> dict[str, str]:
+    """Touch hex → the very mail, where the outbox has it."""
+    found = {}
+    for touch in touches:
+        name = touch.key.wire(ledger)
+        files = sorted(outbox.glob(f"{name}-*.eml"))
+        if files:
+            found[name] = str(files[-1].relative_to(root))
+    return found
