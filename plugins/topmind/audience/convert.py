@@ -19,7 +19,7 @@ from topmind.audience.cache import Converted, Finding
 from topmind.audience.doubts import bad_values, doubled, foreign_addresses, zones
 from topmind.audience.schema import Activities, Contacts, Lines, Purchases, Table
 from topmind.audience.spec import AudienceSpec
-from topmind.audience.staging import Raw, Reject
+from topmind.audience.staging import Raw, Reject, Unusable
 
 
 def convert(
@@ -71,6 +71,7 @@ def _contacts(con: Any, spec: AudienceSpec, raw: Raw, rejects: list[Reject]) -> 
         if consent.column:
             values[f"o_{channel.value}"] = sql.flag(raw[consent.column])
     _typed(con, values)
+    _ids_are_no_addresses(con, table)
     findings = bad_values(con, spec, table, raw)
     findings += foreign_addresses(con, raw[table.email])
     findings += zones(con) + doubled(con)
@@ -80,6 +81,16 @@ def _contacts(con: Any, spec: AudienceSpec, raw: Raw, rejects: list[Reject]) -> 
 def _typed(con: Any, values: dict[str, str]) -> None:
     typed = ", ".join(f"{expression} AS {column}" for column, expression in values.items())
     con.execute(f"CREATE OR REPLACE TEMP TABLE typed AS SELECT {typed}, good.* FROM good")
+
+
+def _ids_are_no_addresses(con: Any, table: Contacts) -> None:
+    """Ids stand in links, messages and reports; an address there would be a person's data."""
+    (count,) = con.execute("SELECT count(*) FROM typed WHERE contains(contact, '@')").fetchone()
+    if count:
+        raise Unusable(
+            f'the id column "{table.id}" holds addresses ({count} rows): an id stays when an address changes, '
+            "and stands where no address may."
+        )
 
 
 def _joined(columns: Sequence[str]) -> str:

@@ -12,13 +12,15 @@ from topmind.audience.convert import convert
 from topmind.audience.csvfile import Fingerprint, fingerprint, read_header, transcode
 from topmind.audience.schema import Activities
 from topmind.audience.spec import PATH, AudienceSpec, nearest
-from topmind.audience.staging import Reject, rejected, stage_csv, stage_parquet
+from topmind.audience.staging import Reject, Unusable, rejected, stage_csv, stage_parquet
 from topmind.errors import ConfigError, ContentError
 from topmind.model import Level, Problem
 from topmind.settings import Settings
 
 #: A file may lose this share of its rows; more is taken for a broken export.
 SHRINK = 0.1
+#: A table of which more than this share belongs to nobody is mapped wrongly.
+STRANGE = 0.5
 
 _LATER = ("s3://", "http://", "https://", "postgresql://", "postgres://")
 
@@ -89,10 +91,30 @@ class Reader:
                 findings += [self._problem(table, one) for one in converted.findings]
                 place = str(converted.parquet).replace("'", "''")
                 con.execute(f"CREATE VIEW source_{table} AS SELECT * FROM read_parquet('{place}')")
+        if not any(f.level is Level.ERROR for f in findings):
+            findings += self._strangers(con)
         errors = [f for f in findings if f.level is Level.ERROR]
         if errors:
             raise ContentError([*errors, *(f for f in findings if f.level is not Level.ERROR)])
         return findings
+
+    def _strangers(self, con: Any) -> list[Problem]:
+        """Facts of nobody: a few are noise, most of them mean that the wrong column is mapped."""
+        found = []
+        for table in [*(["purchases"] if self.spec.purchases else []), *self.spec.activities]:
+            strange, rows = con.execute(
+                "SELECT count(*) FILTER (WHERE c.contact IS NULL), count(*) FROM "
+                f"source_{table} f LEFT JOIN source_contacts c USING (contact)"
+            ).fetchone()
+            if strange:
+                finding = Finding(
+                    rule="source/strangers",
+                    level="error" if strange > rows * STRANGE else "info",
+                    says=f"{strange} of {rows} rows belong to nobody in the contacts' file.",
+                    fix=f"See whether [tables.{table}] contact is the same id as [tables.contacts] id.",
+                )
+                found.append(self._problem(table, finding))
+        return found
 
     def table(self, con: Any, table: str) -> tuple[Converted | None, list[Finding]]:
         """Today's table, or the last good one with a loud finding, or None with an error."""
@@ -135,6 +157,8 @@ class Reader:
             return None, key, "the file is empty."
         try:
             return self._convert(con, table, path, mark, key, shape)
+        except Unusable as error:
+            return None, key, str(error)
         except duckdb.Error as error:
             if "No space left" in str(error):
                 raise OSError(28, "No space left on device") from None

@@ -15,6 +15,10 @@ from topmind.audience.cache import Finding
 REJECTS = 10_000
 
 
+class Unusable(Exception):  # noqa: N818 - reads as what it says of a file
+    """A whole file cannot be used; the text says why, without a value of a person."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
     """One row that was left out."""

@@ -1,0 +1,44 @@
+"""Random rules mean in DuckDB what a slow plain reading says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import audience_oracle as oracle
+from topmind import settings as places
+from topmind.audience import open_source, read_spec
+from topmind.audience.engine import Session
+from topmind.audience.predicates import compile_rule
+
+PEOPLE = oracle.audience(seed=11)
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """The made-up audience in a session."""
+    root: Path = tmp_path_factory.mktemp("oracle")
+    (root / "segments").mkdir()
+    (root / "pelicanconf.py").write_text("TOPMIND = {}\n", "utf-8")
+    (root / "segments" / "_audience.toml").write_text(oracle.SPEC, "utf-8")
+    oracle.write_csv(root / "segments", PEOPLE)
+    where = places.load(root, {})
+    with (
+        open_source(read_spec(where), where, oracle.AS_OF) as source,
+        Session(source, oracle.catalog({}), oracle.history(PEOPLE), oracle.AS_OF) as open_session,
+    ):
+        yield open_session
+
+
+@given(data=st.data())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_rule_holds_for_exactly_those_of_whom_it_is_true(session: Session, data: st.DataObject) -> None:
+    """Nulls, ties, refunds, leap days and facts of tomorrow included."""
+    rule = oracle.a_rule(lambda options: data.draw(st.sampled_from(list(options))), PEOPLE)
+    rows = session.rows(compile_rule(rule.text, session.env))
+    found = {session.ids[row] for row in rows}
+    assert found == {c.id for c in PEOPLE if rule.means(c)}, rule.text
