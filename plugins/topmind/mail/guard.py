@@ -18,12 +18,11 @@ from topmind.mail.components import COMPONENTS, HTML, REFUSED, VOID
 
 #: Nesting of tags; a rich mail has 30, the compiler's stack ends at some thousand.
 MAX_DEPTH = 100
-_SPACES = re.compile(r"\s+")
 _UNSAFE = re.compile(r"[^ !#-%'-;=?-\[\]-~]")  # outside printable ASCII, and & < > " \ themselves
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _SPACES_ONLY = re.compile(r"[ \t\r\n]+")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def to_html(mjml: str, path: str) -> str:
@@ -61,7 +60,7 @@ def _number(match: re.Match[str]) -> str:
 @lru_cache(maxsize=4096)
 def _attribute(value: str) -> str:
     """An attribute that survives mrml: white space collapsed, everything but plain ASCII as a number."""
-    flat = _SPACES.sub(" ", value).strip()
+    flat = _SPACES_ONLY.sub(" ", value).strip()
     return _UNSAFE.sub(lambda m: "&amp;" if m[0] == "&" else f"&#{ord(m[0])};", flat)
 
 
@@ -89,13 +88,17 @@ class _Walk:
             self.parser.Parse(self.source.encode("utf-8", "replace"), True)
         except expat.ExpatError as error:
             says = expat.errors.messages.get(error.code, "is not well-formed")
-            self.problems.append((error.lineno, error.offset + 1, f"no well-formed XML: {says}.", ""))
+            fix = f"<{self.stack[-1]}> is open here." if self.stack else ""
+            self.problems.append((error.lineno, error.offset + 1, f"no well-formed XML: {says}.", fix))
         if self.problems:
             raise self.error()
 
-    def say(self, says: str, fix: str = "") -> None:
-        """Note one problem at the parser's place."""
+    def say(self, says: str, fix: str = "", *, before: str = "") -> None:
+        """Note one problem at the parser's place, or `before` it: text is reported once it has ended."""
         place = (self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1)
+        if before:
+            start = len(before) - len(before.lstrip())
+            place = (place[0] - before.count("\n", start), start - before.rfind("\n", 0, start))
         self.problems.append((*place, says, fix))
 
     def error(self) -> MailError:
@@ -124,16 +127,15 @@ class _Walk:
         inside = self.stack[-1] if self.stack else ""
         parent = COMPONENTS.get(inside)
         component = COMPONENTS.get(tag)
-        if tag in REFUSED:
+        if not inside and tag != "mjml":
+            self.say(f"a mail begins with <mjml>, not with <{tag}>.")
+        elif tag in REFUSED:
             self.say(f"<{tag}> is not used in mails.", REFUSED[tag])
         elif component is None and (tag.startswith("mj") or tag not in HTML):
             self.say(f"<{tag}> is no {'component' if tag.startswith('mj') else 'HTML for mails'}.")
         elif component is None:
             self.check_html(tag, parent is not None and parent.content != "html", pairs)
-        elif not self.stack:
-            if tag != "mjml":
-                self.say(f"a mail begins with <mjml>, not with <{tag}>.")
-        elif parent is None or tag not in parent.children:
+        elif inside and (parent is None or tag not in parent.children):
             self.say(f"<{tag}> may not stand inside <{inside}>.", _inside(tag))
         if component is not None and inside != "mj-attributes":
             for name, _ in pairs:
@@ -167,7 +169,7 @@ class _Walk:
             return
         if parent is not None and not parent.content:
             if data.strip():
-                self.say(f"words stand loose in <{inside}>.", "Put them inside <mj-text>.")
+                self.say(f"words stand loose in <{inside}>.", "Put them inside <mj-text>.", before=data)
             return
         safe = data.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         if "pre" in self.stack:

@@ -144,7 +144,7 @@ def wrap(text: str, indent: str = "", first: str | None = None, width: int = WID
     lines: list[str] = []
     for line in text.split("\n"):
         lines += textwrap.wrap(
-            line,
+            line.strip(),
             width,
             initial_indent=head if not lines else indent,
             subsequent_indent=indent,

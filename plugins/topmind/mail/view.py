@@ -184,7 +184,10 @@ class Builder:
 
     def _preheader(self) -> tuple[str, ...]:
         first = next((self.catalog.items.get(name) for name in self.edition.items), None)
-        return (self.summary(first),) if first is not None else ()
+        if first is None:
+            return ()
+        # Words made from a mail-only body would show this group what is meant for others.
+        return (self.summary(first) if has_page(first) else first.summary or first.title,)
 
     def _signature(self) -> Signature:
         member = self.catalog.team.get(self.edition.sender)

@@ -1,0 +1,181 @@
+"""Prose as mail HTML and as plain text: every Markdown element, one style per tag, the same links."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from topmind import brand
+from topmind.catalog.blocks import block_tree
+from topmind.errors import MailError
+from topmind.mail.addresses import Addresses
+from topmind.mail.places import Places
+from topmind.mail.plain_prose import PlainProse
+from topmind.mail.prose import ProseWriter
+from topmind.mail.styles import prose_styles
+from topmind.mail.text import TextWriter
+from topmind.model import Prose
+from topmind.testing.builders import written
+
+ROOT = Path(__file__).parents[3]
+
+
+@cache
+def styles() -> dict[str, str]:
+    """Those of the sample's brand."""
+    return dict(prose_styles(brand.load(ROOT)))
+
+
+def places() -> Places:
+    """Places without constants."""
+    return Places("seed", constants={})
+
+
+def html(markdown: str, *, public: bool = False, shift: int = 0) -> str:
+    """Markdown as the HTML of a mail."""
+    writer = ProseWriter(styles(), places(), Addresses("https://site.example", public), 536)
+    blocks = block_tree(written(markdown), frozenset())
+    return "".join(writer.write(b.elements, shift=shift) for b in blocks if isinstance(b, Prose))
+
+
+def plain(markdown: str) -> str:
+    """Markdown as plain text, its notes below."""
+    writer = TextWriter(places(), Addresses("https://site.example"))
+    blocks = block_tree(written(markdown), frozenset())
+    text = "\n\n".join(PlainProse(writer).blocks(b.elements) for b in blocks if isinstance(b, Prose))
+    notes = "\n".join(f"[{n}] {href}" for n, href in enumerate(writer.notes, 1))
+    return f"{text}\n\n{notes}".strip("\n")
+
+
+@pytest.mark.parametrize(
+    ("markdown", "says"),
+    [
+        ("one *two* **three**", "<em>two</em> <strong>three</strong>"),
+        ("## Title", "Title</h2>"),
+        ("# Title", "Title</h2>"),
+        ("- a\n- b", "</li><li"),
+        ("> said", "<blockquote"),
+        ("`x < y`", "x &lt; y</code>"),
+        ("    a\n    b", "<pre"),
+        ("a | b\n--|--:\n1 | 2", "text-align:right"),
+        ("Term\n:   Meaning", "<dd"),
+        ("[site](/tips/x/)", 'href="https://site.example/tips/x/"'),
+        ("[mail](mailto:a@b.example)", 'href="mailto:a@b.example"'),
+        ("---", "<hr"),
+    ],
+)
+def test_markdown_becomes_styled_html(markdown: str, says: str) -> None:
+    """Each element carries its own style, as mrml inlines none."""
+    found = html(markdown)
+    assert says in found
+    assert "class=" not in found
+
+
+def test_styles_stand_on_the_tags() -> None:
+    """A link has colour and underline of its own; mail programs drop style sheets."""
+    assert 'style="color:#1f5c4d;text-decoration:underline;"' in html("[a](https://x.example/)")
+
+
+def test_the_first_and_last_margin_are_the_themes() -> None:
+    """Rhythm comes from one place: no margin above the first or below the last element."""
+    found = html("one\n\ntwo")
+    assert found.startswith('<p style="margin:0 0 16px;margin-top:0;">')
+    assert found.endswith('margin-bottom:0;">two</p>')
+
+
+def test_headings_go_down_inside_a_card() -> None:
+    """A card's title is h2, so its body begins at h3."""
+    assert "<h3" in html("## Inside", shift=1)
+
+
+def test_footnotes_are_numbered_notes() -> None:
+    """Mail programs drop the places inside a page: no link leads nowhere, the number and the note stay."""
+    found = html("Frost[^1] melts.\n\n[^1]: As ice does.\n")
+    assert "<sup" in found
+    assert "As ice does." in found
+    assert "href" not in found
+    assert "↩" not in found
+
+
+def test_a_link_without_a_known_scheme_is_words() -> None:
+    """What a mail program could not open, or should not, is no link."""
+    assert html("[x](#heading)") == '<p style="margin:0 0 16px;margin-top:0;margin-bottom:0;">x</p>'
+    assert "href" not in html("[x](ftp://x.example/)")
+    assert "href" not in html("[x](data:text/html,1)")
+
+
+def test_answers_become_places() -> None:
+    """`answer:WORD` waits for the person's own signed link; a public edition shows words."""
+    writer_places = places()
+    writer = ProseWriter(styles(), writer_places, Addresses("https://site.example"), 536)
+    (block,) = block_tree(written("[yes](answer:happy)"), frozenset())
+    assert isinstance(block, Prose)
+    parts = writer_places.split(writer.write(block.elements))
+    place = next(part for part in parts if not isinstance(part, str))
+    assert (place.tag.field, place.where) == ("answer_url:happy", "attribute")
+    assert "href" not in html("[yes](answer:happy)", public=True)
+
+
+def test_a_value_never_chooses_the_host() -> None:
+    """A tag may fill a part of an address, not where it leads."""
+    with pytest.raises(MailError, match="choose where it leads"):
+        html("[x]({{ site }})")
+    with pytest.raises(MailError, match="choose where it leads"):
+        html("[x](https://{{ site }}/y)")
+
+
+def test_pictures_are_clamped_and_named() -> None:
+    """No picture is wider than the column; its alt stays, an absent one is empty."""
+    found = html("![A gull](/images/gull.png)")
+    assert 'src="https://site.example/images/gull.png" alt="A gull" width="536"' in found
+    assert "max-width:536px" in found
+    assert 'alt=""' in html("![](/images/gull.png)")
+
+
+def test_wide_tables_name_their_cells() -> None:
+    """From four columns on a phone shows each row with its headings."""
+    assert 'data-label="B"' in html("A|B|C|D\n-|-|-|-\n1|2|3|4")
+    assert "data-label" not in html("A|B\n-|-\n1|2")
+
+
+@pytest.mark.parametrize(
+    ("markdown", "says"),
+    [
+        ("one *two*\nthree", "one two three"),
+        ("## Title\n\nx", "Title\n-----\n\nx"),
+        ("- a\n- b\n    1. c", "- a\n- b\n  1. c"),
+        ("> said\n>\n> twice", "> said\n>\n> twice"),
+        ("    a\n      b", "    a\n      b"),
+        ("A | B\n--|--\n1 | 22", "A  B\n-  --\n1  22"),
+        (
+            "[here](/x/) and [there](/y/), [again](/x/)",
+            "here [1] and there [2], again [1]\n\n[1] https://site.example/x/",
+        ),
+        ("<https://x.example/>", "https://x.example/"),
+        ("[a@b.example](mailto:a@b.example)", "a@b.example"),
+        ("Frost[^1].\n\n[^1]: Ice.\n", "Frost^1."),
+        ("one  \ntwo", "one\ntwo"),
+        ("Term\n:   Meaning", "Term\n    Meaning"),
+    ],
+)
+def test_markdown_becomes_plain_text(markdown: str, says: str) -> None:
+    """Readable without markup, links as numbered notes."""
+    assert says in plain(markdown)
+
+
+def test_lines_are_72_characters_at_most() -> None:
+    """Words wrap; an address is never broken."""
+    long = "https://site.example/" + "x" * 90
+    lines = plain("word " * 100 + f"<{long}>").split("\n")
+    assert max(len(line) for line in lines if "http" not in line) <= 72
+    assert long in lines
+
+
+def test_wide_tables_become_lists() -> None:
+    """A table wider than a line is told row by row."""
+    row = " | ".join("word " * 6 for _ in range(4))
+    found = plain(f"A | B | C | D\n--|--|--|--\n{row}")
+    assert found.startswith("A: word word")
+    assert max(len(line) for line in found.split("\n")) <= 72
