@@ -29,24 +29,24 @@ class Outbox:
         name = f"{message.touch_hex}-{message.attempt}.eml"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._write(name, message.raw)
-        except FileExistsError:
-            # This very attempt left before: the file is its proof.
-            return Outcome(kind=OutcomeKind.ACCEPTED, message_id=name, reason="it was there already")
+            new = self._write(name, message.raw)
         except OSError as error:
             full = error.errno in _FULL
             says = "the disk is full or failing" if full else "the outbox cannot be written"
             code = errno.errorcode.get(error.errno or 0, "?")
             return Outcome(kind=OutcomeKind.RETRY, stop=True, reason=f"{says} ({code})")
-        return Outcome(kind=OutcomeKind.ACCEPTED, message_id=name)
+        # Where the name was taken, this very attempt left before: the file is its proof.
+        return Outcome(
+            kind=OutcomeKind.ACCEPTED, message_id=name, reason="" if new else "it was there already"
+        )
 
     def proof(self, touch_hex: str, attempt: int) -> str:
         """The message id where this attempt is known to have left, else ""."""
         name = f"{touch_hex}-{attempt}.eml"
         return name if (self.folder / name).is_file() else ""
 
-    def _write(self, name: str, raw: bytes) -> None:
-        """Write under another name, then link: the name appears with everything in it, or fails where taken."""
+    def _write(self, name: str, raw: bytes) -> bool:
+        """Write under another name, then link: the name appears with everything in it; False where it is taken."""
         draft = self.folder / f".{name}.{secrets.token_hex(4)}.tmp"
         try:
             handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -54,10 +54,14 @@ class Outbox:
                 file.write(raw)
                 file.flush()
                 os.fsync(file.fileno())
-            os.link(draft, self.folder / name)
+            try:
+                os.link(draft, self.folder / name)  # unlike rename, fails where the name is taken
+            except FileExistsError:
+                return False
         finally:
             draft.unlink(missing_ok=True)
         _sync(self.folder)
+        return True
 
 
 def _sync(folder: Path) -> None:
