@@ -95,7 +95,7 @@ class AudienceSpec:
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """`Did you mean "email"?`, or the names there are; "" where there are none."""
-    if close := get_close_matches(word.lower(), known, n=1, cutoff=0.6):
+    if close := get_close_matches(word.lower(), known, n=1, cutoff=0.65):
         return f'Did you mean "{close[0]}"?'
     return f"Known: {', '.join(known)}." if known else ""
 
@@ -198,11 +198,7 @@ def _cross_check(whole: AudienceFile, tables: Mapping[str, Table]) -> list[str]:
     for name, table in tables.items():
         if isinstance(table, Lines) and not (isinstance(purchases, Purchases) and purchases.id):
             found.append(f"[tables.{name}] belongs to purchases, but [tables.purchases] has no `id`.")
-    for name in whole.fields:
-        if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-            found.append(f"[fields.{name}]: a field's name is small letters, digits and underscores.")
-        elif name in RESERVED:
-            found.append(f"[fields.{name}]: `{name}` is a key of [tables.contacts], not a field.")
+    found += _names(whole, tables)
     if whole.sender_field and whole.sender_field not in whole.fields:
         close = nearest(whole.sender_field, list(whole.fields))
         found.append(f'sender_field names "{whole.sender_field}", which is no [fields.…]. {close}'.rstrip())
@@ -216,6 +212,21 @@ def _cross_check(whole: AudienceFile, tables: Mapping[str, Table]) -> list[str]:
                 f'[consent.{channel}] has basis "existing_customers": it needs `since` and [tables.purchases].'
             )
     return found
+
+
+def _names(whole: AudienceFile, tables: Mapping[str, Table]) -> list[str]:
+    """Names that become columns and files."""
+    plain = re.compile(r"[a-z][a-z0-9_]*")
+    named = [*(f"tables.{name}" for name in tables), *(f"fields.{name}" for name in whole.fields)]
+    found = [
+        f"[{name}]: a name here is small letters, digits and underscores."
+        for name in named
+        if not plain.fullmatch(name.partition(".")[2])
+    ]
+    taken = [name for name in whole.fields if name in RESERVED]
+    return found + [
+        f"[fields.{name}]: `{name}` is a key of [tables.contacts], not a field." for name in taken
+    ]
 
 
 def _explain(error: ValidationError, model: type[BaseModel], at: tuple[str, ...]) -> list[str]:

@@ -44,6 +44,10 @@ ALLOWED = (
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00a0": " "})
 
 
+#: What SQLGlot counts as functions although nobody writes it as a call.
+_NO_CALLS = (exp.Anonymous, exp.And, exp.Or, exp.Cast, exp.Case, exp.If)
+
+
 class RuleError(AudienceError):
     """A rule is outside the language; says what and what to write instead."""
 
@@ -85,7 +89,7 @@ def _refuse(node: exp.Expr) -> None:
         isinstance(node, exp.In) and not node.args.get("expressions")
     ):
         raise RuleError("a rule has no query inside.", fix="Name another segment: in_segment('…').")
-    if isinstance(node, exp.Func) and not isinstance(node, exp.Anonymous | exp.And | exp.Or):
+    if isinstance(node, exp.Func) and not isinstance(node, _NO_CALLS):
         raise _unknown_function(node.sql_name().lower())
     if not isinstance(node, ALLOWED):
         raise _unknown_shape(node)
