@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from topmind.catalog.fields import Word
 from topmind.catalog.findings import Findings, did_you_mean, nearest
 from topmind.catalog.scanner import Scan
-from topmind.model import Item, Kind, Purpose, Sequence, Status
+from topmind.model import Item, Kind, Newsletter, Purpose, Status
+from topmind.model import Sequence as MailSequence
 
 #: What a name may point to, and how it is called when it is missing.
 _CALLED = {
@@ -86,7 +87,7 @@ def check_drafts(mentions: Mentions, items: Mapping[str, Item], findings: Findin
             )
 
 
-def check_service(sequences: Iterable[Sequence], items: Mapping[str, Item], findings: Findings) -> None:
+def check_service(sequences: Iterable[MailSequence], items: Mapping[str, Item], findings: Findings) -> None:
     """A service step does not sell: no coupon and no promotion in it."""
     for step in (step for sequence in sequences for step in sequence.steps):
         if step.purpose is not Purpose.SERVICE:
@@ -103,11 +104,47 @@ def check_service(sequences: Iterable[Sequence], items: Mapping[str, Item], find
                 )
 
 
-def unique(entries: Iterable[tuple[str, str]], findings: Findings, *, rule: str, what: str, fix: str) -> None:
-    """An error for each second file with the same key; `entries` are (key, path) in order."""
+def check_ids(
+    items: Sequence[Item],
+    newsletters: Iterable[Newsletter],
+    sequences: Iterable[MailSequence],
+    findings: Findings,
+) -> None:
+    """Two files may share neither id nor address; an old id may not be in use."""
+    by_id = _unique(
+        ((i.id, i.path) for i in items), findings, ("name/doubled-id", "the id", "Rename one of the files.")
+    )
+    _unique(
+        ((i.url, i.path) for i in items if i.url and by_id[i.id] == i.path),
+        findings,
+        ("url/doubled", "the address", "Give one of the two another `slug:`."),
+    )
+    sources = [
+        *((n.id, n.path) for n in newsletters),
+        *((s.id, s.path) for s in sequences),
+        *((i.id, i.path) for i in items if i.sends),
+    ]
+    # The file whose own name is the id has it; the one that wrote it as `id:` is told.
+    sources.sort(key=lambda one: not one[1].endswith(f"/{one[0]}.md"))
+    _unique(sources, findings, ("name/doubled-source", "the id", "Write another `id:`."))
+    for item in items:
+        for old in item.was:
+            if old in by_id:
+                says = "is its own id." if by_id[old] == item.path else f"is still the id of {by_id[old]}."
+                findings.error(
+                    "name/was", item.path, 1, f"`was: {old}` {says}", "Take it out, or rename the other file."
+                )
+
+
+def _unique(
+    entries: Iterable[tuple[str, str]], findings: Findings, words: tuple[str, str, str]
+) -> dict[str, str]:
+    """An error for each further file with the same key; answers key → first file."""
+    rule, what, fix = words
     first: dict[str, str] = {}
     for key, path in entries:
         if key in first:
             findings.error(rule, path, 1, f"{what} {key!r} is already that of {first[key]}.", fix)
         else:
             first[key] = path
+    return first

@@ -170,7 +170,7 @@ class _Project:
                 "sender": self.names("content/team"),
                 "topic": company.topics.keys() if company else _Anything(),
                 "item": self.item_ids,
-                "newsletter": {n.id for n in newsletters} | self.names("content/newsletters"),
+                "newsletter": {n.id for n in newsletters} or self.names("content/newsletters"),
                 "code": {i.code for i in items if i.code}
                 if len(items) == self.files_of_items
                 else _Anything(),
@@ -179,36 +179,7 @@ class _Project:
         )
         crosscheck.check_drafts(self.mentions, by_id, self.findings)
         crosscheck.check_service(sequences, by_id, self.findings)
-        rename = "Rename one of the files."
-        crosscheck.unique(
-            ((i.id, i.path) for i in items), self.findings, rule="name/doubled-id", what="the id", fix=rename
-        )
-        crosscheck.unique(
-            ((i.url, i.path) for i in items if i.url),
-            self.findings,
-            rule="url/doubled",
-            what="the address",
-            fix="Give one of the two another `slug`.",
-        )
-        sources = [
-            *((n.id, n.path) for n in newsletters),
-            *((s.id, s.path) for s in sequences),
-            *((i.id, i.path) for i in items if i.sends),
-        ]
-        crosscheck.unique(
-            sources, self.findings, rule="name/doubled-source", what="the id", fix="Write another `id:`."
-        )
-        for item in items:
-            for old in item.was:
-                if old in by_id:
-                    says = "names itself" if by_id[old] is item else f"is still that of {by_id[old].path}"
-                    self.findings.error(
-                        "name/was",
-                        item.path,
-                        1,
-                        f"`was: {old}` {says}.",
-                        "Take it out, or rename the other file.",
-                    )
+        crosscheck.check_ids(items, newsletters, sequences, self.findings)
 
     def names(self, folder: str) -> set[str]:
         """Names of files, read or not: a file with a mistake of its own is not missing."""

@@ -52,7 +52,16 @@ def test_every_block_has_its_place() -> None:
         "one\n/// callout | Tip for {{ town }}\ntwo\n/// coupon | THANKS10\n///\n/// columns\nleft\n/// column\nright\n///\n"
         "/// button | Go -> https://x.example\n/// item | tips/a\n/// testimonial | b\n/// video | https://v.example\n/// slot | 1 tip\n"
     )
-    assert [type(block) for block in found] == [Prose, Callout, Columns, Button, ItemRef, TestimonialRef, Video, SlotMark]
+    assert [type(block) for block in found] == [
+        Prose,
+        Callout,
+        Columns,
+        Button,
+        ItemRef,
+        TestimonialRef,
+        Video,
+        SlotMark,
+    ]
     callout, columns = found[1], found[2]
     assert isinstance(callout, Callout)
     assert [type(b) for b in callout.blocks] == [Prose, Coupon]
@@ -125,7 +134,9 @@ def test_blocks_inside_lists_and_raw_html_stand_at_the_top() -> None:
     assert "after" in plain_text(found[2:])
 
 
-@pytest.mark.parametrize("swallow", ["<!--\n\n{}\n\n-->", "<script>\n\n{}\n\n</script>", "<style>\n{}\n</style>"])
+@pytest.mark.parametrize(
+    "swallow", ["<!--\n\n{}\n\n-->", "<script>\n\n{}\n\n</script>", "<style>\n{}\n</style>"]
+)
 def test_markup_that_swallows_a_block_loses_no_block(swallow: str) -> None:
     """A comment or script around a block is cut away; the block stays."""
     assert Coupon("THANKS10") in tree(swallow.format("/// coupon | THANKS10"))
@@ -142,13 +153,26 @@ def test_markup_that_swallows_a_block_loses_no_block(swallow: str) -> None:
 def test_hostile_markup_is_cleaned(hostile: str) -> None:
     """Nothing that runs, loads or covers the page comes out, of Markdown or of a form."""
     for shown in (html(hostile), clean(hostile) if hostile.startswith("<") else ""):
-        assert not re.search(r"<script|<iframe|<object|<form|<input|javascript:|onerror|style=|data:|alert\(1\)</script", shown, re.IGNORECASE)
+        assert not re.search(
+            r"<script|<iframe|<object|<form|<input|javascript:|onerror|style=|data:|alert\(1\)</script",
+            shown,
+            re.IGNORECASE,
+        )
 
 
 def test_what_markdown_makes_is_kept() -> None:
     """Tables with alignment, footnotes, definition lists, code with its language, attributes."""
-    shown = html("| a |\n|--:|\n| 1 |\n\nx[^1]\n\n[^1]: note\n\nterm\n:   what\n\n```python\na < b\n```\n\n## Head {#own .big}\n")
-    for piece in ('align="right"', 'class="footnote"', "<dd>what</dd>", 'class="language-python"', "a &lt; b", 'class="big" id="own"'):
+    shown = html(
+        "| a |\n|--:|\n| 1 |\n\nx[^1]\n\n[^1]: note\n\nterm\n:   what\n\n```python\na < b\n```\n\n## Head {#own .big}\n"
+    )
+    for piece in (
+        'align="right"',
+        'class="footnote"',
+        "<dd>what</dd>",
+        'class="language-python"',
+        "a &lt; b",
+        'class="big" id="own"',
+    ):
         assert piece in shown
 
 
@@ -157,7 +181,9 @@ def test_prose_is_escaped_where_it_stands() -> None:
     text = 'A < B & "C" {{ x | default: "<b>" }} [l](https://x.example/?a={{ x | default: "1&2 3" }})'
     assert "A &lt; B &amp; “C” &lt;b&gt;" in html(text)
     assert 'href="https://x.example/?a=1%262%203"' in html(text)
-    filled = "".join(to_html(b.elements, tag=lambda tag, place: f"[{place}]") for b in tree(text) if isinstance(b, Prose))
+    filled = "".join(
+        to_html(b.elements, tag=lambda tag, place: f"[{place}]") for b in tree(text) if isinstance(b, Prose)
+    )
     assert "[text]" in filled
     assert "a=[url]" in filled
     assert shown_default(MergeTag(field="x"), "text") == ""

@@ -85,14 +85,25 @@ def test_times_with_offsets() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "days"), [("7 days", 7), ("2 weeks", 14), ("1 year", 365), ("90", 90), ("a month", 30), ("one day", 1), ("14 d", 14)]
+    ("text", "days"),
+    [
+        ("7 days", 7),
+        ("2 weeks", 14),
+        ("1 year", 365),
+        ("90", 90),
+        ("a month", 30),
+        ("one day", 1),
+        ("14 d", 14),
+    ],
 )
 def test_days(text: str, days: int) -> None:
     """Lengths in days, weeks, months and years are days."""
     assert dates.read_days(text) == days
 
 
-@pytest.mark.parametrize(("text", "hours"), [("3 hours", 3), ("24 h", 24), ("90 minutes", 1.5), ("1 day", 24)])
+@pytest.mark.parametrize(
+    ("text", "hours"), [("3 hours", 3), ("24 h", 24), ("90 minutes", 1.5), ("1 day", 24)]
+)
 def test_lengths(text: str, hours: float) -> None:
     """Lengths of time with hours and minutes."""
     assert dates.read_length(text) == timedelta(hours=hours)

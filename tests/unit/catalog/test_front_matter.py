@@ -90,13 +90,17 @@ def test_status_after_a_list_is_not_lost() -> None:
     assert values.word_of(head.entries["status"]).text == "draft"
 
 
-@pytest.mark.parametrize("text", ["segments:\n  - customers\n  status: draft", "title: Gutters\n  status: draft"])
+@pytest.mark.parametrize(
+    "text", ["segments:\n  - customers\n  status: draft", "title: Gutters\n  status: draft"]
+)
 def test_a_key_that_slipped_to_the_right_is_an_error(text: str) -> None:
     """An indented `status: draft` is refused, never swallowed by the value above it."""
     head = fenced(text)
     entry = next(iter(head.entries.values()))
     with pytest.raises(Wrong) as caught:
-        (values.items_of if entry.key == "segments" else lambda e: values.text_of(e, frozenset({"status"})))(entry)
+        (values.items_of if entry.key == "segments" else lambda e: values.text_of(e, frozenset({"status"})))(
+            entry
+        )
     assert caught.value.line == (4 if entry.key == "segments" else 3)
 
 
@@ -115,7 +119,11 @@ def test_an_alias_may_not_hide_a_key() -> None:
 
 def test_alias_to_nothing_and_known_keys() -> None:
     """An alias to nothing drops a key; a key of the schema is never renamed."""
-    head = read("---\nweight: 1\ntopics: a\n---\n", aliases={"weight": "", "topics": "tags"}, known=frozenset({"topics"}))
+    head = read(
+        "---\nweight: 1\ntopics: a\n---\n",
+        aliases={"weight": "", "topics": "tags"},
+        known=frozenset({"topics"}),
+    )
     assert set(head.entries) == {"topics"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -41,7 +42,13 @@ def test_one_tag_in_many_spellings(text: str) -> None:
 def test_a_text_is_strings_and_tags_in_order() -> None:
     """A subject is split into its literal parts and its tags, with their lines."""
     parts = merge_tags.parse_text("Hi {{ a }},\n{{ b }}!", "x.md", 7)
-    assert [p if isinstance(p, str) else (p.field, p.line) for p in parts] == ["Hi ", ("a", 7), ",\n", ("b", 8), "!"]
+    assert [p if isinstance(p, str) else (p.field, p.line) for p in parts] == [
+        "Hi ",
+        ("a", 7),
+        ",\n",
+        ("b", 8),
+        "!",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +79,15 @@ def test_what_is_no_tag(text: str, rule: str, hint: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["`{{ x }}`", "```\n{{ x }}\n```", "text\n\n    {{ x }}\n", "<code>{{ x }}</code>", "``a ` {{ x }}``", "<pre>\n{{ x }}\n</pre>"]
+    "text",
+    [
+        "`{{ x }}`",
+        "```\n{{ x }}\n```",
+        "text\n\n    {{ x }}\n",
+        "<code>{{ x }}</code>",
+        "``a ` {{ x }}``",
+        "<pre>\n{{ x }}\n</pre>",
+    ],
 )
 def test_tags_in_code_are_literal(text: str) -> None:
     """In code braces are only shown."""
@@ -106,7 +121,9 @@ def test_filters(text: str, value: object, shown: str) -> None:
 
 def test_unknown_fields_get_the_nearest_name() -> None:
     """A tag may name a declared field or a built-in; else the nearest is offered."""
-    tags = merge_tags.tags_of(merge_tags.parse_text("{{ frist_name }} {{ sender_name }} {{ first_name }}", "x.md", 2))
+    tags = merge_tags.tags_of(
+        merge_tags.parse_text("{{ frist_name }} {{ sender_name }} {{ first_name }}", "x.md", 2)
+    )
     (problem,) = merge_tags.unknown(tags, ["first_name"], "x.md")
     assert (problem.line, problem.fix) == (2, "Did you mean 'first_name'?")
 
@@ -116,7 +133,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     """No text makes the reader fail; found tags lie in order and give their own source back."""
     found, _ = merge_tags.find(text, "x.md", 1)
     assert all(text[one.start : one.end] == one.tag.source for one in found)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
 
 
 @given(st.text(max_size=200))

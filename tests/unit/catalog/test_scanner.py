@@ -153,5 +153,9 @@ def test_every_document_is_sound_or_refused(lines: list[str]) -> None:
     assert all(1 <= p.line <= max(1, len(lines)) and p.says for p in result.problems)
     if not result.problems:
         fenced_free = [line for line in lines if line.startswith("/// ")]
-        opened = [line for line in fenced_free if line.startswith(("/// for |", "/// not for", "/// callout", "/// columns"))]
+        opened = [
+            line
+            for line in fenced_free
+            if line.startswith(("/// for |", "/// not for", "/// callout", "/// columns"))
+        ]
         assert "```" in lines or lines.count("///") == len(opened)

@@ -1,0 +1,159 @@
+"""Mistakes generated from the schemas: each is reported once, on its line, with what to do, and stops everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from topmind.catalog import Loaded, schemas
+from topmind.catalog.schemas import Head
+
+Build = Callable[..., Loaded]
+
+#: A good file of each kind that has every key: schema → (file, key → value, text).
+GOOD: dict[type[Head], tuple[str, dict[str, str], str]] = {
+    schemas.PromotionHead: (
+        "content/promotions/p.md",
+        {
+            "title": "P", "date": "2026-11-01", "modified": "2026-11-02", "slug": "p", "summary": "S", "tags": "[a]",
+            "authors": "[dana]", "status": "published", "image": "https://x.example/i.png", "image_alt": "I",
+            "segments": "[customers]", "exclude": "[customers]", "stages": "[interest]", "where": "[site, email]",
+            "access": "public", "use": "any time", "priority": "1", "send": "[2026-12-08]", "for": "tuesday-fix 2026-12-01",
+            "subject": "S", "preheader": "P", "was": "[old]", "correction": "no", "grace": "3 days", "link": "https://x.example",
+            "stop_when": "purchases() > 3", "offer": "O", "code": "C10", "starts": "2026-11-01", "ends": "2026-12-20", "terms": "T",
+        },
+        "Text.\n",
+    ),
+    schemas.EventHead: (
+        "content/events/e.md",
+        {"title": "E", "date": "2026-11-01", "begins": "2026-12-05 18:30", "ends": "2026-12-05 20:00", "zone": "Europe/Berlin", "location": "L"},
+        "Text.\n",
+    ),
+    schemas.SpotlightHead: (
+        "content/spotlights/s.md",
+        {"title": "S", "date": "2026-11-01", "business": "B", "phone": "1", "region": "R", "offer": "O", "code": "C"},
+        "Text.\n",
+    ),
+    schemas.TestimonialHead: (
+        "content/testimonials/t.md",
+        {"title": "T", "date": "2026-11-01", "person": "P", "company": "C", "permission": "yes"},
+        "Text.\n",
+    ),
+    schemas.ExpertHead: ("content/experts/x.md", {"title": "X", "date": "2026-11-01", "field": "F"}, "Text.\n"),
+    schemas.NewsletterHead: (
+        "content/newsletters/n.md",
+        {
+            "id": "n", "title": "N", "every": "Tuesday at 09:00", "zone": "America/New_York", "segments": "[customers]",
+            "topics": "[fixes]", "sender": "dana", "subject": "S", "preheader": "P", "window": "3 hours", "grace": "1 day",
+            "theme": "letter", "approve": "proof", "proof_before": "1 day", "one_of": "weekly", "archive": "no", "was": "[m]",
+        },
+        "/// slot | 1 tip\n",
+    ),
+    schemas.IssueHead: (
+        "content/newsletters/tuesday-fix/2026-12-01.md",
+        {"subject": "S", "preheader": "P", "hold": "no", "ready": "yes", "was": "2026-11-24"},
+        "Text.\n",
+    ),
+    schemas.StepHead: (
+        "content/sequences/first/01-a.md",
+        {
+            "id": "a", "title": "A", "after": "1 day", "channel": "email", "only_if": "purchases() > 0", "grace": "7 days",
+            "purpose": "marketing", "starts_from": "first_purchase()", "repeat": "yearly", "sender": "dana", "subject": "S",
+            "preheader": "P", "theme": "letter", "was": "[b]",
+        },
+        "Text.\n",
+    ),
+    schemas.SegmentHead: (
+        "segments/lapsed.md",
+        {
+            "title": "L", "who": "purchases() > 0", "at_least": "1 valuable touch every 30 days", "at_most": "2 emails per week",
+            "value_per_promotion": "3", "gap": "1 day", "rescue": "[email, call]", "sender": "dana", "rank": "4",
+        },
+        "Note.\n",
+    ),
+    schemas.TeamHead: (
+        "content/team/june.md",
+        {"name": "J", "role": "R", "email": "j@example.com", "phone": "1", "calls_per_day": "6", "source_id": "4"},
+        "June\n",
+    ),
+}  # fmt: skip
+
+#: Keys whose value is free text or a free word: any one-line value is right.
+FREE = {
+    "title", "summary", "subject", "preheader", "image", "image_alt", "offer", "terms", "location", "business", "phone", "region",
+    "person", "company", "field", "name", "role", "photo", "source_id", "every", "only_if", "stop_when", "starts_from", "who",
+    "tags", "authors", "was", "code", "slug", "one_of", "id",
+}  # fmt: skip
+#: Keys that take a list.
+LISTS = {
+    "tags",
+    "authors",
+    "segments",
+    "exclude",
+    "stages",
+    "where",
+    "send",
+    "for",
+    "was",
+    "topics",
+    "who",
+    "at_most",
+    "rescue",
+}
+
+
+def written(values: dict[str, str], text: str) -> str:
+    return "---\n" + "".join(f"{key}: {value}\n" for key, value in values.items()) + f"---\n{text}"
+
+
+def cases() -> Iterator[tuple[type[Head], str, str]]:
+    for schema, (_, values, _) in GOOD.items():
+        for key in values:
+            for mutation in ("doubled", "misspelt", "list", "nonsense"):
+                wrong = (mutation == "list" and key not in LISTS) or (
+                    mutation == "nonsense" and key not in FREE
+                )
+                if wrong or mutation in {"doubled", "misspelt"}:
+                    yield schema, key, mutation
+
+
+def build_with(build: Build, schema: type[Head], values: dict[str, str]) -> Loaded:
+    name, _, text = GOOD[schema]
+    more = (
+        {"content/sequences/first.md": "---\ntitle: F\nstarts_from: first_purchase()\n---\n"}
+        if schema is schemas.StepHead
+        else {}
+    )
+    return build({**more, name: written(values, text)})
+
+
+@pytest.mark.parametrize("schema", GOOD, ids=lambda s: s.__name__)
+def test_the_good_file(build: Build, schema: type[Head]) -> None:
+    """The file that is mutated below is in order, and has every key of its schema but inherited and exclusive ones."""
+    assert build_with(build, schema, GOOD[schema][1]).problems == ()
+    inherited = set() if schema is schemas.PromotionHead else schemas.ItemHead.keys()
+    assert schema.keys() - set(GOOD[schema][1]) - inherited <= {"before", "photo"}
+
+
+@pytest.mark.parametrize(("schema", "key", "mutation"), cases(), ids=lambda x: getattr(x, "__name__", x))
+def test_each_mutation_of_each_key(build: Build, schema: type[Head], key: str, mutation: str) -> None:
+    """Doubled, misspelt, a list where none is due, nonsense: an error on the key's line that says what to do."""
+    values = dict(GOOD[schema][1])
+    line = list(values).index(key) + 2
+    if mutation == "doubled":
+        line = len(values) + 2
+        values[key.upper()] = values[key]
+    elif mutation == "misspelt":
+        values = {(f"{k}q" if k == key else k): v for k, v in values.items()}
+    else:
+        values[key] = "\n  - one\n  - two" if mutation == "list" else "zzz zzz"
+    loaded = build_with(build, schema, values)
+    assert loaded.catalog is None
+    here = [p for p in loaded.problems if p.line == line and p.path == GOOD[schema][0]]
+    assert len(here) == 1, loaded.problems
+    assert here[0].fix
+    if mutation == "misspelt":
+        assert repr(key) in here[0].fix
+    else:
+        assert len(loaded.problems) == 1
