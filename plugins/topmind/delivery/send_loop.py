@@ -12,7 +12,7 @@ from topmind.delivery.seam import Build, Door, Evidence, Order, Pace, SendReport
 from topmind.delivery.tally import Tally
 from topmind.errors import SendError, TopmindError
 from topmind.ledger import Claim, Ledger, Proof, Settle
-from topmind.model import Message, Outcome, OutcomeKind, Transport
+from topmind.model import Message, Outcome, OutcomeKind, TouchState, Transport
 
 
 def send(
@@ -35,10 +35,11 @@ def send(
     """
     tally = Tally(alike=order.alike, tries=order.tries)
     group = _Group(ledger, transport, build, tally, inbox, stopping, pace, settled)
-    dead = ledger.lock(order.owner, who=order.who)
+    listed = {one.touch_hex for one in ledger.unproven() if one.state is not TouchState.CLAIMED}
+    ledger.lock(order.owner, who=order.who)
     try:
-        dead += ledger.sweep()
-        dead -= _look_for_proof(ledger, evidence)
+        ledger.sweep()
+        _look_for_proof(ledger, evidence)
         settles: list[Settle] = []
         while not (tally.stop or stopping()):
             fold(ledger, inbox)
@@ -56,7 +57,7 @@ def send(
                 break
             settles = group.send(claims)
         ledger.settle(settles)
-        return _report(ledger, order, tally, max(dead, 0), stopping())
+        return _report(ledger, order, tally, listed, stopping())
     finally:
         ledger.unlock(order.owner)
 
@@ -142,23 +143,25 @@ class _Group:
         return outcome
 
 
-def _look_for_proof(ledger: Ledger, evidence: Evidence | None) -> int:
-    """Ask the transport about everything that is not proven; how many it could prove."""
+def _look_for_proof(ledger: Ledger, evidence: Evidence | None) -> None:
+    """Ask the transport about everything that is not proven."""
     if evidence is None:
-        return 0
+        return
     found = (
         Proof(touch_hex=one.touch_hex, message_id=evidence(one.touch_hex, one.attempt), at=ledger.now())
         for one in ledger.unproven()
     )
     proofs = [proof for proof in found if proof.message_id]
-    return ledger.prove(proofs) if proofs else 0
+    if proofs:
+        ledger.prove(proofs)
 
 
-def _report(ledger: Ledger, order: Order, tally: Tally, dead: int, signal: int) -> SendReport:
+def _report(ledger: Ledger, order: Order, tally: Tally, listed: set[str], signal: int) -> SendReport:
+    unproven = ledger.unproven()
     return SendReport(
         counts=ledger.counts(order.as_of, run=order.owner),
-        unproven=ledger.unproven(),
-        new_unknown=dead + tally.unknown,
+        unproven=unproven,
+        new_unknown=len({one.touch_hex for one in unproven} - listed),
         stopped=tally.stop,
         signal=signal,
         problems=tally.problems(),

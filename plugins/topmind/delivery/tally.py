@@ -17,7 +17,6 @@ class Tally:
         self._row = 0
         self._tried: Counter[str] = Counter()
         self._held: Counter[str] = Counter()
-        self.unknown = 0
         #: Why the run must end; "" = it may go on.
         self.stop = ""
 
@@ -26,7 +25,6 @@ class Tally:
         if outcome.kind is OutcomeKind.ACCEPTED:
             self._last, self._row = None, 0
             return False
-        self.unknown += outcome.kind is OutcomeKind.UNKNOWN
         this = (outcome.kind, outcome.reason)
         self._row = self._row + 1 if this == self._last else 1
         self._last = this

@@ -30,6 +30,7 @@ def history(book: Book, as_of: date, erased: Iterable[str]) -> History:
         approved=_approved(book),
         sent_per_day=_sent_per_day(book, as_of),
         first=book.db.execute(f"SELECT 1 FROM touches WHERE state = {ACCEPTED} LIMIT 1").fetchone() is None,
+        head=int(book.meta("head") or 0),
     )
 
 

@@ -5,10 +5,10 @@ Every store (memory, SQLite; later an S3 log and PostgreSQL) gives this protocol
 
     ledger = open_ledger(url, root=…, clock=…, ledger_id=…, check_value=…)
     ledger.fold(inbox.pending()); ledger.sync_people(records, hashes)
-    history = ledger.history(as_of); head = ledger.head()
+    history = ledger.history(as_of)
     … plan …
-    ledger.freeze(rows, plan=plan.hash, head=head)      PlanAgain → read history again, plan again
-    delivery.send(ledger, transport, build, …)           lock, sweep, then claim → send → settle until nothing is left
+    ledger.freeze(rows, plan=plan.hash, head=history.head)      PlanAgain → read history again, plan again
+    delivery.send(ledger, transport, build, …)       lock, sweep, then claim → send → settle until nothing is left
     ledger.counts(as_of, run=owner)
 
 Every method is one transaction: all of it or nothing. `clock` of `open_ledger` is the store's clock: leases,
@@ -92,7 +92,8 @@ class Ledger(Protocol):
         ...
 
     def head(self) -> int:
-        """Number of the last write that may change a plan; a freeze names the one it was computed from."""
+        """Number of the last write that may change a plan; a freeze names the one it was computed from, which is
+        `History.head` (asked for later, it may be newer than what the plan has seen)."""
         ...
 
     # -- plan --------------------------------------------------------------------------------------------

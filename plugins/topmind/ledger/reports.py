@@ -73,7 +73,7 @@ def unproven(book: Book) -> tuple[Unproven, ...]:
             key=_key(row),
             touch_hex=row["hex"],
             attempt=row["attempt"],
-            state=TouchState.UNRESOLVED if row["state"] == UNRESOLVED else TouchState.UNKNOWN,
+            state=STATE[row["state"]],
             title=row["title"],
             at=moment(row["at"]),
             reason=row["reason"],

@@ -143,6 +143,7 @@ class Unproven:
     key: TouchKey
     touch_hex: str
     attempt: int
+    #: unknown or unresolved; claimed: its lease has ended, and no run has swept it yet.
     state: TouchState
     title: str
     #: Of the last change, UTC.

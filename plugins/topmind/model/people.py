@@ -194,3 +194,5 @@ class History:
     sent_per_day: Mapping[date, int] = field(default_factory=dict)
     #: True where nothing was ever sent with this ledger.
     first: bool = True
+    #: The ledger's head in the same read: a plan made from this history is frozen against it.
+    head: int = 0
