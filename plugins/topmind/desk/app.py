@@ -124,11 +124,13 @@ class _Desk:
     def mail_html(self, request: Request) -> Response:
         """The HTML part for the frame: no scripts, no forms, links open beside it.
 
-        Addresses of the own site point here, so that pictures show and links work before anything is published.
+        Addresses of the own site and of a desk on this machine point here, so that pictures show and links work
+        before anything is published, whatever port this desk has.
         """
         html = self._mail(request).html
-        if self.site_url:
-            html = re.sub(rf"""((?:src|href)=["']){re.escape(self.site_url)}/""", r"\1/", html)
+        own = [re.escape(self.site_url)] if self.site_url else []
+        own += [rf"http://{re.escape(name)}(?::\d+)?" for name in HOSTS]
+        html = re.sub(rf"""((?:src|href)=["'])(?:{"|".join(own)})/""", r"\1/", html)
         html = re.sub(r"(<head[^>]*>)", r'\1<base target="_blank">', html, count=1)
         origin = f"{request.url.scheme}://{request.url.netloc}"
         policy = (

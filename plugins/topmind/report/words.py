@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
+
+from topmind.model import Reason
 
 if TYPE_CHECKING:
     from topmind.report.promises import Report
@@ -73,7 +76,9 @@ def _fell(report: Report) -> Iterator[str]:
         yield f"Nobody fell through since {report.since}."
         return
     yield f"Who fell through since {report.since}"
-    for row in report.fell[:MOST]:
+    yield f"  {_words(Counter(row.reason or row.state for row in report.fell))}"
+    # whoever lost to another occasion got that one: the others first
+    for row in sorted(report.fell, key=lambda row: row.reason == Reason.LOST_TO)[:MOST]:
         why = f" ({row.reason.replace('_', ' ')})" if row.reason else ""
         yield f"  {row.day}  {row.who}  {row.occasion}  {row.state}{why}"
     yield from _rest(len(report.fell))
@@ -92,7 +97,8 @@ def _unknown(report: Report) -> Iterator[str]:
 
 
 def _words(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in ordered)
 
 
 def _rest(length: int) -> Iterator[str]:

@@ -85,7 +85,7 @@ def an_eml(folder: Path, number: int = 0, attempt: int = 1, **over: str) -> Path
         "to": f"Sam Doe <sam{number}@example.com>",
         "html": '<!doctype html><html lang="en"><head><title>Tip</title></head>'
         '<body><h1>Dry gutters</h1><p>Hi Sam, <a href="https://harborandpine.example/tips/gutters/">read</a>.</p>'
-        '<img src="https://harborandpine.example/images/roof.png" alt="A roof"></body></html>',
+        '<img src="https://harborandpine.example/images/roof.png" alt="A roof"> <a href="http://127.0.0.1:8000/u/token">Stop</a></body></html>',
         "text": "Dry gutters\n\nHi Sam, read: https://harborandpine.example/tips/gutters/\n",
         **over,
     }

@@ -127,7 +127,7 @@ def test_today_shows_counts_calendar_findings_and_tasks(project: Path) -> None:
         "<b>1198</b> mails accepted",
         'class="alarm"><b>2</b> not proven',
         "not for them: no consent",
-        "The next 14 days",
+        "Today and the next 13 days",
         "410 prospects have nothing new to get",
         "The subject has 71 characters",
         "call: Check-in",
@@ -192,6 +192,7 @@ def test_a_mail_shows_its_parts_and_its_bytes(project: Path) -> None:
     assert "sandbox allow-popups" in html.headers["content-security-policy"]
     assert '<base target="_blank">' in html.text
     assert 'src="/images/roof.png"' in html.text  # the site's own picture shows before it is published
+    assert 'href="/u/token"' in html.text  # made for a desk on another port
     file = call(desk(project), "GET", f"/desk/outbox/{NAME}/eml")
     assert file.body == (project / "var/outbox" / NAME).read_bytes()
     assert file.headers["content-type"] == "message/rfc822"

@@ -172,6 +172,16 @@ def test_who_fell_through_is_hashed_unless_names_are_given() -> None:
     assert "Ada" in a_report(history=history, names={"c4": "Ada"}).text()
 
 
+def test_who_lost_to_another_mail_comes_last() -> None:
+    """They got that other one: the list begins with those who got nothing, and a line sums all up."""
+    lost = [step(f"c{n}", TouchState.EXPIRED, reason="lost_to") for n in range(25)]
+    text = a_report(history=a_history(*lost, step("d9", TouchState.REFUSED))).text()
+    part = text.split("Who fell through")[1]
+    assert "25 lost to, 1 refused" in part
+    assert part.index("#9  first-job/thank-you/once  refused") < part.index("(lost to)")
+    assert "… and 6 more" in part
+
+
 def test_floors_are_counted() -> None:
     """Kept and broken, with the limit that bound."""
     text = a_report().text()
