@@ -13,7 +13,10 @@ from xml.etree import ElementTree
 import pytest
 
 from site_project import a_project, built, files_with, read, texts, write
+from topmind import catalog, settings
+from topmind.audience import read_spec
 from topmind.errors import ContentError, SiteError
+from topmind.model import Kind
 from topmind.resource_site import ArchivedIssue, build
 from topmind.resource_site.folder import read_manifest
 from topmind.testing.builders import TODAY
@@ -92,6 +95,21 @@ def test_the_canaries_would_be_found(tmp_path: Path) -> None:
     assert files_with(output, "canaryupcoming")
     assert "https://alder.example/tips/future/" in (output / "sitemap.xml").read_text()
     assert files_with(output, "canarydraft") == []
+
+
+def test_the_sample_is_built_with_no_word_of_complaint(repository: Path, tmp_path: Path) -> None:
+    """The sample company, on its day: every kind has something to show, and the ended offer is gone."""
+    found = settings.load(repository, {})
+    assert found.project.as_of is not None
+    loaded = catalog.load(found, found.project.as_of, read_spec(found).fields)
+    assert loaded.catalog is not None, loaded.problems
+    report = build(found, loaded.catalog, tmp_path / "output", search=True)
+    folders = {name.split("/")[0] for name in report.files}
+    assert {kind.folder for kind in Kind} <= folders
+    ended = [i for i in loaded.catalog.items.values() if i.ends and i.ends < loaded.catalog.as_of]
+    assert ended
+    for item in ended:
+        assert files_with(report.output, item.title) == []
 
 
 def test_two_builds_in_one_process_share_nothing(tmp_path: Path) -> None:
@@ -315,6 +333,14 @@ def test_a_part_of_the_project_is_never_replaced(project: Path, place: str) -> N
     with pytest.raises(SiteError, match="part of the project"):
         build(found, everything, (project / place).resolve(), search=False)
     assert (project / "content/company.md").is_file()
+
+
+def test_a_full_disk_stops_the_build(project: Path) -> None:
+    """A folder in which nothing may be made gives one clear sentence."""
+    built(project)
+    found, everything = read(project)
+    with pytest.raises(SiteError, match="could not be written"):
+        build(found, everything, Path("/proc/site"), search=False)
 
 
 # Pelican by itself.

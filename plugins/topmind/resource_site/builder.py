@@ -31,19 +31,17 @@ def build_site(
     output = (output if output.is_absolute() else settings.root / output).absolute()
     _keep_apart(output, settings.root)
     site = make_site(settings, catalog, archive, search=search)
-    with new_folder(output) as fresh:
-        record = Record(site=site)
-        wrong = run_pelican(pelican_settings(settings, record, fresh))
-        wrong += differences(record, fresh)
-        wrong += [] if wrong else dead_links(record, fresh)
-        if wrong:
-            raise SiteError(
-                "the resource site was not built:\n" + "\n".join(f"  {line}" for line in wrong),
-                fix="\nThe last good site is untouched.",
-            )
-        if site.search:
-            write_index(fresh)
-        files = write_manifest(fresh, catalog.as_of.isoformat())
+    record = Record(site=site)
+    try:
+        with new_folder(output) as fresh:
+            _write(settings, record, fresh)
+            files = write_manifest(fresh, catalog.as_of.isoformat())
+    except OSError as error:
+        raise SiteError(
+            f"the resource site could not be written: {error.strerror or error}.",
+            where=str(output),
+            fix="The last good site is untouched.",
+        ) from error
     return SiteReport(
         output=output,
         items=len(site.items),
@@ -51,6 +49,20 @@ def build_site(
         files=files,
         notes=_notes(site),
     )
+
+
+def _write(settings: Settings, record: Record, fresh: Path) -> None:
+    """Everything but the manifest, compared with what was expected. Raises SiteError with all differences."""
+    wrong = run_pelican(pelican_settings(settings, record, fresh))
+    wrong += differences(record, fresh)
+    wrong += [] if wrong else dead_links(record, fresh)
+    if wrong:
+        raise SiteError(
+            "the resource site was not built:\n" + "\n".join(f"  {line}" for line in wrong),
+            fix="\nThe last good site is untouched.",
+        )
+    if record.site.search:
+        write_index(fresh)
 
 
 def _keep_apart(output: Path, root: Path) -> None:

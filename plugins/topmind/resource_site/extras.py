@@ -11,10 +11,11 @@ from topmind.resource_site.site import Site
 from topmind.resource_site.values import ArchivedIssue
 
 _BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
-_BAR = (
-    '<nav aria-label="Archive" style="background:{surface};color:{ink};font:16px/1.5 {font};padding:12px 20px;'
-    'border-bottom:1px solid {line}"><a style="color:{accent}" href="{up}/newsletters/{name}/">All issues of {title}</a>'
-    "</nav>"
+_BAR = '<nav class="topmind-bar" aria-label="Archive"><a href="{up}/newsletters/{name}/">All issues of {title}</a></nav>'
+_STYLE = (
+    "<style>.topmind-bar{{font:16px/1.5 {font};padding:12px 20px;background:{light.surface};border-bottom:1px solid "
+    "{light.line}}}.topmind-bar a{{color:{light.accent}}}@media(prefers-color-scheme:dark){{.topmind-bar"
+    "{{background:{dark.surface};border-color:{dark.line}}}.topmind-bar a{{color:{dark.accent}}}}}</style>"
 )
 
 
@@ -26,23 +27,13 @@ def issue_document(issue: ArchivedIssue, site: Site) -> Markup | None:
     if start is None:
         return None
     up = "../../.."  # newsletters/NAME/DATE/
-    light = site.brand.light
-    bar = _BAR.format(
-        surface=light.surface,
-        ink=light.ink,
-        line=light.line,
-        accent=light.accent,
-        font=escape(site.brand.type.body),
-        up=up,
-        name=issue.newsletter,
-        title=escape(site.newsletter_title(issue.newsletter)),
-    )
+    bar = _BAR.format(up=up, name=issue.newsletter, title=escape(site.newsletter_title(issue.newsletter)))
     html = issue.html[: start.end()] + bar + issue.html[start.end() :]
+    head = _STYLE.format(font=site.brand.type.body, light=site.brand.light, dark=site.brand.dark)
     if site.home:
         html = html.replace(f'"{site.home}/', f'"{up}/').replace(f'"{site.home}"', f'"{up}/"')
-        canonical = f'<link rel="canonical" href="{escape(site.home + issue.url)}">'
-        html = html.replace("</head>", f"{canonical}</head>", 1)
-    return Markup(html)  # noqa: S704 - compiled by mail, which escapes
+        head += f'<link rel="canonical" href="{escape(site.home + issue.url)}">'
+    return Markup(html.replace("</head>", f"{head}</head>", 1))  # noqa: S704 - compiled by mail, which escapes
 
 
 def sitemap(site: Site) -> str:

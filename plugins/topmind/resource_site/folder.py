@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -97,3 +97,8 @@ def read_manifest(output: Path) -> Mapping[str, str]:
         return {str(path): str(value) for path, value in loaded["files"].items()}
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
         return {}
+
+
+def addresses(files: Iterable[str]) -> frozenset[str]:
+    """Addresses of the pages among these paths: `/tips/gutters/` for `tips/gutters/index.html`."""
+    return frozenset(f"/{name.removesuffix('index.html')}" for name in files if name.endswith(".html"))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from topmind import brand
 from topmind.catalog.blocks import block_tree
 from topmind.catalog.text import summary
-from topmind.model import Block, Catalog, Company, Item
+from topmind.model import Block, Catalog, Company, Item, Kind
 from topmind.resource_site.html import Look
 from topmind.resource_site.pages import read_pages
 from topmind.resource_site.site import Site
@@ -50,8 +50,18 @@ def make_site(
         search=search and bool(items or pages),
         look=look,
         by_source={item.path: item for item in items},
+        by_kind={kind: tuple(item for item in items if item.kind is kind) for kind in Kind},
+        by_tag=_by_tag(items),
         by_page={page.path: page for page in pages},
     )
+
+
+def _by_tag(items: Sequence[Item]) -> dict[str, tuple[Item, ...]]:
+    found: dict[str, list[Item]] = {}
+    for item in items:
+        for tag in item.tags:
+            found.setdefault(tag, []).append(item)
+    return {tag: tuple(tagged) for tag, tagged in found.items()}
 
 
 def _public(item: Item) -> tuple[Block, ...]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from pathlib import Path
+from textwrap import shorten
 from typing import ClassVar
 
 from topmind.catalog import fields as f
 from topmind.catalog import urls
-from topmind.catalog.blocks import block_tree
+from topmind.catalog.blocks import block_tree, one_line
 from topmind.catalog.documents import Document, Reader
 from topmind.catalog.findings import Findings, did_you_mean
 from topmind.catalog.schemas import Head
+from topmind.catalog.text import plain_text
 from topmind.errors import ContentError
 from topmind.model import Body, Catalog, Status
 from topmind.resource_site.site import Page
@@ -71,13 +73,15 @@ def _read(file: Path, reader: Reader, catalog: Catalog) -> Page | None:
     if reader.findings.any_error or not _shown(document, catalog):
         return None
     below = file.relative_to(reader.settings.root / "content" / "pages")
+    blocks = block_tree(body, body.public())
     return Page(
         path=document.path,
         url=_url(below, head.slug or ""),
         title=head.title,
         order=head.order,
         summary=head.summary or "",
-        blocks=block_tree(body, body.public()),
+        description=head.summary or shorten(one_line(plain_text(blocks)), 160, placeholder="…"),
+        blocks=blocks,
     )
 
 

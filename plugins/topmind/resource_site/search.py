@@ -15,7 +15,10 @@ SPARE = ("pagefind-ui*", "pagefind-modular-ui*", "pagefind-component-ui*", "page
 def write_index(folder: Path) -> None:
     """Index every `data-pagefind-body` below `folder` into `folder/pagefind`. Raises SiteError."""
     command = [sys.executable, "-m", "pagefind", "--site", str(folder), "--quiet"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    except subprocess.TimeoutExpired:
+        raise SiteError("the search index was not made within ten minutes.") from None
     made = folder / "pagefind"
     if done.returncode or not (made / "pagefind.js").is_file():
         words = (done.stderr or done.stdout).strip().splitlines()

@@ -12,6 +12,7 @@ from topmind.brand import Brand
 from topmind.model import Block, Catalog, Item, Kind, TeamMember
 from topmind.resource_site.html import Look, picture, render
 from topmind.resource_site.values import ArchivedIssue
+from topmind.resource_site.visible import newest_first
 from topmind.resource_site.words import KIND_WORDS
 
 
@@ -26,13 +27,21 @@ class Page:
     title: str
     #: Smaller comes first among its neighbours.
     order: int = 100
+    #: As written; "" = none.
     summary: str = ""
+    #: For search engines: the summary, else the beginning of the text.
+    description: str = ""
     blocks: tuple[Block, ...] = ()
 
     @property
     def section(self) -> str:
         """Folder below `content/pages`: "docs", "" at the top."""
         return self.path.removeprefix("content/pages/").rpartition("/")[0]
+
+
+def _worth_reading(item: Item) -> bool:
+    """Neither sells nor is a mere quotation."""
+    return item.is_value and item.kind is not Kind.TESTIMONIAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +65,10 @@ class Site:
     look: Look
     #: File of a shown item → the item.
     by_source: Mapping[str, Item] = field(default_factory=dict)
+    #: Newest first.
+    by_kind: Mapping[Kind, tuple[Item, ...]] = field(default_factory=dict)
+    #: Newest first.
+    by_tag: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
     #: File of a page → the page.
     by_page: Mapping[str, Page] = field(default_factory=dict)
 
@@ -72,8 +85,7 @@ class Site:
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """Kinds that have something to show, in the order of menus."""
-        present = {item.kind for item in self.items}
-        return tuple(kind for kind in KIND_WORDS if kind in present)
+        return tuple(kind for kind in KIND_WORDS if self.by_kind.get(kind))
 
     def of_kind(self, *names: str) -> tuple[Item, ...]:
         """Items of these kinds, newest first; events by their day, promotions by their end."""
@@ -87,10 +99,19 @@ class Site:
     def related(self, item: Item, count: int = 3) -> tuple[Item, ...]:
         """What to read next: most tags in common, then the same kind, then the newest; promotions never."""
         tags = set(item.tags)
-        rest = [other for other in self.items if other.id != item.id and other.is_value]
-        rest = [other for other in rest if other.kind is not Kind.TESTIMONIAL]
-        rest.sort(key=lambda other: (-len(tags & set(other.tags)), other.kind is not item.kind))
-        return tuple(rest[:count])
+        near = [other for tag in item.tags for other in self.by_tag.get(tag, ())]
+        near += self.by_kind.get(item.kind, ())[: count + 1]
+        near += self.items[: 4 * count]
+        rest = {other.id: other for other in near if other.id != item.id and _worth_reading(other)}
+        ranked = sorted(
+            rest.values(),
+            key=lambda other: (
+                -len(tags & set(other.tags)),
+                other.kind is not item.kind,
+                *newest_first(other),
+            ),
+        )
+        return tuple(ranked[:count])
 
     def summary(self, item: Item) -> str:
         """Plain text for cards, feeds and the head of the page."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from topmind.errors import SiteError
-from topmind.resource_site.folder import MANIFEST, new_folder, read_manifest, write_manifest
+from topmind.resource_site.folder import MANIFEST, addresses, new_folder, read_manifest, write_manifest
 
 
 def a_site(output: Path, word: str) -> Path:
@@ -105,3 +105,9 @@ def test_a_damaged_manifest_is_no_site(tmp_path: Path, text: str) -> None:
     (tmp_path / MANIFEST).write_text(text)
     assert read_manifest(tmp_path) == {}
     assert read_manifest(tmp_path / "nowhere") == {}
+
+
+def test_addresses_of_the_pages_of_a_site() -> None:
+    """What a link may lead to; other files are no pages."""
+    files = ["index.html", "404.html", "tips/a/index.html", "theme/site.css"]
+    assert addresses(files) == {"/", "/404.html", "/tips/a/"}
