@@ -8,7 +8,7 @@ from topmind.audience.schema import Table
 from topmind.model import Stage
 
 #: An address as HTML's input takes it, lower case, with a dot in the domain.
-ADDRESS = r"[a-z0-9.!#$%&''*+/=?^_`{|}~-]+@[a-z0-9-]+([.][a-z0-9-]+)+"
+ADDRESS = r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+([.][a-z0-9-]+)+"
 _YES = ("yes", "y", "true", "t", "1", "x", "on", "opt-in", "opted in", "subscribed")
 _NO = ("no", "n", "false", "f", "0", "off", "opt-out", "opted out", "unsubscribed")
 
@@ -69,7 +69,7 @@ def stage(column: str, stages: Mapping[str, Stage]) -> str:
 def address(column: str) -> str:
     """A plain ASCII address in its one form; null for all others (see `convert.foreign_addresses`)."""
     low = f"lower(trim({column}))"
-    return f"CASE WHEN regexp_full_match({low}, '{ADDRESS}') THEN {low} END"
+    return f"CASE WHEN regexp_full_match({low}, {quoted(ADDRESS)}) THEN {low} END"
 
 
 def parts(columns: Sequence[str], *, lower: bool = False) -> str:

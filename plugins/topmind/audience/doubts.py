@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -65,11 +66,7 @@ def foreign_addresses(con: Any, email: str) -> list[Finding]:
             normal = normalise_address(text)
         except TopmindError:
             continue
-        name, _, domain = normal.rpartition("@")
-        if (not name.isascii() and "." in domain and not set(name) & set('"(),:;<>[\\]@')) or (
-            name.isascii()
-            and con.execute(f"SELECT regexp_full_match(?, '{sql.ADDRESS}')", [normal]).fetchone()[0]
-        ):
+        if _usable(normal):
             rows.append(nr)
             forms.append(normal)
     if rows:
@@ -89,6 +86,14 @@ def foreign_addresses(con: Any, email: str) -> list[Finding]:
         if named
         else []
     )
+
+
+def _usable(normal: str) -> bool:
+    """Whether a normalised address can be one: as ASCII, or with a local part in other letters (RFC 6531)."""
+    name, _, domain = normal.rpartition("@")
+    if name.isascii():
+        return re.fullmatch(sql.ADDRESS, normal) is not None
+    return "." in domain and not set(name) & set('"(),:;<>[\\]@')
 
 
 def zones(con: Any) -> list[Finding]:

@@ -95,8 +95,9 @@ class AudienceSpec:
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """`Did you mean "email"?`, or the names there are; "" where there are none."""
-    if close := get_close_matches(word.lower(), known, n=1, cutoff=0.65):
-        return f'Did you mean "{close[0]}"?'
+    plain = {name.lower(): name for name in known}
+    if close := get_close_matches(word.lower(), plain, n=1, cutoff=0.65):
+        return f'Did you mean "{plain[close[0]]}"?'
     return f"Known: {', '.join(known)}." if known else ""
 
 
