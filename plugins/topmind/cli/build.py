@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from topmind.cli.app import Options, global_options
@@ -21,8 +23,6 @@ def command(options: Options, output: str | None, no_search: bool, as_json: bool
       topmind build
       topmind build --no-search --json
     """
-    from pathlib import Path
-
     from topmind.cli import output as out
     from topmind.run import load, site
     from topmind.run.clock import SystemClock
@@ -31,6 +31,23 @@ def command(options: Options, output: str | None, no_search: bool, as_json: bool
     project = load.load(options.project, as_of=options.as_of, clock=clock)
     report = site.build(project, clock, Path(output) if output else None, search=not no_search)
     if as_json:
-        out.as_json(report.as_dict())
-    else:
-        click.echo(report.text())
+        out.as_json(
+            {
+                "output": str(report.output),
+                "items": report.items,
+                "pages": report.pages,
+                "notes": list(report.notes),
+            }
+        )
+        return
+    click.echo(
+        f"{out.number(report.items, 'item')}, {out.number(report.pages, 'page')} in {_short(report.output)}"
+    )
+    for note in report.notes:
+        click.echo(f"  {note}")
+
+
+def _short(path: Path) -> str:
+    """Below this folder where it is."""
+    here = Path.cwd()
+    return f"{path.relative_to(here) if path.is_relative_to(here) else path}/"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from topmind.model import Occasion, Plan, SourceKind, Verdict
@@ -151,6 +151,20 @@ def plan_as_text(decided: Decided, *, days: int) -> str:
         lines += ["", f"Floor broken today: {words(broken)}."]
     lines += ["", f"Plan hash: {plan.hash}"]
     return "\n".join(lines)
+
+
+def _short_day(text: str) -> str:
+    """`Tue  1 Dec`."""
+    day = date.fromisoformat(text)
+    return f"{day:%a} {day.day:2} {day:%b}"
+
+
+def _largest(touches: Mapping[str, int], shown: int = 4) -> str:
+    """The largest few, then how many more."""
+    names = list(touches.items())
+    text = " · ".join(f"{count} {name}" for name, count in names[:shown])
+    rest = sum(count for _, count in names[shown:])
+    return f"{text} · {rest} more" if rest else text
 
 
 def gap_lines(plan: Plan) -> list[str]:

@@ -13,8 +13,9 @@ from topmind.model import Channel, Clock, CompiledEdition, Message, OutcomeKind,
 from topmind.run import load as load_
 from topmind.run import places
 from topmind.run.compose import compose, values_of
-from topmind.run.decide import Decided
-from topmind.run.dry import decide_project
+from topmind.run.decide import Decided, decide
+from topmind.run.dry import history_of
+from topmind.run.load import Project
 
 
 def send(root: Path, to: str, contact: str | None, *, every: bool, as_of: str | None, clock: Clock) -> int:
@@ -23,7 +24,7 @@ def send(root: Path, to: str, contact: str | None, *, every: bool, as_of: str | 
     With `every`: one mail of each edition. Returns how many left. Raises UsageError where nothing is due.
     """
     project = load_.load(root, as_of=as_of, clock=clock)
-    decided = decide_project(project, clock)
+    decided = _as_if_unsent(project, clock)
     if contact is not None:
         decided = _only(decided, contact)
     composed = compose(decided, (), mail.Renderer(project.catalog, project.brand, project.root))
@@ -60,6 +61,14 @@ def send(root: Path, to: str, contact: str | None, *, every: bool, as_of: str | 
             raise SendError(f"the test mail was not taken: {outcome.reason or outcome.kind.value}.")
         sent += 1
     return sent
+
+
+def _as_if_unsent(project: Project, clock: Clock) -> Decided:
+    """Today's plan as it was before anything of today was sent: a test shows what went, too."""
+    known = history_of(project, clock)
+    today = project.moment.as_of
+    before = replace(known, touches=tuple(touch for touch in known.touches if touch.day < today))
+    return decide(project, lambda _people: before)
 
 
 def _marked(compiled: CompiledEdition) -> CompiledEdition:

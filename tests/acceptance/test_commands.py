@@ -1,0 +1,180 @@
+"""Every command does what its own --help shows, in a project made by `topmind init --sample`."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from topmind.cli.app import COMMANDS, Commands, Options, app, call
+from topmind.testing import audience
+
+DAY = date(2026, 12, 1)
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample after `topmind demo` with 120 contacts; copied for each test that writes."""
+    root = tmp_path_factory.mktemp("sample")
+    assert call(["-C", str(root), "init", "--sample"]) == 0
+    assert call(["-C", str(root), "demo", "--contacts", "120"]) == 0
+    return root
+
+
+@pytest.fixture
+def project(played: Path, tmp_path: Path) -> Path:
+    """A copy of the played sample."""
+    root = tmp_path / "project"
+    shutil.copytree(played, root)
+    return root
+
+
+def commands() -> list[str]:
+    """All commands, `segments show` and its kind too."""
+    names = list(COMMANDS)
+    group = Commands(name="topmind")
+    for name in COMMANDS:
+        found = group.get_command(None, name)  # type: ignore[arg-type]  # the context is not used
+        names += [f"{name} {sub}" for sub in getattr(found, "commands", {})]
+    return names
+
+
+def help_of(name: str) -> str:
+    """What `topmind NAME --help` prints."""
+    done = CliRunner().invoke(app, [*name.split(), "--help"], obj=Options())
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def examples(name: str) -> list[list[str]]:
+    """The lines under "Examples:" as arguments."""
+    text = help_of(name).partition("Examples:")[2]
+    return [shlex.split(line.strip())[1:] for line in re.findall(r"^\s+topmind .*$", text, re.MULTILINE)]
+
+
+def test_help_names_every_command_once() -> None:
+    """`topmind --help` is the list of what there is."""
+    text = CliRunner().invoke(app, ["--help"], obj=Options()).output
+    for name in COMMANDS:
+        assert re.search(rf"^  {name} ", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", commands())
+def test_each_command_shows_examples(name: str) -> None:
+    """A help text without an example helps nobody."""
+    assert examples(name), help_of(name)
+
+
+#: Example → exit code, where it is not 0: what it asks for is not there in a project that has played the demo.
+EXPECTED = {
+    "init": {2},  # the project is there already
+    "resume": {2},  # nothing is stopped
+    "report": {0, 1},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        pytest.param(name, arguments, id=" ".join(arguments))
+        for name in commands()
+        if name != "demo"
+        for arguments in examples(name)
+    ],
+)
+def test_examples_run(
+    project: Path, name: str, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each example of each help text runs as it stands and ends as it should."""
+    contact = (project / "var" / "contacts" / "contacts.csv").read_text("utf-8").splitlines()[1].split(",")[0]
+    known = [contact if argument == "0007" else argument for argument in arguments]
+    code = call(["-C", str(project), *known])
+    assert code in EXPECTED.get(name, {0}), capsys.readouterr()
+
+
+def test_a_second_demo_prints_the_same_counts_and_sends_nothing(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Running it again changes nothing but `sent_now`."""
+    before = json.loads((project / "var" / "last-run.json").read_text("utf-8"))["counts"]
+    mails = sorted(path.name for path in (project / "var" / "outbox").glob("*.eml"))
+    assert call(["-C", str(project), "demo", "--contacts", "120", "--json"]) == 0
+    after = json.loads(capsys.readouterr().out)
+    assert before["sent_now"] > 0
+    assert after["sent_now"] == 0
+    assert {k: after[k] for k in before if k != "sent_now"} == {
+        k: v for k, v in before.items() if k != "sent_now"
+    }
+    assert sorted(path.name for path in (project / "var" / "outbox").glob("*.eml")) == mails
+
+
+def test_the_demo_never_touches_contacts_that_it_did_not_make(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Contacts without the demo's mark are somebody's own: refused with exit 3, nothing written."""
+    (project / "var" / "contacts" / ".made-up.json").unlink()
+    before = (project / "var" / "contacts" / "contacts.csv").read_bytes()
+    assert call(["-C", str(project), "demo"]) == 3
+    assert (project / "var" / "contacts" / "contacts.csv").read_bytes() == before
+    assert "did not make up" in capsys.readouterr().err
+
+
+def test_plan_json_has_the_promised_shape(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Counts by reason for machines, and one row per contact and occasion with --full."""
+    assert call(["-C", str(project), "--as-of", "2026-12-08", "plan", "--json", "--full"]) == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert plan["as_of"] == "2026-12-08"
+    assert plan["due"] == sum(row["verdict"] == "due" for row in plan["rows"]) > 0
+    assert sum(plan["pending"].values()) == sum(row["verdict"] == "pending" for row in plan["rows"])
+    pairs = [(row["contact"], row["occasion"], row["channel"]) for row in plan["rows"]]
+    assert len(pairs) == len(set(pairs))
+
+
+def test_segments_json_is_a_list_of_name_size_share(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The shape that other programs read."""
+    assert call(["-C", str(project), "segments", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert all(set(row) == {"name", "size", "share"} for row in rows)
+    assert len(rows) == 8
+
+
+def as_json(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    """What a command prints with --json."""
+    capsys.readouterr()
+    code = call([*arguments, "--json"])
+    out, err = capsys.readouterr()
+    assert code in {0, 1}, err
+    data: dict[str, Any] = json.loads(out)
+    return data
+
+
+def test_a_stopped_issue_waits_and_goes_on_after_resume(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Stop holds an issue back for everybody; resume lets it go the same day."""
+    later = ["-C", str(project), "--as-of", "2026-12-08"]
+    issue = "tuesday-fix/2026-W50"
+    wanted = {row["name"]: row["due"] for row in as_json(capsys, *later, "plan")["occasions"]}[issue]
+    assert call([*later, "stop", issue]) == 0
+    as_json(capsys, *later, "send")
+    held = {row["name"] for row in as_json(capsys, *later, "plan")["occasions"]}
+    assert issue not in held
+    assert call([*later, "resume", issue]) == 0
+    sent = as_json(capsys, *later, "send")
+    assert 0 < sent["sent_now"] <= wanted
+
+
+def test_made_up_people_live_at_example_com(project: Path) -> None:
+    """No address of the made-up audience could reach anybody."""
+    audience.write(project / "people", as_of=DAY, contacts=50)
+    text = (project / "people" / "contacts.csv").read_text("utf-8")
+    assert all(address.lower().endswith("example.com") for address in re.findall(r"\S+@([\w.-]+)", text))
