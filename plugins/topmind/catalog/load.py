@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from topmind.catalog import crosscheck, house, programme, strays
 from topmind.catalog.crosscheck import Mentions
-from topmind.catalog.documents import Reader
+from topmind.catalog.documents import Reader, relative
 from topmind.catalog.findings import Findings
 from topmind.catalog.items import read_item
 from topmind.catalog.urls import item_id
@@ -94,7 +94,7 @@ class _Project:
         base = self.root / folder
         found = base.rglob("*.md") if deep else base.glob("*.md")
         for file in sorted(found):
-            path = file.relative_to(self.root).as_posix()
+            path = relative(file, self.root)
             if not strays.skipped(path) and not self.excluded(path) and file.is_file():
                 yield file
 
@@ -124,7 +124,7 @@ class _Project:
         found: list[Item | None] = []
         for kind in Kind:
             for file in self.files(f"content/{kind.folder}", deep=True):
-                self.item_ids.add(item_id(PurePosixPath(file.relative_to(self.root / "content").as_posix())))
+                self.item_ids.add(item_id(PurePosixPath(relative(file, self.root / "content"))))
                 self.files_of_items += 1
                 found.append(read_item(self.reader, self.mentions, file, kind, zone))
         return [item for item in found if item is not None]
