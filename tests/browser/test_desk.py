@@ -106,8 +106,13 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+#: Each width and each scheme once; with TOPMIND_SCREENSHOTS=FOLDER all four, as pictures to look at.
+VIEWS = [(390, "light"), (1280, "dark")]
+if os.environ.get("TOPMIND_SCREENSHOTS"):
+    VIEWS += [(390, "dark"), (1280, "light")]
+
+
+@pytest.mark.parametrize(("width", "scheme"), VIEWS)
 @pytest.mark.parametrize("name", PAGES)
 def test_each_page_is_accessible_and_fits(
     browser: Any, address: str, name: str, width: int, scheme: str
