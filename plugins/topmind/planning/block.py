@@ -56,6 +56,7 @@ class Block:
         self._leave: dict[int, list[tuple[int, Rows]]] = defaultdict(list)
         self.seen: Words = np.zeros((n, setting.table.words), dtype=np.uint64)
         self._release: dict[int, list[tuple[int, Rows]]] = defaultdict(list)
+        self._free_day: dict[int, Days] = {}
         self._barred: dict[int, Bools] = {}
         #: Newsletter → day of its last issue; `one_of` name → day of its last issue.
         self.issue_day: dict[str, Days] = {}
@@ -119,8 +120,9 @@ class Block:
                 self.seen[barred, bit // 64] |= np.uint64(1) << np.uint64(bit % 64)
 
     def near_floor(self, day: int) -> Bools:
-        """Whose floor breaks within the lead time (at most half the floor)."""
-        lead = np.minimum(LEAD_TIME, self.floor // 2)
+        """Whose floor breaks within the lead time: a week, of a short floor at most a quarter, so that rescues
+        do not use up twice the content that the floor asks for."""
+        lead = np.minimum(LEAD_TIME, self.floor // 4)
         near: Bools = (self.floor > 0) & (self.value_day + self.floor - lead <= day)
         return near
 
@@ -133,8 +135,10 @@ class Block:
         for r, rows in self._leave.pop(day, ()):
             np.subtract.at(self.counts[r], rows, 1)
         for bit, rows in self._release.pop(day, ()):
+            # received again meanwhile: a later day frees it
+            free = rows[self._free_day[bit][rows] <= day]
             barred = self._barred.get(bit)
-            free = rows if barred is None else rows[~barred[rows]]
+            free = free if barred is None else free[~barred[free]]
             self.seen[free, bit // 64] &= ~(np.uint64(1) << np.uint64(bit % 64))
 
     def count(self, rows: Rows, days: Days | int, channel: Channel) -> None:
@@ -172,6 +176,8 @@ class Block:
             if free <= self.setting.start:
                 return
             self._release[free].append((bit, rows))
+            latest = self._free_day.setdefault(bit, np.full(self.n, NEVER, dtype=np.int32))
+            latest[rows] = np.maximum(latest[rows], free)
         self.seen[rows, bit // 64] |= np.uint64(1) << np.uint64(bit % 64)
 
     def commit(

@@ -163,6 +163,7 @@ def _commit(
     own = block.today[rows] == day
     log.why.code[rows[own]] = 0
     same = ~own & (log.day[rows] == 0) & (log.why.code[rows] > 0) & (log.since[rows] == since)
+    same &= log.channel[rows] == CHANNELS.index(ask.channel)
     log.day[rows[same]] = day
     ones = np.ones(len(rows), dtype=np.int16)
     block.commit(ask, rows, day, ones, 0 * ones, bits)

@@ -1,0 +1,838 @@
+"""A slow plan in plain Python: one contact, one day, one rule at a time, every figure counted anew from lists.
+
+It shares the cadence reader and the model with the planner and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+
+from topmind.model import (
+    COUNTED,
+    Access,
+    Approve,
+    Catalog,
+    Channel,
+    History,
+    Item,
+    Kind,
+    Members,
+    Purpose,
+    Reason,
+    SourceKind,
+    Stage,
+    Status,
+    TouchState,
+    Verdict,
+    Where,
+)
+from topmind.planning import cadence
+
+DAY = timedelta(days=1)
+NEVER_BY_WAITING = {
+    Reason.NOT_IN_SEGMENT,
+    Reason.NO_CONSENT,
+    Reason.SUPPRESSED,
+    Reason.STOP_WHEN,
+    Reason.CONDITION,
+    Reason.NO_CHANNEL,
+    Reason.SAME_INBOX,
+}
+
+
+@dataclass
+class Touch:
+    """One touch of a contact, past or planned."""
+
+    day: date
+    channel: Channel
+    value: int
+    promotions: int
+    items: tuple[str, ...]
+    source: str
+    name: str
+    moves_clock: bool = True
+    #: The ledger has it for a day to come.
+    ahead: bool = False
+
+
+@dataclass
+class Contact:
+    """What the oracle keeps of one contact."""
+
+    row: int
+    id: str
+    today: date
+    now: time
+    touches: list[Touch] = field(default_factory=list)
+    done: set[tuple[str, str, str, str]] = field(default_factory=set)
+
+
+@dataclass
+class Occ:
+    """One thing a contact may be due for."""
+
+    kind: SourceKind
+    source: str
+    step: str
+    occurrence: str
+    channel: Channel
+    first: date
+    last: date
+    at: time = time(9)
+    segments: frozenset[str] | None = None
+    topics: tuple[str, ...] = ()
+    purpose: Purpose = Purpose.MARKETING
+    stop: str | None = None
+    only_if: str | None = None
+    held: bool = False
+    stopped: bool = False
+    slots: tuple[Any, ...] = ()
+    text: bool = False
+    nominal: tuple[date, ...] = ()
+    item: Item | None = None
+    value: int = 1
+    promotions: int = 0
+    correction: bool = False
+    spacing: int = 0
+    one_of: str | None = None
+    order: int = 0
+    sender: str | None = None
+    source_sender: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Short name."""
+        return "/".join(p for p in (self.source, self.step, self.occurrence) if p)
+
+
+@dataclass
+class Answer:
+    """What the oracle says, in words that do not depend on numbering."""
+
+    due: set[tuple[Any, ...]] = field(default_factory=set)
+    decisions: dict[tuple[str, str, str], tuple[Any, ...]] = field(default_factory=dict)
+    calendar: Counter[tuple[date, str, str]] = field(default_factory=Counter)
+    gaps: Counter[tuple[date, str]] = field(default_factory=Counter)
+    broken: Counter[Reason] = field(default_factory=Counter)
+
+
+class Oracle:
+    """Plays the days."""
+
+    def __init__(
+        self, catalog: Catalog, members: Members, history: History, now: datetime, all_day: bool, horizon: int
+    ) -> None:
+        self.c, self.m, self.h, self.all_day = catalog, members, history, all_day
+        self.until = members.as_of + horizon * DAY
+        self.contacts = []
+        for row, ident in enumerate(members.ids):
+            local = now.astimezone(ZoneInfo(members.zones[members.zone[row]]))
+            today = members.as_of if all_day else local.date()
+            self.contacts.append(Contact(row, ident, today, local.time().replace(second=0, microsecond=0)))
+        todays = [now.astimezone(ZoneInfo(z)).date() for z in members.zones]
+        self.start = members.as_of if all_day else min([members.as_of, *todays])
+        self.end = max([self.until, members.as_of + 14 * DAY, *([] if all_day else todays)])
+        self.answer = Answer()
+        self.calls: Counter[tuple[str, date]] = Counter()
+        self.copies: dict[str, set[int]] = defaultdict(set)
+        self.planned: dict[tuple[str, str, str], date] = {}
+        self.why: dict[tuple[str, str, str], tuple[Reason, date, date, str]] = {}
+        self.later: set[tuple[str, str, str]] = set()
+        self.rescue_why: dict[int, Reason] = {}
+        self._past()
+
+    # --- the past ---
+
+    def _past(self) -> None:
+        by_id = {c.id: c for c in self.contacts}
+        for t in sorted(
+            self.h.touches, key=lambda t: (t.day, t.key.source, t.key.step or "", t.key.occurrence)
+        ):
+            contact = by_id.get(t.key.contact)
+            if contact is None:
+                continue
+            rescue = t.key.source == "rescue"
+            contact.done.add(
+                (t.key.source, t.key.step or "", t.key.occurrence, t.key.channel.value if rescue else "")
+            )
+            if t.state not in COUNTED:
+                continue
+            name = "/".join(p for p in (t.key.source, t.key.step, t.key.occurrence) if p)
+            proven = t.state in {
+                TouchState.PLANNED,
+                TouchState.CLAIMED,
+                TouchState.ACCEPTED,
+                TouchState.DONE,
+            }
+            contact.touches.append(
+                Touch(
+                    t.day,
+                    t.key.channel,
+                    t.value,
+                    t.promotions,
+                    t.items,
+                    t.key.source,
+                    name,
+                    proven and not t.bounced,
+                    t.day > contact.today,
+                )
+            )
+            if t.key.channel is Channel.EMAIL and t.key.step is None and not rescue:
+                self.copies[name].add(int(self.m.inbox[contact.row]))
+            if t.key.channel is Channel.CALL:
+                own, source = self._step_sender(t.key.source, t.key.step)
+                self.calls[self.sender(contact, own, source), t.day] += 1
+
+    def _step_sender(self, source: str, step: str | None) -> tuple[str | None, str | None]:
+        sequence = self.c.sequences.get(source)
+        if sequence is None:
+            return None, None
+        return next((s.sender for s in sequence.steps if s.id == step), None), sequence.sender
+
+    # --- a contact's own terms ---
+
+    def segments(self, c: Contact) -> set[str]:
+        """Names of the contact's segments."""
+        return {s for k, s in enumerate(self.m.segments) if self.m.in_segment[c.row, k]}
+
+    def promise(self, c: Contact, what: str, pick: Any, default: Any) -> Any:
+        """The strictest word of the contact's segments, else the company's, else the default."""
+        said = [getattr(self.c.segments[s].promise, what) for s in self.segments(c) if s in self.c.segments]
+        said = [value for value in said if value is not None]
+        found = pick(said) if said else getattr(self.c.company.promise, what)
+        return default if found is None else found
+
+    def floor(self, c: Contact) -> int:
+        """Days; 0 = none."""
+        return int(self.promise(c, "floor", min, 0))
+
+    def gap(self, c: Contact) -> int:
+        """Days."""
+        return max(1, int(self.promise(c, "gap", max, 1)))
+
+    def ratio(self, c: Contact) -> int:
+        """Value items a promotion."""
+        return int(self.promise(c, "value_per_promotion", max, 0))
+
+    def ceilings(self, c: Contact) -> dict[tuple[Channel | None, int], int]:
+        """Window → most."""
+        own: dict[tuple[Channel | None, int], int] = {}
+        for s in self.segments(c):
+            for x in self.c.segments[s].promise.ceilings if s in self.c.segments else ():
+                own[x.channel, x.days] = min(x.count, own.get((x.channel, x.days), x.count))
+        company: dict[tuple[Channel | None, int], int] = {}
+        for x in self.c.company.promise.ceilings:
+            company[x.channel, x.days] = min(x.count, company.get((x.channel, x.days), x.count))
+        return {**company, **own}
+
+    def rescue_channels(self, c: Contact) -> list[Channel]:
+        """In order."""
+        ranked = sorted(
+            (self.c.segments[s] for s in self.segments(c) if s in self.c.segments),
+            key=lambda s: (s.rank, s.name),
+        )
+        found = list(dict.fromkeys(ch for s in ranked for ch in s.promise.rescue))
+        return found or list(self.c.company.promise.rescue) or [Channel.EMAIL]
+
+    def sender(self, c: Contact, own: str | None, source: str | None) -> str:
+        """Who signs or calls."""
+        team = self.c.team
+        if own in team:
+            return str(own)
+        personal = self.m.senders[self.m.sender[c.row]] if self.m.sender[c.row] >= 0 else None
+        if personal in team:
+            return str(personal)
+        ranked = sorted(self.c.segments.values(), key=lambda s: (s.rank, s.name))
+        for s in ranked:
+            if s.name in self.segments(c) and s.sender in team:
+                return str(s.sender)
+        return str(source) if source in team else self.c.company.owner
+
+    def credit(self, c: Contact) -> int:
+        """Replayed from the first touch on."""
+        n = self.ratio(c)
+        credit = 0
+        for t in sorted(c.touches, key=lambda t: t.day):
+            credit = max(min(credit + t.value, 2 * n) - n * t.promotions, -2 * n)
+        return credit
+
+    def last_value(self, c: Contact) -> tuple[date, bool]:
+        """(day, whether there ever was one)."""
+        days = [t.day for t in c.touches if t.value and t.moves_clock]
+        if days:
+            return max(days), True
+        number = int.from_bytes(hashlib.blake2b(c.id.encode(), digest_size=8).digest(), "big")
+        return self.c.company.programme_starts + (number % self.floor(c)) * DAY, False
+
+    def near_floor(self, c: Contact, day: date) -> bool:
+        """Within the lead time."""
+        floor = self.floor(c)
+        return floor > 0 and self.last_value(c)[0] + (floor - min(7, floor // 4)) * DAY <= day
+
+    def taking_part(self, c: Contact) -> bool:
+        """Active with a usable channel."""
+        mail = self.m.reach[Channel.EMAIL][c.row] and not self.m.suppressed[c.row]
+        other = any(self.m.reach[x][c.row] for x in self.m.reach if x is not Channel.EMAIL)
+        return bool(self.m.active[c.row] and (mail or other))
+
+    # --- items ---
+
+    def has(self, c: Contact, item: Item, day: date) -> bool:
+        """Received, and not free again."""
+        if item.stop_when and self.m.holds[item.stop_when][c.row]:
+            return True
+        if item.use.any_time:
+            return False
+        for t in c.touches:
+            if item.id in t.items:
+                months = item.use.again_after_months
+                if months is None or t.day + relativedelta(months=months) > day:
+                    return True
+        return False
+
+    def open_to(self, c: Contact, item: Item) -> bool:
+        """Segment, stage, access."""
+        mine = self.segments(c)
+        stage = list(Stage)[self.m.stage[c.row]] if self.m.stage[c.row] >= 0 else None
+        return not (
+            (item.segments and not item.segments & mine)
+            or item.exclude & mine
+            or (item.stages and stage not in item.stages)
+            or (item.access is Access.CLIENTS and not self.m.client[c.row])
+        )
+
+    def offered(self, c: Contact, day: date, occ: Occ | None = None) -> list[Item]:
+        """What slots may take for the contact on this day, best first."""
+        found = []
+        for item in self.c.items.values():
+            mailable = item.status is Status.PUBLISHED and Where.EMAIL in item.where and not item.correction
+            if not mailable or not item.live(day) or not self.open_to(c, item) or self.has(c, item, day):
+                continue
+            kept = [s.day + item.grace * DAY for s in item.sends]
+            for source, pinned in item.pins:
+                letter = self.c.newsletters.get(source)
+                kept.append(pinned + (letter.grace if letter else 0) * DAY)
+            if kept and day <= max(kept) and not self.pinned(item, occ):
+                continue
+            found.append(item)
+        return sorted(found, key=lambda i: (i.priority, i.evergreen, -i.day.toordinal(), i.id))
+
+    def pinned(self, item: Item, occ: Occ | None) -> bool:
+        """The item names this very issue."""
+        return occ is not None and any(s == occ.source and d in occ.nominal for s, d in item.pins)
+
+    # --- occasions ---
+
+    def stopped(self, source: str, step: str, occurrence: str) -> bool:
+        """By a person."""
+        names = {"all", source, "/".join(p for p in (source, step, occurrence) if p)}
+        if step:
+            names.add(f"{source}/{step}")
+        return bool(names & self.h.stopped)
+
+    def shared(self) -> list[Occ]:
+        """Announcements, then issues, nearer deadline first."""
+        sends = []
+        for item in self.c.items.values():
+            for send in item.sends if item.status is Status.PUBLISHED else ():
+                first = max(send.day, item.day, item.starts or item.day)
+                last = send.day + item.grace * DAY
+                last = min(last, item.last_day) if item.last_day else last
+                if last < first:
+                    continue
+                sells = item.kind is Kind.PROMOTION and not item.correction
+                sends.append(
+                    Occ(
+                        SourceKind.ANNOUNCEMENT,
+                        item.id,
+                        "",
+                        str(send.number),
+                        Channel.EMAIL,
+                        first,
+                        last,
+                        stop=item.stop_when,
+                        stopped=self.stopped(item.id, "", str(send.number)),
+                        item=item,
+                        value=int(item.is_value),
+                        promotions=int(sells),
+                        correction=item.correction,
+                    )
+                )
+        issues = []
+        for letter in self.c.newsletters.values():
+            rule = cadence.read(letter.every)
+            anchor = self.c.company.programme_starts
+            for day, key in rule.occurrences(self.start - 40 * DAY, self.end, anchor):
+                dated = letter.issues.get(day)
+                ready = letter.approve is not Approve.READY or (dated is not None and dated.ready)
+                own = dated.body if dated and dated.body else None
+                sells = bool(own and own.coupons)
+                issues.append(
+                    Occ(
+                        SourceKind.ISSUE,
+                        letter.id,
+                        "",
+                        key,
+                        Channel.EMAIL,
+                        day,
+                        day + letter.grace * DAY,
+                        at=rule.at,
+                        segments=letter.segments,
+                        topics=letter.topics,
+                        held=not ready or bool(dated and dated.hold),
+                        stopped=self.stopped(letter.id, "", key),
+                        slots=letter.slots(day),
+                        text=own is not None and bool(own.text.strip()),
+                        nominal=(day,),
+                        value=int(own is not None and not sells),
+                        promotions=int(sells),
+                        spacing=-(-rule.spacing(anchor) // 2),
+                        one_of=letter.one_of,
+                    )
+                )
+        near = [o for o in sends if o.last >= self.start and o.first <= self.end]
+        return sorted(near, key=lambda o: (o.last, o.source, o.occurrence)) + sorted(
+            issues, key=lambda o: (o.last, o.source, o.occurrence)
+        )
+
+    def steps(self, c: Contact) -> list[Occ]:
+        """Every step occurrence of one contact."""
+        found = []
+        order = 0
+        for sequence in sorted(self.c.sequences.values(), key=lambda s: s.id):
+            for step in sequence.steps:
+                order += 1
+                facts = sorted(
+                    (f for f in self.m.dates[step.starts_from or sequence.starts_from] if f.contact == c.row),
+                    key=lambda f: (f.day, f.fact),
+                )
+                for due, key in self._due_days(sequence, step, facts):
+                    sells = step.purpose is Purpose.MARKETING and bool(step.body.coupons)
+                    found.append(
+                        Occ(
+                            SourceKind.STEP,
+                            sequence.id,
+                            step.id,
+                            key,
+                            step.channel,
+                            due,
+                            due + step.grace * DAY,
+                            segments=sequence.segments,
+                            purpose=step.purpose,
+                            stop=sequence.stop_when,
+                            only_if=step.only_if,
+                            stopped=self.stopped(sequence.id, step.id, key),
+                            value=int(not sells),
+                            promotions=int(sells),
+                            order=order,
+                            sender=step.sender,
+                            source_sender=sequence.sender,
+                        )
+                    )
+        return found
+
+    def _due_days(self, sequence: Any, step: Any, facts: list[Any]) -> list[tuple[date, str]]:
+        repeat = step.repeat or sequence.repeat
+        starts = self.c.company.programme_starts
+        since = sequence.since or starts
+        if repeat == "yearly":
+            kept = [f for f in facts if sequence.since is None or f.day >= sequence.since][:1]
+            found = []
+            for f in kept:
+                years, rest = (
+                    (step.offset // 365, step.offset % 365) if step.offset >= 365 else (0, step.offset)
+                )
+                for n in range(max(1, years), 120):
+                    day = f.day + relativedelta(years=n)
+                    if day >= since:
+                        found.append((day + rest * DAY, str(n)))
+            return found
+        kept = [f for f in facts if f.day >= since]
+        if repeat == "once":
+            return [(f.day + step.offset * DAY, "once") for f in kept[:1]]
+        return [(f.day + step.offset * DAY, f.fact) for f in kept]
+
+    # --- rules ---
+
+    def refuses(self, c: Contact, o: Occ, day: date) -> tuple[Reason, str] | None:
+        """The first rule that says no, without items and capacity."""
+        m, row = self.m, c.row
+        off = any(t in m.off_topic and m.off_topic[t][row] for t in o.topics)
+        sold = o.purpose is Purpose.MARKETING
+        by_mail = o.channel is Channel.EMAIL
+        meant = (o.segments is None or bool(o.segments & self.segments(c))) and (
+            o.item is None or self.open_to(c, o.item)
+        )
+        table = (
+            (not meant, Reason.NOT_IN_SEGMENT),
+            (o.stop is not None and m.holds[o.stop][row], Reason.STOP_WHEN),
+            (o.only_if is not None and not m.holds[o.only_if][row], Reason.CONDITION),
+            (o.held, Reason.HELD),
+            (o.stopped, Reason.STOPPED),
+            (not m.reach[o.channel][row], Reason.NO_CHANNEL),
+            (sold and (not m.consent[o.channel][row] or off), Reason.NO_CONSENT),
+            (by_mail and m.suppressed[row], Reason.SUPPRESSED),
+            (m.paused_until[row] > day.toordinal(), Reason.PAUSED),
+            (day in self.c.company.blackout, Reason.BLACKOUT),
+            (by_mail and self.moment(c, o, day) == "over", Reason.QUIET),
+        )
+        for says_no, reason in table:
+            if says_no:
+                return reason, ""
+        return self.too_close(c, o, day) or self.too_many(c, o, day) or self.lost(c, o, day)
+
+    def moment(self, c: Contact, o: Occ, day: date) -> str:
+        """now, later or over."""
+        if day == c.today and self.all_day:
+            return "now"
+        now = c.now if day == c.today else time(0)
+        begin = max(now, o.at)
+        quiet = self.c.company.quiet
+        if quiet:
+            evening, morning = quiet
+            if evening > morning:
+                if begin >= evening:
+                    return "over"
+                begin = max(begin, morning)
+            elif evening <= begin < morning:
+                begin = morning
+        return "now" if begin == now else "later"
+
+    def too_close(self, c: Contact, o: Occ, day: date) -> tuple[Reason, str] | None:
+        """Gap and half a period."""
+        days = [t.day for t in c.touches]
+        last = max(days, default=None)
+        if last is not None and last != day and (day - last).days < self.gap(c) and not o.correction:
+            return Reason.GAP, ""
+        issues = [t.day for t in c.touches if o.spacing and t.source == o.source]
+        if issues and max(issues) != day and (day - max(issues)).days < o.spacing:
+            return Reason.GAP, ""
+        return None
+
+    def too_many(self, c: Contact, o: Occ, day: date) -> tuple[Reason, str] | None:
+        """Ceilings: all channels first. A touch of today is the day's own matter; a frozen one of a day to
+        come counts."""
+        full: list[tuple[bool, Channel | None, int]] = []
+        for (channel, days), most in self.ceilings(c).items():
+            if channel not in {None, o.channel}:
+                continue
+            counted = [
+                t
+                for t in c.touches
+                if channel in {None, t.channel}
+                and t.day + (days - 1) * DAY >= day
+                and (t.day < day or t.ahead)
+            ]
+            if len(counted) >= most:
+                full.append((channel is not None, channel, days))
+        if not full:
+            return None
+        own, channel, days = min(full, key=lambda f: (f[0], f[1] or "", f[2]))
+        reason = Reason.CEILING_CHANNEL if own else Reason.CEILING_ALL
+        return reason, f"{channel.value if channel else 'touches'} in {days} days"
+
+    def lost(self, c: Contact, o: Occ, day: date) -> tuple[Reason, str] | None:
+        """One touch a day, one sibling a week."""
+        today = [t for t in c.touches if t.day == day]
+        if today:
+            return Reason.LOST_TO, today[-1].name
+        if o.one_of:
+            names = {n.id for n in self.c.newsletters.values() if n.one_of == o.one_of}
+            days = [t.day for t in c.touches if t.source in names]
+            if days and (day - max(days)).days < 7:
+                return Reason.LOST_TO, ""
+        return None
+
+    # --- selection ---
+
+    def choose(self, c: Contact, o: Occ, day: date) -> tuple[Reason | None, list[list[Item]], int, int]:
+        """(reason, items per slot, value, promotions)."""
+        free = self.offered(c, day, o)
+        n, credit = self.ratio(c), self.credit(c)
+        floor = self.floor(c)
+        reserve = -(-30 // floor) if floor else 0
+        reserve -= int(self.near_floor(c, day))
+        picked: list[list[Item]] = [[] for _ in o.slots]
+        reasons: set[Reason] = set()
+        for k in sorted(range(len(o.slots)), key=lambda k: (not o.slots[k].value_only, k)):
+            slot = o.slots[k]
+            for _ in range(slot.count):
+                left = sum(i.evergreen for i in free)
+                may = [i for i in free if i.kind in slot.kinds and (i.is_value or n == 0 or credit >= n)]
+                pinned = [i for i in may if self.pinned(i, o)]
+                may = pinned or [i for i in may if not (i.evergreen and left <= reserve)]
+                if not may:
+                    break
+                item = may[0]
+                free = [i for i in free if i.id != item.id]
+                picked[k].append(item)
+                credit = min(credit + 1, 2 * n) if item.is_value else credit - n
+            if not picked[k] and not slot.optional:
+                sells = any(i.kind in slot.kinds and not i.is_value for i in free)
+                reasons.add(Reason.RATIO if sells else Reason.NOTHING_NEW)
+        items = [i for slot in picked for i in slot]
+        value = sum(i.is_value for i in items)
+        promotions = len(items) - value
+        if not items and o.text:
+            value, promotions = o.value, o.promotions
+            if promotions and n and credit < n:
+                reasons.add(Reason.RATIO)
+        elif not items and Reason.RATIO not in reasons:
+            reasons.add(Reason.NOTHING_NEW)
+        if items and not value:
+            reasons.add(Reason.ONLY_PROMOTIONS)
+        order = (Reason.NOTHING_NEW, Reason.ONLY_PROMOTIONS, Reason.RATIO)
+        return next((r for r in order if r in reasons), None), picked, value, promotions
+
+    def announces(self, c: Contact, o: Occ, day: date) -> Reason | None:
+        """Whether the announced item itself may go."""
+        item = o.item
+        assert item is not None
+        for t in c.touches:
+            if item.id in t.items and t.source != item.id and not item.use.any_time:
+                months = item.use.again_after_months
+                if months is None or t.day + relativedelta(months=months) > day:
+                    return Reason.NOTHING_NEW
+        if o.promotions and self.ratio(c) and self.credit(c) < self.ratio(c):
+            return Reason.RATIO
+        return None
+
+    # --- the days ---
+
+    def play(self) -> Answer:
+        """Every day, every phase."""
+        shared = self.shared()
+        stepped = {c.id: self.steps(c) for c in self.contacts if self.taking_part(c)}
+        day = self.start
+        while day <= self.end:
+            here = [c for c in self.contacts if self.taking_part(c) and c.today <= day]
+            self._steps(here, stepped, day)
+            for o in shared:
+                if o.first <= day <= o.last:
+                    self._shared(here, o, day)
+            self._rescues(here, day)
+            self._floors(here, day)
+            day += DAY
+        self._decide()
+        return self.answer
+
+    def _key(self, c: Contact, o: Occ) -> tuple[str, str, str]:
+        return c.id, o.name, o.channel.value
+
+    def _refuse(self, c: Contact, o: Occ, day: date, reason: Reason, detail: str = "") -> None:
+        if day == c.today:
+            self.why[self._key(c, o)] = (reason, day, o.last, detail)
+
+    def _go(
+        self,
+        c: Contact,
+        o: Occ,
+        day: date,
+        picks: tuple[str, ...],
+        per_slot: tuple[int, ...],
+        value: int,
+        promotions: int,
+        last: date,
+    ) -> None:
+        c.touches.append(Touch(day, o.channel, value, promotions, picks, o.source, o.name))
+        key = self._key(c, o)
+        self.planned[key] = day
+        if day <= self.until:
+            self.answer.calendar[day, o.name, o.channel.value] += 1
+        if day != c.today:
+            return
+        if o.channel is Channel.EMAIL and self.moment(c, o, day) == "later":
+            self.later.add(key)
+        else:
+            self.answer.due.add((*key, day, picks, per_slot, value, promotions, last))
+
+    def _steps(self, here: list[Contact], stepped: dict[str, list[Occ]], day: date) -> None:
+        winners = []
+        for c in here:
+            passing = []
+            for o in stepped[c.id]:
+                settled = (o.source, o.step, o.occurrence, "") in c.done or self._key(c, o) in self.planned
+                if settled or not o.first <= day <= o.last:
+                    continue
+                no = self.refuses(c, o, day)
+                if no:
+                    self._refuse(c, o, day, *no)
+                else:
+                    passing.append(o)
+            passing.sort(key=lambda o: (o.last, o.order, o.stopped, o.first, o.occurrence))
+            for o in passing[1:]:
+                self._refuse(c, o, day, Reason.LOST_TO, passing[0].name)
+            if passing:
+                winners.append((c, passing[0]))
+        for c, o in self._admit(winners, day):
+            self._go(c, o, day, (), (), o.value, o.promotions, o.last)
+
+    def _admit(self, proposed: list[tuple[Contact, Occ]], day: date) -> list[tuple[Contact, Occ]]:
+        def number(c: Contact) -> int:
+            return int.from_bytes(hashlib.blake2b(c.id.encode(), digest_size=8).digest(), "big")
+
+        calls = [p for p in proposed if p[1].channel is Channel.CALL]
+        others = [p for p in proposed if p[1].channel is not Channel.CALL]
+        kept = []
+        for c, o in sorted(calls, key=lambda p: (p[1].last, number(p[0]))):
+            who = self.sender(c, o.sender, o.source_sender)
+            most = self.c.team[who].calls_per_day if who in self.c.team else None
+            if most is not None and self.calls[who, day] >= most:
+                self._refuse(c, o, day, Reason.CAPACITY)
+            else:
+                self.calls[who, day] += 1
+                kept.append((c, o))
+        return others + kept
+
+    def _shared(self, here: list[Contact], o: Occ, day: date) -> None:
+        for c in here:
+            if (o.source, "", o.occurrence, "") in c.done or self._key(c, o) in self.planned:
+                continue
+            no = self.refuses(c, o, day)
+            if no:
+                self._refuse(c, o, day, *no)
+                continue
+            if o.item is not None:
+                reason = self.announces(c, o, day)
+                picks, per_slot = (o.item.id,), ()
+                value, promotions = o.value, o.promotions
+            else:
+                reason, slots, value, promotions = self.choose(c, o, day)
+                picks = tuple(i.id for slot in slots for i in slot)
+                per_slot = tuple(len(slot) for slot in slots)
+            inbox = int(self.m.inbox[c.row])
+            if reason is None and inbox >= 0 and inbox in self.copies[o.name]:
+                reason = Reason.SAME_INBOX
+            if reason is not None:
+                self._refuse(c, o, day, reason)
+                continue
+            self.copies[o.name].add(inbox)
+            self._go(c, o, day, picks, per_slot, value, promotions, o.last)
+
+    def _rescue(self, c: Contact, channel: Channel) -> Occ:
+        since, real = self.last_value(c)
+        key = since.isoformat() if real else "never"
+        return Occ(
+            SourceKind.RESCUE,
+            "rescue",
+            "",
+            key,
+            channel,
+            self.start,
+            date.max,
+            stopped=bool({"all", "rescue"} & self.h.stopped),
+        )
+
+    def _rescues(self, here: list[Contact], day: date) -> None:
+        waiting = [c for c in here if self.near_floor(c, day)]
+        told: set[str] = set()
+        for c in waiting:
+            if day == c.today:
+                self.rescue_why[c.row] = Reason.NO_CHANNEL
+        for place in range(len(Channel)):
+            for channel in Channel:
+                group = [c for c in waiting if dict(enumerate(self.rescue_channels(c))).get(place) is channel]
+                proposed = []
+                for c in group:
+                    o = self._rescue(c, channel)
+                    o.last = self.last_value(c)[0] + self.floor(c) * DAY
+                    if ("rescue", "", o.occurrence, channel.value) in c.done:
+                        continue
+                    no = self.refuses(c, o, day)
+                    items = [i for i in self.offered(c, day) if i.evergreen] if not no else []
+                    if not no and channel is Channel.EMAIL and not items:
+                        no = Reason.NOTHING_NEW, ""
+                    if no:
+                        self._tell_rescue(c, o, day, no, told)
+                    else:
+                        proposed.append(
+                            (c, o, tuple(i.id for i in items[:1]) if channel is Channel.EMAIL else ())
+                        )
+                admitted = self._admit_rescues(proposed, day, told)
+                for c, o, picks in admitted:
+                    self._go(c, o, day, picks, (1,) if picks else (), 1, 0, max(o.last, day))
+                    self.rescue_why.pop(c.row, None)
+                    self.why = {
+                        k: v
+                        for k, v in self.why.items()
+                        if not (k[0] == c.id and day == c.today and "rescue/" in k[1])
+                    }
+                served = {c.id for c, _, _ in admitted}
+                waiting = [c for c in waiting if c.id not in served]
+        for c in waiting:
+            if day == c.today and c.id not in told:
+                o = self._rescue(c, self.rescue_channels(c)[0])
+                self.why[self._key(c, o)] = (Reason.NO_CHANNEL, day, date.max, "")
+
+    def _tell_rescue(self, c: Contact, o: Occ, day: date, no: tuple[Reason, str], told: set[str]) -> None:
+        if day == c.today and c.id not in told:
+            told.add(c.id)
+            self.why[self._key(c, o)] = (no[0], day, date.max, no[1])
+            self.rescue_why[c.row] = no[0]
+
+    def _admit_rescues(self, proposed: list[Any], day: date, told: set[str]) -> list[Any]:
+        kept_keys = set()
+        before = dict(self.why)
+        for c, o in self._admit([(c, o) for c, o, _ in proposed], day):
+            kept_keys.add((c.id, o.channel))
+        self.why = before
+        for c, o, _ in proposed:
+            if (c.id, o.channel) not in kept_keys:
+                self._tell_rescue(c, o, day, (Reason.CAPACITY, ""), told)
+        return [p for p in proposed if (p[0].id, p[1].channel) in kept_keys]
+
+    def _floors(self, here: list[Contact], day: date) -> None:
+        for c in here:
+            floor = self.floor(c)
+            if not floor:
+                continue
+            late = (day - self.last_value(c)[0]).days - floor
+            if late > 0 and day == c.today:
+                self.answer.broken[self.rescue_why[c.row]] += 1
+            if late == 1 or (late > 0 and day == c.today):
+                self._gap(c, day)
+
+    def _gap(self, c: Contact, day: date) -> None:
+        if Channel.EMAIL not in self.rescue_channels(c):
+            return
+        m = self.m
+        mail = m.reach[Channel.EMAIL][c.row] and m.consent[Channel.EMAIL][c.row] and not m.suppressed[c.row]
+        if not mail or any(i.evergreen for i in self.offered(c, day)):
+            return
+        monday = day - day.weekday() * DAY
+        if monday > self.until:
+            return
+        for s in sorted(self.segments(c)) or ([""] if not m.segments else []):
+            self.answer.gaps[monday, s] += 1
+
+    def _decide(self) -> None:
+        for key, (reason, day, last, detail) in self.why.items():
+            goes = self.planned.get(key)
+            if goes == day:
+                continue
+            if reason in NEVER_BY_WAITING:
+                verdict = Verdict.NOT_FOR_THEM
+            elif reason in {Reason.HELD, Reason.STOPPED} or goes or day < last:
+                verdict = Verdict.PENDING
+            else:
+                verdict = Verdict.EXPIRED
+            until = goes if verdict is Verdict.PENDING else None
+            self.answer.decisions[key] = (verdict, reason, until, detail)
+        todays = {c.id: c.today for c in self.contacts}
+        for key in self.later:
+            self.answer.decisions[key] = (Verdict.PENDING, Reason.QUIET, todays[key[0]], "later today")
+
+
+def oracle(
+    catalog: Catalog, members: Members, history: History, now: datetime, *, all_day: bool, horizon: int
+) -> Answer:
+    """The slow plan."""
+    return Oracle(catalog, members, history, now, all_day, horizon).play()
