@@ -36,7 +36,7 @@ BUILT_IN: Mapping[str, str] = {
 }
 
 
-_TAG = re.compile(r"""\{\{((?:"[^"\n]*"|“[^”\n]*”|'[^'\n]*'|(?!\n[ \t]*\n)[^{}])*?)\}\}""")
+_TAG = re.compile(r"\{\{((?:(?!\n[ \t]*\n)[^{}])*)\}\}")
 _OPEN = re.compile(r"\{\{|\{%")
 _SHORTCODE = re.compile(r"\{\{[<%](?P<inner>.*?)[>%]\}\}", re.DOTALL)
 _LOGIC = re.compile(r"\{%-?\s*(?P<word>\w*)(?P<rest>.*?)%\}", re.DOTALL)

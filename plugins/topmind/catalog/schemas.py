@@ -31,6 +31,14 @@ class Head(BaseModel):
         return frozenset(info.alias or name for name, info in cls.model_fields.items())
 
     @classmethod
+    def described(cls) -> tuple[tuple[str, str, bool], ...]:
+        """(key, what is due, whether it must be written) in the order of the schema: for docs and forms."""
+        return tuple(
+            (info.alias or name, cls.form(info.alias or name).due, info.is_required())
+            for name, info in cls.model_fields.items()
+        )
+
+    @classmethod
     def form(cls, key: str) -> f.Form:
         """How the value of a key is read."""
         return _forms(cls)[key]

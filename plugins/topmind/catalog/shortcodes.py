@@ -15,7 +15,8 @@ def drop_shortcodes(text: str, names: Iterable[str]) -> str:
     if not words or "{" not in text:
         return text
     call = re.compile(
-        rf"""\{{\{{[<%]\s*/?\s*(?:{words})(?![\w-])(?:"(?:\\.|[^"\\])*"|`[^`]*`|(?![>%]\}}\}}).)*[>%]\}}\}}"""
+        # Atomic: an unclosed call with many quotation marks must not take exponential time.
+        rf"""\{{\{{[<%]\s*/?\s*(?:{words})(?![\w-])(?>"(?:\\.|(?!\}}\}})[^"\\])*"|`[^`}}]*`|(?![>%]\}}\}}).)*[>%]\}}\}}"""
         rf"""|\{{%-?\s*(?:{words})(?![\w-]).*?%\}}""",
         re.DOTALL,
     )

@@ -18,6 +18,8 @@ KEY = re.compile(r"""(?P<quote>["']?)(?P<key>[A-Za-z0-9_][\w.-]*)(?P=quote)[ \t]
 _PAIR = re.compile(r"""(?P<key>"[^"]*"|'[^']*'|[^\s#\[{"'-][^:]*?)[ \t]*:(?:[ \t]+(?P<rest>.*)|$)""")
 
 
+#: The YAML parser in C recurses without a limit of its own.
+_MAX_BRACKETS = 200
 _BLOCK_SCALAR = re.compile(r"[|>][+\-0-9]{0,2}\s*(#.*)?$")
 
 
@@ -239,6 +241,8 @@ def _folded(entry: Entry) -> Scalar:
 def _compose(entry: Entry) -> yaml.Node:
     """The value as YAML nodes, every scalar a string. Raises Wrong with the line of the mistake."""
     source = "\n".join([entry.rest, *(line for _, line in entry.below)])
+    if source.count("[") + source.count("{") > _MAX_BRACKETS and entry.rest[:1] in {"[", "{"}:
+        raise Wrong("has too many brackets.", "Write a plain list.", rule="list")
     try:
         node = yaml.compose(source, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:

@@ -176,6 +176,20 @@ def test_what_markdown_makes_is_kept() -> None:
         assert piece in shown
 
 
+def test_links_within_the_project_are_kept() -> None:
+    """Relative links, Pelican's own notation, answers, mail and phone addresses stay as they were written."""
+    for target in (
+        "/tips/gutters/",
+        "../images/a.png",
+        "{static}/images/a.png",
+        "answer:not-happy",
+        "mailto:a@b.example",
+        "tel:+1207",
+        "#own",
+    ):
+        assert f'href="{target}"' in html(f"[x]({target})"), target
+
+
 def test_prose_is_escaped_where_it_stands() -> None:
     """Text, attributes and addresses are escaped; a tag shows its default, or what the caller fills in."""
     text = 'A < B & "C" {{ x | default: "<b>" }} [l](https://x.example/?a={{ x | default: "1&2 3" }})'

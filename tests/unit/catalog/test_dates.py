@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from topmind.catalog import dates
@@ -58,12 +58,14 @@ def test_bad_dates(text: str, hint: str) -> None:
     assert hint in caught.value.fix or hint in caught.value.says
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.dates(date(1900, 1, 1), date(2199, 12, 31)))
 def test_what_we_show_we_read(day: date) -> None:
     """Every date is read back from its ISO form and from its words."""
     assert dates.read_day(day.isoformat()) == dates.read_day(dates.show(day)) == day
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=30))
 def test_any_text_is_a_date_or_refused(text: str) -> None:
     """No text makes the reader of dates fail in another way than by refusing it."""

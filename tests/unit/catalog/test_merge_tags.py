@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from topmind.catalog import merge_tags
@@ -128,6 +128,7 @@ def test_unknown_fields_get_the_nearest_name() -> None:
     assert (problem.line, problem.fix) == (2, "Did you mean 'first_name'?")
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(alphabet="ab{}%|\"' :`\n<>_", max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """No text makes the reader fail; found tags lie in order and give their own source back."""
@@ -136,6 +137,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert all(a.end <= b.start for a, b in pairwise(found))
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_the_nonce_is_not_in_the_text(text: str) -> None:
     """Sentinels cannot be mistaken for text, and the same text gives the same ones."""

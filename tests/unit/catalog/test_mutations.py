@@ -176,3 +176,11 @@ def test_each_mutation_of_each_key(build: Build, schema: type[Head], mutation: s
         else:
             assert found == here, key
     assert {p.path for p in loaded.problems} == set(files)
+
+
+def test_schemas_describe_themselves() -> None:
+    """Each key says in words what is due and whether it must be written, for the docs."""
+    rows = {key: (due, must) for key, due, must in schemas.PromotionHead.described()}
+    assert rows["ends"] == ("a date", True)
+    assert rows["for"] == ("a newsletter and a date", False)
+    assert set(rows) == schemas.PromotionHead.keys()
