@@ -10,9 +10,8 @@ import base64
 import binascii
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from topmind.errors import MailError
 from topmind.mail.merge import fill, join
@@ -30,18 +29,19 @@ _OURS = frozenset({"from", "to", "reply-to", "subject", "mime-version", "content
 #: Encoded words of at most 75 characters (RFC 2047): 45 bytes as base64 are 60.
 _WORD_BYTES = 45
 
-#: Encoded literals and places in order.
-_Encoded: TypeAlias = tuple["bytes | Place", ...]
-
 
 @dataclass(frozen=True, slots=True)
 class _Program:
     """What is the same for every contact of an edition."""
 
+    #: From and Reply-To.
     head: bytes
-    boundary: bytes
-    text: _Encoded
-    html: _Encoded
+    #: Everything from MIME-Version on: encoded literals, and indexes into `places`.
+    body: tuple[bytes | int, ...]
+    #: Each place once, however often it stands in the message.
+    places: tuple[Place, ...]
+    #: How often each place stands in the HTML.
+    in_html: tuple[int, ...]
     #: Bytes of the literal HTML, decoded.
     html_bytes: int
 
@@ -59,38 +59,20 @@ def build(
     MailError for a missing value, a header with a line end, an unusable address, or HTML of 102 000 bytes and more.
     """
     program = _program(compiled)
-    text, _ = _write(program.text, values)
-    html, size = _write(program.html, values)
-    size += program.html_bytes
+    filled = [fill(place, values).encode("utf-8", "replace") for place in program.places]
+    size = program.html_bytes
+    for times, value in zip(program.in_html, filled, strict=True):
+        size += times * len(value)
     if size >= MAX_HTML:
         raise too_large(compiled, size)
+    encoded = [_encoded_value(value) for value in filled]
     head = [
         program.head,
         f"To: {usable(to)}\r\n".encode("ascii"),
         f"Subject: {encoded_words(join(compiled.subject, values), 9)}\r\n".encode("ascii"),
         *(_header(name, value) for name, value in headers.items()),
     ]
-    return b"".join(
-        [
-            *head,
-            b'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="',
-            program.boundary,
-            b'"\r\n\r\n--',
-            program.boundary,
-            _PART % b"plain",
-            text,
-            b"\r\n--",
-            program.boundary,
-            _PART % b"html",
-            html,
-            b"\r\n--",
-            program.boundary,
-            b"--\r\n",
-        ]
-    )
-
-
-_PART = b"\r\nContent-Type: text/%b; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    return b"".join([*head, *(encoded[part] if isinstance(part, int) else part for part in program.body)])
 
 
 def html_size(compiled: CompiledEdition) -> int:
@@ -119,52 +101,68 @@ def _program(compiled: CompiledEdition) -> _Program:
 def _prepared(compiled: CompiledEdition) -> _Program:
     sender = f"{phrase(compiled.sender_name)} <{usable(compiled.sender_address)}>".lstrip()
     head = f"From: {sender}\r\nReply-To: {usable(compiled.reply_to)}\r\n"
+    places = tuple(dict.fromkeys(p for p in (*compiled.text, *compiled.html) if isinstance(p, Place)))
+    # "=_" never occurs in quoted-printable, so no value can end a part.
+    boundary = f"=_topmind_{compiled.hash}"
+    body: list[bytes | int] = [
+        f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode(
+            "ascii"
+        )
+    ]
+    for kind, parts in (("plain", compiled.text), ("html", compiled.html)):
+        body.append(_PART.format(boundary=boundary, kind=kind).encode("ascii"))
+        body += _encoded(parts, places)
+        body.append(b"\r\n")
+    body.append(f"--{boundary}--\r\n".encode("ascii"))
     return _Program(
         head=head.encode("ascii"),
-        # "=_" never occurs in quoted-printable, so no value can end a part.
-        boundary=f"=_topmind_{compiled.hash}".encode("ascii"),
-        text=_encoded(compiled.text),
-        html=_encoded(compiled.html),
+        body=tuple(_merged(body)),
+        places=places,
+        in_html=tuple(compiled.html.count(place) for place in places),
         html_bytes=html_size(compiled),
     )
 
 
-def _encoded(parts: Parts) -> _Encoded:
-    """Literals as quoted-printable, a soft line break before and after each place."""
-    out: list[bytes | Place] = []
-    for at, part in enumerate(parts):
-        if isinstance(part, Place):
-            out.append(part)
+_PART = (
+    "--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n"
+    "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+)
+
+
+def _encoded(parts: Parts, places: tuple[Place, ...]) -> list[bytes | int]:
+    """Literals as quoted-printable, places as indexes, a soft line break wherever one meets the next."""
+    out: list[bytes | int] = []
+    for part in parts:
+        if out:
+            out.append(_SOFT)
+        out.append(places.index(part) if isinstance(part, Place) else quoted_printable(part))
+    return out
+
+
+def _merged(parts: Iterable[bytes | int]) -> Iterator[bytes | int]:
+    """Neighbouring bytes made one: a message is one join of few pieces."""
+    run = b""
+    for part in parts:
+        if isinstance(part, bytes):
+            run += part
             continue
-        before = _SOFT if at > 0 else b""
-        after = _SOFT if at < len(parts) - 1 else b""
-        out.append(before + quoted_printable(part) + after)
-    return tuple(out)
+        yield run
+        yield part
+        run = b""
+    yield run
+
+
+def _encoded_value(value: bytes) -> bytes:
+    """A value on lines of its own; letters and digits need no encoding."""
+    if len(value) < 76 and value.isalnum():
+        return value
+    return binascii.b2a_qp(value, istext=True).replace(b"\n", b"\r\n")
 
 
 def quoted_printable(text: str) -> bytes:
     """UTF-8, lines of at most 76 characters, ended by CR LF (RFC 2045)."""
     data = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
     return binascii.b2a_qp(data, istext=True).replace(b"\n", b"\r\n")
-
-
-def _write(parts: _Encoded, values: Mapping[str, object]) -> tuple[bytes, int]:
-    """The encoded part, and how many decoded bytes its values have."""
-    out: list[bytes] = []
-    size = 0
-    after_place = False
-    for part in parts:
-        if isinstance(part, bytes):
-            out.append(part)
-            after_place = False
-            continue
-        data = fill(part, values).encode("utf-8", "replace")
-        size += len(data)
-        if after_place:
-            out.append(_SOFT)
-        out.append(binascii.b2a_qp(data, istext=True).replace(b"\n", b"\r\n"))
-        after_place = True
-    return b"".join(out), size
 
 
 def usable(address: str) -> str:
