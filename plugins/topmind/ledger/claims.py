@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from topmind.ledger.book import Book, key_of, listed
 from topmind.ledger.database import day_number, moment, number_day, stamp
@@ -15,7 +16,7 @@ from topmind.ledger.people import standings
 from topmind.ledger.states import CHANNEL, CLAIMED, IN_HAND, PLANNED, SKIPPED, SOLE
 from topmind.ledger.terms import delay, refusal, unpack
 from topmind.ledger.values import Claim
-from topmind.model import Channel, Reason, SourceKind, Standing
+from topmind.model import Channel, Reason, Standing
 
 #: Earliest and latest local time on earth, in hours from UTC: a row's day must be today somewhere.
 _WEST, _EAST = timedelta(hours=12), timedelta(hours=14)
@@ -35,10 +36,10 @@ def claim(
     if book.db.execute("SELECT 1 FROM stops WHERE name = 'all'").fetchone():
         return ()
     run = book.run(owner)
-    claims: list[Claim] = []
+    mine: list[sqlite3.Row] = []
     taken = _Taken(persons=set(), inboxes=set())
-    while len(claims) < limit:
-        rows = _candidates(book, run, now, editions, occasions, taken.persons, limit - len(claims))
+    while len(mine) < limit:
+        rows = _candidates(book, run, now, editions, occasions, taken.persons, limit - len(mine))
         if not rows:
             break
         judge = _Judge(book, rows)
@@ -49,12 +50,12 @@ def claim(
             reason, wait = judge.verdict(row)
             if reason is None:
                 taken.add(row)
-                claims.append(_take(book, row, run, owner, lease))
+                mine.append(row)
             elif wait:
                 _leave(book, row["id"], run, reason)
             else:
                 _skip(book, row["id"], reason)
-    return tuple(claims)
+    return _take(book, mine, run, owner, lease) if mine else ()
 
 
 @dataclass(slots=True)
@@ -177,7 +178,7 @@ class _Judge:
 
     def _inbox_taken(self, row: sqlite3.Row) -> bool:
         """Whether another contact with the address of now has this occasion (addresses change after a plan)."""
-        if SourceKind(row["kind"]) not in SOLE or row["sole"] == row["inbox_now"]:
+        if row["kind"] not in SOLE or row["sole"] == row["inbox_now"]:
             return False
         return bool(
             self.book.db.execute(
@@ -187,35 +188,57 @@ class _Judge:
         )
 
 
-def _take(book: Book, row: sqlite3.Row, run: int, owner: str, lease: timedelta) -> Claim:
+def _take(book: Book, rows: list[sqlite3.Row], run: int, owner: str, lease: timedelta) -> tuple[Claim, ...]:
     """Planned → claimed, under a lease by the store's clock."""
     until = book.now + lease // timedelta(milliseconds=1)
-    attempt, inbox = row["attempt"] + 1, row["inbox_now"]
-    sole = inbox if SourceKind(row["kind"]) in SOLE else None
-    book.db.execute(
-        "UPDATE touches SET state = ?, attempt = ?, run = ?, lease = ?, inbox = ?, at = ?, reason = '',"
-        " sole = ? WHERE id = ?",
-        (CLAIMED, attempt, run, until, inbox, book.now, sole, row["id"]),
+    book.db.executemany(
+        f"UPDATE touches SET state = {CLAIMED}, attempt = attempt + 1, run = ?, lease = ?, inbox = ?, sole = ?,"
+        " at = ?, reason = '' WHERE id = ?",
+        [(run, until, row["inbox_now"], _sole(row), book.now, row["id"]) for row in rows],
     )
-    items = book.db.execute(
-        "SELECT i.name FROM touch_items k JOIN items i ON i.id = k.item WHERE k.touch = ? ORDER BY k.position",
-        (row["id"],),
+    items = _items(book, rows)
+    fence, lease_until = moment(book.now) + lease / 2, moment(until)
+    return tuple(
+        Claim(
+            key=key_of(row["contact"], row["source"], row["step"], row["occurrence"], row["channel"]),
+            touch_hex=row["hex"],
+            attempt=row["attempt"] + 1,
+            owner=owner,
+            person=row["person"],
+            address=row["address"],
+            edition=row["edition"],
+            items=tuple(items[row["id"]]),
+            per_slot=_slots(row["per_slot"]),
+            sender=row["sender"],
+            day=number_day(row["day"]),
+            fence=fence,
+            lease_until=lease_until,
+        )
+        for row in rows
     )
-    return Claim(
-        key=key_of(row["contact"], row["source"], row["step"], row["occurrence"], row["channel"]),
-        touch_hex=row["hex"],
-        attempt=attempt,
-        owner=owner,
-        person=row["person"],
-        address=row["address"],
-        edition=row["edition"],
-        items=tuple(name for (name,) in items),
-        per_slot=tuple(json.loads(row["per_slot"])),
-        sender=row["sender"],
-        day=number_day(row["day"]),
-        fence=moment(book.now) + lease / 2,
-        lease_until=moment(until),
-    )
+
+
+def _sole(row: sqlite3.Row) -> int | None:
+    """The inbox, where it gets one copy only."""
+    return row["inbox_now"] if row["kind"] in SOLE else None
+
+
+def _items(book: Book, rows: list[sqlite3.Row]) -> dict[int, list[str]]:
+    """Item ids of each touch, in slot order."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for touch, name in book.db.execute(
+        "SELECT k.touch, i.name FROM touch_items k JOIN items i ON i.id = k.item"
+        " WHERE k.touch IN (SELECT value FROM json_each(?)) ORDER BY k.touch, k.position",
+        (listed(row["id"] for row in rows),),
+    ):
+        found[touch].append(name)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _slots(text: str) -> tuple[int, ...]:
+    """How many items each slot has."""
+    return tuple(json.loads(text))
 
 
 def _skip(book: Book, touch: int, reason: Reason) -> None:
