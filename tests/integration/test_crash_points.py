@@ -23,6 +23,8 @@ from topmind.testing.faults import Died, FaultyTransport, Fuse, faulty_ledger
 from topmind.testing.sending import a_message, a_person, a_row, a_task, an_order, hashes
 
 CONTACTS = [f"c{n:04d}" for n in range(7)]
+#: Opted out before the first run, in a file that the run has to fold.
+SAID_NO = "c0004"
 
 
 class Project:
@@ -34,6 +36,7 @@ class Project:
         self.outbox = Outbox(root / "var/outbox")
         self.inbox = FolderInbox(root / "var/inbox")
         self.runs = 0
+        self.inbox.put(InboxEntry(kind="opt_out", contact=SAID_NO, at=self.clock.now()))
 
     def open(self) -> Ledger:
         """As a fresh process does."""
@@ -85,8 +88,10 @@ def check_promises(project: Project, report: SendReport) -> None:
     assert report.counts.waiting == 0
     listed = {one.touch_hex for one in report.unproven}
     assert len(listed) == report.counts.unknown
-    everybody = {a_row(contact).key.wire("test") for contact in CONTACTS}
+    everybody = {a_row(contact).key.wire("test") for contact in CONTACTS if contact != SAID_NO}
     assert everybody - set(files) <= listed, "somebody was lost in silence"
+    assert set(files) <= everybody, "somebody who had opted out got a mail"
+    assert (report.counts.skipped, project.inbox.pending()) == (1, ())
     assert report.counts.accepted == len(everybody - listed)
     assert everybody - listed <= set(files), "accepted without a mail"
 
@@ -111,7 +116,7 @@ def test_a_run_may_die_at_every_step(tmp_path: Path, evidence: bool) -> None:
         assert again is not None
         assert asdict(again.counts) == asdict(report.counts) | {"sent_now": 0}
         if not died:
-            assert report.counts.accepted == len(CONTACTS)
+            assert report.counts.accepted == len(CONTACTS) - 1
             break
     assert number > 20, "the sweep has hardly any steps: does the fuse still see the writes?"
 
@@ -271,7 +276,7 @@ def test_opt_out_between_two_mails(tmp_path: Path) -> None:
         settled=settled,
     )
     assert a_row("c0001").key.wire("test") not in project.files()
-    assert (report.counts.accepted, report.counts.skipped) == (6, 1)
+    assert (report.counts.accepted, report.counts.skipped) == (5, 2)
     assert project.inbox.pending() == ()
     ledger.close()
 
