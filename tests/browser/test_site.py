@@ -38,7 +38,7 @@ FILES = {
         "---\ntitle: Everything a text may hold\ndate: 2026-11-02\n---\n## First\n\nWords[^1] and *more* words.\n\n"
         "/// callout | Mind\nThe step.\n///\n\n/// columns\nLeft\n/// column\nRight\n///\n\n"
         "/// button | Ask us -> /about/\n\n/// testimonial | anna-k\n\n/// item | tips/damp\n\n"
-        "/// video | https://video.example/1\n\n| A | B |\n|---|---:|\n| one | 2 |\n\n"
+        "/// video | https://video.example/1\n\n| A | B |\n|---|---:|\n| one | 2 |\n\n| C | D |\n|---|---|\n| 3 | 4 |\n\n"
         "```\nsome code that is a good deal wider than the screen of any phone, so that it has to scroll sideways\n```\n\n"
         "> Quoted\n\n1. one\n2. two\n\n[^1]: A note.\n"
     ),
@@ -51,6 +51,15 @@ ISSUE = ArchivedIssue(
     day=date(2026, 11, 24),
     html="<p>Short.</p>",
     summary="A coin.",
+)
+MAIL = ArchivedIssue(
+    url="/newsletters/fix/2026-11-17/",
+    title="Mortar",
+    day=date(2026, 11, 17),
+    html=(
+        '<!doctype html><html lang="en"><head><title>Mortar</title></head><body style="margin:0"><div role="article" '
+        'aria-label="Mortar"><h1>Mortar</h1><p><a href="https://alder.example/articles/lime/">Lime</a></p></div></body></html>'
+    ),
 )
 PAGES = [
     "/",
@@ -72,6 +81,7 @@ PAGES = [
     "/newsletters/",
     "/newsletters/fix/",
     "/newsletters/fix/2026-11-24/",
+    "/newsletters/fix/2026-11-17/",
     "/search/",
     "/404.html",
 ]
@@ -89,7 +99,7 @@ class Quiet(SimpleHTTPRequestHandler):
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a built site with every sort of page."""
     project = a_project(tmp_path_factory.mktemp("site"), **FILES)
-    report = built(project, archive=(ISSUE,), search=True)
+    report = built(project, archive=(ISSUE, MAIL), search=True)
     yield from served(report.output)
 
 
@@ -196,6 +206,8 @@ def test_every_page_has_its_landmarks_and_one_title(site: str, open_page: Any) -
     """Header, main, footer and exactly one first heading."""
     page = open_page()
     for path in PAGES:
+        if path == MAIL.url:
+            continue  # a mail has no header and footer of the site
         page.goto(site + path)
         counts = [
             page.locator(f"css={tag}").count() for tag in ("body > header", "main", "body > footer", "h1")

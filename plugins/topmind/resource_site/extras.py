@@ -20,16 +20,22 @@ _STYLE = (
 
 
 def issue_document(issue: ArchivedIssue, site: Site) -> Markup | None:
-    """A whole mail as a page: kept byte for byte but for a bar that leads back, its canonical address, and
-    links to our own pages made relative. None where the issue is a fragment, which takes the site's own frame.
+    """A whole mail as a page, or None where the issue is a fragment, which takes the site's own frame.
+
+    The mail is kept as it was but for a bar that leads back, a landmark around its text, the site's icon, its
+    canonical address, and links to our own pages made relative.
     """
     start = _BODY.search(issue.html)
     if start is None:
         return None
     up = "../../.."  # newsletters/NAME/DATE/
     bar = _BAR.format(up=up, name=issue.newsletter, title=escape(site.newsletter_title(issue.newsletter)))
-    html = issue.html[: start.end()] + bar + issue.html[start.end() :]
-    head = _STYLE.format(font=site.brand.type.body, light=site.brand.light, dark=site.brand.dark)
+    at = issue.html.lower().rfind("</body>")
+    at = at if at >= start.end() else len(issue.html)
+    html = f"{issue.html[: start.end()]}{bar}<main>{issue.html[start.end() : at]}</main>{issue.html[at:]}"
+    head = f'<link rel="icon" href="{up}/theme/icon.svg">' + _STYLE.format(
+        font=site.brand.type.body, light=site.brand.light, dark=site.brand.dark
+    )
     if site.home:
         html = html.replace(f'"{site.home}/', f'"{up}/').replace(f'"{site.home}"', f'"{up}/"')
         head += f'<link rel="canonical" href="{escape(site.home + issue.url)}">'

@@ -211,5 +211,5 @@ def _element(element: Element, look: Look) -> str:
     if tag in VOID:
         return f"<{tag}{written}>"
     if tag == "table":
-        return f'<div class="table" role="region" aria-label="Table" tabindex="0"><table{written}>{inner}</table></div>'
+        return f'<div class="table" role="group" aria-label="Table" tabindex="0"><table{written}>{inner}</table></div>'
     return f"<{tag}{written}>{inner}</{tag}>"
