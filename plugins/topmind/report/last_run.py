@@ -11,7 +11,18 @@ from pydantic import TypeAdapter, ValidationError
 
 from topmind.errors import TopmindError
 from topmind.ledger.values import Counts, Task
-from topmind.model import Level, Occasion, Plan, Problem, SourceKind, TouchState, Verdict
+from topmind.model import (
+    Channel,
+    Level,
+    Occasion,
+    PastTouch,
+    Plan,
+    Problem,
+    SourceKind,
+    TouchKey,
+    TouchState,
+    Verdict,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +33,10 @@ class OccasionRow:
     name: str
     title: str
     channel: str
+    #: Still to go.
     due: int
+    #: Sent today, or given to somebody as a task.
+    done: int = 0
     #: Verdict → reason → contacts, for everybody who is not due.
     others: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
@@ -124,9 +138,15 @@ def last_run(
     findings: Iterable[Problem] = (),
     tasks: Iterable[Task] = (),
     segments: Mapping[str, int] | None = None,
+    today: Iterable[PastTouch] = (),
 ) -> LastRun:
-    """Sum a run up. Pure; nothing of a person goes in."""
-    verdicts: Counter[str] = Counter({Verdict.DUE.value: len(plan.due)})
+    """Sum a run up. Pure; nothing of a person goes in.
+
+    `plan.due` is what is still to go, `today` what the ledger already has for the plan's day.
+    """
+    done = Counter((touch_label(touch.key), touch.key.channel.value) for touch in today if touch.counts)
+    verdicts: Counter[str] = Counter(done=done.total()) if done else Counter()
+    verdicts[Verdict.DUE.value] = len(plan.due)
     reasons: dict[str, Counter[str]] = {}
     for decision in plan.decisions:
         verdicts[decision.verdict.value] += 1
@@ -140,9 +160,9 @@ def last_run(
         counts=counts.as_dict(),
         verdicts=dict(verdicts),
         reasons={verdict: dict(found.most_common()) for verdict, found in reasons.items()},
-        occasions=tuple(_occasions(plan)),
+        occasions=tuple(_occasions(plan, done)),
         segments=dict(segments or {}),
-        calendar=tuple(_calendar(plan)),
+        calendar=tuple(_calendar(plan, done)),
         gaps=tuple(GapRow(week=g.week, segment=g.segment, contacts=g.contacts) for g in plan.gaps),
         findings=tuple(
             FindingRow(rule=p.rule, level=p.level, path=p.path, line=p.line, says=p.says, fix=p.fix)
@@ -159,8 +179,15 @@ def label(occasion: Occasion) -> str:
     return occasion.name
 
 
-def _occasions(plan: Plan) -> Iterable[OccasionRow]:
-    """Today's occasions, the most due first."""
+def touch_label(key: TouchKey) -> str:
+    """The same for a touch of the ledger."""
+    if key.step is not None:
+        return f"{key.source}/{key.step}"
+    return key.source if key.source == SourceKind.RESCUE.value else f"{key.source}/{key.occurrence}"
+
+
+def _occasions(plan: Plan, done: Counter[tuple[str, str]]) -> Iterable[OccasionRow]:
+    """Today's occasions, the largest first."""
     groups: dict[tuple[str, str], str] = {}
     keys = []
     for occasion in plan.occasions:
@@ -178,17 +205,25 @@ def _occasions(plan: Plan) -> Iterable[OccasionRow]:
             title=title,
             channel=key[1],
             due=due[key],
+            done=done[key],
             others={verdict: dict(c.most_common()) for verdict, c in others.get(key, {}).items()},
         )
-        for key, title in groups.items()
-        if due[key] or key in others
+        for key, title in {**{key: key[0] for key in done}, **groups}.items()
+        if due[key] or done[key] or key in others
     ]
-    return sorted(rows, key=lambda row: (-row.due, row.name, row.channel))
+    return sorted(rows, key=lambda row: (-row.due - row.done, row.name, row.channel))
 
 
-def _calendar(plan: Plan) -> Iterable[CalendarRow]:
+def _calendar(plan: Plan, done: Counter[tuple[str, str]]) -> Iterable[CalendarRow]:
     for day in plan.calendar:
         found: Counter[str] = Counter()
+        if day.day == plan.as_of and done:
+            for (name, channel), count in done.items():
+                found[name if channel == Channel.EMAIL.value else f"{name} ({channel})"] += count
+            for touch in plan.due:
+                found[label(plan.occasions[touch.occasion])] += 1
+            yield CalendarRow(day=day.day, touches=dict(found.most_common()))
+            continue
         for index, count in day.touches.items():
             occasion = plan.occasions[index]
             mark = f" ({occasion.channel.value})" if occasion.channel.is_task else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -263,13 +263,21 @@ def _write_last_run(
         segment: int((members.in_segment[:, column] & members.active).sum())
         for column, segment in enumerate(members.segments)
     }
+    today = [t for t in ledger.history(decided.plan.as_of).touches if t.day == decided.plan.as_of]
+    done = {touch.key for touch in today if touch.counts}
+    left = tuple(
+        touch
+        for touch in decided.plan.due
+        if decided.plan.occasions[touch.occasion].key(members.ids[touch.contact]) not in done
+    )
     summary = report.last_run(
-        decided.plan,
+        replace(decided.plan, due=left),
         at=clock.now(),
         transport=name,
         counts=found.counts,
         findings=findings,
         tasks=ledger.tasks(),
         segments=sizes,
+        today=today,
     )
     places.write_atomic(decided.project.settings.var / "last-run.json", summary.to_json())

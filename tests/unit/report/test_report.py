@@ -272,6 +272,16 @@ def test_a_run_is_summed_up_by_occasion_and_reason() -> None:
     assert [(task.owner, task.count) for task in run.tasks] == [("dana", 2)]
 
 
+def test_what_was_sent_earlier_today_stays_in_sight() -> None:
+    """After a second run, which has nothing left to do, the day still shows what the first one did."""
+    sent = [a_touch("c0001", TODAY, occurrence="2026-W49"), a_touch("c0002", TODAY, occurrence="2026-W49")]
+    run = a_last_run(today=sent)
+    assert run.verdicts["done"] == 2
+    row = next(row for row in run.occasions if row.name == "tuesday-fix/2026-W49")
+    assert (row.done, row.due) == (2, 1)
+    assert run.calendar[0].touches["tuesday-fix/2026-W49"] == 3
+
+
 def test_nothing_of_a_person_is_in_the_file() -> None:
     """No id, no name, no number."""
     text = a_last_run().to_json()
