@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 from topmind import audience, brand, catalog, settings
-from topmind.mail import Renderer, system_fields
+from topmind.mail import Renderer, render, system_fields
 from topmind.mail.documents import full_bodies
 from topmind.model import Catalog, Channel, CompiledEdition, Edition, Item, Kind, Occasion, SourceKind
-from topmind.testing.builders import an_edition, an_occasion
+from topmind.testing.builders import a_newsletter, an_edition, an_occasion, written
 
 ROOT = Path(__file__).parents[1]
 DAY = date(2026, 12, 1)
@@ -66,6 +67,79 @@ def issues() -> list[Occasion]:
         for n in sample().newsletters.values()
         for day in (sorted(n.issues) or [DAY])
     ]
+
+
+#: Every block and every element that Markdown knows, in one text.
+EVERYTHING = """# Big heading
+
+Hello {{ first_name | default: "friend" }}, with **bold**, *italics*, `code`, a [link](https://x.example/?q={{ town }}) and <kbd>Ctrl</kbd>, <mark>marked</mark>, H<sub>2</sub>O[^1].
+
+/// button | Book a visit -> https://x.example/?a=1&b=2
+
+/// columns
+### Left
+Some words on the left that go on for a while, so that they wrap around.
+
+/// button | Go left -> https://x.example/left
+/// column
+### Right
+- one
+- two
+    1. nested
+    2. deeper
+
+/// item | tips/binoculars
+///
+
+/// callout | Mind the step
+It is *slippery*.
+
+- a
+- b
+
+/// coupon | SINK10
+
+/// button | See -> https://x.example/
+///
+
+> Quoted words stand aside.
+> They go on.
+
+| A | B |
+|---|---:|
+| one | 2 |
+| three | 400 |
+
+```
+def f(x):
+    return x < 1 and "a very long line of code that is wider than the screen of any phone in this world"
+```
+
+Term
+:   What it means.
+
+/// video | https://video.example/1
+
+/// testimonial | anna-k
+
+![A roof](/images/roof.png)
+
+---
+
+Last words.
+
+[^1]: Water, with a [note](https://n.example/).
+"""
+
+
+@cache
+def everything(theme: str) -> str:
+    """A mail of all blocks and elements in one of the themes."""
+    body = written(EVERYTHING, "content/newsletters/everything.md")
+    newsletter = a_newsletter("everything", title="Everything", body=body, theme=theme)
+    house = replace(sample(), newsletters={"everything": newsletter})
+    compiled = Renderer(house, brand.load(ROOT), ROOT).compile(an_edition(an_occasion("everything")))
+    return render(compiled, values(compiled)).html
 
 
 @cache

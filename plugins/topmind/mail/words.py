@@ -175,14 +175,14 @@ def day(value: date, language: str, *, weekday: bool = False) -> str:
 
 
 def clock(value: time, language: str) -> str:
-    """A time of day in words: `9 am`, `6:30 pm`, `18:30 Uhr`, `18 h 30`, `18:30`."""
+    """A time of day in words: `9 am`, `6:30 pm`, `18:30 Uhr`, `18 h 30`, `18:30`; no line ends within."""
     short = known(language)
     if short == "de":
-        return f"{value.hour}:{value.minute:02d} Uhr"
+        return f"{value.hour}:{value.minute:02d}\u00a0Uhr"
     if short == "fr":
-        return f"{value.hour} h {value.minute:02d}" if value.minute else f"{value.hour} h"
+        return f"{value.hour}\u00a0h\u00a0{value.minute:02d}" if value.minute else f"{value.hour}\u00a0h"
     if short == "es":
         return f"{value.hour}:{value.minute:02d}"
     hour = value.hour % 12 or 12
     half = "am" if value.hour < 12 else "pm"
-    return f"{hour}:{value.minute:02d} {half}" if value.minute else f"{hour} {half}"
+    return f"{hour}:{value.minute:02d}\u00a0{half}" if value.minute else f"{hour}\u00a0{half}"
