@@ -70,6 +70,9 @@ class Database:
 
     def _migrate(self) -> None:
         scripts = _migrations()
+        (version,) = self.connection.execute("PRAGMA user_version").fetchone()
+        if version == len(scripts):
+            return  # nothing to write: whoever only reads need not wait for a writer
         with self.write() as connection:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             if version > len(scripts):

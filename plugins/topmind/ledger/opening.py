@@ -10,7 +10,7 @@ from topmind.ledger.database import Database, stamp
 from topmind.ledger.memory import MemoryLedger, open_database
 from topmind.ledger.sqlite import SqliteLedger
 from topmind.ledger.store import SqlLedger
-from topmind.ledger.switches import identify
+from topmind.ledger.switches import identity, introduce
 from topmind.model import Clock
 
 
@@ -43,7 +43,7 @@ def open_ledger(
     if not path.exists():
         if not create:
             raise LedgerError("there is no ledger here.", where=name, fix="`topmind send` makes one.")
-        _folder(path.parent, name)
+        _new_file(path, name)
     database = Database(str(path), name=name, busy=busy)
     try:
         known, epoch = _identity(database, clock, ledger_id, check_value)
@@ -68,14 +68,24 @@ def _name(path: Path, root: Path) -> str:
     return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
 
 
-def _folder(folder: Path, name: str) -> None:
+def _new_file(path: Path, name: str) -> None:
+    """An empty file that only its owner may read: it will hold addresses (SQLite's other files copy its mode)."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
     except OSError as error:
-        raise LedgerError(f"its folder cannot be made: {error.strerror}.", where=name) from None
+        raise LedgerError(f"it cannot be made: {error.strerror}.", where=name) from None
 
 
 def _identity(database: Database, clock: Clock, ledger_id: str, check_value: str) -> tuple[str, int]:
+    """Whose ledger this is; written only where it is new, so that a reader need not wait for a writer."""
+    with database.read() as db:
+        found = identity(Book(db=db, ledger="", now=0), ledger_id, check_value, database.name)
+    if found:
+        return found
     with database.write() as db:
         book = Book(db=db, ledger="", now=stamp(clock.now()))
-        return identify(book, ledger_id, check_value, database.name)
+        introduce(book, ledger_id, check_value)
+        found = identity(book, ledger_id, check_value, database.name)
+    assert found
+    return found

@@ -8,7 +8,7 @@ from datetime import date
 
 from topmind.ledger.book import Book, key_of
 from topmind.ledger.database import day_number, moment, number_day
-from topmind.ledger.states import ACCEPTED, CLAIMED, DONE, MISSED, PLANNED, STATE, UNKNOWN, UNRESOLVED
+from topmind.ledger.states import ACCEPTED, CLAIMED, DONE, PLANNED, STATE, UNKNOWN, UNRESOLVED
 from topmind.ledger.values import Counts, Task, Unproven
 from topmind.model import TouchKey, TouchState
 
@@ -112,10 +112,9 @@ def tasks(book: Book, *, open_only: bool) -> tuple[Task, ...]:
 
 
 def task_done(book: Book, touch_hex: str, day: date) -> bool:
-    """Planned (or missed, and done after all) → done, on that day."""
+    """Planned → done, on that day."""
     found = book.db.execute(
-        f"SELECT id FROM touches WHERE channel <> 0 AND state IN ({PLANNED}, {MISSED})"
-        " AND substr(hex, 1, length(?)) = ?",
+        f"SELECT id FROM touches WHERE channel <> 0 AND state = {PLANNED} AND substr(hex, 1, length(?)) = ?",
         (touch_hex, touch_hex),
     ).fetchall()
     if len(found) != 1:

@@ -72,30 +72,34 @@ def approve(book: Book, plan_hash: str) -> None:
     book.db.execute("INSERT OR REPLACE INTO approvals (plan, at) VALUES (?, ?)", (plan_hash, book.now))
 
 
-def identify(book: Book, ledger_id: str, check_value: str, where: str) -> tuple[str, int]:
-    """Whose ledger this is and its epoch; a new one takes the id (or a random one) and the check value.
+def introduce(book: Book, ledger_id: str, check_value: str) -> None:
+    """A new ledger takes its id (or a random one); one without a check value takes that of the first key ring."""
+    if not book.meta("ledger"):
+        book.set_meta("ledger", ledger_id or f"ledger-{secrets.token_hex(6)}")
+        book.set_meta("epoch", "1")
+        book.set_meta("head", "0")
+    if check_value and not book.meta("check_value"):
+        book.set_meta("check_value", check_value)
+
+
+def identity(book: Book, ledger_id: str, check_value: str, where: str) -> tuple[str, int] | None:
+    """Whose ledger this is and its epoch; None where `introduce` has something to write.
 
     Raises GuardError for a ledger of another project or a key ring that did not write it.
     """
-    known = book.meta("ledger")
-    if not known:
-        known = ledger_id or f"ledger-{secrets.token_hex(6)}"
-        book.set_meta("ledger", known)
-        book.set_meta("epoch", "1")
-        book.set_meta("head", "0")
-    if ledger_id and known != ledger_id:
+    known, checked = book.meta("ledger"), book.meta("check_value")
+    if known and ledger_id and known != ledger_id:
         raise GuardError(
             f"this ledger is {known!r}, but pelicanconf.py pins {ledger_id!r}.",
             where=where,
             fix="Point TOPMIND_LEDGER at the right one, or correct TOPMIND['ledger'].",
         )
-    checked = book.meta("check_value")
-    if check_value and not checked:
-        book.set_meta("check_value", check_value)
-    elif check_value and checked != check_value:
+    if checked and check_value and checked != check_value:
         raise GuardError(
             "this key ring is not the one this ledger was written with.",
             where=where,
             fix="Put the right keys into TOPMIND_KEYS: with others, every unsubscribe link sent before is dead.",
         )
+    if not known or (check_value and not checked):
+        return None
     return known, int(book.meta("epoch"))

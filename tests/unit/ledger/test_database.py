@@ -39,6 +39,16 @@ def filled(root: Path) -> Path:
     return root / "var/ledger.db"
 
 
+def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
+    """It holds addresses, and so does the log beside it."""
+    ledger = a_ledger(url=URL, root=tmp_path)
+    ledger.stop("all")
+    files = [path for path in (tmp_path / "var").iterdir() if path.is_file()]
+    assert len(files) == 3
+    assert all(path.stat().st_mode & 0o077 == 0 for path in files)
+    ledger.close()
+
+
 def test_it_is_all_there_after_reopening(tmp_path: Path) -> None:
     """What was committed is read back by the next process."""
     filled(tmp_path)
@@ -90,8 +100,9 @@ def test_another_program_writes(tmp_path: Path) -> None:
     with pytest.raises(LedgerLocked, match="another program has been writing") as found:
         ledger.stop("all")
     assert found.value.exit_code == 3
-    with pytest.raises(LedgerLocked):
-        reopen(tmp_path)
+    reader = reopen(tmp_path)
+    assert reader.history(TODAY).ledger == "test"
+    reader.close()
     other.execute("ROLLBACK")
     ledger.stop("all")
     assert ledger.stops() == {"all"}
@@ -180,7 +191,7 @@ def test_addresses_of_other_stores(tmp_path: Path, url: str) -> None:
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     """A file where the folder should be."""
     (tmp_path / "var").write_text("")
-    with pytest.raises(LedgerError, match="its folder cannot be made"):
+    with pytest.raises(LedgerError, match="it cannot be made"):
         reopen(tmp_path)
 
 
