@@ -7,7 +7,7 @@ Data of a contact meets nothing but the join at the end: Markdown, Jinja and the
 
 from topmind.mail.compile import Renderer
 from topmind.mail.editions import group
-from topmind.mail.merge import dry_merge, render, system_fields
-from topmind.mail.mime import build, html_size, list_headers
+from topmind.mail.merge import dry_merge, html_size, render, system_fields
+from topmind.mail.mime import build, list_headers
 
 __all__ = ["Renderer", "build", "dry_merge", "group", "html_size", "list_headers", "render", "system_fields"]

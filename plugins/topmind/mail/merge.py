@@ -13,6 +13,12 @@ from topmind.model import CompiledEdition, Level, Members, Parts, Place, Problem
 #: Fields that the run fills per message, beside signed addresses: the reason line, the contact's code, their day.
 _SYSTEM = frozenset({"why", "coupon", "today"})
 
+#: Gmail cuts a mail at 102 KB of decoded HTML: the footer with its unsubscribe link would be gone.
+MAX_HTML = 102_000
+SHORTEN = "Show fewer items in full, or shorten the text; cards link to the whole."
+#: Bytes that a value of the run takes at most (a signed link).
+_SYSTEM_BYTES = 300
+
 
 def is_system(field: str) -> bool:
     """True for fields that the run fills, not the audience: signed links, answers, the reason line, codes."""
@@ -57,7 +63,8 @@ def render(compiled: CompiledEdition, values: Mapping[str, object]) -> Rendered:
 
 
 def dry_merge(compiled: CompiledEdition, members: Members) -> tuple[Problem, ...]:
-    """What would be missing in the mails of this edition's contacts: fields and counts, never a person.
+    """What would be missing in the mails of this edition's contacts, or make them too large: fields and counts,
+    never a person.
 
     Any finding stops the edition: a mail with a hole is worse than none.
     """
@@ -84,7 +91,44 @@ def dry_merge(compiled: CompiledEdition, members: Members) -> tuple[Problem, ...
                 fix=f'Write {{{{ {field} | default: "…" }}}}.',
             )
         )
+    size = _largest(compiled, members)
+    if size >= MAX_HTML:
+        problems.append(
+            Problem(
+                rule="merge/too-large",
+                level=Level.ERROR,
+                path=name,
+                line=0,
+                says=too_large(size),
+                fix=SHORTEN,
+            )
+        )
     return tuple(problems)
+
+
+def html_size(compiled: CompiledEdition) -> int:
+    """Bytes of the literal HTML: what a mail of this edition has before any value."""
+    return sum(len(part.encode("utf-8", "replace")) for part in compiled.html if isinstance(part, str))
+
+
+def too_large(size: int) -> str:
+    """What is wrong with a mail of so many bytes."""
+    return f"the HTML has {size:,} bytes; from {MAX_HTML:,} on Gmail cuts the mail and its footer."
+
+
+def _largest(compiled: CompiledEdition, members: Members) -> int:
+    """Bytes that the HTML of no contact exceeds: the literals and the longest value in each place."""
+    size = html_size(compiled)
+    if size < MAX_HTML * 3 // 4:  # no believable value adds a quarter
+        return size
+    for place in (part for part in compiled.html if isinstance(part, Place)):
+        if is_system(place.tag.field):
+            size += _SYSTEM_BYTES
+            continue
+        column = members.fields.get(place.tag.field, ())
+        values = {column[row] for row in compiled.edition.contacts} if column else {None}
+        size += max(len(ESCAPES[place.where](apply(place.tag, v)).encode("utf-8", "replace")) for v in values)
+    return size
 
 
 def _line(compiled: CompiledEdition, field: str) -> int:

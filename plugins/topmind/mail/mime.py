@@ -14,11 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from topmind.errors import MailError
-from topmind.mail.merge import fill, join
+from topmind.mail.merge import MAX_HTML, SHORTEN, fill, html_size, join, too_large
 from topmind.model import CompiledEdition, Parts, Place
 
-#: Gmail cuts a mail at 102 KB of decoded HTML: the footer with its unsubscribe link would be gone.
-MAX_HTML = 102_000
 _SOFT = b"=\r\n"
 _ADDRESS = re.compile(
     r"[!#-'*+\-/-9=?A-Z^-~]+(?:\.[!#-'*+\-/-9=?A-Z^-~]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
@@ -64,7 +62,7 @@ def build(
     for times, value in zip(program.in_html, filled, strict=True):
         size += times * len(value)
     if size >= MAX_HTML:
-        raise too_large(compiled, size)
+        raise MailError(too_large(size), where=compiled.edition.occasion.name, fix=SHORTEN)
     encoded = [_encoded_value(value) for value in filled]
     head = [
         program.head,
@@ -73,20 +71,6 @@ def build(
         *(_header(name, value) for name, value in headers.items()),
     ]
     return b"".join([*head, *(encoded[part] if isinstance(part, int) else part for part in program.body)])
-
-
-def html_size(compiled: CompiledEdition) -> int:
-    """Bytes of the literal HTML: what a mail of this edition has before any value."""
-    return sum(len(part.encode()) for part in compiled.html if isinstance(part, str))
-
-
-def too_large(compiled: CompiledEdition, size: int) -> MailError:
-    """The error for a mail that Gmail would cut."""
-    return MailError(
-        f"the HTML has {size:,} bytes; from {MAX_HTML:,} on Gmail cuts the mail and its footer.",
-        where=compiled.edition.occasion.name,
-        fix="Show fewer items in full, or shorten the text; cards link to the whole.",
-    )
 
 
 def _program(compiled: CompiledEdition) -> _Program:

@@ -90,6 +90,15 @@ def test_a_full_edition_has_no_findings() -> None:
     assert dry_merge(a_compiled(html=(Place(NAME, "text"),)), members(3)) == ()
 
 
+def test_a_mail_too_large_is_found_before_anybody_is_mailed() -> None:
+    """The longest value decides; the finding tells the size and what to cut."""
+    compiled = a_compiled(html=("x" * 101_990, Place(NAME, "text")))
+    assert dry_merge(compiled, members(3, fields={"first_name": ["Ana"] * 3})) == ()
+    (problem,) = dry_merge(compiled, members(3, fields={"first_name": ["Ana", "<<<", "Bo"]}))
+    assert "102,002 bytes" in problem.says
+    assert "fewer items" in problem.fix
+
+
 def test_the_run_learns_what_it_must_fill() -> None:
     """Signed links, answers, codes and the reason are the run's; fields of contacts are not."""
     fields = ("first_name", "unsubscribe_url", "answer_url:happy", "coupon:T10", "why", "today")

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from topmind.errors import MailError
 from topmind.mail import build, list_headers, render
-from topmind.mail.mime import MAX_HTML, encoded_words, phrase, quoted_printable, usable
+from topmind.mail.merge import MAX_HTML
+from topmind.mail.mime import encoded_words, phrase, quoted_printable, usable
 from topmind.model import CompiledEdition, MergeTag, Parts, Place
 from topmind.testing.builders import an_edition
 
