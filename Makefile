@@ -11,7 +11,7 @@ SERVE  ?= yes
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run test unit check format bench lock screenshots clean
+.PHONY: help install browser run test unit check format bench docs lock screenshots clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## ?/  \1\t/' | expand -t 16
@@ -54,6 +54,9 @@ format: install ## formats the code
 
 bench: install ## the figures of the budgets
 	$(BIN)/python tests/bench/run.py
+
+docs: install ## the reference page, from the schemas
+	$(BIN)/python tests/docs_reference.py
 
 screenshots: install browser ## pictures of site, mails and desk under var/screenshots
 	$(BIN)/python tests/browser/screenshots.py
