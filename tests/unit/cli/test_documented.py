@@ -26,7 +26,7 @@ def test_every_command_is_on_the_commands_page() -> None:
 def test_every_environment_variable_is_in_the_readme() -> None:
     """Whatever the package reads from the environment stands in the table, with its default."""
     package = "\n".join(path.read_text("utf-8") for path in (ROOT / "plugins").rglob("*.py"))
-    read = set(re.findall(r'"(TOPMIND_[A-Z_]+)"', package))
+    read = set(re.findall(r'(?:env\.get\(|envvar=)"(TOPMIND_[A-Z_]+)"', package))
     rows = re.findall(r"^\| (`TOPMIND_.*?) \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     told = set(re.findall(r"TOPMIND_[A-Z_]+", " ".join(rows)))
     assert read == told
