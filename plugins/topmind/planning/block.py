@@ -45,8 +45,11 @@ class Block:
         self.ratio = np.array([t.ratio for t in made.terms], dtype=np.int16)[self.cls]
         reserve = [-(-RATION_DAYS // t.floor) if t.floor else 0 for t in made.terms]
         self.reserve = np.array(reserve, dtype=np.int16)[self.cls]
-        #: Last counted touch on any channel, last touch that keeps the floor (or the clock's start).
+        #: Last counted touch on any channel: it may lie ahead (a frozen row that moved).
         self.last: Days = np.full(n, NEVER, dtype=np.int32)
+        #: Day of the plan that is taken last.
+        self.touched: Days = np.full(n, NEVER, dtype=np.int32)
+        #: Last touch that keeps the floor, or the clock's start.
         self.value_day: Days = np.full(n, NEVER, dtype=np.int32)
         #: The clock's start stands in `value_day`, no touch.
         self.untouched: Bools = np.ones(n, dtype=np.bool_)
@@ -71,6 +74,11 @@ class Block:
         #: Representative (team index) → day → calls.
         self.calls: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         self.shared_inbox: Bools = _shared(members.inbox)
+        #: Inbox that several contacts read → their rows.
+        self.readers: dict[int, Rows] = {
+            int(number): np.nonzero(members.inbox == number)[0]
+            for number in np.unique(members.inbox[self.shared_inbox])
+        }
         self.team = tuple(sorted(setting.catalog.team))
         self._bar_stopped()
 
@@ -192,7 +200,8 @@ class Block:
         """These contacts are touched on this day; `picks` [m, P] holds bits, -1 = none."""
         if not len(rows):
             return
-        self.last[rows] = day
+        self.last[rows] = np.maximum(self.last[rows], day)
+        self.touched[rows] = day
         self.count(rows, day, ask.channel)
         earned = rows[value > 0]
         self.value_day[earned] = day

@@ -88,10 +88,10 @@ def _shared(block: Block, log: SharedLog, day: int) -> None:
     first = same_inbox.first_copies(block, ask, rows)
     log.why.put(rows[~first & (block.today[rows] == day)], Reason.SAME_INBOX)
     rows, choice = _keep(rows, choice, first)
-    same_inbox.remember(block, ask, rows)
     log.day[rows] = day
     log.later[rows] = waits(block, ask, day, rows)
     block.commit(ask, rows, day, choice.value, choice.promotions, choice.picks)
+    same_inbox.remember(block, ask, rows, day, choice.value)
     today = block.today[rows] == day
     if today.any():
         log.today.append(_keep(rows, choice, today))

@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 
 from topmind.model import Catalog, Channel, PastTouch, SourceKind, TouchState
-from topmind.planning.block import NEVER, Block, Days, hash_of
+from topmind.planning.block import NEVER, Block, Days, Rows, hash_of
 from topmind.planning.items import months_later
 from topmind.planning.occasions import RESCUE
 from topmind.planning.senders import senders, written_senders
@@ -84,11 +84,13 @@ def _recall(block: Block, row: int, touch: PastTouch, renamed: Names) -> None:
     name = "/".join(p for p in (touch.key.source, touch.key.step, touch.key.occurrence) if p)
     block.last[row] = max(block.last[row], day)
     if day == block.today[row]:
+        block.touched[row] = day
         block.taken[row] = len(block.takers)
         block.takers.append(name)
     if touch.value and touch.state in _MOVES_CLOCK and not touch.bounced:
-        block.value_day[row] = max(block.value_day[row], day)
-        block.untouched[row] = False
+        readers = _readers(block, row, touch)
+        block.value_day[readers] = np.maximum(block.value_day[readers], day)
+        block.untouched[readers] = False
     cap = 2 * int(block.ratio[row])
     credit = min(int(block.credit[row]) + touch.value, cap) - int(block.ratio[row]) * touch.promotions
     block.credit[row] = max(credit, -cap)
@@ -103,6 +105,13 @@ def _recall(block: Block, row: int, touch: PastTouch, renamed: Names) -> None:
         block.inboxes[f"{source}/{touch.key.occurrence}"].add(int(block.members.inbox[row]))
     if touch.key.channel is Channel.CALL and day >= setting.start:
         block.calls[_caller(block, row, source, touch.key.step)][day] += 1
+
+
+def _readers(block: Block, row: int, touch: PastTouch) -> Rows:
+    """Whose clock a valuable touch moves: everybody's who reads the inbox; a step is the contact's own."""
+    if touch.key.channel is Channel.EMAIL and touch.key.step is None and block.shared_inbox[row]:
+        return block.readers[int(block.members.inbox[row])]
+    return np.array([row], dtype=np.intp)
 
 
 def _items(block: Block, row: int, touch: PastTouch, source: str, day: int) -> None:

@@ -13,7 +13,7 @@ from topmind.planning.gates import caller_indexes, gate, waits
 from topmind.planning.logs import BlockLog, RescueEvent, RescueLog, Why
 from topmind.planning.occasions import LEAD_TIME, MORNING, RESCUE, Ask, is_stopped
 from topmind.planning.past import Key
-from topmind.planning.policies import STATIC, capacity
+from topmind.planning.policies import STATIC, capacity, same_inbox
 from topmind.planning.selection import available, rescue_item
 
 CHANNELS = tuple(Channel)
@@ -70,9 +70,11 @@ def rescue_phase(block: Block, log: BlockLog, day: int, done: frozenset[Key]) ->
     rows = np.nonzero(block.near_floor(day) & block.taking_part & (block.today <= day))[0]
     if len(rows):
         _note_today(block, log.rescue, day, rows)
-        waiting = rows
         for place in range(len(CHANNELS)):
-            waiting = _attempt(block, log, day, waiting, place, done)
+            _attempt(block, log, day, rows, place, done)
+        # a copy to their inbox has helped those whom nobody asked
+        helped = rows[~block.near_floor(day)[rows] & (log.rescue.channel[rows] < 0)]
+        log.rescue.why.code[helped] = 0
     _after(block, log, day)
 
 
@@ -83,15 +85,13 @@ def _note_today(block: Block, log: RescueLog, day: int, rows: Rows) -> None:
     log.why.put(own, Reason.NO_CHANNEL)
 
 
-def _attempt(block: Block, log: BlockLog, day: int, waiting: Rows, place: int, done: frozenset[Key]) -> Rows:
-    """Try everybody's channel number `place`; returns who is still waiting."""
-    order = np.array([_nth(t.rescue, place) for t in block.terms], dtype=np.int8)[block.cls[waiting]]
-    served = np.zeros(block.n, dtype=np.bool_)
+def _attempt(block: Block, log: BlockLog, day: int, rows: Rows, place: int, done: frozenset[Key]) -> None:
+    """Try channel number `place` of everybody who is still waiting."""
+    order = np.array([_nth(t.rescue, place) for t in block.terms], dtype=np.int8)[block.cls[rows]]
     for number in np.unique(order[order >= 0]):
-        rows = waiting[order == number]
-        rows = rows[~_tried(block, rows, CHANNELS[number], done)]
-        served[_rescue(block, log, day, rows, CHANNELS[number])] = True
-    return waiting[~served[waiting]]
+        waiting = rows[(order == number) & block.near_floor(day)[rows]]
+        waiting = waiting[~_tried(block, waiting, CHANNELS[number], done)]
+        _rescue(block, log, day, waiting, CHANNELS[number])
 
 
 def _nth(channels: tuple[Channel, ...], place: int) -> int:
@@ -118,8 +118,8 @@ def _tried(block: Block, rows: Rows, channel: Channel, done: frozenset[Key]) -> 
     )
 
 
-def _rescue(block: Block, log: BlockLog, day: int, rows: Rows, channel: Channel) -> Rows:
-    """Propose, admit and commit rescues on one channel; returns who goes."""
+def _rescue(block: Block, log: BlockLog, day: int, rows: Rows, channel: Channel) -> None:
+    """Propose, admit and commit rescues on one channel."""
     ask = rescue_ask(channel, stopped=not {"all", RESCUE}.isdisjoint(block.setting.history.stopped))
     why = Why(block.n)
     asked = rows
@@ -130,6 +130,9 @@ def _rescue(block: Block, log: BlockLog, day: int, rows: Rows, channel: Channel)
         none = choice.why != 0
         why.put(rows[none], Reason.NOTHING_NEW)
         rows, bits = rows[~none], choice.picks[~none]
+        first = same_inbox.first_copies(block, ask, rows)
+        why.put(rows[~first], Reason.SAME_INBOX)
+        rows, bits = rows[first], bits[first]
     if channel is Channel.CALL and len(rows):
         who = caller_indexes(block, [ask] * len(rows), rows)
         admitted = capacity.admit(block, day, rows, block.value_day[rows] + block.floor[rows], who)
@@ -137,7 +140,6 @@ def _rescue(block: Block, log: BlockLog, day: int, rows: Rows, channel: Channel)
         rows = rows[admitted]
     _first_reason(block, log.rescue, day, asked, why, channel)
     _commit(block, log.rescue, ask, day, rows, bits)
-    return rows
 
 
 def _first_reason(block: Block, log: RescueLog, day: int, rows: Rows, why: Why, channel: Channel) -> None:
@@ -167,6 +169,7 @@ def _commit(
     log.day[rows[same]] = day
     ones = np.ones(len(rows), dtype=np.int16)
     block.commit(ask, rows, day, ones, 0 * ones, bits)
+    same_inbox.remember(block, ask, rows, day, ones)
 
 
 def _after(block: Block, log: BlockLog, day: int) -> None:

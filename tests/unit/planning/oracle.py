@@ -61,6 +61,8 @@ class Touch:
     moves_clock: bool = True
     #: The ledger has it for a day to come.
     ahead: bool = False
+    #: A mail that every reader of the inbox has: not a step.
+    shared: bool = False
 
 
 @dataclass
@@ -183,6 +185,7 @@ class Oracle:
                     name,
                     proven and not t.bounced,
                     t.day > contact.today,
+                    t.key.channel is Channel.EMAIL and t.key.step is None,
                 )
             )
             if t.key.channel is Channel.EMAIL and t.key.step is None and not rescue:
@@ -267,6 +270,8 @@ class Oracle:
     def last_value(self, c: Contact) -> tuple[date, bool]:
         """(day, whether there ever was one)."""
         days = [t.day for t in c.touches if t.value and t.moves_clock]
+        mates = [x for x in self.contacts if self.m.inbox[x.row] == self.m.inbox[c.row] >= 0]
+        days += [t.day for x in mates for t in x.touches if t.value and t.moves_clock and t.shared]
         if days:
             return max(days), True
         number = int.from_bytes(hashlib.blake2b(c.id.encode(), digest_size=8).digest(), "big")
@@ -642,7 +647,8 @@ class Oracle:
         promotions: int,
         last: date,
     ) -> None:
-        c.touches.append(Touch(day, o.channel, value, promotions, picks, o.source, o.name))
+        shared = o.channel is Channel.EMAIL and o.kind is not SourceKind.STEP
+        c.touches.append(Touch(day, o.channel, value, promotions, picks, o.source, o.name, shared=shared))
         key = self._key(c, o)
         self.planned[key] = day
         if day <= self.until:
@@ -739,23 +745,14 @@ class Oracle:
                 self.rescue_why[c.row] = Reason.NO_CHANNEL
         for place in range(len(Channel)):
             for channel in Channel:
+                waiting = [c for c in waiting if self.near_floor(c, day)]
                 group = [c for c in waiting if dict(enumerate(self.rescue_channels(c))).get(place) is channel]
-                proposed = []
+                proposed: list[Any] = []
+                inboxes: set[int] = set()
                 for c in group:
-                    o = self._rescue(c, channel)
-                    o.last = self.last_value(c)[0] + self.floor(c) * DAY
-                    if ("rescue", "", o.occurrence, channel.value) in c.done:
-                        continue
-                    no = self.refuses(c, o, day)
-                    items = [i for i in self.offered(c, day) if i.evergreen] if not no else []
-                    if not no and channel is Channel.EMAIL and not items:
-                        no = Reason.NOTHING_NEW, ""
-                    if no:
-                        self._tell_rescue(c, o, day, no, told)
-                    else:
-                        proposed.append(
-                            (c, o, tuple(i.id for i in items[:1]) if channel is Channel.EMAIL else ())
-                        )
+                    found = self._propose_rescue(c, channel, day, inboxes, told)
+                    if found:
+                        proposed.append(found)
                 admitted = self._admit_rescues(proposed, day, told)
                 for c, o, picks in admitted:
                     self._go(c, o, day, picks, (1,) if picks else (), 1, 0, max(o.last, day))
@@ -765,12 +762,33 @@ class Oracle:
                         for k, v in self.why.items()
                         if not (k[0] == c.id and day == c.today and "rescue/" in k[1])
                     }
-                served = {c.id for c, _, _ in admitted}
-                waiting = [c for c in waiting if c.id not in served]
         for c in waiting:
-            if day == c.today and c.id not in told:
+            if day == c.today and c.id not in told and self.near_floor(c, day):
                 o = self._rescue(c, self.rescue_channels(c)[0])
                 self.why[self._key(c, o)] = (Reason.NO_CHANNEL, day, date.max, "")
+
+    def _propose_rescue(
+        self, c: Contact, channel: Channel, day: date, inboxes: set[int], told: set[str]
+    ) -> tuple[Contact, Occ, tuple[str, ...]] | None:
+        o = self._rescue(c, channel)
+        o.last = self.last_value(c)[0] + self.floor(c) * DAY
+        if ("rescue", "", o.occurrence, channel.value) in c.done:
+            return None
+        no = self.refuses(c, o, day)
+        picks: tuple[str, ...] = ()
+        if not no and channel is Channel.EMAIL:
+            picks = tuple(i.id for i in self.offered(c, day) if i.evergreen)[:1]
+            inbox = int(self.m.inbox[c.row])
+            if not picks:
+                no = Reason.NOTHING_NEW, ""
+            elif inbox >= 0 and inbox in inboxes:
+                no = Reason.SAME_INBOX, ""
+            else:
+                inboxes.add(inbox)
+        if no:
+            self._tell_rescue(c, o, day, no, told)
+            return None
+        return c, o, picks
 
     def _tell_rescue(self, c: Contact, o: Occ, day: date, no: tuple[Reason, str], told: set[str]) -> None:
         if day == c.today and c.id not in told:

@@ -1,8 +1,10 @@
-"""One inbox, one copy: of contacts with one address, the lowest id gets the issue or the announced send."""
+"""One inbox, one copy: of contacts with one address, the lowest id gets the issue, the announced send or the
+rescue. What it gives counts for the floor of everybody who reads that inbox; a step is each contact's own."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from topmind.model import Bools, Channel, SourceKind
 from topmind.planning.block import Block, Rows
@@ -12,11 +14,12 @@ from topmind.planning.occasions import Ask
 def first_copies(block: Block, ask: Ask, rows: Rows) -> Bools:
     """Which rows are the first of their inbox (rows come in the order of their ids); purely a question."""
     keep = np.ones(len(rows), dtype=np.bool_)
-    if ask.channel is not Channel.EMAIL or ask.kind in {SourceKind.STEP, SourceKind.RESCUE}:
+    if ask.channel is not Channel.EMAIL or ask.kind is SourceKind.STEP:
         return keep
     inbox = block.members.inbox[rows]
     shared = np.nonzero(block.shared_inbox[rows])[0]
-    taken = block.inboxes[ask.occasion.name if ask.occasion else ask.source]
+    # a rescue has no copy of its own: its clock is the inbox's
+    taken = block.inboxes[ask.occasion.name] if ask.occasion else frozenset()
     seen: set[int] = set()
     for place in shared:
         number = int(inbox[place])
@@ -25,8 +28,16 @@ def first_copies(block: Block, ask: Ask, rows: Rows) -> Bools:
     return keep
 
 
-def remember(block: Block, ask: Ask, rows: Rows) -> None:
-    """These rows' inboxes have their copy."""
-    if ask.channel is Channel.EMAIL and ask.occasion:
-        shared = rows[block.shared_inbox[rows]]
-        block.inboxes[ask.occasion.name].update(int(i) for i in block.members.inbox[shared])
+def remember(block: Block, ask: Ask, rows: Rows, day: int, value: NDArray[np.int16]) -> None:
+    """These rows' inboxes have their copy of this day; where it gives value, all their readers' clocks move."""
+    if ask.channel is not Channel.EMAIL or ask.kind is SourceKind.STEP:
+        return
+    shared = np.nonzero(block.shared_inbox[rows])[0]
+    for place in shared:
+        number = int(block.members.inbox[rows[place]])
+        if ask.occasion:
+            block.inboxes[ask.occasion.name].add(number)
+        if value[place] > 0:
+            readers = block.readers[number]
+            block.value_day[readers] = np.maximum(block.value_day[readers], day)
+            block.untouched[readers] = False
