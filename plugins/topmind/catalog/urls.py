@@ -7,8 +7,8 @@ import unicodedata
 from datetime import date
 from pathlib import PurePosixPath
 
-_DATED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[-_ ](?=.))?")
-_NUMBERED = re.compile(r"\d+[-_. ]+(?=.)")
+_DATED = re.compile(r"\A(\d{4})-(\d{1,2})-(\d{1,2})(?:[-_ ](?=.))?")
+_NUMBERED = re.compile(r"\A\d+[-_. ]+(?=.)")
 
 
 def item_id(path: PurePosixPath) -> str:
