@@ -67,15 +67,21 @@ class Cache:
 
     def good(self, table: str) -> Converted | None:
         """The last table that was good enough to use."""
-        name = (_read(self.folder / "good.json") or {}).get(table)
+        name = self.note("good").get(table)
         return self.find(table, name) if name else None
+
+    def note(self, name: str) -> Mapping[str, Any]:
+        """A small note of the whole folder by table: which one is good, what was counted."""
+        return _read(self.folder / f"{name}.json") or {}
+
+    def keep_note(self, name: str, table: str, value: object) -> None:
+        """Write one table's part of a note."""
+        _write(self.folder / f"{name}.json", {**self.note(name), table: value})
 
     def now_good(self, table: str, key: str) -> None:
         """Remember this one; forget converted files of the table that nobody needs any more."""
-        place = self.folder / "good.json"
-        said = dict(_read(place) or {})
-        if said.get(table) != key:
-            _write(place, {**said, table: key})
+        if self.note("good").get(table) != key:
+            self.keep_note("good", table, key)
         keep = self.path(table, key)
         others = (p for p in self.folder.glob(f"{table}-*.parquet") if p != keep)
         for old in sorted(others, key=lambda p: p.stat().st_mtime, reverse=True)[KEPT - 1 :]:

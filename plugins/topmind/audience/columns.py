@@ -38,8 +38,10 @@ def day(column: str, table: Table) -> str:
     """A date: ISO with or without a time of day (the day as written), or as `dates` says."""
     if table.dates:
         return f"CAST(try_strptime(trim({column}), {quoted(table.dates)}) AS DATE)"
-    iso = f"regexp_extract({column}, '^\\s*(\\d{{4}}-\\d{{2}}-\\d{{2}})([T ].*)?\\s*$', 1)"
-    return f"TRY_CAST(nullif({iso}, '') AS DATE)"
+    text = f"trim({column})"
+    # by position: a regular expression costs four times as much on ten million rows
+    iso = f"substr({text}, 5, 1) = '-' AND substr({text}, 8, 1) = '-' AND substr({text}, 11, 1) IN ('', ' ', 'T')"
+    return f"CASE WHEN {iso} THEN TRY_CAST(left({text}, 10) AS DATE) END"
 
 
 def number(column: str, table: Table, decimals: int) -> str:
@@ -48,10 +50,14 @@ def number(column: str, table: Table, decimals: int) -> str:
     group, point = (",", ".") if table.decimal == "." else (".", ",")
     plain = rf"[-+]?(\d+|\d{{1,3}}([{group}]\d{{3}})+)([{point}]\d+)?"
     joined = f"replace(replace({bare}, '{group}', ''), '{point}', '.')"
-    return (
+    slow = (
         f"CASE WHEN regexp_full_match({bare}, {quoted(plain)}) "
         f"THEN TRY_CAST({joined} AS DECIMAL(18, {decimals})) END"
     )
+    if table.decimal == ",":
+        return slow
+    # most exports write plain numbers: only what is not one is looked at again
+    return f"coalesce(TRY_CAST({column} AS DECIMAL(18, {decimals})), {slow})"
 
 
 def flag(column: str) -> str:
@@ -74,5 +80,6 @@ def address(column: str) -> str:
 
 def parts(columns: Sequence[str], *, lower: bool = False) -> str:
     """Several columns as one list of what is filled."""
-    filled = ", ".join(f"lower({clean(c)})" if lower else clean(c) for c in columns)
-    return f"list_filter([{filled}]::VARCHAR[], lambda v: v IS NOT NULL)"
+    filled = [f"lower({clean(c)})" if lower else clean(c) for c in columns]
+    # joined lists: filtering one list with a lambda costs three times as much
+    return " || ".join(f"CASE WHEN {v} IS NULL THEN []::VARCHAR[] ELSE [{v}] END" for v in filled)

@@ -5,161 +5,214 @@ Canonical columns:
     purchases   contact purchase day amount items[]
     lines       purchase items[]
     activities  contact day what
+
+The file is read once, typed in the same pass, and streamed to disk; only contacts are held in memory.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from topmind.audience import columns as sql
 from topmind.audience.cache import Converted, Finding
-from topmind.audience.doubts import bad_values, doubled, foreign_addresses, zones
+from topmind.audience.doubts import ids_are_no_addresses, odd_contacts
 from topmind.audience.schema import Activities, Contacts, Lines, Purchases, Table
 from topmind.audience.spec import AudienceSpec
-from topmind.audience.staging import Raw, Reject, Unusable
+from topmind.audience.staging import REJECTS, Raw, Rejects, misfits
+
+_TEXT, _DATE, _LIST = "NULL::VARCHAR", "NULL::DATE", "[]::VARCHAR[]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What becomes of a table's rows."""
+
+    #: Canonical column → SQL over the staged text.
+    values: dict[str, str]
+    #: Column that may not be null → why the row is left out.
+    needed: dict[str, str] = field(default_factory=dict)
+    #: Column whose values come once; the first row has it.
+    unique: str | None = None
+    #: Further columns, for findings only: name → SQL over staged text and canonical columns.
+    doubts: dict[str, str] = field(default_factory=dict)
 
 
 def convert(
-    con: Any, spec: AudienceSpec, name: str, raw: Raw, rejects: list[Reject], target: Path, shape: str
+    con: Any, spec: AudienceSpec, name: str, raw: Raw, rejects: Rejects, target: Path, shape: str
 ) -> Converted:
-    """Make the canonical table from the staged one and write it; adds its own rejected rows to `rejects`."""
+    """Make the canonical table of a file and write it; adds the rows that were left out to `rejects`.
+
+    Raises Unusable where the whole file cannot be what it is mapped to be.
+    """
     table = spec.tables[name]
-    makers: dict[type[Table], Callable[[], tuple[str, list[Finding]]]] = {
-        Contacts: lambda: _contacts(con, spec, raw, rejects),
-        Purchases: lambda: _purchases(con, spec, raw, rejects),
+    forms: dict[type[Table], Callable[[], Form]] = {
+        Contacts: lambda: _contacts(spec, raw),
+        Purchases: lambda: _purchases(spec, raw),
         Lines: lambda: _lines(table, raw),
-        Activities: lambda: _activities(con, table, raw, rejects),
+        Activities: lambda: _activities(table, raw),
     }
-    select, findings = makers[type(table)]()
-    temporary = target.with_name(f"{target.name}.{os.getpid()}.tmp")
-    (rows,) = con.execute(f"COPY ({select}) TO {sql.quoted(str(temporary))} (FORMAT parquet)").fetchone()
-    temporary.replace(target)
-    con.execute("DROP TABLE IF EXISTS good; DROP TABLE raw")
+    form = forms[type(table)]()
+    streamed = target.with_name(f"{target.name}.{os.getpid()}.typed.tmp")
+    written = target.with_name(f"{target.name}.{os.getpid()}.tmp")
+    try:
+        findings: list[Finding] = []
+        if isinstance(table, Contacts):
+            con.execute(f"CREATE OR REPLACE TEMP TABLE typed AS {_typed(form, raw)}")
+        else:
+            _copy(con, _typed(form, raw), streamed)
+            con.execute(
+                "CREATE OR REPLACE TEMP VIEW typed AS SELECT * FROM "
+                f"read_parquet({sql.quoted(str(streamed))})"
+            )
+        misfits(con, rejects)
+        good = _good(con, form, rejects)
+        if isinstance(table, Contacts):
+            con.execute(f"DELETE FROM typed WHERE NOT ({good})")
+            ids_are_no_addresses(con, table)
+            findings = odd_contacts(con, spec, table)
+        if good == "true" and streamed.exists():
+            streamed.replace(written)
+        else:
+            order = "ORDER BY contact" if isinstance(table, Contacts) else ""
+            _copy(con, f"SELECT {', '.join(form.values)} FROM typed WHERE {good} {order}", written)
+        rows = con.execute(f"SELECT count(*) FROM read_parquet({sql.quoted(str(written))})").fetchall()[0][0]
+        written.replace(target)
+    finally:
+        kind = "TABLE" if isinstance(table, Contacts) else "VIEW"
+        con.execute(f"DROP {kind} IF EXISTS typed")
+        streamed.unlink(missing_ok=True)
+        written.unlink(missing_ok=True)
     return Converted(parquet=target, rows=rows, shape=shape, findings=tuple(findings))
 
 
-def _contacts(con: Any, spec: AudienceSpec, raw: Raw, rejects: list[Reject]) -> tuple[str, list[Finding]]:
+def _copy(con: Any, query: str, place: Path) -> None:
+    con.execute(f"COPY ({query}) TO {sql.quoted(str(place))} (FORMAT parquet)").fetchall()
+
+
+def _typed(form: Form, raw: Raw) -> str:
+    """Typed rows with `nr`, why each is left out (`reason`), and then its text."""
+    values = ", ".join(f"{expression} AS {column}" for column, expression in form.values.items())
+    doubts = "".join(f", {expression} AS {column}" for column, expression in form.doubts.items())
+    whens = " ".join(f"WHEN {c} IS NULL THEN {sql.quoted(why)}" for c, why in form.needed.items())
+    reason = f"CASE {whens} END" if whens else _TEXT
+    text = f"concat_ws(' | ', {', '.join(raw.names.values())})"
+    return (
+        f"SELECT nr, {', '.join(form.values)}{doubts}, reason, "
+        f"CASE WHEN reason IS NOT NULL THEN {text} END AS row_text FROM "
+        f"(SELECT *, {reason} AS reason FROM (SELECT raw.*, {values} FROM {raw.query} AS raw))"
+    )
+
+
+def _good(con: Any, form: Form, rejects: Rejects) -> str:
+    """The condition of rows that stay; what does not is added to `rejects`."""
+    conditions = []
+    if form.needed:
+        counts = con.execute(
+            "SELECT reason, count(*) FROM typed WHERE reason IS NOT NULL GROUP BY 1 ORDER BY min(nr)"
+        ).fetchall()
+        if counts:
+            query = f"SELECT nr + 1, reason, row_text FROM typed WHERE reason IS NOT NULL ORDER BY nr LIMIT {REJECTS}"
+            rejects.add(counts, con.execute(query).fetchall())
+            conditions.append("reason IS NULL")
+    if form.unique:
+        text = f"concat_ws(' | ', {', '.join(f't.{c}::VARCHAR' for c in form.values)})"
+        again = con.execute(
+            f"SELECT t.nr, {text} FROM typed t JOIN (SELECT {form.unique} AS key, min(nr) AS first FROM typed "
+            f"WHERE reason IS NULL AND {form.unique} IS NOT NULL GROUP BY 1 HAVING count(*) > 1) d "
+            f"ON t.{form.unique} = d.key AND t.nr > d.first WHERE t.reason IS NULL ORDER BY t.nr"
+        ).fetchall()
+        if again:
+            why = "an id that came before"
+            rejects.add([(why, len(again))], [(nr + 1, why, row) for nr, row in again[:REJECTS]])
+            conditions.append(f"nr NOT IN ({', '.join(str(nr) for nr, _ in again)})")
+    return " AND ".join(conditions) or "true"
+
+
+def _contacts(spec: AudienceSpec, raw: Raw) -> Form:
     table = spec.contacts
     assert table is not None
-    _keep(con, raw, rejects, {"without an id": f"{sql.clean(raw[table.id])} IS NOT NULL"}, raw[table.id])
+    language = f"replace(lower({sql.clean(raw[table.language])}), '_', '-')" if table.language else _TEXT
     values = {
         "contact": sql.clean(raw[table.id]),
         "address": sql.address(raw[table.email]),
         "name": _joined(raw.several(table.name)),
-        "phone": sql.clean(raw[table.phone]) if table.phone else "NULL::VARCHAR",
-        "postal": sql.parts(raw.several(table.postal)) if table.postal else "[]::VARCHAR[]",
-        "zone": sql.clean(raw[table.zone]) if table.zone else "NULL::VARCHAR",
-        "language": f"replace(lower({sql.clean(raw[table.language])}), '_', '-')"
-        if table.language
-        else "NULL::VARCHAR",
-        "stage": sql.stage(raw[table.stage], table.stages) if table.stage else "NULL::VARCHAR",
-        "since": sql.day(raw[table.since], table) if table.since else "NULL::DATE",
+        "phone": sql.clean(raw[table.phone]) if table.phone else _TEXT,
+        "postal": sql.parts(raw.several(table.postal)) if table.postal else _LIST,
+        "zone": sql.clean(raw[table.zone]) if table.zone else _TEXT,
+        "language": language,
+        "stage": sql.stage(raw[table.stage], table.stages) if table.stage else _TEXT,
+        "since": sql.day(raw[table.since], table) if table.since else _DATE,
     }
-    for name, field in spec.fields.items():
-        column = sql.mapped(f"trim({raw[field.column]})", field.values)
+    filled = {"stage": table.stage, "since": table.since}
+    for name, declared in spec.fields.items():
+        column = sql.mapped(f"trim({raw[declared.column]})", declared.values)
         values[f"f_{name}"] = {
             "text": sql.clean(column),
             "number": sql.number(column, table, 6),
             "money": sql.number(column, table, 2),
             "date": sql.day(column, table),
             "flag": sql.flag(column),
-        }[field.type]
+        }[declared.type]
+        filled[f"f_{name}"] = declared.column if declared.type != "text" else None
     for channel, consent in spec.consent.items():
         if consent.column:
             values[f"o_{channel.value}"] = sql.flag(raw[consent.column])
-    _typed(con, values)
-    _ids_are_no_addresses(con, table)
-    findings = bad_values(con, spec, table, raw)
-    findings += foreign_addresses(con, raw[table.email])
-    findings += zones(con) + doubled(con)
-    return f"SELECT {', '.join(values)} FROM typed ORDER BY contact", findings
-
-
-def _typed(con: Any, values: dict[str, str]) -> None:
-    typed = ", ".join(f"{expression} AS {column}" for column, expression in values.items())
-    con.execute(f"CREATE OR REPLACE TEMP TABLE typed AS SELECT {typed}, good.* FROM good")
-
-
-def _ids_are_no_addresses(con: Any, table: Contacts) -> None:
-    """Ids stand in links, messages and reports; an address there would be a person's data."""
-    (count,) = con.execute("SELECT count(*) FROM typed WHERE contains(contact, '@')").fetchone()
-    if count:
-        raise Unusable(
-            f'the id column "{table.id}" holds addresses ({count} rows): an id stays when an address changes, '
-            "and stands where no address may."
-        )
+            filled[f"o_{channel.value}"] = consent.column
+    doubts = {
+        f"odd_{column}": f"({column} IS NULL AND {sql.clean(raw[source])} IS NOT NULL)"
+        for column, source in filled.items()
+        if source
+    }
+    doubts["odd_address"] = f"CASE WHEN address IS NULL THEN {sql.clean(raw[table.email])} END"
+    return Form(values=values, needed={"contact": "without an id"}, unique="contact", doubts=doubts)
 
 
 def _joined(columns: Sequence[str]) -> str:
-    return (
-        f"nullif(concat_ws(' ', {', '.join(sql.clean(c) for c in columns)}), '')"
-        if columns
-        else "NULL::VARCHAR"
-    )
+    if not columns:
+        return _TEXT
+    return f"nullif(concat_ws(' ', {', '.join(sql.clean(c) for c in columns)}), '')"
 
 
-def _keep(con: Any, raw: Raw, rejects: list[Reject], conditions: dict[str, str], unique: str | None) -> None:
-    """`good` = staged rows that fulfil every condition, the first of each `unique` value; the rest is rejected."""
-    everything = f"concat_ws(' | ', {', '.join(raw.names.values())})"
-    kept: list[str] = []
-    for reason, condition in conditions.items():
-        passed = " AND ".join([*(f"({c})" for c in kept), f"NOT coalesce({condition}, false)"])
-        found = con.execute(f"SELECT nr + 1, {everything} FROM raw WHERE {passed} ORDER BY nr").fetchall()
-        rejects += [Reject(line=line, reason=reason, text=text) for line, text in found]
-        kept.append(condition)
-    where = " AND ".join(f"({c})" for c in kept) or "true"
-    if unique is None:
-        con.execute(f"CREATE OR REPLACE TEMP TABLE good AS SELECT * FROM raw WHERE {where}")
-        return
-    key = sql.clean(unique)
-    first = f"{key} IS NULL OR nr = min(nr) OVER (PARTITION BY {key})"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE good AS SELECT * FROM raw WHERE {where} QUALIFY {first}")
-    again = con.execute(
-        f"SELECT nr + 1, {everything} FROM (SELECT * FROM raw WHERE {where}) "
-        "WHERE nr NOT IN (SELECT nr FROM good) ORDER BY nr"
-    ).fetchall()
-    rejects += [Reject(line=line, reason="an id that came before", text=text) for line, text in again]
-
-
-def _purchases(con: Any, spec: AudienceSpec, raw: Raw, rejects: list[Reject]) -> tuple[str, list[Finding]]:
+def _purchases(spec: AudienceSpec, raw: Raw) -> Form:
     table = spec.purchases
     assert table is not None
-    contact, day = sql.clean(raw[table.contact]), sql.day(raw[table.date], table)
-    amount = sql.number(raw[table.amount], table, 4)
-    conditions = {
-        "without a contact": f"{contact} IS NOT NULL",
-        "a date that cannot be read": f"{day} IS NOT NULL",
-        "an amount that cannot be read": f"{amount} IS NOT NULL",
-    }
-    _keep(con, raw, rejects, conditions, raw[table.id] if table.id else None)
-    number = sql.clean(raw[table.id]) if table.id else "NULL::VARCHAR"
-    items = sql.parts(raw.several(table.items), lower=True) if table.items else "[]::VARCHAR[]"
-    select = (
-        f"SELECT {contact} AS contact, {number} AS purchase, {day} AS day, {amount} AS amount, "
-        f"{items} AS items FROM good ORDER BY contact, day, purchase"
+    return Form(
+        values={
+            "contact": sql.clean(raw[table.contact]),
+            "purchase": sql.clean(raw[table.id]) if table.id else _TEXT,
+            "day": sql.day(raw[table.date], table),
+            "amount": sql.number(raw[table.amount], table, 4),
+            "items": sql.parts(raw.several(table.items), lower=True) if table.items else _LIST,
+        },
+        needed={
+            "contact": "without a contact",
+            "day": "a date that cannot be read",
+            "amount": "an amount that cannot be read",
+        },
+        unique="purchase" if table.id else None,
     )
-    return select, []
 
 
-def _lines(table: Table, raw: Raw) -> tuple[str, list[Finding]]:
+def _lines(table: Table, raw: Raw) -> Form:
     assert isinstance(table, Lines)
     items = sql.parts(raw.several(table.items), lower=True)
-    return (
-        f"SELECT {sql.clean(raw[table.purchase])} AS purchase, {items} AS items FROM raw ORDER BY purchase",
-        [],
+    return Form(
+        values={"purchase": sql.clean(raw[table.purchase]), "items": items},
+        needed={"purchase": "without a purchase"},
     )
 
 
-def _activities(con: Any, table: Table, raw: Raw, rejects: list[Reject]) -> tuple[str, list[Finding]]:
+def _activities(table: Table, raw: Raw) -> Form:
     assert isinstance(table, Activities)
-    contact, day = sql.clean(raw[table.contact]), sql.day(raw[table.date], table)
-    conditions = {
-        "without a contact": f"{contact} IS NOT NULL",
-        "a date that cannot be read": f"{day} IS NOT NULL",
-    }
-    _keep(con, raw, rejects, conditions, None)
-    what = f"lower({sql.clean(raw[table.what])})"
-    return f"SELECT {contact} AS contact, {day} AS day, {what} AS what FROM good ORDER BY contact, day", []
+    return Form(
+        values={
+            "contact": sql.clean(raw[table.contact]),
+            "day": sql.day(raw[table.date], table),
+            "what": f"lower({sql.clean(raw[table.what])})",
+        },
+        needed={"contact": "without a contact", "day": "a date that cannot be read"},
+    )

@@ -12,7 +12,7 @@ from topmind.audience import columns as sql
 from topmind.audience.cache import Finding
 from topmind.audience.schema import Contacts
 from topmind.audience.spec import AudienceSpec
-from topmind.audience.staging import Raw
+from topmind.audience.staging import Unusable
 from topmind.errors import TopmindError
 from topmind.links import normalise_address
 
@@ -20,17 +20,29 @@ from topmind.links import normalise_address
 NAMED = 5
 
 
-def bad_values(con: Any, spec: AudienceSpec, table: Contacts, raw: Raw) -> list[Finding]:
+def ids_are_no_addresses(con: Any, table: Contacts) -> None:
+    """Ids stand in links, messages and reports, where no address may. Raises Unusable."""
+    ((count,),) = con.execute("SELECT count(*) FROM typed WHERE contains(contact, '@')").fetchall()
+    if count:
+        raise Unusable(
+            f'the id column "{table.id}" holds addresses ({count} rows): an id stays when an address changes, '
+            "and stands where no address may."
+        )
+
+
+def odd_contacts(con: Any, spec: AudienceSpec, table: Contacts) -> list[Finding]:
+    """Everything odd about the contacts; mends addresses and zones on the way."""
+    return [*_bad_values(con, spec, table), *_foreign_addresses(con), *_zones(con), *_doubled(con)]
+
+
+def _bad_values(con: Any, spec: AudienceSpec, table: Contacts) -> list[Finding]:
     """Filled cells that could not be what they are declared to be."""
     checked = {"stage": table.stage, "since": table.since}
     checked |= {f"f_{name}": field.column for name, field in spec.fields.items() if field.type != "text"}
     checked |= {f"o_{channel.value}": c.column for channel, c in spec.consent.items()}
     found = []
     for column, source in checked.items():
-        if source is None:
-            continue
-        bad = f"{column} IS NULL AND {sql.clean(raw[source])} IS NOT NULL"
-        if named := _named(con, bad):
+        if source and (named := _named(con, f"odd_{column}")):
             word = column.removeprefix("f_").replace("o_", "consent by ")
             found.append(
                 Finding(
@@ -45,7 +57,7 @@ def bad_values(con: Any, spec: AudienceSpec, table: Contacts, raw: Raw) -> list[
 
 def _named(con: Any, condition: str) -> str:
     """`3 contacts (5, 9, 12)`; "" where none. Ids of the source, never a value of a person."""
-    (count,) = con.execute(f"SELECT count(*) FROM typed WHERE {condition}").fetchone()
+    ((count,),) = con.execute(f"SELECT count(*) FROM typed WHERE {condition}").fetchall()
     if not count:
         return ""
     ids = con.execute(
@@ -55,13 +67,11 @@ def _named(con: Any, condition: str) -> str:
     return f"{count} contact{'s' if count > 1 else ''} ({listed})"
 
 
-def foreign_addresses(con: Any, email: str) -> list[Finding]:
+def _foreign_addresses(con: Any) -> list[Finding]:
     """Addresses that are not plain ASCII get their one form here; what cannot be an address is counted."""
-    odd = con.execute(
-        f"SELECT nr, {email} FROM typed WHERE address IS NULL AND {sql.clean(email)} IS NOT NULL"
-    )
+    odd = con.execute("SELECT nr, odd_address FROM typed WHERE odd_address IS NOT NULL").fetchall()
     rows, forms = [], []
-    for nr, text in odd.fetchall():
+    for nr, text in odd:
         try:
             normal = normalise_address(text)
         except TopmindError:
@@ -73,7 +83,7 @@ def foreign_addresses(con: Any, email: str) -> list[Finding]:
         con.register("forms", {"nr": np.array(rows, dtype=np.int64), "form": np.array(forms, dtype=object)})
         con.execute("UPDATE typed SET address = forms.form FROM forms WHERE forms.nr = typed.nr")
         con.unregister("forms")
-    named = _named(con, f"address IS NULL AND {sql.clean(email)} IS NOT NULL")
+    named = _named(con, "address IS NULL AND odd_address IS NOT NULL")
     return (
         [
             Finding(
@@ -96,7 +106,8 @@ def _usable(normal: str) -> bool:
     return "." in domain and not set(name) & set('"(),:;<>[\\]@')
 
 
-def zones(con: Any) -> list[Finding]:
+def _zones(con: Any) -> list[Finding]:
+    """Zones that do not exist become unknown."""
     used = [
         zone for (zone,) in con.execute("SELECT DISTINCT zone FROM typed WHERE zone IS NOT NULL").fetchall()
     ]
@@ -116,7 +127,8 @@ def zones(con: Any) -> list[Finding]:
     ]
 
 
-def doubled(con: Any) -> list[Finding]:
+def _doubled(con: Any) -> list[Finding]:
+    """Contacts who share an inbox."""
     groups = con.execute(
         "SELECT list(contact ORDER BY contact) AS ids FROM typed WHERE address IS NOT NULL "
         "GROUP BY address HAVING count(*) > 1 ORDER BY ids"

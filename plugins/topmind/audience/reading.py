@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from topmind.audience.convert import convert
 from topmind.audience.csvfile import Fingerprint, fingerprint, read_header, transcode
 from topmind.audience.schema import Activities
 from topmind.audience.spec import PATH, AudienceSpec, nearest
-from topmind.audience.staging import Reject, Unusable, rejected, stage_csv, stage_parquet
+from topmind.audience.staging import Rejects, Unusable, raw_csv, raw_parquet, rejected
 from topmind.errors import ConfigError, ContentError
 from topmind.model import Level, Problem
 from topmind.settings import Settings
@@ -84,28 +85,27 @@ class Reader:
     def load(self, con: Any) -> list[Problem]:
         """Make a view `source_TABLE` of every table; all problems at once."""
         findings: list[Problem] = []
+        made: dict[str, Converted] = {}
         for table in self.spec.tables:
             converted, found = self.table(con, table)
             findings += [self._problem(table, one) for one in found]
             if converted:
+                made[table] = converted
                 findings += [self._problem(table, one) for one in converted.findings]
                 place = str(converted.parquet).replace("'", "''")
                 con.execute(f"CREATE VIEW source_{table} AS SELECT * FROM read_parquet('{place}')")
         if not any(f.level is Level.ERROR for f in findings):
-            findings += self._strangers(con)
+            findings += self._strangers(con, made)
         errors = [f for f in findings if f.level is Level.ERROR]
         if errors:
             raise ContentError([*errors, *(f for f in findings if f.level is not Level.ERROR)])
         return findings
 
-    def _strangers(self, con: Any) -> list[Problem]:
+    def _strangers(self, con: Any, made: Mapping[str, Converted]) -> list[Problem]:
         """Facts of nobody: a few are noise, most of them mean that the wrong column is mapped."""
         found = []
         for table in [*(["purchases"] if self.spec.purchases else []), *self.spec.activities]:
-            strange, rows = con.execute(
-                "SELECT count(*) FILTER (WHERE c.contact IS NULL), count(*) FROM "
-                f"source_{table} f LEFT JOIN source_contacts c USING (contact)"
-            ).fetchone()
+            strange, rows = self._strange(con, table, made)
             if strange:
                 finding = Finding(
                     rule="source/strangers",
@@ -115,6 +115,16 @@ class Reader:
                 )
                 found.append(self._problem(table, finding))
         return found
+
+    def _strange(self, con: Any, table: str, made: Mapping[str, Converted]) -> tuple[int, int]:
+        """(rows of nobody, rows) of a table; counted once for each pair of files."""
+        pair = f"{made['contacts'].parquet.stem} {made[table].parquet.stem}"
+        known = self.cache.note("strangers").get(table, {})
+        if known.get("pair") != pair:
+            query = f"SELECT count(*) FROM source_{table} WHERE contact NOT IN (SELECT contact FROM source_contacts)"
+            known = {"pair": pair, "strange": con.execute(query).fetchall()[0][0]}
+            self.cache.keep_note("strangers", table, known)
+        return known["strange"], made[table].rows
 
     def table(self, con: Any, table: str) -> tuple[Converted | None, list[Finding]]:
         """Today's table, or the last good one with a loud finding, or None with an error."""
@@ -175,24 +185,23 @@ class Reader:
                 f'it has no column "{name}". {nearest(name, header)}'.rstrip() for name in missing
             )
             return None, key, told if told.endswith(("?", ".")) else f"{told}."
-        rejects: list[Reject] = []
-        if path.suffix.lower() == ".parquet":
-            raw = stage_parquet(con, path, wanted)
-        else:
-            copy = self.cache.folder / f"{table}-{key}.utf8.tmp"
-            try:
-                if mark.encoding != "utf-8":
-                    transcode(path, mark.encoding, copy)
-                place = copy if mark.encoding != "utf-8" else path
-                raw, rejects = stage_csv(con, place, delimiter, header, wanted)
-            finally:
-                copy.unlink(missing_ok=True)
-        target = self.cache.path(table, key)
-        made = convert(con, self.spec, table, raw, rejects, target, shape)
+        rejects = Rejects()
+        copy = self.cache.folder / f"{table}-{key}.utf8.tmp"
+        try:
+            if path.suffix.lower() == ".parquet":
+                raw = raw_parquet(path, wanted)
+            elif mark.encoding == "utf-8":
+                raw = raw_csv(path, delimiter, header, wanted)
+            else:
+                transcode(path, mark.encoding, copy)
+                raw = raw_csv(copy, delimiter, header, wanted)
+            made = convert(con, self.spec, table, raw, rejects, self.cache.path(table, key), shape)
+        finally:
+            copy.unlink(missing_ok=True)
         guessed = [_guessed(mark.encoding)] if mark.guessed else []
         left_out = rejected(rejects, self.rejects / f"{table}.csv", f"var/rejects/{table}.csv")
         whole = Converted(
-            parquet=target, rows=made.rows, shape=shape, findings=(*guessed, *left_out, *made.findings)
+            parquet=made.parquet, rows=made.rows, shape=shape, findings=(*guessed, *left_out, *made.findings)
         )
         self.cache.keep(whole)
         return whole, key, ""

@@ -1,10 +1,10 @@
-"""A file as it is: staged in DuckDB as text, and the rows that do not fit put aside."""
+"""A file as it is: its rows as text for DuckDB, and those that do not fit put aside."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +19,28 @@ class Unusable(Exception):  # noqa: N818 - reads as what it says of a file
     """A whole file cannot be used; the text says why, without a value of a person."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reject:
-    """One row that was left out."""
+@dataclass(slots=True)
+class Rejects:
+    """Rows that were left out."""
 
-    #: Line of the file, or row of the data where the line is not known.
-    line: int
-    reason: str
-    text: str
+    #: Reason → how many.
+    counts: dict[str, int] = field(default_factory=dict)
+    #: (line of the file or row of the data, reason, the row as text), as many as are written out.
+    rows: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def add(self, counts: Sequence[tuple[str, int]], rows: Sequence[tuple[int, str, str]]) -> None:
+        """Count some more, and keep the first of their rows."""
+        for reason, count in counts:
+            self.counts[reason] = self.counts.get(reason, 0) + count
+        self.rows += rows[: REJECTS - len(self.rows)]
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A staged file: temp table `raw` with `nr` and the wanted columns as text, by source name."""
+    """A file that DuckDB can read: a sub-query with `nr` (from 1) and the wanted columns as text."""
 
+    query: str
+    #: Source column → column of the query.
     names: dict[str, str]
 
     def __getitem__(self, source: str) -> str:
@@ -44,48 +52,57 @@ class Raw:
         return [self.names[source] for source in sources]
 
 
-def stage_csv(
-    con: Any, path: Path, delimiter: str, header: Sequence[str], wanted: Sequence[str]
-) -> tuple[Raw, list[Reject]]:
-    """Read a UTF-8 CSV as text; rows that do not fit the header are rejected."""
+def raw_csv(path: Path, delimiter: str, header: Sequence[str], wanted: Sequence[str]) -> Raw:
+    """A UTF-8 CSV; what does not fit the header is kept by DuckDB until `misfits` asks."""
+    names = {name: f"r{i}" for i, name in enumerate(wanted)}
     declared = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header)))
-    raw = Raw({name: f"r{i}" for i, name in enumerate(wanted)})
-    picked = ", ".join(f"c{header.index(name)} AS {raw[name]}" for name in wanted)
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE raw AS SELECT row_number() OVER () AS nr, {picked} FROM read_csv("
-        f"{sql.quoted(str(path))}, auto_detect=false, delim={sql.quoted(delimiter)}, quote='\"', escape='\"', "
-        f"skip=1, header=false, columns={{{declared}}}, store_rejects=true, rejects_limit=0, "
-        "rejects_table='bad_rows', rejects_scan='bad_scans')"
+    picked = ", ".join(f"c{header.index(name)} AS {names[name]}" for name in wanted)
+    return Raw(
+        f"(SELECT row_number() OVER () AS nr, {picked} FROM read_csv({sql.quoted(str(path))}, "
+        f"auto_detect=false, delim={sql.quoted(delimiter)}, quote='\"', escape='\"', skip=1, header=false, "
+        f"columns={{{declared}}}, store_rejects=true, rejects_limit=0, rejects_table='misfits', "
+        "rejects_scan='misfit_scans'))",
+        names,
     )
-    bad = con.execute("SELECT line, error_type, csv_line FROM bad_rows ORDER BY line").fetchall()
-    con.execute("DROP TABLE bad_rows; DROP TABLE bad_scans")
-    reasons = {
-        "MISSING COLUMNS": "too few columns",
-        "TOO MANY COLUMNS": "too many columns",
-        "UNQUOTED VALUE": "a quote that is not closed",
-        "INVALID ENCODING": "characters that are not UTF-8",
-        "LINE SIZE OVER MAXIMUM": "a line that is too long",
-    }
-    return raw, [
-        Reject(line=line, reason=reasons.get(kind, "not readable as CSV"), text=(text or "").strip("\r\n"))
-        for line, kind, text in bad
-    ]
 
 
-def stage_parquet(con: Any, path: Path, wanted: Sequence[str]) -> Raw:
-    """Read a Parquet file as text."""
-    raw = Raw({name: f"r{i}" for i, name in enumerate(wanted)})
-    picked = ", ".join('CAST("' + n.replace('"', '""') + f'" AS VARCHAR) AS {raw[n]}' for n in wanted)
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE raw AS SELECT row_number() OVER () AS nr, "
-        f"{picked} FROM read_parquet({sql.quoted(str(path))})"
+def raw_parquet(path: Path, wanted: Sequence[str]) -> Raw:
+    """A Parquet file."""
+    names = {name: f"r{i}" for i, name in enumerate(wanted)}
+    picked = ", ".join('CAST("' + n.replace('"', '""') + f'" AS VARCHAR) AS {names[n]}' for n in wanted)
+    return Raw(
+        f"(SELECT row_number() OVER () AS nr, {picked} FROM read_parquet({sql.quoted(str(path))}))", names
     )
-    return raw
 
 
-def rejected(rejects: Sequence[Reject], place: Path, shown: str) -> list[Finding]:
+#: DuckDB's word for what is wrong with a row → ours.
+_MISFITS = {
+    "MISSING COLUMNS": "too few columns",
+    "TOO MANY COLUMNS": "too many columns",
+    "UNQUOTED VALUE": "a quote that is not closed",
+    "INVALID ENCODING": "characters that are not UTF-8",
+    "LINE SIZE OVER MAXIMUM": "a line that is too long",
+}
+
+
+def misfits(con: Any, rejects: Rejects) -> None:
+    """Rows of the CSV just read that do not fit its header."""
+    if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'misfits'").fetchall():
+        return
+    counts = con.execute("SELECT error_type, count(*) FROM misfits GROUP BY 1 ORDER BY min(line)").fetchall()
+    query = f"SELECT line, error_type, csv_line FROM misfits ORDER BY line LIMIT {REJECTS}"
+    rows = con.execute(query).fetchall()
+    con.execute("DROP TABLE misfits; DROP TABLE misfit_scans")
+    other = "not readable as CSV"
+    rejects.add(
+        [(_MISFITS.get(kind, other), count) for kind, count in counts],
+        [(line, _MISFITS.get(kind, other), (text or "").strip("\r\n")) for line, kind, text in rows],
+    )
+
+
+def rejected(rejects: Rejects, place: Path, shown: str) -> list[Finding]:
     """Write the reject file (it holds people's rows: only below `var/`), and say how many and why."""
-    if not rejects:
+    if not rejects.counts:
         place.unlink(missing_ok=True)
         return []
     temporary = place.with_name(f"{place.name}.tmp")
@@ -93,13 +110,11 @@ def rejected(rejects: Sequence[Reject], place: Path, shown: str) -> list[Finding
         temporary.chmod(0o600)
         writer = csv.writer(file)
         writer.writerow(["line", "reason", "row"])
-        writer.writerows([r.line, r.reason, r.text] for r in rejects[:REJECTS])
+        writer.writerows(rejects.rows)
     temporary.replace(place)
-    counts: dict[str, int] = {}
-    for one in rejects:
-        counts[one.reason] = counts.get(one.reason, 0) + 1
-    why = ", ".join(f"{n} × {reason}" for reason, n in counts.items())
-    many = f"{len(rejects)} rows were" if len(rejects) > 1 else "1 row was"
+    count = sum(rejects.counts.values())
+    why = ", ".join(f"{n} × {reason}" for reason, n in rejects.counts.items())
+    many = f"{count} rows were" if count > 1 else "1 row was"
     return [
         Finding(
             rule="source/bad-rows",
