@@ -66,10 +66,15 @@ class Server:
         return found
 
 
+def _type(kind: str) -> str:
+    """PostgreSQL's word for a type of DuckDB."""
+    return "text" if kind.startswith("ENUM") else TYPES.get(kind, kind.replace("DECIMAL", "numeric"))
+
+
 def _load(session: Session, table: str) -> str:
     """DDL and rows of one table as a psql script."""
     described = session.con.execute(f"DESCRIBE {table}").fetchall()
-    columns = ", ".join(f'"{c[0]}" {TYPES.get(c[1], c[1].replace("DECIMAL", "numeric"))}' for c in described)
+    columns = ", ".join(f'"{name}" {_type(kind)}' for name, kind, *_ in described)
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(session.con.execute(f"SELECT * FROM {table}").fetchall())
     return f'CREATE TABLE "{table}" ({columns});\nCOPY "{table}" FROM STDIN (FORMAT csv);\n{text.getvalue()}\\.\n'

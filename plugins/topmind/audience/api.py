@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -46,11 +46,12 @@ def check(
     sequences: Mapping[str, Sequence],
     items: Mapping[str, Item],
     spec: AudienceSpec,
+    unread: Collection[str] = (),
 ) -> tuple[Problem, ...]:
-    """What is wrong with the rules of a project, without any data."""
+    """What is wrong with the rules of a project, without any data. `unread`: segments whose file has a mistake."""
     from topmind.audience.rules import check as checked
 
-    return checked(segments, sequences, items, spec)
+    return checked(segments, sequences, items, spec, unread)
 
 
 def segment_report(

@@ -135,7 +135,11 @@ class _Assembly:
         rank = (
             "CASE WHEN address IS NULL THEN -1 ELSE dense_rank() OVER (ORDER BY address NULLS LAST) - 1 END"
         )
-        inbox[self.rows] = self._fetch(f"CAST({rank} AS INTEGER)")
+        query = (
+            f"SELECT CAST({rank} AS INTEGER) AS value FROM source_contacts JOIN ids USING (contact) "
+            "WHERE ids.here ORDER BY ids.nr"
+        )
+        inbox[self.rows] = self.session.con.execute(query).fetchnumpy()["value"]
         return inbox
 
     def _values(self, column: str, kind: str) -> tuple[object, ...]:
@@ -168,7 +172,7 @@ class _Assembly:
         """A usable address for mail, a number for calls, a postal address for what somebody carries there."""
         postal = self._flags("has_postal")
         return {
-            Channel.EMAIL: self._flags("address IS NOT NULL"),
+            Channel.EMAIL: self._flags("has_address"),
             Channel.CALL: self._flags("has_phone"),
             Channel.LETTER: postal,
             Channel.VISIT: postal,

@@ -1,7 +1,7 @@
 """One session: people, facts and history as tables of one DuckDB connection, and the rules run on them.
 
 Tables of a session; `nr` is the contact's row in `Members` and never null, nothing is later than `as_of`:
-    contacts     nr contact stage zone language since address has_phone has_postal  f_FIELD…  o_CHANNEL…
+    contacts     nr stage zone language since has_address has_phone has_postal  f_FIELD…  o_CHANNEL…
     purchases    nr purchase day amount            things       nr purchase day what
     activities   nr day what                       answers      nr source step word day
     touches      nr source step occurrence channel day          touch_items  nr item
@@ -29,6 +29,8 @@ from topmind.audience.sources import Source
 from topmind.errors import AudienceError
 from topmind.model import KEEPS_FLOOR, Bools, Catalog, History
 
+#: Up to so many different words a column is an enumeration.
+FEW = 2000
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -73,8 +75,8 @@ class Session:
         columns += [f"o_{channel.value}" for channel, c in self.spec.consent.items() if c.column]
         listed = "".join(f", s.{column}" for column in columns)
         self.con.execute(
-            "CREATE TEMP TABLE contacts AS SELECT ids.nr, ids.contact, s.stage, s.zone, s.language, "
-            "CASE WHEN s.since <= CAST(? AS DATE) THEN s.since END AS since, s.address, "
+            "CREATE TEMP TABLE contacts AS SELECT ids.nr, s.stage, s.zone, s.language, "
+            "CASE WHEN s.since <= CAST(? AS DATE) THEN s.since END AS since, s.address IS NOT NULL AS has_address, "
             f"s.phone IS NOT NULL AS has_phone, len(s.postal) > 0 AS has_postal{listed} "
             "FROM source_contacts s JOIN ids USING (contact) WHERE ids.here ORDER BY nr",
             [self.as_of],
@@ -92,27 +94,45 @@ class Session:
             self.con.execute(
                 "CREATE TEMP TABLE purchases (nr INTEGER, purchase VARCHAR, day DATE, amount DECIMAL(18, 4))"
             )
-        parts = []
-        if self.spec.purchases and self.spec.purchases.items:
-            parts.append(
-                "SELECT ids.nr, p.purchase, p.day, unnest(p.items) AS what FROM source_purchases p "
-                f"JOIN ids USING (contact) WHERE ids.here AND p.day <= {until}"
-            )
+        bought = ["purchases"] if self.spec.purchases and self.spec.purchases.items else []
+        word = self._word_type(
+            "thing", [f"SELECT unnest(items) FROM source_{t}" for t in (*bought, *self.spec.lines)]
+        )
+        parts = [
+            f"SELECT ids.nr, p.purchase, p.day, CAST(unnest(p.items) AS {word}) AS what FROM source_{name} p "
+            f"JOIN ids USING (contact) WHERE ids.here AND p.day <= {until}"
+            for name in bought
+        ]
         parts += [
-            f"SELECT p.nr, p.purchase, p.day, unnest(l.items) AS what FROM source_{name} l JOIN purchases p "
-            "USING (purchase)"
+            f"SELECT p.nr, p.purchase, p.day, CAST(unnest(l.items) AS {word}) AS what FROM source_{name} l "
+            "JOIN purchases p USING (purchase)"
             for name in self.spec.lines
         ]
         none = "SELECT 0 AS nr, '' AS purchase, DATE '1970-01-01' AS day, '' AS what WHERE false"
         self.con.execute(f"CREATE TEMP TABLE things AS {' UNION ALL '.join(parts) or none}")
-        acts = [
-            f"SELECT ids.nr, a.day, a.what FROM source_{name} a JOIN ids USING (contact) "
+        word = self._word_type("act", [f"SELECT what FROM source_{t}" for t in self.spec.activities])
+        parts = [
+            f"SELECT ids.nr, a.day, CAST(a.what AS {word}) AS what FROM source_{name} a JOIN ids USING (contact) "
             f"WHERE ids.here AND a.day <= {until}"
             for name in self.spec.activities
         ]
         none = "SELECT 0 AS nr, DATE '1970-01-01' AS day, '' AS what WHERE false"
-        self.con.execute(f"CREATE TEMP TABLE activities AS {' UNION ALL '.join(acts) or none}")
+        self.con.execute(f"CREATE TEMP TABLE activities AS {' UNION ALL '.join(parts) or none}")
         self.con.execute("CREATE TEMP TABLE member (segment VARCHAR, nr INTEGER)")
+
+    def _word_type(self, name: str, queries: Sequence[str]) -> str:
+        """A type for a column of words: an enumeration where there are few, which takes a byte or two a row
+        in place of sixteen."""
+        if not queries:
+            return "VARCHAR"
+        found = self.con.execute(
+            f"SELECT DISTINCT w FROM ({' UNION ALL '.join(queries)}) AS words(w) WHERE w IS NOT NULL LIMIT {FEW + 1}"
+        ).fetchall()
+        if not found or len(found) > FEW:
+            return "VARCHAR"
+        listed = ", ".join("'" + word.replace("'", "''") + "'" for word in sorted(w for (w,) in found))
+        self.con.execute(f"CREATE TEMP TYPE {name} AS ENUM ({listed})")
+        return name
 
     def _history(self, history: History) -> None:
         """Touches that reached somebody, answers, marks: as columns, not row by row."""

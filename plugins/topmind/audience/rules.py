@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -86,9 +86,13 @@ def check(
     sequences: Mapping[str, Sequence],
     items: Mapping[str, Item],
     spec: AudienceSpec,
+    unread: Collection[str] = (),
 ) -> tuple[Problem, ...]:
-    """Every rule that cannot be read or names what is not there, without any data."""
-    env = Env(as_of=_SOME_DAY, fields=spec.fields, segments=frozenset(segments))
+    """Every rule that cannot be read or names what is not there, without any data.
+
+    `unread`: segments whose own file could not be read; naming one is no second mistake.
+    """
+    env = Env(as_of=_SOME_DAY, fields=spec.fields, segments=frozenset(segments) | frozenset(unread))
     found = [
         p for text, path, line in _rules(segments, sequences, items) if (p := _rule(text, path, line, env))
     ]
@@ -118,15 +122,15 @@ def _rules(
         yield from ((text, segment.path, line) for text, line in segment.who)
     for sequence in sequences.values():
         if sequence.stop_when:
-            yield sequence.stop_when, sequence.path, 0
-        yield from ((s.only_if, s.path, 0) for s in sequence.steps if s.only_if)
-    yield from ((i.stop_when, i.path, 0) for i in items.values() if i.stop_when)
+            yield sequence.stop_when, sequence.path, sequence.stop_line
+        yield from ((s.only_if, s.path, s.only_if_line) for s in sequence.steps if s.only_if)
+    yield from ((i.stop_when, i.path, i.stop_line) for i in items.values() if i.stop_when)
 
 
 def _dates(sequences: Mapping[str, Sequence]) -> Iterator[tuple[str, str, int]]:
     for sequence in sequences.values():
         yield sequence.starts_from, sequence.path, sequence.starts_line
-        yield from ((s.starts_from, s.path, 0) for s in sequence.steps if s.starts_from)
+        yield from ((s.starts_from, s.path, s.starts_line) for s in sequence.steps if s.starts_from)
 
 
 def texts(sequences: Mapping[str, Sequence], items: Iterable[Item]) -> dict[str, str]:

@@ -90,7 +90,7 @@ def explain(
         raise UsageError(f"there is no segment {name}.", fix=close_to(name, catalog.segments))
     with Session(source, catalog, history, as_of) as session:
         session.members()
-        row = session.con.execute("SELECT nr FROM contacts WHERE contact = ?", [contact]).fetchone()
+        row = session.con.execute("SELECT nr FROM ids WHERE here AND contact = ?", [contact]).fetchone()
         if row is None:
             raise UsageError("there is no contact with this id in the source.")
         return tuple(
