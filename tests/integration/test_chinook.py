@@ -97,9 +97,13 @@ def test_everybody_has_their_representative_and_a_basis(source: Source, loaded: 
     assert found.fields["first_name"][found.ids.index("1")] == "Luís"
 
 
-def test_nothing_is_odd_about_it(source: Source, loaded: Catalog, places: settings.Settings) -> None:
-    """No finding of the files, none of the rules."""
-    assert source.findings == ()
+def test_one_thing_is_odd_about_it(source: Source, loaded: Catalog, places: settings.Settings) -> None:
+    """Customer 49 writes a letter before the @ that SES does not carry; nothing else in files and rules."""
+    (finding,) = source.findings
+    assert finding.rule == "source/bad-address"
+    assert "1 contact (49)" in finding.says
+    found = members(source, loaded, a_history(), DAY)
+    assert [found.ids[row] for row in (~found.reach[Channel.EMAIL]).nonzero()[0]] == ["49"]
     assert check(loaded.segments, loaded.sequences, loaded.items, read_spec(places)) == ()
 
 

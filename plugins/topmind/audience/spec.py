@@ -107,11 +107,15 @@ def read_spec(settings: Settings) -> AudienceSpec:
     Raises ConfigError with every mistake found: the key, what is wrong, the nearest right one.
     """
     path = settings.root / PATH
-    if not path.is_file():
+    if not path.exists():
         return AudienceSpec(lines={}, activities={}, fields={}, consent={})
     try:
         raw = tomllib.loads(path.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}.", where=PATH) from None
+    except UnicodeDecodeError:
+        raise ConfigError("is not UTF-8.", where=PATH, fix="Save it as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"is not readable TOML: {error}.", where=PATH) from None
     return parse_spec(raw)
 
