@@ -204,7 +204,7 @@ class Block:
         self.touched[rows] = day
         self.count(rows, day, ask.channel)
         earned = rows[value > 0]
-        self.value_day[earned] = day
+        self.value_day[earned] = np.maximum(self.value_day[earned], day)
         self.untouched[earned] = False
         self.credit[rows] = spend(self.credit[rows], value, promotions, self.ratio[rows])
         if picks is not None:

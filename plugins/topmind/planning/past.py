@@ -17,8 +17,11 @@ from topmind.planning.senders import senders, written_senders
 
 #: (row, source, step, occurrence, channel of a rescue or "").
 Key = tuple[int, str, str, str, str]
-#: On their way or proven: these move the floor's clock in a plan. What is not proven does not.
-_MOVES_CLOCK = frozenset({TouchState.PLANNED, TouchState.CLAIMED, TouchState.ACCEPTED, TouchState.DONE})
+#: Proven, on their way or still open: these move the floor's clock in a plan. What stays unproven for good does
+#: not, so that somebody hears from us after all.
+_MOVES_CLOCK = frozenset(
+    {TouchState.PLANNED, TouchState.CLAIMED, TouchState.ACCEPTED, TouchState.UNKNOWN, TouchState.DONE}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,8 @@ def rescue_phase(block: Block, log: BlockLog, day: int, done: frozenset[Key]) ->
         for place in range(len(CHANNELS)):
             _attempt(block, log, day, rows, place, done)
         # a copy to their inbox has helped those whom nobody asked
-        helped = rows[~block.near_floor(day)[rows] & (log.rescue.channel[rows] < 0)]
+        own = rows[block.today[rows] == day]
+        helped = own[~block.near_floor(day)[own] & (log.rescue.channel[own] < 0)]
         log.rescue.why.code[helped] = 0
     _after(block, log, day)
 

@@ -36,7 +36,18 @@ def available(block: Block, day: int, rows: Rows, pins: Words | None = None) -> 
     if pins is not None:
         open_today = open_today | (pins & table.live[day - block.setting.start])
     free: Words = block.class_items[block.cls[rows]] & open_today & ~block.seen[rows]
-    return free
+    return _live_at_home(block, day, rows, free)
+
+
+def _live_at_home(block: Block, day: int, rows: Rows, items: Words) -> Words:
+    """Without what the company's own day does not have: the site shows items by that day, and `starts` and
+    `ends` mean it. Whoever is a day ahead or behind in their zone waits for it, or has missed it."""
+    setting = block.setting
+    ahead = block.today[rows] - setting.as_of
+    for shift in np.unique(ahead[ahead != 0]):
+        at_home = min(max(day - int(shift), setting.start), setting.end)
+        items[ahead == shift] &= setting.table.live[at_home - setting.start]
+    return items
 
 
 def pins_of(block: Block, ask: Ask) -> Words:

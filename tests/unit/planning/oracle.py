@@ -168,12 +168,7 @@ class Oracle:
             if t.state not in COUNTED:
                 continue
             name = "/".join(p for p in (t.key.source, t.key.step, t.key.occurrence) if p)
-            proven = t.state in {
-                TouchState.PLANNED,
-                TouchState.CLAIMED,
-                TouchState.ACCEPTED,
-                TouchState.DONE,
-            }
+            proven = t.state is not TouchState.UNRESOLVED
             contact.touches.append(
                 Touch(
                     t.day,
@@ -699,6 +694,7 @@ class Oracle:
         return others + kept
 
     def _shared(self, here: list[Contact], o: Occ, day: date) -> None:
+        proposed = []
         for c in here:
             if (o.source, "", o.occurrence, "") in c.done or self._key(c, o) in self.planned:
                 continue
@@ -708,20 +704,22 @@ class Oracle:
                 continue
             if o.item is not None:
                 reason = self.announces(c, o, day)
-                picks, per_slot = (o.item.id,), ()
-                value, promotions = o.value, o.promotions
+                found = (o.item.id,), (), o.value, o.promotions
             else:
                 reason, slots, value, promotions = self.choose(c, o, day)
                 picks = tuple(i.id for slot in slots for i in slot)
-                per_slot = tuple(len(slot) for slot in slots)
-            inbox = int(self.m.inbox[c.row])
-            if reason is None and inbox >= 0 and inbox in self.copies[o.name]:
-                reason = Reason.SAME_INBOX
-            if reason is not None:
+                found = picks, tuple(len(slot) for slot in slots), value, promotions
+            if reason is None:
+                proposed.append((c, found))
+            else:
                 self._refuse(c, o, day, reason)
-                continue
-            self.copies[o.name].add(inbox)
-            self._go(c, o, day, picks, per_slot, value, promotions, o.last)
+        for c, found in proposed:
+            inbox = int(self.m.inbox[c.row])
+            if inbox >= 0 and inbox in self.copies[o.name]:
+                self._refuse(c, o, day, Reason.SAME_INBOX)
+            else:
+                self.copies[o.name].add(inbox)
+                self._go(c, o, day, *found, o.last)
 
     def _rescue(self, c: Contact, channel: Channel) -> Occ:
         since, real = self.last_value(c)

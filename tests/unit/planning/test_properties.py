@@ -1,0 +1,291 @@
+"""What holds for every plan: promises, inputs in any order, ticks that run twice."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from random import Random
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from topmind.model import (
+    Channel,
+    History,
+    Kind,
+    Members,
+    PastTouch,
+    Plan,
+    Purpose,
+    SourceKind,
+    TouchState,
+    Use,
+)
+from topmind.planning import plan
+from topmind.planning.planner import take
+from topmind.planning.terms import terms_for
+from unit.planning.worlds import World, world
+
+worlds = st.integers(min_value=0, max_value=100_000).map(world)
+modest = settings(max_examples=12, deadline=None)
+
+
+def planned(w: World, **over: object) -> Plan:
+    """The plan of a world."""
+    given = {"all_day": w.all_day, "horizon": w.horizon, **over}
+    return plan(w.catalog, w.members, w.history, w.now, **given)
+
+
+def frozen(w: World, made: Plan, state: TouchState = TouchState.PLANNED) -> World:
+    """The same world after the due rows went into the ledger."""
+    rows = [
+        PastTouch(
+            key=made.occasions[t.occasion].key(w.members.ids[t.contact]),
+            state=state,
+            day=t.day,
+            items=t.picks,
+            value=t.value,
+            promotions=t.promotions,
+        )
+        for t in made.due
+    ]
+    touches = sorted(
+        [*w.history.touches, *rows],
+        key=lambda t: (t.key.contact, t.day, t.key.source, t.key.step or "", t.key.occurrence),
+    )
+    return replace(w, history=replace(w.history, touches=tuple(touches)))
+
+
+def a_month(seed: int) -> tuple[World, History, list[PastTouch]]:
+    """Thirty days of ticks from an empty ledger, one a day: the world, the ledger, the touches."""
+    w = world(seed)
+    w = replace(w, all_day=True, horizon=0, history=replace(w.history, touches=(), stopped=frozenset()))
+    made: list[PastTouch] = []
+    for n in range(30):
+        day = w.members.as_of + timedelta(days=n)
+        today = replace(w, members=replace(w.members, as_of=day), catalog=replace(w.catalog, as_of=day))
+        today = replace(today, history=replace(w.history, touches=tuple(made)))
+        after = frozen(today, planned(today), TouchState.ACCEPTED)
+        made = list(after.history.touches)
+    return w, replace(w.history, touches=tuple(made)), made
+
+
+@modest
+@given(worlds)
+def test_a_tick_that_runs_again_finds_nothing_new(w: World) -> None:
+    """With today's rows frozen, planned or sent, the next plan has nothing due."""
+    first = planned(w)
+    for state in (TouchState.PLANNED, TouchState.ACCEPTED, TouchState.UNKNOWN):
+        assert planned(frozen(w, first, state)).due == ()
+
+
+@modest
+@given(worlds, st.randoms(use_true_random=False))
+def test_the_order_of_inputs_changes_nothing(w: World, rng: Random) -> None:
+    """Files, touches and facts in any order give the same plan with the same hash."""
+
+    def shuffled(table: dict) -> dict:
+        keys = list(table)
+        rng.shuffle(keys)
+        return {key: table[key] for key in keys}
+
+    c = w.catalog
+    catalog = replace(
+        c,
+        items=shuffled(dict(c.items)),
+        newsletters=shuffled(dict(c.newsletters)),
+        sequences=shuffled(dict(c.sequences)),
+        segments=shuffled(dict(c.segments)),
+        team=shuffled(dict(c.team)),
+    )
+    touches = list(w.history.touches)
+    rng.shuffle(touches)
+    dates = {
+        text: tuple(sorted(facts, key=lambda f: f.fact, reverse=True))
+        for text, facts in w.members.dates.items()
+    }
+    mixed = replace(
+        w,
+        catalog=catalog,
+        members=replace(w.members, dates=dates),
+        history=replace(w.history, touches=tuple(touches)),
+    )
+    assert planned(mixed) == planned(w)
+
+
+@modest
+@given(worlds, st.integers(min_value=1, max_value=3))
+def test_the_size_of_blocks_changes_nothing(w: World, size: int) -> None:
+    """One contact at a time or all at once."""
+    team = {name: replace(m, calls_per_day=None) for name, m in w.catalog.team.items()}
+    free = replace(w, catalog=replace(w.catalog, team=team))
+    assert planned(free, block=size) == planned(free)
+
+
+@modest
+@given(worlds)
+def test_the_horizon_changes_nothing_of_today(w: World) -> None:
+    """A forecast of 40 days says of today what the tick says."""
+    short, long = planned(w, horizon=1), planned(w, horizon=40)
+    assert short.hash == long.hash
+    assert [(t.contact, short.occasions[t.occasion].name) for t in short.due] == [
+        (t.contact, long.occasions[t.occasion].name) for t in long.due
+    ]
+    assert short.floor_broken == long.floor_broken
+
+
+@modest
+@given(worlds)
+def test_every_active_contact_has_a_verdict_for_each_open_occasion(w: World) -> None:
+    """Issues and announcements of today: due, decided, or settled in the ledger; exactly one of them."""
+    w = replace(w, all_day=True)
+    made = planned(w)
+    said = Counter((t.contact, t.occasion) for t in made.due)
+    said.update((d.contact, d.occasion) for d in made.decisions)
+    assert not said or max(said.values()) == 1
+    lost = set(made.unreachable)
+    settled = {(t.key.contact, t.key.source, t.key.occurrence) for t in w.history.touches}
+    for number, occasion in enumerate(made.occasions):
+        open_today = occasion.day <= w.members.as_of <= occasion.day + timedelta(days=occasion.grace)
+        if occasion.kind is not SourceKind.ISSUE or not open_today:
+            continue
+        for row, contact in enumerate(w.members.ids):
+            if not w.members.active[row] or row in lost:
+                assert (row, number) not in said
+            elif (contact, occasion.source, occasion.occurrence) not in settled:
+                assert said[row, number] == 1
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.integers(min_value=0, max_value=100_000))
+def test_a_month_of_ticks_keeps_every_promise(seed: int) -> None:
+    """Ceilings in every window, gaps, one touch a day, nothing twice, ratio, one inbox one copy, no blackout."""
+    w, history, touches = a_month(seed)
+    by_contact: dict[str, list[PastTouch]] = defaultdict(list)
+    for t in touches:
+        by_contact[t.key.contact].append(t)
+        assert t.day not in w.catalog.company.blackout
+    for row, contact in enumerate(w.members.ids):
+        _promises(w, row, sorted(by_contact[contact], key=lambda t: t.day))
+    _copies(w, touches)
+    assert history.touches == tuple(touches)
+
+
+def _promises(w: World, row: int, touches: list[PastTouch]) -> None:
+    mine = [name for k, name in enumerate(w.members.segments) if w.members.in_segment[row, k]]
+    terms = terms_for(w.catalog.company, [w.catalog.segments[name] for name in mine])
+    for window, most in terms.ceilings:
+        days = [t.day for t in touches if window.channel in {"", t.key.channel.value}]
+        for day in days:
+            assert sum(0 <= (other - day).days < window.days for other in days) <= most
+    for before, after in pairwise(touches):
+        correction = after.key.source in w.catalog.items and w.catalog.items[after.key.source].correction
+        assert (after.day - before.day).days >= (1 if correction else terms.gap)
+    _once(w, touches)
+    _ratio(w, terms.ratio, touches)
+
+
+def _once(w: World, touches: list[PastTouch]) -> None:
+    """No item again within its repeat time but by its own announcement."""
+    assert len({t.key for t in touches}) == len(touches)
+    seen: dict[str, PastTouch] = {}
+    for t in touches:
+        for item in t.items:
+            use: Use = w.catalog.items[item].use
+            before = seen.get(item)
+            if before is not None and not use.any_time and t.key.source != item:
+                assert use.again_after_months is not None
+                assert (t.day - before.day).days >= 28
+            seen[item] = t
+
+
+def _ratio(w: World, ratio: int, touches: list[PastTouch]) -> None:
+    """Every promotion of an issue or announcement found its credit, step coupons are paid back."""
+    credit = 0
+    for t in touches:
+        credit = min(credit + t.value, 2 * ratio)
+        if t.promotions and t.key.step is None:
+            assert credit >= ratio
+        credit = max(credit - ratio * t.promotions, -2 * ratio)
+
+
+def _copies(w: World, touches: list[PastTouch]) -> None:
+    """One inbox, one copy of each issue and announced send."""
+    inbox = dict(zip(w.members.ids, w.members.inbox, strict=True))
+    copies = Counter(
+        (int(inbox[t.key.contact]), t.key.source, t.key.occurrence)
+        for t in touches
+        if t.key.step is None and t.key.source != "rescue" and inbox[t.key.contact] >= 0
+    )
+    assert not copies or max(copies.values()) == 1
+
+
+@modest
+@given(worlds)
+def test_nobody_is_due_against_their_word(w: World) -> None:
+    """Consent, suppression, pause, reach: no due row stands against one of them."""
+    made = planned(w)
+    m = w.members
+    for t in made.due:
+        occasion = made.occasions[t.occasion]
+        assert m.active[t.contact]
+        assert m.reach[occasion.channel][t.contact]
+        assert m.paused_until[t.contact] <= t.day.toordinal()
+        if occasion.purpose is Purpose.MARKETING:
+            assert m.consent[occasion.channel][t.contact]
+        if occasion.channel is Channel.EMAIL:
+            assert not m.suppressed[t.contact]
+
+
+@modest
+@given(worlds)
+def test_what_is_due_counts_itself_right(w: World) -> None:
+    """Value and promotions of a row are those of its items; a row of an issue fills its slots in order."""
+    made = planned(w)
+    for t in made.due:
+        kinds = [w.catalog.items[i].kind for i in t.picks]
+        if t.picks and not w.catalog.items[t.picks[0]].correction:
+            assert t.promotions == kinds.count(Kind.PROMOTION)
+            assert t.value == len(kinds) - t.promotions
+        occasion = made.occasions[t.occasion]
+        if occasion.slots:
+            assert sum(t.per_slot) == len(t.picks)
+            wanted = [s.kinds for s, n in zip(occasion.slots, t.per_slot, strict=True) for _ in range(n)]
+            assert all(kind in allowed for kind, allowed in zip(kinds, wanted, strict=True))
+
+
+@modest
+@given(worlds)
+def test_ticks_through_a_day_add_up_to_the_day(w: World) -> None:
+    """Ticks at 00, 06, 12 and 18 UTC, each frozen before the next: nobody twice, and a late one has no more
+    than its own contacts."""
+    w = replace(w, all_day=False, horizon=0)
+    seen: set[tuple[str, str]] = set()
+    for hour in (0, 6, 12, 18):
+        now = datetime(2026, 12, 1, hour, tzinfo=UTC)
+        made = plan(w.catalog, w.members, w.history, now, horizon=0)
+        keys = {(w.members.ids[t.contact], made.occasions[t.occasion].name) for t in made.due}
+        assert not keys & seen
+        seen |= keys
+        w = frozen(w, made)
+    days: Counter[tuple[str, object]] = Counter((t.key.contact, t.day) for t in w.history.touches if t.counts)
+    assert not days or max(days.values()) == 1
+
+
+def test_taking_rows_keeps_everything_of_them() -> None:
+    """A part of the audience is the same people in the same order."""
+    w = world(3)
+    rows = np.arange(0, len(w.members), 2)
+    part: Members = take(w.members, rows)
+    assert part.ids == w.members.ids[::2]
+    assert (part.in_segment == w.members.in_segment[::2]).all()
+    facts = {(part.ids[f.contact], f.fact) for facts in part.dates.values() for f in facts}
+    assert facts == {
+        (w.members.ids[f.contact], f.fact)
+        for facts in w.members.dates.values()
+        for f in facts
+        if f.contact % 2 == 0
+    }
