@@ -1,0 +1,143 @@
+"""What `check` says of cadences, promises and follow-ups at writing time."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+import pytest
+
+from topmind.model import Approve, Catalog, Ceiling, Channel, DatedIssue, Kind, Level, Problem
+from topmind.planning import check
+from topmind.testing.builders import (
+    TODAY,
+    a_body,
+    a_catalog,
+    a_company,
+    a_newsletter,
+    a_promise,
+    a_segment,
+    a_sequence,
+    a_slot,
+    a_step,
+)
+
+
+def said(catalog: Catalog) -> list[str]:
+    """The rules that have a finding."""
+    return [p.rule.removeprefix("planning/") for p in check(catalog)]
+
+
+def one(catalog: Catalog) -> Problem:
+    """The only finding."""
+    (problem,) = check(catalog)
+    return problem
+
+
+def test_a_sound_catalog_has_no_findings() -> None:
+    """Newsletter, sequence, segment and company as the builders make them."""
+    sound = a_catalog(newsletters=[a_newsletter()], sequences=[a_sequence()], segments=[a_segment()])
+    assert check(sound) == ()
+
+
+def test_a_wrong_cadence_names_its_line_and_the_right_words() -> None:
+    """Where, what, what to write."""
+    found = one(a_catalog(newsletters=[a_newsletter(every="Tusday at 9", every_line=4)]))
+    assert (found.level, found.line, found.fix) == (Level.ERROR, 4, "Write: Tuesday at 9.")
+    assert found.says.startswith("'Tusday at 9' is no cadence")
+
+
+def test_a_floor_that_the_ceilings_do_not_allow() -> None:
+    """Every 3 days needs three mails in a week; the sentence says how many would do."""
+    promise = a_promise(floor=3, ceilings=(Ceiling(channel=Channel.EMAIL, count=2, days=7),))
+    found = one(a_catalog(segments=[a_segment(promise=promise)]))
+    assert found.rule == "planning/floor-above-ceiling"
+    assert found.says == (
+        "A valuable touch every 3 days needs 3 touches in 7 days, but at most 2 emails are allowed."
+    )
+    assert found.fix == "Allow at least 3, or promise a touch every 4 days."
+
+
+def test_a_call_may_keep_a_floor_that_mail_may_not() -> None:
+    """Where a segment is rescued by call too, a ceiling of mail alone contradicts nothing."""
+    promise = a_promise(
+        floor=3,
+        ceilings=(Ceiling(channel=Channel.EMAIL, count=2, days=7),),
+        rescue=(Channel.EMAIL, Channel.CALL),
+    )
+    assert said(a_catalog(segments=[a_segment(promise=promise)])) == []
+
+
+def test_a_floor_within_the_gap() -> None:
+    """A touch every 2 days with 5 days between touches."""
+    assert said(a_catalog(company=a_company(promise=a_promise(floor=5, gap=6, ceilings=())))) == [
+        "floor-within-gap"
+    ]
+
+
+def test_an_unknown_country() -> None:
+    """Public holidays of nowhere."""
+    assert said(a_catalog(company=a_company(country="ZZ"))) == ["unknown-country"]
+
+
+@pytest.mark.parametrize(
+    ("letter", "rule"),
+    [
+        (a_newsletter(slots=[], body=a_body("")), "empty-newsletter"),
+        (a_newsletter(slots=[], body=a_body("Hello.\n")), "no-slot"),
+        (a_newsletter(slots=[a_slot(0, [Kind.PROMOTION])]), "only-promotions"),
+        (a_newsletter(every="Tuesday at 21:00"), "in-quiet-hours"),
+        (
+            a_newsletter(issues={date(2026, 12, 9): DatedIssue(day=date(2026, 12, 9), path="x.md")}),
+            "no-such-issue",
+        ),
+    ],
+)
+def test_a_newsletter_that_cannot_work(letter: object, rule: str) -> None:
+    """Without slot and text, with promotions alone, after quiet hours begin, with a file beside its days."""
+    assert said(a_catalog(newsletters=[letter])) == [rule]
+
+
+def test_a_dated_file_that_says_where_it_came_from_is_right() -> None:
+    """Moved to Wednesday; old files of other days are nobody's concern."""
+    issues = {
+        date(2026, 12, 9): DatedIssue(day=date(2026, 12, 9), path="x.md", was=date(2026, 12, 8)),
+        date(2026, 3, 4): DatedIssue(day=date(2026, 3, 4), path="old.md"),
+    }
+    assert said(a_catalog(newsletters=[a_newsletter(issues=issues, approve=Approve.PROOF)])) == []
+
+
+def test_an_issue_on_a_day_on_which_nothing_goes() -> None:
+    """Christmas 2026 is a Friday; a day of grace saves the issue."""
+    company = a_company(country="US", quiet=(time(20), time(8)))
+    for grace, rules in ((0, ["blackout", "blackout"]), (1, [])):
+        letter = a_newsletter(every="Friday at 09:00", grace=grace)
+        assert said(a_catalog(newsletters=[letter], company=company)) == rules
+
+
+def test_a_sequence_that_can_never_fire() -> None:
+    """Before a fact that is only known afterwards; nothing to do at all; a birthday is known before."""
+    before = a_sequence(steps=[a_step(offset=-30)])
+    assert said(a_catalog(sequences=[before])) == ["never-fires"]
+    assert said(a_catalog(sequences=[a_sequence(steps=[])])) == ["no-step"]
+    yearly = a_sequence(steps=[a_step(offset=-30, repeat="yearly")])
+    assert said(a_catalog(sequences=[yearly])) == []
+    birthday = a_sequence(starts_from="birthday", steps=[a_step(offset=-30)])
+    assert said(a_catalog(sequences=[birthday])) == []
+
+
+def test_steps_that_look_wrong() -> None:
+    """More than ten years away; two on one day."""
+    assert said(a_catalog(sequences=[a_sequence(steps=[a_step(offset=4000)])])) == ["far-offset"]
+    crowd = a_sequence(steps=[a_step("a", 1), a_step("b", 1)])
+    assert [(p.rule, p.level) for p in check(a_catalog(sequences=[crowd]))] == [
+        ("planning/same-day", Level.INFO)
+    ]
+
+
+def test_all_findings_come_at_once_in_order() -> None:
+    """By file and line."""
+    letters = [a_newsletter("b", every="x"), a_newsletter("a", every="y")]
+    assert [p.path for p in check(a_catalog(newsletters=letters, as_of=TODAY))] == [
+        "content/newsletters/a.md",
+        "content/newsletters/b.md",
+    ]
