@@ -1,7 +1,7 @@
 """The durable record: people, touches and what became of them. Start at `protocol.Ledger`."""
 
 from topmind.ledger.inbox import FolderInbox
-from topmind.ledger.opening import open_ledger
+from topmind.ledger.opening import keyed, open_ledger
 from topmind.ledger.protocol import APPROVAL, LEASE, Hashes, Ledger
 from topmind.ledger.values import (
     Claim,
@@ -40,5 +40,6 @@ __all__ = [
     "Synced",
     "Task",
     "Unproven",
+    "keyed",
     "open_ledger",
 ]

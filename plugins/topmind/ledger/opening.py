@@ -53,6 +53,17 @@ def open_ledger(
         raise
 
 
+def keyed(url: str, *, root: Path) -> bool:
+    """Whether the file that `sqlite:///PATH` names was written with a key ring. Raises as `open_ledger`."""
+    path = _path(url, root)
+    database = Database(str(path), name=_name(path, root))
+    try:
+        with database.read() as db:
+            return bool(Book(db=db, ledger="", now=0).meta("check_value"))
+    finally:
+        database.close()
+
+
 def _path(url: str, root: Path) -> Path:
     if not url.startswith("sqlite:///") or url == "sqlite:///":
         raise ConfigError(

@@ -20,8 +20,8 @@ def wish(book: Book, person: int, what: str, value: int, *, at: int, by: str) ->
     ).fetchone()
     if before is not None:
         was, then, whose = before
-        if by == "import" and whose != "import" and not value:
-            return False
+        if by == "import" and whose != "import" and (was or not value):
+            return False  # a person's no stays theirs, whatever an import repeats or takes back
         if at < then and not (whose == "import" and by != "import"):
             return False
         if (was, then, whose) == (value, at, by):

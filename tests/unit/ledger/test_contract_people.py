@@ -13,6 +13,7 @@ from topmind.model import (
     SourceKind,
 )
 from topmind.testing.builders import TODAY
+from topmind.testing.clock import FixedClock
 from topmind.testing.sending import a_key, a_person, a_row, freeze, hashes
 
 
@@ -73,12 +74,13 @@ def test_a_wish_of_somebody_not_yet_imported(ledger: Ledger) -> None:
     assert ledger.history(TODAY).standing["c0042"].opted_out
 
 
-def test_an_import_never_undoes_a_wish(ledger: Ledger) -> None:
+def test_an_import_never_undoes_a_wish(ledger: Ledger, clock: FixedClock) -> None:
     """A person's opt-out stands; an import takes back only what an import said."""
     email = Channel.EMAIL
     ledger.sync_people([a_person(opt_in={email: True}), a_person("c0001", opt_in={email: False})], hashes)
     ledger.fold([says("opt_out")])
-    for yes in (False, True):
+    for yes in (False, True, False, True):
+        clock.advance(hours=1)
         ledger.sync_people([a_person(opt_in={email: yes}), a_person("c0001", opt_in={email: True})], hashes)
     standing = ledger.history(TODAY).standing
     assert standing["c0000"].opted_out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -49,13 +50,17 @@ def test_settles_ride_with_claims(ledger: Ledger) -> None:
     assert (state(ledger), second.key.contact) == (TouchState.ACCEPTED, "c0001")
 
 
+@pytest.mark.parametrize("stale", ["attempt", "owner"])
 @pytest.mark.parametrize("kind", [OutcomeKind.REFUSED, OutcomeKind.RETRY, OutcomeKind.UNKNOWN])
-def test_a_late_answer_of_an_old_claim(ledger: Ledger, kind: OutcomeKind) -> None:
-    """Whatever an old attempt or another owner says without proof changes nothing."""
+def test_a_late_answer_of_an_old_claim(ledger: Ledger, kind: OutcomeKind, stale: str) -> None:
+    """Whatever an old attempt, or somebody else, says without proof changes nothing."""
     freeze(ledger, a_row())
     (old,) = claim(ledger)
     ledger.release([old])
-    (new,) = claim(ledger, owner="run-2")
+    (new,) = claim(ledger)
+    if stale == "owner":
+        claim(ledger, owner="run-2")  # a run that exists and holds nothing
+        old = replace(new, owner="run-2")
     assert ledger.settle([answered(old, kind)]) == 0
     assert state(ledger) is TouchState.CLAIMED
     assert ledger.settle([answered(new, OutcomeKind.REFUSED)]) == 1
