@@ -89,7 +89,7 @@ class Brand:
 
 
 def load(root: Path) -> Brand:
-    """Read `themes/brand.toml` of a project. Raises ConfigError with the first wrong key."""
+    """Read `themes/brand.toml` of a project. Raises ConfigError with every wrong key."""
     path = root / "themes" / "brand.toml"
     try:
         file = _File.model_validate(tomllib.loads(path.read_text("utf-8")))
@@ -97,10 +97,19 @@ def load(root: Path) -> Brand:
         raise ConfigError(
             "is missing.", where="themes/brand.toml", fix="`topmind init` writes one."
         ) from None
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}.", where="themes/brand.toml") from None
+    except UnicodeDecodeError:
+        raise ConfigError("is not UTF-8.", where="themes/brand.toml", fix="Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"is no TOML: {error}.", where="themes/brand.toml") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"[{place}]: {first['msg']}.", where="themes/brand.toml") from None
+        mistakes = [f"{_place(one['loc'])}: {one['msg']}." for one in error.errors()]
+        raise ConfigError("\n  ".join(mistakes), where="themes/brand.toml") from None
     return Brand(light=file.light, dark=file.dark, type=file.type, space=file.space, logo=file.logo)
+
+
+def _place(loc: tuple[str | int, ...]) -> str:
+    """`[light] "accent"`."""
+    *tables, key = (str(part) for part in loc)
+    return f'[{".".join(tables)}] "{key}"' if tables else f"[{key}]"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import runpy
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -69,52 +73,129 @@ class Settings:
 DESK_URL = "http://127.0.0.1:8000"
 
 
+#: The file that makes a folder a project.
+CONF = "pelicanconf.py"
+
+
 def load(root: Path, environ: Mapping[str, str] | None = None) -> Settings:
     """Read `pelicanconf.py` of `root` and the environment.
 
     Raises ConfigError where the file is missing or fails, or a setting has a wrong name or type.
     """
-    env = os.environ if environ is None else environ
     root = root.resolve()
-    conf = root / "pelicanconf.py"
+    conf = root / CONF
     if not conf.is_file():
         raise ConfigError(
             "there is no pelicanconf.py here, so this is no topmind project.",
             where=str(root),
             fix="Give the project's folder with -C DIR, or make one with `topmind init`.",
         )
-    try:
-        names = runpy.run_path(str(conf))
-    except Exception as error:  # a settings file may raise anything
+    pelican = _names(conf)
+    project = _project(pelican.pop("TOPMIND", {}), conf)
+    found = _settings(root, project, pelican, os.environ if environ is None else environ)
+    if found.transport not in {"outbox", "memory", "ses"}:
         raise ConfigError(
-            f"cannot be read: {type(error).__name__}: {error}", where="pelicanconf.py"
-        ) from error
-    pelican = {key: value for key, value in names.items() if key.isupper()}
-    try:
-        project = ProjectSettings.model_validate(pelican.pop("TOPMIND", {}))
-    except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(
-            f"TOPMIND[{place!r}]: {first['msg']}.",
-            where="pelicanconf.py",
-            fix=f"Known keys: {', '.join(ProjectSettings.model_fields)}.",
-        ) from None
-    transport = env.get("TOPMIND_TRANSPORT", "outbox")
-    if transport not in {"outbox", "memory", "ses"}:
-        raise ConfigError(
-            f"TOPMIND_TRANSPORT is {transport!r}.", where="environment", fix="Use outbox, memory or ses."
+            f"TOPMIND_TRANSPORT is {found.transport!r}.",
+            where="environment",
+            fix="Use outbox, memory or ses.",
         )
+    address = urlsplit(found.live_url)
+    if address.scheme not in {"http", "https"} or not address.netloc:
+        raise ConfigError(
+            "TOPMIND_LIVE_URL is no web address; every unsubscribe link begins with it.",
+            where="environment",
+            fix="Write it like https://mail.example.com.",
+        )
+    return found
+
+
+def without_file(root: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """What the environment alone says: enough to reach the ledger where `pelicanconf.py` is broken."""
+    return _settings(root.resolve(), ProjectSettings(), {}, os.environ if environ is None else environ)
+
+
+def _settings(
+    root: Path, project: ProjectSettings, pelican: Mapping[str, Any], env: Mapping[str, str]
+) -> Settings:
+    """An empty variable counts as unset: hosted runners pass those that nobody has filled as ""."""
     return Settings(
         root=root,
         project=project,
         pelican=pelican,
-        ledger_url=env.get("TOPMIND_LEDGER", "sqlite:///var/ledger.db"),
+        ledger_url=env.get("TOPMIND_LEDGER") or "sqlite:///var/ledger.db",
         contacts=env.get("TOPMIND_CONTACTS", ""),
         keys=env.get("TOPMIND_KEYS", ""),
-        transport=transport,
-        live_url=env.get("TOPMIND_LIVE_URL", DESK_URL).rstrip("/"),
+        transport=env.get("TOPMIND_TRANSPORT") or "outbox",
+        live_url=(env.get("TOPMIND_LIVE_URL") or DESK_URL).rstrip("/"),
         configuration_set=env.get("TOPMIND_SES_CONFIGURATION_SET", ""),
         feedback_queue=env.get("TOPMIND_FEEDBACK_QUEUE", ""),
         site_bucket=env.get("TOPMIND_SITE_BUCKET", ""),
     )
+
+
+def _names(conf: Path) -> dict[str, Any]:
+    """The upper-case names of the file. Raises ConfigError with the line that fails."""
+    try:
+        names = runpy.run_path(str(conf))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a settings file may raise anything, SystemExit(0) too
+        said = error.msg if isinstance(error, SyntaxError) else str(error)
+        line = error.lineno if isinstance(error, SyntaxError) else _failed_at(error, conf)
+        raise ConfigError(
+            f"cannot be read: {type(error).__name__}{': ' if said else ''}{said}.",
+            where=f"{CONF}:{line}" if line else CONF,
+            fix="Mend this line; `topmind init` shows a whole file.",
+        ) from error
+    return {key: value for key, value in names.items() if key.isupper()}
+
+
+def _failed_at(error: BaseException, conf: Path) -> int:
+    """The line of the settings file on which an exception was raised; 0 = unknown."""
+    lines = [
+        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(conf)
+    ]
+    return (lines[-1] if lines else 0) or 0
+
+
+def _project(said: object, conf: Path) -> ProjectSettings:
+    """The checked dict. Raises ConfigError with every mistake in it."""
+    if not isinstance(said, dict):
+        raise ConfigError(
+            f"TOPMIND is a {type(said).__name__}, and a dict is due.",
+            where=f"{CONF}:{_line(conf, '')}",
+            fix='Write it like TOPMIND = {"ledger": "our-name"}.',
+        )
+    try:
+        return ProjectSettings.model_validate(said)
+    except ValidationError as error:
+        found = [_mistake(one, conf) for one in error.errors(include_input=False)]
+    (line, says, fix), *others = found
+    also = "".join(f"\n  {CONF}:{number}: {what} {do}".rstrip() for number, what, do in others)
+    raise ConfigError(says, where=f"{CONF}:{line}", fix=fix + also)
+
+
+def _mistake(one: Any, conf: Path) -> tuple[int, str, str]:
+    """One finding of the schema: line, what is wrong, what to do."""
+    path = [str(part) for part in one["loc"]]
+    line = _line(conf, path[0])
+    if one["type"] == "extra_forbidden":
+        known = list(ProjectSettings.model_fields)
+        near = get_close_matches(path[0], known, n=1)
+        fix = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(known)}."
+        return line, f"{path[0]!r} is no key of TOPMIND.", fix
+    return line, f"TOPMIND[{'.'.join(path)!r}]: {one['msg']}.", ""
+
+
+def _line(conf: Path, key: str) -> int:
+    """The line of a key of the dict, else of TOPMIND itself (1 where neither is written out)."""
+    assigned = 1
+    for node in ast.walk(ast.parse(conf.read_bytes())):
+        if isinstance(node, ast.Assign) and any(
+            isinstance(t, ast.Name) and t.id == "TOPMIND" for t in node.targets
+        ):
+            assigned = node.lineno
+            for name in node.value.keys if isinstance(node.value, ast.Dict) else ():
+                if isinstance(name, ast.Constant) and name.value == key:
+                    return name.lineno
+    return assigned

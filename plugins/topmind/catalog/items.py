@@ -51,6 +51,7 @@ def read_item(reader: Reader, mentions: Mentions, file: Path, kind: Kind, zone: 
             "this item has no date.",
             "Write `date: 2026-12-01`, or begin the file's name with it.",
         )
+        bodies(reader, mentions, document)  # its own mistakes are said in the same run
         return None
     id_ = urls.item_id(inside)
     slug = urls.slugify(head.slug or id_.rpartition("/")[2])
@@ -94,6 +95,7 @@ def read_item(reader: Reader, mentions: Mentions, file: Path, kind: Kind, zone: 
         correction=head.correction,
         grace=head.grace if head.grace is not None else 3,
         link=head.link,
+        stop_line=document.line("stop_when") if head.stop_when else 0,
         body=body,
         **said,
     )

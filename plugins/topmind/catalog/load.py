@@ -41,6 +41,8 @@ class Loaded:
     catalog: Catalog | None
     #: By file and line.
     problems: tuple[Problem, ...]
+    #: What could be read, errors or not: for further checks only. None where the company could not.
+    partial: Catalog | None = None
 
 
 def load(settings: Settings, as_of: date, fields: Mapping[str, FieldSpec]) -> Loaded:
@@ -60,7 +62,7 @@ def load(settings: Settings, as_of: date, fields: Mapping[str, FieldSpec]) -> Lo
     strays.check(settings.root, project.reader.seen, project.excluded, project.findings)
     project.check(company, items, newsletters, sequences, segments, team)
     problems = project.findings.sorted()
-    if project.findings.any_error or company is None:
+    if company is None:
         return Loaded(catalog=None, problems=problems)
     catalog = Catalog(
         as_of=as_of,
@@ -73,7 +75,8 @@ def load(settings: Settings, as_of: date, fields: Mapping[str, FieldSpec]) -> Lo
         team=team,
         fields=dict(fields),
     )
-    return Loaded(catalog=catalog, problems=problems)
+    good = None if project.findings.any_error else catalog
+    return Loaded(catalog=good, problems=problems, partial=catalog)
 
 
 class _Project:

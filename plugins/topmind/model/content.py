@@ -99,6 +99,8 @@ class Item:
     terms: str | None = None
     #: Predicate text: who drops out. Promotions default to "bought since starts".
     stop_when: str | None = None
+    #: Where it is written; 0 = nowhere.
+    stop_line: int = 0
     # event
     begins: datetime | None = None
     event_ends: datetime | None = None

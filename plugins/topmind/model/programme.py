@@ -76,10 +76,12 @@ class Step:
     offset: int
     channel: Channel = Channel.EMAIL
     only_if: str | None = None
+    only_if_line: int = 0
     grace: int = 7
     purpose: Purpose = Purpose.MARKETING
     #: Its own fact, in place of the sequence's.
     starts_from: str | None = None
+    starts_line: int = 0
     #: once, every time, yearly; None = the sequence's.
     repeat: str | None = None
     sender: str | None = None
@@ -105,6 +107,7 @@ class Sequence:
     #: once, every time, yearly.
     repeat: str = "once"
     stop_when: str | None = None
+    stop_line: int = 0
     segments: frozenset[str] | None = None
     sender: str | None = None
     was: tuple[str, ...] = ()

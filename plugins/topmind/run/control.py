@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from topmind import settings as settings_
-from topmind.errors import UsageError
+from topmind.errors import ConfigError, UsageError
+from topmind.ledger import Ledger, open_ledger
 from topmind.model import Catalog, Clock
 from topmind.run import load as load_
-from topmind.run.places import key_ring, open_project_ledger
+from topmind.run.places import ledger_exists, open_project_ledger
 
 
 def _names(catalog: Catalog) -> set[str]:
@@ -27,7 +30,10 @@ def _known(root: Path, occasion: str, as_of: str | None, clock: Clock) -> None:
 
     Where the files have errors every name is taken: a stop must always work.
     """
-    _, project = load_.examine(root, as_of=as_of, clock=clock)
+    try:
+        _, project = load_.examine(root, as_of=as_of, clock=clock)
+    except ConfigError:
+        return
     if project is None:
         return
     names = _names(project.catalog)
@@ -42,20 +48,38 @@ def _known(root: Path, occasion: str, as_of: str | None, clock: Clock) -> None:
     )
 
 
+@contextmanager
+def _ledger(root: Path, clock: Clock) -> Iterator[Ledger]:
+    """The ledger without its keys, and where `pelicanconf.py` is broken, too: a stop must always work."""
+    try:
+        settings = settings_.load(root)
+    except ConfigError:
+        settings = settings_.without_file(root)
+        if not ((root / settings_.CONF).is_file() and ledger_exists(settings)):
+            raise
+        # which ledger this project pins cannot be read: the one that lies here takes the stop
+        ledger = open_ledger(settings.ledger_url, root=settings.root, clock=clock, ledger_id="", create=False)
+        try:
+            yield ledger
+        finally:
+            ledger.close()
+        return
+    with open_project_ledger(settings, clock, None) as whole:
+        yield whole
+
+
 def stop(root: Path, occasion: str, *, as_of: str | None, clock: Clock) -> frozenset[str]:
     """Stop an occasion, a source or all; returns everything that is stopped now."""
-    places = settings_.load(root)
     if occasion != "all":
         _known(root, occasion, as_of, clock)
-    with open_project_ledger(places, clock, key_ring(places)) as ledger:
+    with _ledger(root, clock) as ledger:
         ledger.stop(occasion)
         return ledger.stops()
 
 
 def resume(root: Path, occasion: str, *, clock: Clock) -> frozenset[str]:
     """Take a stop back; returns what is still stopped. Raises UsageError where it was not stopped."""
-    places = settings_.load(root)
-    with open_project_ledger(places, clock, key_ring(places)) as ledger:
+    with _ledger(root, clock) as ledger:
         if not ledger.resume(occasion):
             stopped = ", ".join(sorted(ledger.stops())) or "nothing"
             raise UsageError(f"{occasion!r} is not stopped.", fix=f"Stopped now: {stopped}.")
@@ -66,6 +90,5 @@ def approve(root: Path, plan_hash: str, *, clock: Clock) -> None:
     """Approve a plan by its hash for 24 hours."""
     if not re.fullmatch(r"[0-9a-f]{8,64}", plan_hash):
         raise UsageError(f"{plan_hash!r} is no plan hash.", fix="Copy it from `topmind plan`.")
-    places = settings_.load(root)
-    with open_project_ledger(places, clock, key_ring(places)) as ledger:
+    with _ledger(root, clock) as ledger:
         ledger.approve(plan_hash)

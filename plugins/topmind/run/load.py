@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from topmind import audience, brand, catalog, planning, settings
 from topmind.audience import AudienceSpec
+from topmind.audience.spec import PATH as AUDIENCE
 from topmind.brand import Brand
 from topmind.errors import ConfigError, ContentError
 from topmind.model import Catalog, Clock, Level, Problem
 from topmind.run import moment
 from topmind.run.moment import Moment
+from topmind.run.toml_lines import line_of
 from topmind.settings import Settings
 
 
@@ -53,20 +55,16 @@ def examine(
     try:
         spec = audience.read_spec(places)
     except ConfigError as error:
-        problems.append(_as_problem(error, "audience/settings"))
+        problems += _as_problems(error, "audience/settings", places.root)
     try:
         look = brand.load(places.root)
     except ConfigError as error:
-        problems.append(_as_problem(error, "brand/tokens"))
+        problems += _as_problems(error, "brand/tokens", places.root)
     loaded = catalog.load(places, at.as_of, spec.fields if spec else {})
-    problems += _without_echo(loaded.problems, spec is None)
-    if loaded.catalog is not None:
-        problems += planning.check(loaded.catalog)
-        if spec is not None:
-            problems += audience.check(
-                loaded.catalog.segments, loaded.catalog.sequences, loaded.catalog.items, spec
-            )
-    found = ordered(problems)
+    problems += loaded.problems
+    if loaded.partial is not None:
+        problems += _further(loaded.partial, spec, loaded.problems)
+    found = ordered(_without_echo(problems, places.root, spec))
     errors = any(problem.level is Level.ERROR for problem in found)
     if errors or spec is None or look is None or loaded.catalog is None:
         return found, None
@@ -75,24 +73,48 @@ def examine(
     )
 
 
+def _further(read: Catalog, spec: AudienceSpec | None, problems: Iterable[Problem]) -> Iterator[Problem]:
+    """What is wrong beyond single files, in the same run as their own mistakes, but not the echo of those."""
+    broken = {PurePosixPath(p.path) for p in problems if p.level is Level.ERROR}
+    touched = {path.with_suffix("") for path in broken} | {path.parent for path in broken}
+    yield from (p for p in planning.check(read) if PurePosixPath(p.path).with_suffix("") not in touched)
+    if spec is not None:
+        unread = {path.stem for path in broken if path.parent.name == "segments"}
+        yield from audience.check(read.segments, read.sequences, read.items, spec, unread)
+
+
 def ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Errors first, then by file and line; each finding once."""
     rank = {Level.ERROR: 0, Level.WARNING: 1, Level.INFO: 2}
     return tuple(sorted(set(problems), key=lambda p: (rank[p.level], p.path, p.line, p.rule, p.says)))
 
 
-def _as_problem(error: ConfigError, rule: str) -> Problem:
-    path, _, line = error.where.partition(":")
-    return Problem(
-        rule=rule,
-        level=Level.ERROR,
-        path=path,
-        line=int(line) if line.isdigit() else 0,
-        says=error.says,
-        fix=error.fix,
-    )
+def _as_problems(error: ConfigError, rule: str, root: Path) -> Iterator[Problem]:
+    """One for each mistake, on its line of the TOML file."""
+    try:
+        text = (root / error.where).read_text("utf-8", "replace")
+    except OSError:
+        text = ""
+    for says in error.says.split("\n  "):
+        yield Problem(
+            rule=rule, level=Level.ERROR, path=error.where, line=line_of(text, says), says=says, fix=error.fix
+        )
 
 
-def _without_echo(problems: Iterable[Problem], no_fields: bool) -> list[Problem]:
+def _without_echo(problems: list[Problem], root: Path, spec: AudienceSpec | None) -> list[Problem]:
     """Without declared fields every merge tag looks unknown: the cause is said once, not its echo."""
-    return [p for p in problems if not (no_fields and p.rule == "merge-tag/unknown-field")]
+    missing = not (root / AUDIENCE).exists()
+    kept = [p for p in problems if p.rule != "merge-tag/unknown-field" or not (missing or spec is None)]
+    if not missing or len(kept) == len(problems):
+        return kept
+    return [
+        *(p for p in kept if p.rule != "rule/no-audience"),
+        Problem(
+            rule="audience/missing",
+            level=Level.ERROR,
+            path=AUDIENCE,
+            line=0,
+            says="is missing, so no field of a contact is declared; the texts use some.",
+            fix="`topmind init` shows one.",
+        ),
+    ]

@@ -30,6 +30,7 @@ def read(text: str | None, settings: Settings, clock: Clock) -> Moment:
 
     Raises UsageError for anything else, ConfigError for an unknown TIMEZONE.
     """
+    _zone(settings)  # a wrong one is said on every run, not on the first that reads the clock
     if text is None and settings.project.as_of is not None:
         text = settings.project.as_of.isoformat()
     if text is None:
@@ -60,9 +61,13 @@ def _parse(text: str) -> date | datetime:
 
 
 def _local(now: datetime, settings: Settings) -> date:
+    return now.astimezone(_zone(settings)).date()
+
+
+def _zone(settings: Settings) -> ZoneInfo:
     name = str(settings.pelican.get("TIMEZONE", "UTC"))
     try:
-        return now.astimezone(ZoneInfo(name)).date()
+        return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise ConfigError(
             f"TIMEZONE {name!r} is not known.",

@@ -12,7 +12,7 @@ from pathlib import Path
 from topmind.delivery.memory import MemoryTransport
 from topmind.delivery.outbox import Outbox
 from topmind.errors import ConfigError, GuardError
-from topmind.ledger import FolderInbox, Ledger, open_ledger
+from topmind.ledger import FolderInbox, Ledger, keyed, open_ledger
 from topmind.links import KeyRing
 from topmind.model import Clock, Transport
 from topmind.settings import Settings
@@ -21,7 +21,8 @@ from topmind.settings import Settings
 def key_ring(settings: Settings) -> KeyRing:
     """The ring of TOPMIND_KEYS; with outbox and memory one made in `var/keys.json` at first use.
 
-    Raises ConfigError where `ses` has none: links of mails that left must go on working.
+    Raises ConfigError where `ses` has none, GuardError where the ring of a ledger is gone: links of mails that
+    left must go on working.
     """
     if settings.keys:
         return KeyRing.load(settings.keys)
@@ -31,7 +32,14 @@ def key_ring(settings: Settings) -> KeyRing:
             where="environment",
             fix="Make a key ring once, keep it as a secret, and give its JSON in TOPMIND_KEYS.",
         )
-    return KeyRing.load_or_create(settings.var / "keys.json")
+    path = settings.var / "keys.json"
+    if not path.exists() and ledger_exists(settings) and keyed(settings.ledger_url, root=settings.root):
+        raise GuardError(
+            "the key ring that this ledger was written with is gone; nobody was mailed.",
+            where="var/keys.json",
+            fix="Put it back: with a new one every unsubscribe link sent before is dead.",
+        )
+    return KeyRing.load_or_create(path)
 
 
 def inbox(settings: Settings) -> FolderInbox:
@@ -53,14 +61,14 @@ def ledger_exists(settings: Settings) -> bool:
 
 
 @contextmanager
-def open_project_ledger(settings: Settings, clock: Clock, ring: KeyRing) -> Iterator[Ledger]:
-    """The project's ledger, closed again whatever happens."""
+def open_project_ledger(settings: Settings, clock: Clock, ring: KeyRing | None) -> Iterator[Ledger]:
+    """The project's ledger, closed again whatever happens. `ring`: None where no key is needed, as for a stop."""
     ledger = open_ledger(
         settings.ledger_url,
         root=settings.root,
         clock=clock,
         ledger_id=ledger_id(settings),
-        check_value=ring.check_value,
+        check_value=ring.check_value if ring else "",
     )
     try:
         yield ledger
