@@ -123,7 +123,6 @@ ZONES = (
 FIRST_JOBS = (1, 1, 1, 2, 2, 3, 8, 30, 60, 88, 89, 90, 90, 90, 91, 92, 97, 180, 365, 365, 366, 730, 731)
 #: Days before today on which somebody first asked, so that each step of the welcome is due for some.
 INQUIRIES = (0, 1, 1, 2, 3, 3, 8, 17, 27, 41, 55, 69, 83, 97)
-_FIRST_ID = 10_001
 
 
 @dataclass(slots=True)
@@ -166,7 +165,7 @@ def people(*, as_of: date, seed: int = 7, contacts: int = 2000) -> list[Person]:
 
 
 def _person(rng: Random, n: int, as_of: date, contacts: int) -> Person:
-    person = Person(number=str(_FIRST_ID + n))
+    person = Person(number=f"{n + 1:04}")
     _named(rng, person, n)
     _housed(rng, person)
     # two in three of the first places are for those on whom something is due
