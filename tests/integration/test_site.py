@@ -296,7 +296,7 @@ def test_two_pages_of_one_address_stop_the_build(project: Path) -> None:
     """A page called `tips` would lie over the list of tips."""
     built(project)
     write(project, {"content/pages/tips.md": "---\ntitle: Tips\n---\nx\n"})
-    assert "tips/index.html" in refused(project)
+    assert "two pages want the address /tips/." in refused(project)
 
 
 def test_a_dead_link_stops_the_build(project: Path) -> None:

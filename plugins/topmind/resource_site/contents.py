@@ -19,6 +19,7 @@ from pelican.readers import BaseReader
 from pelican.urlwrappers import Category, Tag
 from pelican.writers import Writer
 
+from topmind.errors import SiteError
 from topmind.model import Item
 from topmind.resource_site.extras import issue_document, sitemap
 from topmind.resource_site.options import BUILD
@@ -121,7 +122,13 @@ class SiteWriter(Writer):
 
     def _open_w(self, filename: str, encoding: str, override: bool = False) -> Any:
         name = Path(filename).relative_to(self.output_path).as_posix()
-        self.settings[BUILD].written[name] += 1
+        written = self.settings[BUILD].written
+        if name in written:
+            raise SiteError(
+                f"two pages want the address /{name.removesuffix('index.html')}.",
+                fix="Give one of them another `slug`, or another file name. The last good site is untouched.",
+            )
+        written.add(name)
         return super()._open_w(filename, encoding, override)
 
     def write_text(self, name: str, text: str) -> None:

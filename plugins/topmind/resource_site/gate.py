@@ -22,18 +22,18 @@ def differences(record: Record, output: Path) -> list[str]:
     lines = [f"{path}: was not read" for path in sorted(set(expected) - record.read)]
     lines += [f"{path}: was read but should not be" for path in sorted(record.read - set(expected))]
     for path, url in sorted(expected.items()):
-        if not record.written[file_of(url)]:
+        if file_of(url) not in record.written:
             lines.append(f"{path}: its page {url} was not written")
-    lines += [f"{name}: two pages want this address" for name, n in sorted(record.written.items()) if n > 1]
     return lines + _strangers(record, output)
 
 
 def _strangers(record: Record, output: Path) -> list[str]:
     """Pages and sources on the disk that nobody noted."""
-    noted = set(record.written)
     found = (path.relative_to(output).as_posix() for path in sorted(output.rglob("*")) if path.is_file())
     suspect = (
-        name for name in found if name not in noted and name.endswith((".html", ".xml", ".md", ".txt"))
+        name
+        for name in found
+        if name not in record.written and name.endswith((".html", ".xml", ".md", ".txt"))
     )
     return [f"{name}: is in the output, but no page made it" for name in suspect if not _carried(name)]
 

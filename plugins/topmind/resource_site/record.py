@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from topmind.resource_site.site import Site
@@ -15,5 +14,5 @@ class Record:
     site: Site
     #: Source files that became content.
     read: set[str] = field(default_factory=set)
-    #: File below the output → how often it was opened for writing.
-    written: Counter[str] = field(default_factory=Counter)
+    #: Files below the output that were opened for writing.
+    written: set[str] = field(default_factory=set)

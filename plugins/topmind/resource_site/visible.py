@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 
-from topmind.model import Access, Catalog, Item, Kind, Status, Where
+from topmind.model import Access, Catalog, Item, Kind, Where
 
 
 def is_public(item: Item, day: date) -> bool:
     """Whether everybody may read this item on this company day.
 
-    Published, for the site, open to all, with a page, and live: what may not be offered any more (an ended
-    promotion, a past event, `use: until`) leaves the site the next morning; its address then shows the
-    404 page, which says so. A testimonial also needs the person's written permission.
+    For the site, open to all, with a page, and live, which means published, begun and not over: what may not
+    be offered any more (an ended promotion, a past event, `use: until`) leaves the site the next morning; its
+    address then shows the 404 page, which says so. A testimonial also needs the person's permission.
     """
     return (
-        item.status is Status.PUBLISHED
-        and Where.SITE in item.where
+        Where.SITE in item.where
         and item.access is Access.PUBLIC
         and bool(item.url)
         and item.live(day)
