@@ -112,6 +112,17 @@ def test_unknown_is_listed_and_never_sent_again(ledger: Ledger, clock: FixedCloc
     assert unique(transport) == 9 + leaves
 
 
+def test_what_a_dead_run_left_in_hand(ledger: Ledger, clock: FixedClock) -> None:
+    """A lease that ended is settled as unknown before anything is claimed, reported once as new, never resent."""
+    ledger.claim(owner="dead", limit=2, now=clock.now())
+    clock.advance(seconds=121)
+    transport = MemoryTransport()
+    report = run(ledger, transport, clock)
+    assert [one.state for one in report.unproven] == [TouchState.UNKNOWN] * 2
+    assert (report.new_unknown, report.exit_code, transport.calls) == (2, 1, 8)
+    assert run(ledger, transport, clock, "run-2").exit_code == 0
+
+
 def test_evidence_settles_an_unknown(ledger: Ledger, clock: FixedClock) -> None:
     """Where the transport knows what left, the next run learns it; what it does not know stays listed."""
     transport = MemoryTransport([unknown(leaves=True), None, unknown(leaves=False)])
