@@ -23,6 +23,8 @@ class Finding:
     level: str
     says: str
     fix: str = ""
+    #: Line of the file; 0 = no single one.
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from topmind.audience.cache import Converted, Finding
 from topmind.audience.doubts import ids_are_no_addresses, odd_contacts
 from topmind.audience.schema import Activities, Contacts, Lines, Purchases, Table
 from topmind.audience.spec import AudienceSpec
-from topmind.audience.staging import REJECTS, Raw, Rejects, misfits
+from topmind.audience.staging import REJECTS, Raw, Rejects, line_of_row, misfits
 
 _TEXT, _DATE, _LIST = "NULL::VARCHAR", "NULL::DATE", "[]::VARCHAR[]"
 
@@ -110,13 +110,17 @@ def _typed(form: Form, raw: Raw) -> str:
 def _good(con: Any, form: Form, rejects: Rejects) -> str:
     """The condition of rows that stay; what does not is added to `rejects`."""
     conditions = []
+    before = sorted(line for line, _, _ in rejects.rows)
     if form.needed:
         counts = con.execute(
             "SELECT reason, count(*) FROM typed WHERE reason IS NOT NULL GROUP BY 1 ORDER BY min(nr)"
         ).fetchall()
         if counts:
-            query = f"SELECT nr + 1, reason, row_text FROM typed WHERE reason IS NOT NULL ORDER BY nr LIMIT {REJECTS}"
-            rejects.add(counts, con.execute(query).fetchall())
+            query = (
+                f"SELECT nr, reason, row_text FROM typed WHERE reason IS NOT NULL ORDER BY nr LIMIT {REJECTS}"
+            )
+            rows = con.execute(query).fetchall()
+            rejects.add(counts, [(line_of_row(nr, before), why, row) for nr, why, row in rows])
             conditions.append("reason IS NULL")
     if form.unique:
         text = f"concat_ws(' | ', {', '.join(f't.{c}::VARCHAR' for c in form.values)})"
@@ -127,7 +131,9 @@ def _good(con: Any, form: Form, rejects: Rejects) -> str:
         ).fetchall()
         if again:
             why = "an id that came before"
-            rejects.add([(why, len(again))], [(nr + 1, why, row) for nr, row in again[:REJECTS]])
+            rejects.add(
+                [(why, len(again))], [(line_of_row(nr, before), why, row) for nr, row in again[:REJECTS]]
+            )
             conditions.append(f"nr NOT IN ({', '.join(str(nr) for nr, _ in again)})")
     return " AND ".join(conditions) or "true"
 

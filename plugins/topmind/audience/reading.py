@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from topmind.audience.cache import VERSION, Cache, Converted, Finding
 from topmind.audience.convert import convert
 from topmind.audience.csvfile import Fingerprint, fingerprint, read_header, transcode
 from topmind.audience.schema import Activities
-from topmind.audience.spec import PATH, AudienceSpec, nearest
+from topmind.audience.spec import PATH, AudienceSpec
 from topmind.audience.staging import Rejects, Unusable, raw_csv, raw_parquet, rejected
 from topmind.errors import ConfigError, ContentError
 from topmind.model import Level, Problem
@@ -180,11 +181,8 @@ class Reader:
     ) -> tuple[Converted | None, str, str]:
         wanted = self.spec.columns(table)
         delimiter, header = self._header(con, table, path, mark)
-        if missing := [name for name in wanted if name not in header]:
-            told = "; ".join(
-                f'it has no column "{name}". {nearest(name, header)}'.rstrip() for name in missing
-            )
-            return None, key, told if told.endswith(("?", ".")) else f"{told}."
+        if refused := _misread(path, header, wanted):
+            return None, key, refused
         rejects = Rejects()
         copy = self.cache.folder / f"{table}-{key}.utf8.tmp"
         try:
@@ -249,10 +247,26 @@ class Reader:
             rule=finding.rule,
             level=Level(finding.level),
             path=shown,
-            line=0,
+            line=finding.line,
             says=finding.says,
             fix=finding.fix,
         )
+
+
+def _misread(path: Path, header: Sequence[str], wanted: Sequence[str]) -> str:
+    """Why a first line is not the header that is due; "" where it is. Never shows it: it may be a person's row."""
+    if any("\0" in name for name in header):
+        return f"the file is no text, although its name ends in {path.suffix}."
+    missing = [name for name in wanted if name not in header]
+    if missing and any("@" in name for name in header):
+        return "its first line holds a contact, not the names of columns."
+    plain = {name.lower(): name for name in header}
+    told = []
+    for name in missing:
+        close = get_close_matches(name.lower(), plain, n=1, cutoff=0.65)
+        told.append(f'it has no column "{name}".' + (f' Did you mean "{plain[close[0]]}"?' if close else ""))
+    told += [f'it has more than one column "{name}".' for name in wanted if header.count(name) > 1]
+    return " ".join(told)
 
 
 def _guessed(encoding: str) -> Finding:

@@ -85,14 +85,29 @@ _MISFITS = {
 }
 
 
+def line_of_row(number: int, misfits: Sequence[int]) -> int:
+    """The line of the file on which a row stands, from its number among the rows that fit (header: line 1)."""
+    line = number + 1
+    for other in misfits:
+        line += other <= line
+    return line
+
+
 def misfits(con: Any, rejects: Rejects) -> None:
     """Rows of the CSV just read that do not fit its header."""
     if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'misfits'").fetchall():
         return
-    counts = con.execute("SELECT error_type, count(*) FROM misfits GROUP BY 1 ORDER BY min(line)").fetchall()
-    query = f"SELECT line, error_type, csv_line FROM misfits ORDER BY line LIMIT {REJECTS}"
+    # one row may misfit in several columns: it is still one row
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE misfit_rows AS "
+        "SELECT line, min(error_type) AS error_type, any_value(csv_line) AS csv_line FROM misfits GROUP BY line"
+    )
+    counts = con.execute(
+        "SELECT error_type, count(*) FROM misfit_rows GROUP BY 1 ORDER BY min(line)"
+    ).fetchall()
+    query = f"SELECT line, error_type, csv_line FROM misfit_rows ORDER BY line LIMIT {REJECTS}"
     rows = con.execute(query).fetchall()
-    con.execute("DROP TABLE misfits; DROP TABLE misfit_scans")
+    con.execute("DROP TABLE misfits; DROP TABLE misfit_scans; DROP TABLE misfit_rows")
     other = "not readable as CSV"
     rejects.add(
         [(_MISFITS.get(kind, other), count) for kind, count in counts],
@@ -115,11 +130,13 @@ def rejected(rejects: Rejects, place: Path, shown: str) -> list[Finding]:
     count = sum(rejects.counts.values())
     why = ", ".join(f"{n} × {reason}" for reason, n in rejects.counts.items())
     many = f"{count} rows were" if count > 1 else "1 row was"
+    stands = "They stand" if count > 1 else "It stands"
     return [
         Finding(
             rule="source/bad-rows",
             level="warning",
             says=f"{many} left out: {why}.",
-            fix=f"They stand in {shown} with the reason.",
+            fix=f"{stands} in {shown} with the reason.",
+            line=min((line for line, _, _ in rejects.rows), default=0),
         )
     ]

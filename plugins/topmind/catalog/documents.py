@@ -65,10 +65,7 @@ class Reader:
         head = front_matter.read(text, path, project.aliases, schema.keys())
         self.findings.add(head.problems)
         values = self._values(head.entries, schema, path)
-        missing = head.body_line if not head.entries else 1
-        found = _validated(
-            schema, values, {k: e.line for k, e in head.entries.items()}, path, missing, self.findings
-        )
+        found = _validated(schema, values, {k: e.line for k, e in head.entries.items()}, path, self.findings)
         if found is None or head.problems:
             self._scan_anyway(head.body, path, head.body_line)
             return None
@@ -150,7 +147,6 @@ def _validated(
     values: Mapping[str, object],
     lines: Mapping[str, int],
     path: str,
-    first: int,
     findings: Findings,
 ) -> H | None:
     """The schema's own verdict: what is missing. Broken values were reported where they stand."""
@@ -167,11 +163,11 @@ def _validated(
                 findings.error(
                     "front-matter/missing",
                     path,
-                    lines.get(key, first),
+                    lines.get(key, 1),
                     f"this {schema.what} has no `{key}`.",
                     f"Write `{key}:` with {form.due}.",
                 )
             else:
-                findings.error("front-matter/value", path, lines.get(key, first), f"{key}: {one['msg']}.")
+                findings.error("front-matter/value", path, lines.get(key, 1), f"{key}: {one['msg']}.")
         return None
     return None if broken else found

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from topmind import audience, planning
-from topmind.model import History, Members, PersonRecord, Plan, Problem
+from topmind.audience.spec import PATH
+from topmind.model import History, Level, Members, PersonRecord, Plan, Problem
 from topmind.run.load import Project
 
 #: Gives the history that a plan stands on; a sending run first lets the ledger take in these people.
@@ -38,8 +39,31 @@ def decide(project: Project, remember: Remember, *, horizon: int = 14) -> Decide
         people = source.people()
         history = remember(people)
         members = audience.members(source, project.catalog, history, at.as_of)
-        findings = tuple(source.findings)
+        findings = (*source.findings, *_unsigned(project, members))
     plan = planning.plan(project.catalog, members, history, at.now, all_day=at.all_day, horizon=horizon)
     return Decided(
         project=project, people=people, members=members, history=history, plan=plan, findings=findings
+    )
+
+
+def _unsigned(project: Project, members: Members) -> tuple[Problem, ...]:
+    """Contacts whose own sender is nobody of the team: another one signs, and the run says so."""
+    field = project.spec.sender_field
+    if field is None or field not in members.fields:
+        return ()
+    said = members.fields[field]
+    ids = [members.ids[row] for row in (members.active & (members.sender < 0)).nonzero()[0] if said[row]]
+    if not ids:
+        return ()
+    many = f"{len(ids)} contacts" if len(ids) > 1 else "1 contact"
+    listed = ", ".join(ids[:5]) + (", …" if len(ids) > 5 else "")
+    return (
+        Problem(
+            rule="source/unknown-sender",
+            level=Level.WARNING,
+            path=PATH,
+            line=0,
+            says=f'sender_field: "{field}" names nobody of content/team for {many} ({listed}).',
+            fix="Somebody else signs their mail. Mend the export, or say `source_id:` in the team's files.",
+        ),
     )
