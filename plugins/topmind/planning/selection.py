@@ -150,6 +150,8 @@ def announce(block: Block, ask: Ask, day: int, rows: Rows) -> Choice:
     elsewhere = block.had_elsewhere.get(ask.item.id)
     if elsewhere is not None:
         why[elsewhere[rows] > day] = NOTHING_NEW
+    item = single(np.full(len(rows), bit), block.setting.table.words)
+    why[~_live_at_home(block, day, rows, item).any(axis=1)] = NOTHING_NEW
     return Choice(
         why=why,
         picks=np.full((len(rows), 1), bit, dtype=np.int16),

@@ -309,12 +309,19 @@ class Oracle:
             or (item.access is Access.CLIENTS and not self.m.client[c.row])
         )
 
+    def live(self, c: Contact, item: Item, day: date) -> bool:
+        """On the contact's day and on the company's, which the site goes by."""
+        at_home = min(max(day - (c.today - self.m.as_of), self.start), self.end)
+        return item.live(day) and item.live(at_home)
+
     def offered(self, c: Contact, day: date, occ: Occ | None = None) -> list[Item]:
         """What slots may take for the contact on this day, best first."""
         found = []
         for item in self.c.items.values():
             mailable = item.status is Status.PUBLISHED and Where.EMAIL in item.where and not item.correction
-            if not mailable or not item.live(day) or not self.open_to(c, item) or self.has(c, item, day):
+            if not mailable or not self.live(c, item, day) or not self.open_to(c, item):
+                continue
+            if self.has(c, item, day):
                 continue
             kept = [s.day + item.grace * DAY for s in item.sends]
             for source, pinned in item.pins:
@@ -596,6 +603,8 @@ class Oracle:
         """Whether the announced item itself may go."""
         item = o.item
         assert item is not None
+        if not self.live(c, item, day):
+            return Reason.NOTHING_NEW
         for t in c.touches:
             if item.id in t.items and t.source != item.id and not item.use.any_time:
                 months = item.use.again_after_months

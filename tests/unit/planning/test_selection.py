@@ -253,3 +253,35 @@ def test_a_bounced_mail_still_counts_as_received() -> None:
     """Never twice holds for everything that left."""
     got = a_touch(items=("tips/a",), day=WEEK_AGO, bounced=True, channel=Channel.EMAIL)
     assert first(issue(an_item("tips/a")), None, got) == ()
+
+
+def test_an_offer_begins_and_ends_by_the_company_s_day() -> None:
+    """Where it is Wednesday already, Wednesday's offer waits for the site; where it is Tuesday still, Tuesday's
+    is over with the company's Tuesday. So no mail links to a page that is not there."""
+    zones = ("America/New_York", "Pacific/Auckland", "Pacific/Honolulu")
+    people = replace(members(3, zones=zones), zone=np.array([0, 1, 2], dtype=np.int16))
+    slots = (a_slot(0, [Kind.TIP]),)
+    evening = datetime(2026, 12, 1, 21, tzinfo=UTC)  # Tuesday; 10:00 of Wednesday in Auckland
+    night = datetime(2026, 12, 2, 6, tzinfo=UTC)  # Wednesday 01:00; 20:00 of Tuesday in Honolulu
+    tomorrow = an_item("tips/t", day=TODAY + timedelta(days=1))
+    until_today = an_item("tips/t", use=Use(until=TODAY))
+    daily = issue(tomorrow, slots=slots, every="every day at 09:00", grace=0)
+    assert picks(planned(daily, people, now=evening, all_day=False)) == {}
+    daily = issue(until_today, slots=slots, every="every day at 09:00", grace=0)
+    assert set(picks(planned(daily, people, now=evening, all_day=False))) == {0, 2}
+    wednesday = replace(people, as_of=TODAY + timedelta(days=1))
+    assert picks(planned(daily, wednesday, now=night, all_day=False)) == {}
+
+
+def test_an_announcement_waits_for_the_company_s_day() -> None:
+    """Its page is not on the site before."""
+    people = replace(members(1, zones=("Pacific/Auckland",)), as_of=TODAY)
+    item = an_item(
+        "articles/a", day=TODAY + timedelta(days=1), sends=(Send(number=1, day=TODAY + timedelta(days=1)),)
+    )
+    catalog = a_catalog(items=[item], company=FREE)
+    early = datetime(2026, 12, 1, 21, tzinfo=UTC)
+    assert due(planned(catalog, people, now=early, all_day=False)) == []
+    next_day = replace(people, as_of=TODAY + timedelta(days=1))
+    late = datetime(2026, 12, 2, 21, tzinfo=UTC)
+    assert due(planned(catalog, next_day, now=late, all_day=False)) == [(0, "articles/a/1")]
