@@ -28,7 +28,6 @@ def sync(book: Book, records: Iterable[PersonRecord], hashes: Hashes) -> tuple[S
     known = {row[1]: row for row in book.db.execute(f"SELECT {_COLUMNS} FROM people")}
     gone = frozenset(_erased(book, wanted.values(), hashes))
     counts = dict.fromkeys(("new", "changed", "vanished", "returned"), 0)
-    _learn_new_key(book, wanted.values(), hashes)
     reported = _reported(book)
     for contact, record in wanted.items():
         if contact in gone:
@@ -97,16 +96,6 @@ def inbox_of(book: Book, found: Sequence[str]) -> int | None:
             "INSERT OR IGNORE INTO inbox_hashes (hash, inbox) VALUES (?, ?)", [(h, inbox) for h in found]
         )
     return int(inbox)
-
-
-def _learn_new_key(book: Book, records: Iterable[PersonRecord], hashes: Hashes) -> None:
-    """After a hashing key was added: every address gets its new hash beside the old one, while it is at hand."""
-    probe = "/".join(hashes("probe@contact.invalid"))
-    if book.meta("hashing") == probe:
-        return
-    book.set_meta("hashing", probe)
-    for record in records:
-        inbox_of(book, _hashed(hashes, record.address) if record.address else ())
 
 
 def _reported(book: Book) -> dict[int, dict[str, str]]:
