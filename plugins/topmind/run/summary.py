@@ -140,9 +140,7 @@ def plan_as_text(decided: Decided, *, days: int) -> str:
     ]
     for row in calendar(plan):
         if row["touches"]:
-            lines.append(
-                f"  {row['day']}  " + " · ".join(f"{n} {name}" for name, n in row["touches"].items())
-            )
+            lines.append(f"  {_short_day(row['day'])}  {_largest(row['touches'])}")
     lines += gap_lines(plan)
     if plan.unreachable:
         lines += ["", f"{len(plan.unreachable)} contacts have no usable channel."]
