@@ -2,7 +2,7 @@
 
 from topmind.planning.checks import check
 from topmind.planning.explain import Explanation, explain
-from topmind.planning.planner import plan
+from topmind.planning.planner import forecast, plan
 from topmind.planning.senders import sender_for
 from topmind.planning.surge import Surge, surge
 from topmind.planning.window import Appearance, appearances, next_dates
@@ -14,6 +14,7 @@ __all__ = [
     "appearances",
     "check",
     "explain",
+    "forecast",
     "next_dates",
     "plan",
     "sender_for",

@@ -41,8 +41,10 @@ _WAITING = frozenset({TouchState.PLANNED, TouchState.CLAIMED})
 class Assembly:
     """Collects the parts of a plan from its blocks; rows become rows of the whole audience."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, *, told: bool = True) -> None:
         self.setting = setting
+        #: False: count only, no row and no verdict for anybody.
+        self.told = told
         self.catalog: Catalog = setting.catalog
         self.history: History = setting.history
         self.until = setting.until
@@ -62,8 +64,9 @@ class Assembly:
         self._steps(log, rows)
         for event in log.rescue.events:
             self._rescues(log, event, rows)
-        for row in np.nonzero(log.rescue.why.code > 0)[0]:
-            self._rescue_decision(log, int(row), rows)
+        if self.told:
+            for row in np.nonzero(log.rescue.why.code > 0)[0]:
+                self._rescue_decision(log, int(row), rows)
         for (monday, segment), amount in log.gaps.items():
             if monday <= self.until:
                 self.gaps[monday, segment] += amount
@@ -105,6 +108,8 @@ class Assembly:
         name = name_of(one.ask.occasion)
         for day, amount in zip(*np.unique(one.day[one.day > 0], return_counts=True), strict=True):
             self._count(name, int(day), int(amount))
+        if not self.told:
+            return
         for mine, choice in one.today:
             for place in np.nonzero(~one.later[mine])[0]:
                 touch = self._touch(one, choice, int(place), int(mine[place]), log, rows)
@@ -143,6 +148,8 @@ class Assembly:
             row, day = int(steps.row[place]), int(steps.day[place])
             if day:
                 self._count(name, day)
+            if not self.told:
+                continue
             if steps.later[place]:
                 self._later(log, name, row, rows)
             elif day == block.today[row]:
@@ -166,14 +173,17 @@ class Assembly:
         own = block.today[event.rows] == day
         if day > self.until and not own.any():
             return
-        for place, row in enumerate(event.rows):
-            key = occurrence(int(event.since[place]), untouched=bool(event.untouched[place]))
+        since, untouched = event.since, event.untouched
+        for value, never in np.unique(np.column_stack([since, untouched]), axis=0):
+            same = (since == value) & (untouched == never)
+            key = occurrence(int(value), untouched=bool(never))
             name = self._rescue_name(event.channel, key, day)
-            self._count(name, day)
-            if own[place] and event.later[place]:
-                self._later(log, name, int(row), rows)
-            elif own[place]:
-                self.due.append((name, self._rescue_touch(log, event, place, rows)))
+            self._count(name, day, int(same.sum()))
+            for place in np.nonzero(same & own)[0] if self.told else ():
+                if event.later[place]:
+                    self._later(log, name, int(event.rows[place]), rows)
+                else:
+                    self.due.append((name, self._rescue_touch(log, event, int(place), rows)))
 
     def _rescue_touch(self, log: BlockLog, event: RescueEvent, place: int, rows: Rows) -> PlannedTouch:
         row, day = int(event.rows[place]), event.day

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 
 from topmind.model import Bools, Channel, Members
-from topmind.planning.classes import classes_of
+from topmind.planning.classes import classes_of, rescue_order
+from topmind.planning.contacts import hash_of, reachable, shared_inboxes
 from topmind.planning.items import Words, months_later
 from topmind.planning.occasions import LEAD_TIME, Ask
 from topmind.planning.setting import Setting
@@ -45,6 +45,10 @@ class Block:
         self.ratio = np.array([t.ratio for t in made.terms], dtype=np.int16)[self.cls]
         reserve = [-(-RATION_DAYS // t.floor) if t.floor else 0 for t in made.terms]
         self.reserve = np.array(reserve, dtype=np.int16)[self.cls]
+        #: [places, C] index into `list(Channel)` of each class's rescues in order; -1 = no more.
+        self.rescue_order = rescue_order(made.terms)
+        #: Whose ledger holds a rescue.
+        self.rescued: Bools = np.zeros(n, dtype=np.bool_)
         #: Last counted touch on any channel: it may lie ahead (a frozen row that moved).
         self.last: Days = np.full(n, NEVER, dtype=np.int32)
         #: Day of the plan that is taken last.
@@ -73,7 +77,7 @@ class Block:
         self.inboxes: dict[str, set[int]] = defaultdict(set)
         #: Representative (team index) → day → calls.
         self.calls: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-        self.shared_inbox: Bools = _shared(members.inbox)
+        self.shared_inbox: Bools = shared_inboxes(members.inbox)
         #: Inbox that several contacts read → their rows.
         self.readers: dict[int, Rows] = {
             int(number): np.nonzero(members.inbox == number)[0]
@@ -184,8 +188,9 @@ class Block:
             if free <= self.setting.start:
                 return
             self._release[free].append((bit, rows))
-            latest = self._free_day.setdefault(bit, np.full(self.n, NEVER, dtype=np.int32))
-            latest[rows] = np.maximum(latest[rows], free)
+            if bit not in self._free_day:
+                self._free_day[bit] = np.full(self.n, NEVER, dtype=np.int32)
+            self._free_day[bit][rows] = np.maximum(self._free_day[bit][rows], free)
         self.seen[rows, bit // 64] |= np.uint64(1) << np.uint64(bit % 64)
 
     def commit(
@@ -203,20 +208,30 @@ class Block:
         self.last[rows] = np.maximum(self.last[rows], day)
         self.touched[rows] = day
         self.count(rows, day, ask.channel)
-        earned = rows[value > 0]
-        self.value_day[earned] = np.maximum(self.value_day[earned], day)
-        self.untouched[earned] = False
+        self.valued(rows[value > 0], day)
         self.credit[rows] = spend(self.credit[rows], value, promotions, self.ratio[rows])
         if picks is not None:
             self._see_all(picks, rows, day)
         if ask.spacing:
-            self.issue_day.setdefault(ask.source, np.full(self.n, NEVER, dtype=np.int32))[rows] = day
+            self.days_of(self.issue_day, ask.source)[rows] = day
         if ask.one_of:
-            self.one_of_day.setdefault(ask.one_of, np.full(self.n, NEVER, dtype=np.int32))[rows] = day
+            self.days_of(self.one_of_day, ask.one_of)[rows] = day
         today = rows[self.today[rows] == day]
         if len(today):
             self.taken[today] = len(self.takers)
             self.takers.append(ask.occasion.name if ask.occasion else ask.title)
+
+    def days_of(self, table: dict[str, Days], name: str) -> Days:
+        """The column of a name in a table of days; a new one says NEVER for everybody."""
+        if name not in table:
+            table[name] = np.full(self.n, NEVER, dtype=np.int32)
+        return table[name]
+
+    def valued(self, rows: Rows, day: int) -> None:
+        """A valuable touch moves the floor's clock; a start of the programme that lies ahead gives way to it."""
+        known = np.where(self.untouched[rows], NEVER, self.value_day[rows])
+        self.value_day[rows] = np.maximum(known, day)
+        self.untouched[rows] = False
 
     def _see_all(self, picks: NDArray[np.int16], rows: Rows, day: int) -> None:
         for column in picks.T:
@@ -240,26 +255,6 @@ def spend(
     after = np.minimum(credit + value, cap) - ratio * promotions
     result: NDArray[np.int16] = np.maximum(after, -cap).astype(np.int16)
     return result
-
-
-def reachable(members: Members) -> Bools:
-    """Who has at least one usable channel: a mail address that may be mailed, a phone, a postal address."""
-    usable = np.zeros(len(members), dtype=np.bool_)
-    for channel, reach in members.reach.items():
-        usable |= reach & ~members.suppressed if channel is Channel.EMAIL else reach
-    return usable
-
-
-def hash_of(contact: str) -> int:
-    """The first 64 bits of BLAKE2b over a contact's id."""
-    return int.from_bytes(blake2b(contact.encode(), digest_size=8).digest(), "big")
-
-
-def _shared(inbox: NDArray[np.int32]) -> Bools:
-    """Whose inbox is somebody else's too."""
-    _, inverse, counts = np.unique(inbox, return_inverse=True, return_counts=True)
-    shared: Bools = (counts[inverse.reshape(-1)] > 1) & (inbox >= 0)
-    return shared
 
 
 def binding(block: Block, ask: Ask, rows: Rows, *, overall: bool) -> NDArray[np.int16]:

@@ -6,12 +6,13 @@ per class.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from topmind.model import Members, Stage
+from topmind.model import Channel, Members, Stage
 from topmind.planning.items import Words, mask_of, open_to
 from topmind.planning.setting import Setting
 from topmind.planning.terms import UNLIMITED, Terms, terms_for
@@ -93,3 +94,12 @@ def _limits(setting: Setting, terms: tuple[Terms, ...]) -> NDArray[np.int32]:
         for window, most in term.ceilings:
             limits[place[window], c] = most
     return limits
+
+
+def rescue_order(terms: Sequence[Terms]) -> NDArray[np.int8]:
+    """[places, C]: index into `list(Channel)` of each class's rescues in order; -1 = no more."""
+    places = max((len(t.rescue) for t in terms), default=0)
+    order = np.full((places, len(terms)), -1, dtype=np.int8)
+    for c, term in enumerate(terms):
+        order[: len(term.rescue), c] = [list(Channel).index(channel) for channel in term.rescue]
+    return order

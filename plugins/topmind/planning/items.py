@@ -48,10 +48,10 @@ class ItemTable:
 
 def mask_of(bits: Iterable[int], words: int) -> Words:
     """A bit set with these bits."""
-    result = np.zeros(words, dtype=np.uint64)
+    whole = 0
     for bit in bits:
-        result[bit // 64] |= np.uint64(1) << np.uint64(bit % 64)
-    return result
+        whole |= 1 << bit
+    return np.frombuffer(whole.to_bytes(8 * words, "little"), dtype="<u8").astype(np.uint64)
 
 
 def item_table(catalog: Catalog, start: int, end: int, reserved: dict[str, int]) -> ItemTable:

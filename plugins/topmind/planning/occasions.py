@@ -73,6 +73,8 @@ class Ask:
     value: int = 1
     promotions: int = 0
     correction: bool = False
+    #: A service task that a contact's own answer calls for: gap, ceilings and a touch of the day do not hold it up.
+    reply: bool = False
     #: Least days to the last issue of the same newsletter: half a period.
     spacing: int = 0
     one_of: str | None = None

@@ -10,7 +10,8 @@ from datetime import date
 import numpy as np
 
 from topmind.model import Catalog, Channel, PastTouch, SourceKind, TouchState
-from topmind.planning.block import NEVER, Block, Days, Rows, hash_of
+from topmind.planning.block import NEVER, Block, Days, Rows
+from topmind.planning.contacts import hash_of
 from topmind.planning.items import months_later
 from topmind.planning.occasions import RESCUE
 from topmind.planning.senders import senders, written_senders
@@ -57,16 +58,16 @@ def remember(block: Block, touches: Iterable[PastTouch]) -> frozenset[Key]:
     own = [t for t in touches if t.key.contact in row_of]
     own.sort(key=lambda t: (t.day, t.key.source, t.key.step or "", t.key.occurrence, t.key.channel.value))
     done: set[Key] = set()
-    counted: dict[Channel, list[tuple[int, int]]] = defaultdict(list)
+    past = _Past(block, renamed)
     for touch in own:
         row = row_of[touch.key.contact]
-        done.add(key_of(row, touch, renamed))
+        key = key_of(row, touch, renamed)
+        done.add(key)
+        if key[4]:
+            block.rescued[row] = True
         if touch.counts:
-            counted[touch.key.channel].append((row, touch.day.toordinal()))
-            _recall(block, row, touch, renamed)
-    for channel, pairs in counted.items():
-        rows, days = np.array(pairs, dtype=np.int64).T
-        block.count(rows.astype(np.intp), days.astype(np.int32), channel)
+            past.add(row, key[1], touch)
+    past.settle()
     _start_clocks(block)
     return frozenset(done)
 
@@ -80,61 +81,106 @@ def key_of(row: int, touch: PastTouch, renamed: Names) -> Key:
     return row, source, step or "", key.occurrence, key.channel.value if source == RESCUE else ""
 
 
-def _recall(block: Block, row: int, touch: PastTouch, renamed: Names) -> None:
-    """One counted touch in order of days: gap, clock, credit, items, siblings, inbox, calls."""
-    day = touch.day.toordinal()
-    setting = block.setting
-    name = "/".join(p for p in (touch.key.source, touch.key.step, touch.key.occurrence) if p)
-    block.last[row] = max(block.last[row], day)
-    if day == block.today[row]:
-        block.touched[row] = day
-        block.taken[row] = len(block.takers)
-        block.takers.append(name)
-    if touch.value and touch.state in _MOVES_CLOCK and not touch.bounced:
-        readers = _readers(block, row, touch)
-        block.value_day[readers] = np.maximum(block.value_day[readers], day)
-        block.untouched[readers] = False
-    cap = 2 * int(block.ratio[row])
-    credit = min(int(block.credit[row]) + touch.value, cap) - int(block.ratio[row]) * touch.promotions
-    block.credit[row] = max(credit, -cap)
-    source = renamed.sources.get(touch.key.source, touch.key.source)
-    _items(block, row, touch, source, day)
-    letter = setting.catalog.newsletters.get(source)
-    if letter is not None:
-        _mark(block.issue_day, block, source, row, day)
-        if letter.one_of:
-            _mark(block.one_of_day, block, letter.one_of, row, day)
-    if touch.key.channel is Channel.EMAIL and touch.key.step is None and block.shared_inbox[row]:
-        block.inboxes[f"{source}/{touch.key.occurrence}"].add(int(block.members.inbox[row]))
-    if touch.key.channel is Channel.CALL and day >= setting.start:
-        block.calls[_caller(block, row, source, touch.key.step)][day] += 1
+#: Parallel lists of rows and days (ordinals).
+_Pairs = tuple[list[int], list[int]]
 
 
-def _readers(block: Block, row: int, touch: PastTouch) -> Rows:
-    """Whose clock a valuable touch moves: everybody's who reads the inbox; a step is the contact's own."""
-    if touch.key.channel is Channel.EMAIL and touch.key.step is None and block.shared_inbox[row]:
-        return block.readers[int(block.members.inbox[row])]
-    return np.array([row], dtype=np.intp)
+class _Past:
+    """Counted touches in order of their days, gathered as lists and put into the block's columns at the end."""
+
+    def __init__(self, block: Block, renamed: Names) -> None:
+        self.block = block
+        self.catalog = block.setting.catalog
+        self.renamed = renamed
+        self.credit = [0] * block.n
+        self.ratio: list[int] = block.ratio.tolist()
+        self.today: list[int] = block.today.tolist()
+        self.shared: list[bool] = block.shared_inbox.tolist()
+        self.counted: dict[Channel, _Pairs] = defaultdict(lambda: ([], []))
+        self.valued: _Pairs = ([], [])
+        self.items: dict[int, _Pairs] = defaultdict(lambda: ([], []))
+        self.issues: dict[str, _Pairs] = defaultdict(lambda: ([], []))
+
+    def add(self, row: int, source: str, touch: PastTouch) -> None:
+        """One counted touch; `source` is today's name of its source."""
+        block, key, day = self.block, touch.key, touch.day.toordinal()
+        _append(self.counted[key.channel], row, day)
+        cap = 2 * self.ratio[row]
+        after = min(self.credit[row] + touch.value, cap) - self.ratio[row] * touch.promotions
+        self.credit[row] = max(after, -cap)
+        by_inbox = self.shared[row] and key.channel is Channel.EMAIL and key.step is None
+        if touch.value and touch.state in _MOVES_CLOCK and not touch.bounced:
+            if by_inbox:
+                block.valued(block.readers[int(block.members.inbox[row])], day)
+            else:
+                _append(self.valued, row, day)
+        if by_inbox:
+            block.inboxes[f"{source}/{key.occurrence}"].add(int(block.members.inbox[row]))
+        if source in self.catalog.newsletters:
+            _append(self.issues[source], row, day)
+        if touch.items:
+            self._items(row, source, touch, day)
+        if day >= self.today[row]:
+            self._ahead(row, source, touch, day)
+
+    def _items(self, row: int, source: str, touch: PastTouch, day: int) -> None:
+        table = self.block.setting.table
+        for name in touch.items:
+            bit = table.bit.get(name)
+            if bit is None:
+                continue
+            _append(self.items[bit], row, day)
+            item = table.items[bit]
+            if item.sends and source != item.id and not item.use.any_time:
+                months = item.use.again_after_months
+                until = date.max if months is None else months_later(touch.day, months)
+                had = self.block.days_of(self.block.had_elsewhere, item.id)
+                had[row] = max(int(had[row]), until.toordinal())
+
+    def _ahead(self, row: int, source: str, touch: PastTouch, day: int) -> None:
+        """A frozen row of today or of a day to come."""
+        block, key = self.block, touch.key
+        if day == self.today[row]:
+            block.touched[row] = day
+            block.taken[row] = len(block.takers)
+            block.takers.append("/".join(p for p in (key.source, key.step, key.occurrence) if p))
+        if key.channel is Channel.CALL:
+            block.calls[_caller(block, row, source, key.step)][day] += 1
+
+    def settle(self) -> None:
+        """Put everything into the block."""
+        block = self.block
+        block.credit[:] = self.credit
+        for channel, (rows, days) in self.counted.items():
+            block.count(np.array(rows, dtype=np.intp), np.array(days, dtype=np.int32), channel)
+            np.maximum.at(block.last, rows, days)
+        fresh = np.full(block.n, NEVER, dtype=np.int32)
+        np.maximum.at(fresh, *self.valued)
+        rows_ = np.nonzero(fresh > NEVER)[0]
+        known = np.where(block.untouched[rows_], NEVER, block.value_day[rows_])
+        block.value_day[rows_] = np.maximum(known, fresh[rows_])
+        block.untouched[rows_] = False
+        for bit, (rows, days) in self.items.items():
+            _see(block, bit, np.array(rows, dtype=np.intp), np.array(days, dtype=np.int32))
+        for source, (rows, days) in self.issues.items():
+            np.maximum.at(block.days_of(block.issue_day, source), rows, days)
+            one_of = self.catalog.newsletters[source].one_of
+            if one_of:
+                np.maximum.at(block.days_of(block.one_of_day, one_of), rows, days)
 
 
-def _items(block: Block, row: int, touch: PastTouch, source: str, day: int) -> None:
-    rows = np.array([row], dtype=np.intp)
-    for item in touch.items:
-        bit = block.setting.table.bit.get(item)
-        if bit is None:
-            continue
-        block.see(bit, rows, day)
-        found = block.setting.table.items[bit]
-        if found.sends and source != found.id and not found.use.any_time:
-            until = date.max.toordinal()
-            if found.use.again_after_months is not None:
-                until = months_later(touch.day, found.use.again_after_months).toordinal()
-            _mark(block.had_elsewhere, block, found.id, row, until)
+def _append(pairs: _Pairs, row: int, day: int) -> None:
+    pairs[0].append(row)
+    pairs[1].append(day)
 
 
-def _mark(table: dict[str, Days], block: Block, name: str, row: int, day: int) -> None:
-    days = table.setdefault(name, np.full(block.n, NEVER, dtype=np.int32))
-    days[row] = max(int(days[row]), day)
+def _see(block: Block, bit: int, rows: Rows, days: Days) -> None:
+    """Items received for good need no day; those that may come again are freed by theirs."""
+    if block.setting.table.items[bit].use.again_after_months is None:
+        block.see(bit, rows, 0)
+        return
+    for day in np.unique(days):
+        block.see(bit, rows[days == day], int(day))
 
 
 def _caller(block: Block, row: int, source: str, step: str | None) -> int:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 
 from topmind.model import Catalog, History, Members, Plan
 from topmind.planning import loop, past
 from topmind.planning.assembly import Assembly
-from topmind.planning.block import Block, Rows, reachable
+from topmind.planning.block import Block, Rows
+from topmind.planning.contacts import reachable
 from topmind.planning.logs import BlockLog
 from topmind.planning.setting import Setting, setting
 from topmind.planning.verdicts import plan_hash
@@ -37,16 +38,37 @@ def plan(
     Raises PlanError where a cadence, a zone, a country or a rule cannot be read.
     """
     made = setting(catalog, members, history, now, all_day=all_day, horizon=horizon)
-    assembly = Assembly(made)
-    for rows in blocks(made, members, block):
+    return _plan(made, members, block, told=True)
+
+
+def forecast(
+    catalog: Catalog,
+    members: Members,
+    history: History,
+    now: datetime,
+    *,
+    all_day: bool = False,
+    horizon: int = 90,
+    block: int = BLOCK,
+) -> Plan:
+    """The calendar, content gaps and broken floors of `plan` without a row or a verdict for each contact: for
+    audiences of a million."""
+    made = setting(catalog, members, history, now, all_day=all_day, horizon=horizon)
+    return _plan(made, members, block, told=False)
+
+
+def _plan(made: Setting, members: Members, size: int, *, told: bool) -> Plan:
+    assembly = Assembly(made, told=told)
+    for rows in blocks(made, members, size):
         assembly.add(play(made, members, rows), rows)
     occasions, due, decisions, calendar = assembly.numbered()
+    ledger = made.history.ledger
     lost = members.active & ~reachable(members)
     return Plan(
         as_of=members.as_of,
-        now=now.astimezone(UTC),
-        ledger=history.ledger,
-        hash=plan_hash(history.ledger, members.as_of, members, occasions, due),
+        now=made.now,
+        ledger=ledger,
+        hash=plan_hash(ledger, members.as_of, members, occasions, due),
         occasions=occasions,
         due=due,
         decisions=decisions,

@@ -70,7 +70,7 @@ def rescue_phase(block: Block, log: BlockLog, day: int, done: frozenset[Key]) ->
     rows = np.nonzero(block.near_floor(day) & block.taking_part & (block.today <= day))[0]
     if len(rows):
         _note_today(block, log.rescue, day, rows)
-        for place in range(len(CHANNELS)):
+        for place in range(len(block.rescue_order)):
             _attempt(block, log, day, rows, place, done)
         # a copy to their inbox has helped those whom nobody asked
         own = rows[block.today[rows] == day]
@@ -88,35 +88,21 @@ def _note_today(block: Block, log: RescueLog, day: int, rows: Rows) -> None:
 
 def _attempt(block: Block, log: BlockLog, day: int, rows: Rows, place: int, done: frozenset[Key]) -> None:
     """Try channel number `place` of everybody who is still waiting."""
-    order = np.array([_nth(t.rescue, place) for t in block.terms], dtype=np.int8)[block.cls[rows]]
+    order = block.rescue_order[place, block.cls[rows]]
     for number in np.unique(order[order >= 0]):
         waiting = rows[(order == number) & block.near_floor(day)[rows]]
         waiting = waiting[~_tried(block, waiting, CHANNELS[number], done)]
         _rescue(block, log, day, waiting, CHANNELS[number])
 
 
-def _nth(channels: tuple[Channel, ...], place: int) -> int:
-    return CHANNELS.index(channels[place]) if place < len(channels) else -1
-
-
 def _tried(block: Block, rows: Rows, channel: Channel, done: frozenset[Key]) -> Bools:
     """Whose very rescue the ledger already has on this channel."""
-    if not done:
-        return np.zeros(len(rows), dtype=np.bool_)
-    return np.array(
-        [
-            (
-                int(row),
-                RESCUE,
-                "",
-                occurrence(int(block.value_day[row]), untouched=bool(block.untouched[row])),
-                channel.value,
-            )
-            in done
-            for row in rows
-        ],
-        dtype=np.bool_,
-    )
+    tried = np.zeros(len(rows), dtype=np.bool_)
+    for place in np.nonzero(block.rescued[rows])[0]:
+        row = int(rows[place])
+        key = occurrence(int(block.value_day[row]), untouched=bool(block.untouched[row]))
+        tried[place] = (row, RESCUE, "", key, channel.value) in done
+    return tried
 
 
 def _rescue(block: Block, log: BlockLog, day: int, rows: Rows, channel: Channel) -> None:

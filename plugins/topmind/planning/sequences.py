@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from topmind.model import Catalog, FactDate, History, Occasion, Sequence, SourceKind, Step
+from topmind.model import Catalog, FactDate, History, Occasion, Purpose, Sequence, SourceKind, Step
 from topmind.planning.occasions import MORNING, Ask, is_stopped, minutes, worth
 
 
@@ -44,9 +44,16 @@ def step_asks(catalog: Catalog) -> tuple[tuple[Ask, Sequence, Step], ...]:
                 promotions=promotions,
                 sender=sequence.sender,
                 own_sender=step.sender,
+                reply=_is_reply(sequence, step),
             )
             found.append((ask, sequence, step))
     return tuple(found)
+
+
+def _is_reply(sequence: Sequence, step: Step) -> bool:
+    """Whoever says that something is not right gets the call the same day, also on the day of the question."""
+    starts = step.starts_from or sequence.starts_from
+    return step.channel.is_task and step.purpose is Purpose.SERVICE and starts.startswith("answered(")
 
 
 def entries(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,8 @@ class Setting:
 
     catalog: Catalog
     history: History
+    #: UTC.
+    now: datetime
     #: Ordinal of the company's day and of the last day of the calendar.
     as_of: int
     until: int
@@ -106,6 +108,7 @@ def setting(
     return Setting(
         catalog=catalog,
         history=history,
+        now=now.astimezone(UTC),
         as_of=as_of,
         until=until,
         start=start,

@@ -103,6 +103,8 @@ class Occ:
     value: int = 1
     promotions: int = 0
     correction: bool = False
+    #: Service off e-mail, asked for by the contact's answer.
+    reply: bool = False
     spacing: int = 0
     one_of: str | None = None
     order: int = 0
@@ -442,6 +444,9 @@ class Oracle:
                             order=order,
                             sender=step.sender,
                             source_sender=sequence.sender,
+                            reply=step.purpose is Purpose.SERVICE
+                            and step.channel is not Channel.EMAIL
+                            and (step.starts_from or sequence.starts_from).startswith("answered("),
                         )
                     )
         return found
@@ -494,6 +499,8 @@ class Oracle:
         for says_no, reason in table:
             if says_no:
                 return reason, ""
+        if o.reply:
+            return None
         return self.too_close(c, o, day) or self.too_many(c, o, day) or self.lost(c, o, day)
 
     def moment(self, c: Contact, o: Occ, day: date) -> str:

@@ -54,6 +54,7 @@ SEGMENTS = ("customers", "lapsed", "prospects")
 ZONES = ("America/New_York", "Europe/Berlin", "Pacific/Auckland")
 KINDS = (Kind.TIP, Kind.ARTICLE, Kind.SPOTLIGHT, Kind.EVENT, Kind.PROMOTION, Kind.PROMOTION)
 RULES = ("bought lately", "is happy")
+FACTS = ("first_purchase()", "inquired_on", "answered('check-in', 'not happy')")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +212,7 @@ def sequence(rng: Random, number: int) -> Sequence:
     return a_sequence(
         f"sequence-{number}",
         steps=steps,
-        starts_from=rng.choice(["first_purchase()", "inquired_on"]),
+        starts_from=rng.choice(FACTS),
         repeat=rng.choice(["once", "every time", "yearly"]),
         since=rng.choice([None, None, near(rng, 100, 0)]),
         stop_when=rng.choice([None, None, RULES[0]]),
@@ -280,7 +281,7 @@ def audience(rng: Random, n: int, catalog: Catalog) -> Members:
             for row in range(n)
             for k in range(rng.choice([0, 1, 1, 2]))
         ]
-        for text in ("first_purchase()", "inquired_on")
+        for text in FACTS
     }
     return members(
         n,

@@ -1,6 +1,7 @@
 """At most so many touches in any window of days, over all channels and per channel.
 
-Touches of earlier days are counted: with one touch a day, there is room where fewer than the limit are.
+Touches of earlier days are counted: with one touch a day, there is room where fewer than the limit are. A reply
+to the contact goes in any case, and counts for what comes after.
 """
 
 from topmind.model import Bools, Reason
@@ -11,12 +12,12 @@ from topmind.planning.policies.base import Policy
 
 def over_all(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:  # noqa: ARG001 - one signature for all
     """Room in every window that counts all channels."""
-    return binding(block, ask, rows, overall=True) < 0
+    return (binding(block, ask, rows, overall=True) < 0) | ask.reply
 
 
 def on_channel(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:  # noqa: ARG001 - one signature for all
     """Room in every window of this channel."""
-    return binding(block, ask, rows, overall=False) < 0
+    return (binding(block, ask, rows, overall=False) < 0) | ask.reply
 
 
 OVER_ALL = Policy(Reason.CEILING_ALL, over_all)

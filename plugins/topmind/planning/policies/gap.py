@@ -7,9 +7,9 @@ from topmind.planning.policies.base import Policy
 
 
 def allows(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:
-    """Far enough from the last touch; a touch of this very day is `one_touch`'s matter. A correction goes."""
+    """Far enough from the last touch; a touch of this very day is `one_touch`'s matter. Corrections and replies go."""
     last = block.last[rows]
-    far: Bools = (day - last >= block.gap[rows]) | (last == day) | ask.correction
+    far: Bools = (day - last >= block.gap[rows]) | (last == day) | ask.correction | ask.reply
     issues = block.issue_day.get(ask.source) if ask.spacing else None
     if issues is not None:
         issue = issues[rows]

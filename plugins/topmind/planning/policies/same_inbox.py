@@ -38,6 +38,4 @@ def remember(block: Block, ask: Ask, rows: Rows, day: int, value: NDArray[np.int
         if ask.occasion:
             block.inboxes[ask.occasion.name].add(number)
         if value[place] > 0:
-            readers = block.readers[number]
-            block.value_day[readers] = np.maximum(block.value_day[readers], day)
-            block.untouched[readers] = False
+            block.valued(block.readers[number], day)
