@@ -377,3 +377,22 @@ def test_quiet_hours_may_lie_within_a_day() -> None:
     assert (
         len(planned(catalog, members(1), now=datetime(2026, 12, 1, 19, tzinfo=UTC), all_day=False).due) == 1
     )
+
+
+@pytest.mark.parametrize(
+    ("over", "goes"),
+    [({}, True), ({"purpose": Purpose.MARKETING}, False), ({"channel": Channel.EMAIL}, False)],
+)
+def test_a_reply_to_a_contact_comes_on_the_day_of_the_question(over: dict[str, object], goes: bool) -> None:
+    """The service call that an answer starts waits for no gap, no ceiling and no free day; nothing else may."""
+    answered = "answered('check-in', 'not happy')"
+    call = a_step("call", 0, **{"channel": Channel.CALL, "purpose": Purpose.SERVICE, **over})
+    company = plain(
+        promise=a_promise(floor=None, gap=3, ceilings=(Ceiling(channel=None, count=1, days=7),)),
+        programme_starts=TODAY - WEEK,
+    )
+    catalog = a_catalog(sequences=[a_sequence(steps=[call], starts_from=answered)], company=company)
+    fact = FactDate(contact=0, day=TODAY, fact="today")
+    people = members(1, dates={answered: [fact]})
+    asked = a_touch(source="first-job", step="check-in", occurrence="once", day=TODAY)
+    assert bool(planned(catalog, people, a_history(asked)).due) is goes
