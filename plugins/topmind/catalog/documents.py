@@ -18,6 +18,8 @@ from topmind.model import Body, MergeTag
 from topmind.settings import Settings
 
 H = TypeVar("H", bound=Head)
+#: A file of ours is written by hand: more than this is some other file (a mail is cut at 102 000 bytes anyway).
+MOST_BYTES = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,10 @@ class Reader:
         path = relative(file, self.settings.root)
         self.seen.add(path)
         try:
+            if file.stat().st_size > MOST_BYTES:
+                says = f"has {file.stat().st_size // 1_000_000} MB; a text has {MOST_BYTES // 1_000_000} at most."
+                self.findings.error("file/too-big", path, 0, says, "Is it the right file? Split it if it is.")
+                return None
             text = front_matter.decode(file.read_bytes(), schema.what)
         except Wrong as wrong:
             self.findings.error(wrong.rule, path, wrong.line, wrong.says, wrong.fix)

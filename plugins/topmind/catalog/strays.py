@@ -1,4 +1,5 @@
-"""Files that look like ours and that nothing reads: a misspelt folder must not lose its items in silence."""
+"""Files that look like ours and that nothing reads: a misspelt folder must not lose its items in silence.
+Links that lead out of `content/`: what they name must not become public because a file name ends in .md or .png."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ _MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdwn"})
 
 def check(root: Path, read: Collection[str], ignored: Callable[[str], bool], findings: Findings) -> None:
     """An error for each folder or file with Markdown that no reader took; pages belong to the site."""
-    said: set[str] = set()
+    said = _links(root, findings)
     for path in _markdown(root):
         if path in read or ignored(path) or path.startswith(("content/pages/", "content/images/")):
             continue
@@ -24,6 +25,34 @@ def check(root: Path, read: Collection[str], ignored: Callable[[str], bool], fin
         if place not in said:
             said.add(place)
             findings.error(rule, place, 0, says, fix)
+
+
+def _links(root: Path, findings: Findings) -> set[str]:
+    """An error for each symbolic link that is not a file of `content/` or `segments/` itself; their paths."""
+    said: set[str] = set()
+    for top in ("content", "segments"):
+        inside = (root / top).resolve()
+        for folder, below, names in os.walk(root / top):
+            for entry in (*below, *names):
+                file = Path(folder) / entry
+                if not file.is_symlink():
+                    continue
+                path = file.relative_to(root).as_posix()
+                try:
+                    target = file.resolve(strict=True)
+                except (OSError, RuntimeError):  # RuntimeError: a link to itself, up to Python 3.12
+                    says = "is a link that leads nowhere."
+                else:
+                    if target.is_file() and target.is_relative_to(inside):
+                        continue
+                    says = (
+                        f"is a link that leads out of {top}/."
+                        if target.is_file()
+                        else "is a link to no file."
+                    )
+                said.add(path)
+                findings.error("file/link", path, 0, says, "Put the file itself there.")
+    return said
 
 
 def skipped(path: str) -> bool:
@@ -35,9 +64,13 @@ def skipped(path: str) -> bool:
 def _markdown(root: Path) -> list[str]:
     found: list[str] = []
     for top in ("content", "segments"):
-        for folder, _, names in os.walk(root / top):
+        for folder, below, names in os.walk(root / top):
             base = Path(folder).relative_to(root).as_posix()
-            paths = (f"{base}/{name}" for name in names if PurePosixPath(name).suffix.lower() in _MARKDOWN)
+            paths = (
+                f"{base}/{name}"
+                for name in (*below, *names)
+                if PurePosixPath(name).suffix.lower() in _MARKDOWN
+            )
             found += [path for path in paths if not skipped(path)]
     return sorted(found)
 
@@ -45,6 +78,13 @@ def _markdown(root: Path) -> list[str]:
 def _why(root: Path, path: str) -> tuple[str, str, str, str]:
     """(place, rule, what is wrong, what to do) for one file that nothing read."""
     parts = PurePosixPath(path).parts
+    if (root / path).is_dir():
+        return (
+            path,
+            "file/folder",
+            "is a folder with the name of a file.",
+            "Rename it, or move its files out.",
+        )
     if parts[0] == "content" and len(parts) > 2 and parts[1] not in FOLDERS:
         place = "/".join(parts[:2])
         return (

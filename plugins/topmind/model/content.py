@@ -22,6 +22,8 @@ class Problem:
     line: int
     says: str
     fix: str = ""
+    #: Front-matter key that it is about, where who found it knows no line.
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,8 +37,18 @@ def check(catalog: Catalog) -> tuple[Problem, ...]:
     return tuple(sorted(found, key=lambda p: (p.path, p.line, p.rule, p.says)))
 
 
-def _problem(rule: str, level: Level, path: str, says: str, fix: str, line: int = 0) -> Problem:
-    return Problem(rule=f"planning/{rule}", level=level, path=path, line=line, says=says, fix=fix)
+def _problem(
+    rule: str, level: Level, path: str, says: str, fix: str, line: int = 0, key: str = ""
+) -> Problem:
+    return Problem(
+        rule=f"planning/{rule}",
+        level=level,
+        path=path,
+        line=line,
+        says=says,
+        fix=fix,
+        key="" if line else key,
+    )
 
 
 # --- company ---
@@ -49,7 +59,9 @@ def _company(catalog: Catalog) -> Iterator[Problem]:
     try:
         public_holidays(company.country, catalog.as_of.year, catalog.as_of.year)
     except PlanError as error:
-        yield _problem("unknown-country", Level.ERROR, company.path, _sentence(error.says), error.fix)
+        yield _problem(
+            "unknown-country", Level.ERROR, company.path, _sentence(error.says), error.fix, key="country"
+        )
 
 
 def _sentence(text: str) -> str:
@@ -78,6 +90,7 @@ def _promise(path: str, terms: Terms) -> Iterator[Problem]:
             path,
             f"A touch every {terms.floor} days is promised, but the gap keeps {terms.gap} days between touches.",
             f"Write a gap of at most {terms.floor} days, or a longer floor.",
+            key="gap",
         )
     only_mail = set(terms.rescue) <= {Channel.EMAIL}
     for window, most in terms.ceilings:
@@ -92,6 +105,7 @@ def _promise(path: str, terms: Terms) -> Iterator[Problem]:
                 f"A valuable touch every {terms.floor} days needs {needed} touches in {window.days} days, "
                 f"but at most {most} {what} are allowed.",
                 f"Allow at least {needed}, or promise a touch every {-(-window.days // max(most, 1))} days.",
+                key="at_most",
             )
 
 
@@ -165,6 +179,7 @@ def _dated(catalog: Catalog, letter: Newsletter, rule: cadence.Cadence) -> Itera
             issue.path,
             f"{nominal.isoformat()} is no day of {letter.id} ({letter.every}).",
             f"{fix} A moved issue keeps its day in `was:`.",
+            key="was",
         )
 
 
@@ -219,9 +234,12 @@ def _step(sequence: Sequence, step: Step) -> Iterator[Problem]:
             step.path,
             f"It is due {-step.offset} days before {starts}, which is only known afterwards: it can never go.",
             "Write `after`, or `repeat: yearly`.",
+            key="before",
         )
     if step.grace < 0:
-        yield _problem("grace", Level.ERROR, step.path, "The grace is negative.", "Write 0 or more days.")
+        yield _problem(
+            "grace", Level.ERROR, step.path, "The grace is negative.", "Write 0 or more days.", key="grace"
+        )
     if abs(step.offset) > 3653:
         yield _problem(
             "far-offset",
@@ -229,6 +247,7 @@ def _step(sequence: Sequence, step: Step) -> Iterator[Problem]:
             step.path,
             f"It is due {abs(step.offset)} days from the fact: more than ten years.",
             "Look at `after`: the unit may be wrong.",
+            key="after" if step.offset > 0 else "before",
         )
 
 
@@ -245,4 +264,5 @@ def _crowded(sequence: Sequence) -> Iterator[Problem]:
                 step.path,
                 f"It falls due on the same day as {other.id}: one touch a day goes, the other waits a day.",
                 "Write another number of days where that matters.",
+                key="after",
             )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from topmind.catalog.dates import MONTHS, show
+from topmind.errors import SiteError
 from topmind.model import Kind
 from topmind.resource_site.record import Record
 from topmind.resource_site.site import Site
 from topmind.resource_site.visible import newest_first
-from topmind.resource_site.words import clock, event_time, plain_address
-from topmind.settings import Settings
+from topmind.resource_site.words import plain_address
+from topmind.settings import CONF, Settings
 
 #: Key under which Pelican's settings carry the build to reader, generators and templates.
 BUILD = "TOPMIND_SITE"
@@ -24,14 +24,20 @@ def pelican_settings(settings: Settings, record: Record, output: Path) -> dict[s
     from topmind.resource_site import plugin
 
     site = record.site
-    theme = Path(str(settings.pelican.get("THEME", "themes/site")))
+    theme = settings.root / str(settings.pelican.get("THEME", "themes/site"))
+    if not (theme / "templates").is_dir():
+        raise SiteError(
+            f"THEME names {settings.pelican.get('THEME', 'themes/site')!s}, which has no folder `templates`.",
+            where=CONF,
+            fix="Name a folder like themes/site; `topmind init` writes one. The last good site is untouched.",
+        )
     feeds = bool(site.home) and bool(site.items)
     return {
         "SITENAME": site.name,
         "SITESUBTITLE": site.subtitle,
         BUILD: record,
         "PATH": str(settings.root / "content"),
-        "THEME": str(theme if theme.is_absolute() else settings.root / theme),
+        "THEME": str(theme),
         "OUTPUT_PATH": str(output),
         "PLUGINS": [plugin],
         "PLUGIN_PATHS": [],
@@ -115,12 +121,12 @@ def _jinja(site: Site) -> dict[str, Any]:
         },
         "JINJA_FILTERS": {
             "about": lambda shown, base: _markup(shown.about(base)),
-            "event_clock": lambda item: clock(item.begins.timetz(), company.country),
-            "event_time": lambda item: event_time(item.begins, item.event_ends, company),
+            "event_clock": lambda item: company.dates.clock(item.begins.time()),
+            "event_time": lambda item: company.dates.span(item.begins, item.event_ends),
             "fragment": lambda issue: _markup(issue.html),
             "item_body": lambda item, base: _markup(site.body(item, base)),
-            "long_day": show,
-            "month_name": lambda day: MONTHS[day.month - 1],
+            "long_day": company.dates.day,
+            "month_name": company.dates.month,
             "plain_address": plain_address,
         },
         "JINJA_GLOBALS": {"site": site, "company": company},

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import locale
 import logging
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from topmind.errors import SiteError
@@ -40,9 +42,34 @@ def run_pelican(settings: Mapping[str, Any]) -> list[str]:
         except SiteError:
             raise
         except Exception as error:
-            lines = "; ".join([*complaints.lines, f"{type(error).__name__}: {error}"])
-            raise SiteError(f"Pelican stopped: {lines}", fix="The last good site is untouched.") from error
+            said = "; ".join([*complaints.lines, f"{type(error).__name__}: {error}"]).rstrip(".")
+            raise SiteError(
+                f"the resource site was not built: {said}.",
+                where=_where(error),
+                fix="The last good site is untouched.",
+            ) from error
     return complaints.lines
+
+
+def _where(error: BaseException) -> str:
+    """`themes/site/templates/base.html:12` of a mistake in a template; "" of any other."""
+    from jinja2 import TemplateError, TemplateSyntaxError
+
+    if isinstance(error, TemplateSyntaxError):
+        return f"{_short(error.filename or error.name or 'template')}:{error.lineno}"
+    if isinstance(error, TemplateError):
+        # Jinja rewrites tracebacks: its frames name the template and its line
+        frames = [
+            f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith((".html", ".xml"))
+        ]
+        return f"{_short(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
+    return ""
+
+
+def _short(filename: str) -> str:
+    """From `themes/` on, as people know it."""
+    parts = Path(filename).parts
+    return "/".join(parts[parts.index("themes") :]) if "themes" in parts else filename
 
 
 def import_pelican() -> None:

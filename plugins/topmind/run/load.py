@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from topmind import audience, brand, catalog, planning, settings
@@ -77,10 +77,21 @@ def _further(read: Catalog, spec: AudienceSpec | None, problems: Iterable[Proble
     """What is wrong beyond single files, in the same run as their own mistakes, but not the echo of those."""
     broken = {PurePosixPath(p.path) for p in problems if p.level is Level.ERROR}
     touched = {path.with_suffix("") for path in broken} | {path.parent for path in broken}
-    yield from (p for p in planning.check(read) if PurePosixPath(p.path).with_suffix("") not in touched)
+    for problem in planning.check(read):
+        if PurePosixPath(problem.path).with_suffix("") not in touched:
+            yield _placed(problem, Path(read.root))
     if spec is not None:
         unread = {path.stem for path in broken if path.parent.name == "segments"}
         yield from audience.check(read.segments, read.sequences, read.items, spec, unread)
+
+
+def _placed(problem: Problem, root: Path) -> Problem:
+    """With the line of the key that it is about; a promise may stand in the file, or only in the company's."""
+    if problem.line or not problem.key:
+        return problem
+    lines = (root / problem.path).read_text("utf-8", "replace").splitlines()
+    found = (number for number, line in enumerate(lines, start=1) if line.startswith(f"{problem.key}:"))
+    return replace(problem, line=next(found, 0))
 
 
 def ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
