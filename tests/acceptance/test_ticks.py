@@ -1,0 +1,154 @@
+"""Ticks of a whole project: broken off, repeated, at any hour, with files that change in between."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from small_company import PEOPLE, a_company
+from topmind.delivery import MemoryTransport, unknown
+from topmind.delivery.memory import Answer, Fault
+from topmind.errors import GuardError
+from topmind.run import sending
+from topmind.run.sending import SendResult
+from topmind.testing.clock import FixedClock
+
+TUESDAY = "2026-12-01"
+
+
+class Tick:
+    """One project, its clock and everything that ever left."""
+
+    def __init__(self, root: Path, now: datetime | None = None) -> None:
+        self.root = a_company(root)
+        self.clock = FixedClock(now or datetime(2026, 12, 1, 12, 7, tzinfo=UTC))
+        self.left: Counter[str] = Counter()
+
+    def __call__(self, script: list[Answer] | None = None, *, as_of: str | None = TUESDAY) -> SendResult:
+        """Run once; what left is counted by touch even where the run is broken off."""
+        carrier = MemoryTransport(script or [])
+        try:
+            return sending.send(
+                self.root,
+                as_of=as_of,
+                clock=self.clock,
+                transport=carrier,
+                environ={"TOPMIND_TRANSPORT": "memory"},
+            )
+        finally:
+            self.left.update(message.touch_hex for message in carrier.sent)
+
+
+@pytest.fixture
+def tick(tmp_path: Path) -> Tick:
+    """A small company on a Tuesday on which everybody is due; its site is built."""
+    tick = Tick(tmp_path / "company")
+    from topmind.cli.app import call
+
+    assert call(["-C", str(tick.root), "build", "--no-search"]) == 0
+    return tick
+
+
+def test_a_run_that_dies_in_the_middle_is_finished_by_the_next(tick: Tick) -> None:
+    """Nobody twice, nobody lost: what was in hand is listed, everybody else is served by the next run."""
+    script: list[Answer] = [None] * 9 + [Fault(leaves=True, raises=KeyboardInterrupt)]
+    with pytest.raises(KeyboardInterrupt):
+        tick(script)
+    assert sum(tick.left.values()) == 10
+    tick.clock.advance(minutes=5)
+    after = tick()
+    counts = after.report.counts
+    assert max(tick.left.values()) == 1
+    # one more touch: the customer of yesterday gets the thank-you, and the letter expires for them
+    assert counts.planned == counts.accepted + counts.unknown + counts.expired
+    assert counts.expired == 1
+    assert counts.unknown == 1 == len(after.report.unproven)
+    assert after.exit_code == 1
+    assert sum(tick.left.values()) == counts.planned - counts.expired
+
+
+def test_what_is_unknown_is_never_sent_again(tick: Tick) -> None:
+    """An answer that got lost stays listed, however often the tick runs."""
+    first = tick([unknown(), unknown()])
+    assert first.report.counts.unknown == 2
+    for _ in range(3):
+        tick.clock.advance(hours=3)
+        again = tick()
+    assert again.report.counts.sent_now == 0
+    assert again.report.counts.unknown == 2
+    assert max(tick.left.values()) == 1
+
+
+def test_five_failures_alike_stop_the_run_and_the_rest_waits(tick: Tick) -> None:
+    """A transport that fails for everybody must not turn the whole list into unknowns."""
+    found = tick([unknown("no answer")] * 50)
+    assert found.report.stopped
+    assert found.report.counts.unknown == 5
+    counts = found.report.counts
+    assert counts.waiting == counts.planned - counts.unknown - counts.expired > PEOPLE - 10
+
+
+def test_an_item_that_is_taken_back_between_two_runs_is_not_sent(tick: Tick) -> None:
+    """A frozen touch whose content is gone is skipped with its reason, never sent with old words."""
+    with pytest.raises(KeyboardInterrupt):
+        tick([None] * 4 + [Fault(raises=KeyboardInterrupt)])
+    for tip in (tick.root / "content" / "tips").glob("*.md"):
+        tip.write_text(tip.read_text("utf-8").replace("title:", "status: draft\ntitle:", 1), "utf-8")
+    before = sum(tick.left.values())
+    tick.clock.advance(minutes=5)
+    counts = tick().report.counts
+    assert sum(tick.left.values()) <= before + 1  # the thank-you carries no item
+    assert counts.skipped == counts.planned - counts.accepted - counts.unknown - counts.expired > PEOPLE - 10
+
+
+def test_a_person_who_leaves_the_segment_between_two_runs_is_skipped(tick: Tick) -> None:
+    """Planned for a letter that is no longer theirs: skipped, and the reason is in the ledger."""
+    with pytest.raises(KeyboardInterrupt):
+        tick([Fault(raises=KeyboardInterrupt)])
+    letter = tick.root / "content" / "newsletters" / "wall.md"
+    letter.write_text(letter.read_text("utf-8").replace("[customers, prospects]", "[customers]"), "utf-8")
+    tick.clock.advance(minutes=5)
+    tick()
+    with sqlite3.connect(tick.root / "var" / "ledger.db") as db:
+        reasons = Counter(row[0] for row in db.execute("SELECT reason FROM touches WHERE reason != ''"))
+    assert reasons["not_in_segment"] >= PEOPLE // 2 - 1
+
+
+def test_before_its_hour_nothing_goes_and_after_it_everything(tick: Tick) -> None:
+    """09:00 is the recipient's own: the tick at 08:30 sends nothing, the one at 09:30 does."""
+    early = tick(as_of="2026-12-01T08:30+00:00")
+    assert early.report.counts.sent_now == 0
+    due = tick(as_of="2026-12-01T09:30+00:00")
+    assert due.report.counts.sent_now >= PEOPLE - 1
+
+
+def test_at_night_nothing_goes(tick: Tick) -> None:
+    """Quiet hours are hard: a tick that comes at 21:30 sends nothing."""
+    late = tick(as_of="2026-12-01T21:30+00:00")
+    assert late.report.counts.sent_now == 0
+
+
+def test_another_plan_than_the_one_that_was_seen_is_refused(tick: Tick) -> None:
+    """`send --plan HASH` sends that plan or nothing."""
+    with pytest.raises(GuardError, match="nobody was mailed"):
+        sending.send(
+            tick.root,
+            as_of=TUESDAY,
+            clock=tick.clock,
+            plan_hash="0123456789abcdef",
+            transport=MemoryTransport(),
+            environ={"TOPMIND_TRANSPORT": "memory"},
+        )
+
+
+def test_a_dry_run_writes_no_ledger(tick: Tick) -> None:
+    """Not even an empty one."""
+    found = sending.send(
+        tick.root, as_of=TUESDAY, clock=tick.clock, dry_run=True, environ={"TOPMIND_TRANSPORT": "memory"}
+    )
+    assert found.dry
+    assert not (tick.root / "var" / "ledger.db").exists()
