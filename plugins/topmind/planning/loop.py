@@ -91,7 +91,7 @@ def _shared(block: Block, log: SharedLog, day: int) -> None:
     log.day[rows] = day
     log.later[rows] = waits(block, ask, day, rows)
     block.commit(ask, rows, day, choice.value, choice.promotions, choice.picks)
-    same_inbox.remember(block, ask, rows, day, choice.value)
+    same_inbox.remember(block, ask, rows, day, choice.value, choice.picks)
     today = block.today[rows] == day
     if today.any():
         log.today.append(_keep(rows, choice, today))

@@ -119,23 +119,25 @@ class _Past:
         if source in self.catalog.newsletters:
             _append(self.issues[source], row, day)
         if touch.items:
-            self._items(row, source, touch, day)
+            readers = block.readers[int(block.members.inbox[row])].tolist() if by_inbox else [row]
+            self._items(readers, source, touch, day)
         if day >= self.today[row]:
             self._ahead(row, source, touch, day)
 
-    def _items(self, row: int, source: str, touch: PastTouch, day: int) -> None:
+    def _items(self, readers: list[int], source: str, touch: PastTouch, day: int) -> None:
         table = self.block.setting.table
         for name in touch.items:
             bit = table.bit.get(name)
             if bit is None:
                 continue
-            _append(self.items[bit], row, day)
+            for row in readers:
+                _append(self.items[bit], row, day)
             item = table.items[bit]
             if item.sends and source != item.id and not item.use.any_time:
                 months = item.use.again_after_months
                 until = date.max if months is None else months_later(touch.day, months)
                 had = self.block.days_of(self.block.had_elsewhere, item.id)
-                had[row] = max(int(had[row]), until.toordinal())
+                had[readers] = np.maximum(had[readers], until.toordinal())
 
     def _ahead(self, row: int, source: str, touch: PastTouch, day: int) -> None:
         """A frozen row of today or of a day to come."""

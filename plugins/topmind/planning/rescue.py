@@ -156,7 +156,7 @@ def _commit(
     log.day[rows[same]] = day
     ones = np.ones(len(rows), dtype=np.int16)
     block.commit(ask, rows, day, ones, 0 * ones, bits)
-    same_inbox.remember(block, ask, rows, day, ones)
+    same_inbox.remember(block, ask, rows, day, ones, bits)
 
 
 def _after(block: Block, log: BlockLog, day: int) -> None:

@@ -267,12 +267,16 @@ class Oracle:
     def last_value(self, c: Contact) -> tuple[date, bool]:
         """(day, whether there ever was one)."""
         days = [t.day for t in c.touches if t.value and t.moves_clock]
-        mates = [x for x in self.contacts if self.m.inbox[x.row] == self.m.inbox[c.row] >= 0]
-        days += [t.day for x in mates for t in x.touches if t.value and t.moves_clock and t.shared]
+        days += [t.day for t in self.of_mates(c) if t.value and t.moves_clock]
         if days:
             return max(days), True
         number = int.from_bytes(hashlib.blake2b(c.id.encode(), digest_size=8).digest(), "big")
         return self.c.company.programme_starts + (number % self.floor(c)) * DAY, False
+
+    def of_mates(self, c: Contact) -> list[Touch]:
+        """What came into the contact's inbox for others who read it."""
+        mates = [x for x in self.contacts if x is not c and self.m.inbox[x.row] == self.m.inbox[c.row] >= 0]
+        return [t for x in mates for t in x.touches if t.shared]
 
     def near_floor(self, c: Contact, day: date) -> bool:
         """Within the lead time."""
@@ -293,7 +297,7 @@ class Oracle:
             return True
         if item.use.any_time:
             return False
-        for t in c.touches:
+        for t in c.touches + self.of_mates(c):
             if item.id in t.items:
                 months = item.use.again_after_months
                 if months is None or t.day + relativedelta(months=months) > day:
@@ -612,7 +616,7 @@ class Oracle:
         assert item is not None
         if not self.live(c, item, day):
             return Reason.NOTHING_NEW
-        for t in c.touches:
+        for t in c.touches + self.of_mates(c):
             if item.id in t.items and t.source != item.id and not item.use.any_time:
                 months = item.use.again_after_months
                 if months is None or t.day + relativedelta(months=months) > day:

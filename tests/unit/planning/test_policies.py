@@ -38,7 +38,7 @@ from topmind.testing.builders import (
     an_item,
     members,
 )
-from unit.planning.said import due, planned, reasons, verdicts
+from unit.planning.said import due, picks, planned, reasons, verdicts
 
 TIPS = [an_item(f"tips/t{n}") for n in range(8)]
 WEEK = timedelta(days=7)
@@ -235,6 +235,18 @@ def test_siblings_keep_seven_days_apart() -> None:
     assert due(made) == [(0, "b/2026-W49")]
     (told,) = made.decisions
     assert (told.reason, told.until) == (Reason.LOST_TO, None)
+
+
+def test_nothing_comes_twice_into_one_inbox() -> None:
+    """What one reader got there the other has seen: in the past, and earlier in the same plan."""
+    people = members(2, inbox=np.array([4, 4], dtype=np.int32))
+    past = a_history(a_touch("c0001", items=("tips/t0",), day=TODAY - WEEK))
+    assert picks(planned(weekly(), people, past)) == {0: ("tips/t1",)}
+    letters = [a_newsletter("a"), a_newsletter("b")]
+    one_tip = a_catalog(items=TIPS[:1], newsletters=letters, company=plain())
+    assert due(planned(one_tip, people)) == [(0, "a/2026-W49")]
+    step = a_touch("c0001", source="s", step="x", items=("tips/t0",), day=TODAY - WEEK)
+    assert picks(planned(weekly(), people, a_history(step))) == {0: ("tips/t0",)}
 
 
 def test_the_same_inbox_gets_one_copy() -> None:

@@ -1,5 +1,6 @@
 """One inbox, one copy: of contacts with one address, the lowest id gets the issue, the announced send or the
-rescue. What it gives counts for the floor of everybody who reads that inbox; a step is each contact's own."""
+rescue. What it gives counts for the floor of everybody who reads that inbox, and none of them gets its items
+again; a step is each contact's own."""
 
 from __future__ import annotations
 
@@ -28,8 +29,16 @@ def first_copies(block: Block, ask: Ask, rows: Rows) -> Bools:
     return keep
 
 
-def remember(block: Block, ask: Ask, rows: Rows, day: int, value: NDArray[np.int16]) -> None:
-    """These rows' inboxes have their copy of this day; where it gives value, all their readers' clocks move."""
+def remember(
+    block: Block,
+    ask: Ask,
+    rows: Rows,
+    day: int,
+    value: NDArray[np.int16],
+    picks: NDArray[np.int16] | None,
+) -> None:
+    """These rows' inboxes have their copy of this day: all its readers have seen what is in it, and where it
+    gives value their clocks move."""
     if ask.channel is not Channel.EMAIL or ask.kind is SourceKind.STEP:
         return
     shared = np.nonzero(block.shared_inbox[rows])[0]
@@ -37,5 +46,9 @@ def remember(block: Block, ask: Ask, rows: Rows, day: int, value: NDArray[np.int
         number = int(block.members.inbox[rows[place]])
         if ask.occasion:
             block.inboxes[ask.occasion.name].add(number)
+        readers = block.readers[number]
         if value[place] > 0:
-            block.valued(block.readers[number], day)
+            block.valued(readers, day)
+        for bit in picks[place] if picks is not None else ():
+            if bit >= 0:
+                block.see(int(bit), readers, day)
