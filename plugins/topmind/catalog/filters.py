@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from topmind.catalog import dates
+from topmind.catalog.dates import read_day
 from topmind.catalog.findings import Wrong
+from topmind.date_words import PLAIN, DateStyle
 from topmind.model import Filter
 
 #: Filter → least and most arguments.
@@ -25,15 +26,15 @@ FILTERS: Mapping[str, tuple[int, int]] = {
 _DATE_SIGN = re.compile(r"%-?[a-zA-Z%]")
 
 
-def show(value: object) -> str:
-    """A value without filters: a date as `1 December 2026`, an amount with two digits, None as nothing."""
+def show(value: object, dates: DateStyle = PLAIN) -> str:
+    """A value without filters: a date as its readers write it, an amount with two digits, None as nothing."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
         value = value.date()
-    return dates.show(value) if isinstance(value, date) else str(value)
+    return dates.day(value) if isinstance(value, date) else str(value)
 
 
 def check_args(name: str, args: list[str], source: str) -> None:
@@ -54,37 +55,38 @@ def check_args(name: str, args: list[str], source: str) -> None:
         raise Wrong(f"{source}: `truncate` counts letters.", "Write `truncate: 40`.", rule="filter-value")
 
 
-def filtered(one: Filter, value: object) -> object:
+def filtered(one: Filter, value: object, dates: DateStyle = PLAIN) -> object:
+    """The value after one filter."""
     if one.name == "capitalize":
-        text = show(value)
+        text = show(value, dates)
         return text[:1].upper() + text[1:]
     if one.name == "upper":
-        return show(value).upper()
+        return show(value, dates).upper()
     if one.name == "truncate":
-        text, limit = show(value), int(one.args[0])
+        text, limit = show(value, dates), int(one.args[0])
         return text if len(text) <= limit else text[: max(1, limit - 1)].rstrip() + "…"
     if one.name == "date":
-        return _as_date(value, one.args[0] if one.args else "")
+        return _as_date(value, one.args[0] if one.args else "", dates)
     return _as_money(value, one.args[0] if one.args else "")
 
 
-def _as_date(value: object, form: str) -> str:
+def _as_date(value: object, form: str, dates: DateStyle) -> str:
     if isinstance(value, str):
         try:
-            value = dates.read_day(value)
+            value = read_day(value)
         except Wrong:
             return str(value)
     if isinstance(value, datetime):
         value = value.date()
     if not isinstance(value, date):
-        return show(value)
+        return show(value, dates)
     day = value
     if not form:
-        return dates.show(day)
+        return dates.day(day)
     names = {
         "d": f"{day.day:02}", "-d": str(day.day), "e": str(day.day), "m": f"{day.month:02}", "-m": str(day.month),
-        "B": dates.MONTHS[day.month - 1], "b": dates.MONTHS[day.month - 1][:3], "Y": str(day.year),
-        "y": f"{day.year % 100:02}", "A": dates.WEEKDAYS[day.weekday()], "a": dates.WEEKDAYS[day.weekday()][:3],
+        "B": dates.month(day), "b": dates.month(day)[:3], "Y": str(day.year),
+        "y": f"{day.year % 100:02}", "A": dates.weekday(day), "a": dates.weekday(day)[:3],
         "%": "%",
     }  # fmt: skip
     return _DATE_SIGN.sub(lambda m: names.get(m[0][1:], m[0]), form)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from topmind.catalog.code import literal_spans
 from topmind.catalog.filters import FILTERS, check_args, filtered, show
 from topmind.catalog.findings import Wrong, did_you_mean
+from topmind.date_words import PLAIN, DateStyle
 from topmind.errors import ContentError
 from topmind.model import Filter, Level, MergeTag, Problem, Text
 
@@ -137,17 +138,18 @@ def unknown(tags: Iterable[MergeTag], fields: Iterable[str], path: str) -> tuple
     )
 
 
-def apply(tag: MergeTag, value: object) -> str:
+def apply(tag: MergeTag, value: object, dates: DateStyle = PLAIN) -> str:
     """The text that stands in place of a tag: its filters over the value, left to right.
 
-    None and "" are missing values: only `default` fills them; without one the text is empty.
+    None and "" are missing values: only `default` fills them; without one the text is empty. `dates`: how the
+    company's readers write a date.
     """
     for one in tag.filters:
         if value is None or value == "":
             value = one.args[0] if one.name == "default" else None
         elif one.name != "default":
-            value = filtered(one, value)
-    return show(value)
+            value = filtered(one, value, dates)
+    return show(value, dates)
 
 
 def lift(text: str, path: str = "", line: int = 0) -> tuple[str, dict[str, MergeTag]]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
+from topmind.date_words import PLAIN, DateStyle
 from topmind.mail.addresses import Addresses
 from topmind.mail.pieces import CardPiece, Footer, Picture, Piece, QuotePiece, Signature
-from topmind.mail.words import clock, day, known, words
+from topmind.mail.words import known, words
 from topmind.model import (
     Block,
     Company,
@@ -33,6 +32,7 @@ def card(
     href: str,
     addresses: Addresses,
     language: str,
+    dates: DateStyle = PLAIN,
     alone: bool = False,
 ) -> CardPiece:
     """One item. With `pieces` it stands in full; otherwise `summary` leads to `href` (absolute, "" = no page)."""
@@ -50,7 +50,7 @@ def card(
         summary="" if pieces else summary,
         offer=(item.offer or "") if offers else "",
         code=coupon_code(item.code) if item.code and offers and not _shows_coupon(pieces) else (),
-        facts=_facts(item, language),
+        facts=_facts(item, language, dates),
         terms=item.terms or "",
         link=link,
         link_label=_way_out(item, language) if link else "",
@@ -78,16 +78,16 @@ def _shows_coupon(pieces: tuple[Piece, ...]) -> bool:
     return any(piece.kind == "coupon" for piece in pieces)
 
 
-def _facts(item: Item, language: str) -> tuple[tuple[str, str], ...]:
+def _facts(item: Item, language: str, dates: DateStyle) -> tuple[tuple[str, str], ...]:
     """Name and value of what people ask first: when, where, until, phone."""
     said = words(language)
     facts: list[tuple[str, str]] = []
     if item.begins:
-        facts.append((said["when"], _moments(item.begins, item.event_ends, language)))
+        facts.append((said["when"], dates.span(item.begins, item.event_ends)))
     if item.location:
         facts.append((said["location"], item.location))
     if item.kind is Kind.PROMOTION and item.ends:
-        facts.append(("", said["until"].format(date=day(item.ends, language))))
+        facts.append(("", said["until"].format(date=dates.day(item.ends))))
     if item.kind is Kind.SPOTLIGHT:
         facts.extend((said[name], value) for name, value in _contact(item) if value)
     if item.kind is Kind.EXPERT and item.expertise:
@@ -97,17 +97,6 @@ def _facts(item: Item, language: str) -> tuple[tuple[str, str], ...]:
 
 def _contact(item: Item) -> tuple[tuple[str, str | None], ...]:
     return ("region", item.region), ("phone", item.phone)
-
-
-def _moments(begins: datetime, ends: datetime | None, language: str) -> str:
-    """`Saturday, 12 December 2026, 4 pm – 7 pm`, in the event's own zone."""
-    text = f"{day(begins.date(), language, weekday=True)}, {clock(begins.time(), language)}"
-    if ends is None:
-        return text
-    end = clock(ends.time(), language)
-    if ends.date() == begins.date():
-        return f"{text} – {end}"
-    return f"{text} – {day(ends.date(), language, weekday=True)}, {end}"
 
 
 def coupon_code(code: str) -> Text:

@@ -74,6 +74,7 @@ class Renderer:
             reply_to=member.email,
             required=_required((subject, preheader, html, text)),
             hash="",
+            dates=self._catalog.company.dates,
         )
         return replace(compiled, hash=_hash(compiled))
 

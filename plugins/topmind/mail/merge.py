@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from topmind.catalog.merge_tags import apply
+from topmind.date_words import PLAIN, DateStyle
 from topmind.errors import MailError
 from topmind.mail.escape import ESCAPES
 from topmind.mail.places import is_address
@@ -30,7 +31,7 @@ def system_fields(compiled: CompiledEdition) -> frozenset[str]:
     return frozenset(place.tag.field for place in _places(compiled) if is_system(place.tag.field))
 
 
-def fill(place: Place, values: Mapping[str, object]) -> str:
+def fill(place: Place, values: Mapping[str, object], dates: DateStyle = PLAIN) -> str:
     """What stands in one place, escaped for it.
 
     Raises MailError where there is neither a value nor a default; it names the field, never a value.
@@ -41,12 +42,12 @@ def fill(place: Place, values: Mapping[str, object]) -> str:
             f"{{{{ {place.tag.field} }}}} has no value and no default.",
             fix=f'Write {{{{ {place.tag.field} | default: "…" }}}}, or fill the field.',
         )
-    return ESCAPES[place.where](apply(place.tag, value))
+    return ESCAPES[place.where](apply(place.tag, value, dates))
 
 
-def join(parts: Parts, values: Mapping[str, object]) -> str:
+def join(parts: Parts, values: Mapping[str, object], dates: DateStyle = PLAIN) -> str:
     """Literals and filled places as one text."""
-    return "".join(part if isinstance(part, str) else fill(part, values) for part in parts)
+    return "".join(part if isinstance(part, str) else fill(part, values, dates) for part in parts)
 
 
 def render(compiled: CompiledEdition, values: Mapping[str, object]) -> Rendered:
@@ -54,11 +55,12 @@ def render(compiled: CompiledEdition, values: Mapping[str, object]) -> Rendered:
 
     Raises MailError where a value without default is missing.
     """
+    dates = compiled.dates
     return Rendered(
-        subject=join(compiled.subject, values),
-        preheader=join(compiled.preheader, values),
-        html=join(compiled.html, values),
-        text=join(compiled.text, values),
+        subject=join(compiled.subject, values, dates),
+        preheader=join(compiled.preheader, values, dates),
+        html=join(compiled.html, values, dates),
+        text=join(compiled.text, values, dates),
     )
 
 
@@ -127,7 +129,10 @@ def _largest(compiled: CompiledEdition, members: Members) -> int:
             continue
         column = members.fields.get(place.tag.field, ())
         values = {column[row] for row in compiled.edition.contacts} if column else {None}
-        size += max(len(ESCAPES[place.where](apply(place.tag, v)).encode("utf-8", "replace")) for v in values)
+        size += max(
+            len(ESCAPES[place.where](apply(place.tag, v, compiled.dates)).encode("utf-8", "replace"))
+            for v in values
+        )
     return size
 
 

@@ -57,7 +57,7 @@ def build(
     MailError for a missing value, a header with a line end, an unusable address, or HTML of 102 000 bytes and more.
     """
     program = _program(compiled)
-    filled = [fill(place, values).encode("utf-8", "replace") for place in program.places]
+    filled = [fill(place, values, compiled.dates).encode("utf-8", "replace") for place in program.places]
     size = program.html_bytes
     for times, value in zip(program.in_html, filled, strict=True):
         size += times * len(value)
@@ -67,7 +67,7 @@ def build(
     head = [
         program.head,
         f"To: {usable(to)}\r\n".encode("ascii"),
-        f"Subject: {encoded_words(join(compiled.subject, values), 9)}\r\n".encode("ascii"),
+        f"Subject: {encoded_words(join(compiled.subject, values, compiled.dates), 9)}\r\n".encode("ascii"),
         *(_header(name, value) for name, value in headers.items()),
     ]
     return b"".join([*head, *(encoded[part] if isinstance(part, int) else part for part in program.body)])

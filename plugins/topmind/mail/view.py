@@ -20,7 +20,7 @@ from topmind.mail.pieces import (
     VideoPiece,
     View,
 )
-from topmind.mail.words import day, direction, words
+from topmind.mail.words import direction, words
 from topmind.model import (
     Block,
     Body,
@@ -75,7 +75,7 @@ class Builder:
             direction=direction(company.language),
             title=f"{occasion.title or own.theme}",
             heading=own.newsletter.title if own.newsletter else "",
-            line=day(occasion.day, company.language, weekday=True) if issue else "",
+            line=company.dates.day(occasion.day, weekday=True) if issue else "",
             preheader=own.preheader or self._preheader(),
             pieces=signed_off(tuple(self._pieces(own))),
             signature=self._signature(),
@@ -176,6 +176,7 @@ class Builder:
             href=self._page(item),
             addresses=self.addresses,
             language=self.catalog.company.language,
+            dates=self.catalog.company.dates,
             alone=alone,
         )
 

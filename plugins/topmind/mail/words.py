@@ -1,4 +1,4 @@
-"""The few words that a mail says by itself, in four languages, and dates as people write them.
+"""The few words that a mail says by itself, in four languages.
 
 Words beside the content (kickers, "Read more") follow the content's language, the company's; those of the footer
 follow the contact's.
@@ -7,7 +7,6 @@ follow the contact's.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, time
 
 #: Languages written from right to left.
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "yi"})
@@ -126,19 +125,6 @@ _SPANISH = {
 }
 WORDS: Mapping[str, Mapping[str, str]] = {"en": _ENGLISH, "de": _GERMAN, "fr": _FRENCH, "es": _SPANISH}
 
-_MONTHS = {
-    "en": "January February March April May June July August September October November December",
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-}
-_DAYS = {
-    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
-    "de": "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag",
-    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche",
-    "es": "lunes martes miércoles jueves viernes sábado domingo",
-}
-
 
 def known(language: str) -> str:
     """The language of ours that is meant: `de-AT` is `de`, what we do not have is `en`."""
@@ -154,35 +140,3 @@ def words(language: str) -> Mapping[str, str]:
 def direction(language: str) -> str:
     """`rtl` or `ltr`."""
     return "rtl" if language.partition("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
-
-
-def day(value: date, language: str, *, weekday: bool = False) -> str:
-    """A date in words: `Tuesday, 1 December 2026`, `1. Dezember 2026`, `1er décembre 2026`."""
-    short = known(language)
-    month = _MONTHS[short].split()[value.month - 1]
-    if short == "de":
-        text = f"{value.day}. {month} {value.year}"
-    elif short == "fr":
-        text = f"{'1er' if value.day == 1 else value.day} {month} {value.year}"
-    elif short == "es":
-        text = f"{value.day} de {month} de {value.year}"
-    else:
-        text = f"{value.day} {month} {value.year}"
-    if not weekday:
-        return text
-    name = _DAYS[short].split()[value.weekday()]
-    return f"{name} {text}" if short == "fr" else f"{name}, {text}"
-
-
-def clock(value: time, language: str) -> str:
-    """A time of day in words: `9 am`, `6:30 pm`, `18:30 Uhr`, `18 h 30`, `18:30`; no line ends within."""
-    short = known(language)
-    if short == "de":
-        return f"{value.hour}:{value.minute:02d}\u00a0Uhr"
-    if short == "fr":
-        return f"{value.hour}\u00a0h\u00a0{value.minute:02d}" if value.minute else f"{value.hour}\u00a0h"
-    if short == "es":
-        return f"{value.hour}:{value.minute:02d}"
-    hour = value.hour % 12 or 12
-    half = "am" if value.hour < 12 else "pm"
-    return f"{hour}:{value.minute:02d}\u00a0{half}" if value.minute else f"{hour}\u00a0{half}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 
+from topmind.date_words import DateStyle
 from topmind.model.body import Body
 from topmind.model.content import Item
 from topmind.model.programme import Newsletter, Sequence
@@ -106,6 +107,11 @@ class Company:
     phone: str | None = None
     language: str = "en"
     about: Body
+
+    @property
+    def dates(self) -> DateStyle:
+        """How its readers write dates and times."""
+        return DateStyle(self.language, self.country or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

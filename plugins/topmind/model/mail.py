@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
+from topmind.date_words import PLAIN, DateStyle
 from topmind.model.body import MergeTag
 from topmind.model.people import TouchKey
 from topmind.model.plan import Occasion
@@ -76,6 +77,8 @@ class CompiledEdition:
     required: frozenset[str]
     #: 16 hex digits over all literal parts: changes whenever the text does.
     hash: str
+    #: How dates among the values are written.
+    dates: DateStyle = PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

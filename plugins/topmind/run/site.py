@@ -62,7 +62,7 @@ def archived(project: Project, history: History) -> tuple[ArchivedIssue, ...]:
                 step=None,
                 occurrence=occurrence,
                 channel=Channel.EMAIL,
-                title=f"{letter.title}, {day.day} {day:%B %Y}",
+                title=f"{letter.title}, {catalog.company.dates.day(day)}",
                 day=day,
                 at=project.moment.now.time(),
                 slots=letter.slots(day),

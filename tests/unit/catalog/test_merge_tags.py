@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from topmind.catalog import merge_tags
+from topmind.date_words import DateStyle
 from topmind.errors import ContentError
 from topmind.model import Filter, MergeTag
 
@@ -117,6 +118,19 @@ def test_tags_in_code_are_literal(text: str) -> None:
 def test_filters(text: str, value: object, shown: str) -> None:
     """Filters work left to right; only `default` fills a missing value."""
     assert merge_tags.apply(tag(text), value) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("{{ x }}", "December 1, 2026"),
+        ("{{ x | date }}", "December 1, 2026"),
+        ('{{ x | date: "%B %e" }}', "December 1"),
+    ],
+)
+def test_dates_are_written_as_the_readers_do(text: str, shown: str) -> None:
+    """An American company's mail says December 1; a form of one's own stays as it is."""
+    assert merge_tags.apply(tag(text), date(2026, 12, 1), DateStyle("en", "US")) == shown
 
 
 def test_unknown_fields_get_the_nearest_name() -> None:

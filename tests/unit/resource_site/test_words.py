@@ -1,52 +1,16 @@
-"""Dates, addresses, style sheet and archive values as visitors meet them."""
+"""Addresses, style sheet and archive values as visitors meet them."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from topmind import brand
 from topmind.resource_site.stylesheet import icon, tokens
 from topmind.resource_site.values import ArchivedIssue
-from topmind.resource_site.words import clock, event_time, plain_address
-from topmind.testing.builders import a_company
-
-DUBLIN = ZoneInfo("Europe/Dublin")
-
-
-@pytest.mark.parametrize(
-    ("at", "country", "expected"),
-    [
-        (time(0, 5), "US", "12:05\N{NO-BREAK SPACE}am"),
-        (time(12), "US", "12:00\N{NO-BREAK SPACE}pm"),
-        (time(18, 30), "US", "6:30\N{NO-BREAK SPACE}pm"),
-        (time(18, 30), "IE", "18:30"),
-        (time(9), None, "09:00"),
-    ],
-)
-def test_clock(at: time, country: str | None, expected: str) -> None:
-    """As clocks are read in the company's country."""
-    assert clock(at, country) == expected
-
-
-@pytest.mark.parametrize(
-    ("ends", "expected"),
-    [
-        (None, "Saturday, 12 December 2026, 10:00"),
-        (datetime(2026, 12, 12, 14, tzinfo=DUBLIN), "Saturday, 12 December 2026, 10:00 to 14:00"),
-        (
-            datetime(2026, 12, 13, 14, tzinfo=DUBLIN),
-            "Saturday, 12 December 2026, 10:00 to Sunday, 13 December 2026, 14:00",
-        ),
-    ],
-)
-def test_event_time(ends: datetime | None, expected: str) -> None:
-    """The end's day is said only where it is another one."""
-    begins = datetime(2026, 12, 12, 10, tzinfo=DUBLIN)
-    assert event_time(begins, ends, a_company(country="IE")) == expected
+from topmind.resource_site.words import plain_address
 
 
 def test_plain_address() -> None:
