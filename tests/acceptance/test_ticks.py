@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections import Counter
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from small_company import PEOPLE, a_company
+from topmind.cli.app import call
 from topmind.delivery import MemoryTransport, unknown
 from topmind.delivery.memory import Answer, Fault
 from topmind.errors import GuardError
@@ -23,9 +25,9 @@ TUESDAY = "2026-12-01"
 class Tick:
     """One project, its clock and everything that ever left."""
 
-    def __init__(self, root: Path, now: datetime | None = None) -> None:
-        self.root = a_company(root)
-        self.clock = FixedClock(now or datetime(2026, 12, 1, 12, 7, tzinfo=UTC))
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.clock = FixedClock(datetime(2026, 12, 1, 12, 7, tzinfo=UTC))
         self.left: Counter[str] = Counter()
 
     def __call__(self, script: list[Answer] | None = None, *, as_of: str | None = TUESDAY) -> SendResult:
@@ -43,14 +45,18 @@ class Tick:
             self.left.update(message.touch_hex for message in carrier.sent)
 
 
-@pytest.fixture
-def tick(tmp_path: Path) -> Tick:
-    """A small company on a Tuesday on which everybody is due; its site is built."""
-    tick = Tick(tmp_path / "company")
-    from topmind.cli.app import call
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small company whose site is built, so that its mails link to pages that are there."""
+    root = a_company(tmp_path_factory.mktemp("built") / "company")
+    assert call(["-C", str(root), "build", "--no-search"]) == 0
+    return root
 
-    assert call(["-C", str(tick.root), "build", "--no-search"]) == 0
-    return tick
+
+@pytest.fixture
+def tick(built: Path, tmp_path: Path) -> Tick:
+    """A copy of it on a Tuesday on which everybody is due."""
+    return Tick(Path(shutil.copytree(built, tmp_path / "company", symlinks=True)))
 
 
 def test_a_run_that_dies_in_the_middle_is_finished_by_the_next(tick: Tick) -> None:
