@@ -25,6 +25,8 @@ class Fingerprint:
     encoding: str
     #: Stated where it was guessed and not said: a finding.
     guessed: bool
+    #: False where it holds zero bytes although it is not UTF-16.
+    text: bool
     #: First line, decoded, without byte-order mark and line end.
     head: str
 
@@ -54,6 +56,7 @@ def fingerprint(path: Path, encoding: str | None = None) -> Fingerprint:
         size=size,
         encoding=found,
         guessed=encoding is None and found == "cp1252",
+        text=found.startswith("utf-16") or b"\0" not in start,
         head=_first_line(start, found),
     )
 

@@ -164,8 +164,10 @@ class Reader:
         key = hashlib.blake2b(f"{mark.digest} {shape}".encode(), digest_size=12).hexdigest()
         if kept := self.cache.find(table, key):
             return kept, key, ""
-        if not mark.size or not mark.head.strip():
+        if not mark.size or (mark.text and not mark.head.strip()):
             return None, key, "the file is empty."
+        if not mark.text and path.suffix.lower() != ".parquet":
+            return None, key, f"the file is no text, although its name ends in {path.suffix}."
         try:
             return self._convert(con, table, path, mark, key, shape)
         except Unusable as error:
@@ -181,7 +183,7 @@ class Reader:
     ) -> tuple[Converted | None, str, str]:
         wanted = self.spec.columns(table)
         delimiter, header = self._header(con, table, path, mark)
-        if refused := _misread(path, header, wanted):
+        if refused := _misread(header, wanted):
             return None, key, refused
         rejects = Rejects()
         copy = self.cache.folder / f"{table}-{key}.utf8.tmp"
@@ -253,18 +255,18 @@ class Reader:
         )
 
 
-def _misread(path: Path, header: Sequence[str], wanted: Sequence[str]) -> str:
+def _misread(header: Sequence[str], wanted: Sequence[str]) -> str:
     """Why a first line is not the header that is due; "" where it is. Never shows it: it may be a person's row."""
-    if any("\0" in name for name in header):
-        return f"the file is no text, although its name ends in {path.suffix}."
     missing = [name for name in wanted if name not in header]
     if missing and any("@" in name for name in header):
         return "its first line holds a contact, not the names of columns."
     plain = {name.lower(): name for name in header}
-    told = []
-    for name in missing:
-        close = get_close_matches(name.lower(), plain, n=1, cutoff=0.65)
-        told.append(f'it has no column "{name}".' + (f' Did you mean "{plain[close[0]]}"?' if close else ""))
+    close = {name: get_close_matches(name.lower(), plain, n=1, cutoff=0.65) for name in missing}
+    told = [
+        f'it has no column "{name}". Did you mean "{plain[near[0]]}"?' for name, near in close.items() if near
+    ]
+    if far := [f'"{name}"' for name, near in close.items() if not near]:
+        told.append(f"it has no column {', '.join(far)}.")
     told += [f'it has more than one column "{name}".' for name in wanted if header.count(name) > 1]
     return " ".join(told)
 

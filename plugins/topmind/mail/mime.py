@@ -175,7 +175,8 @@ def encoded_words(value: str, used: int) -> str:
     RFC 2047 words. `used`: columns before it. Raises MailError for a line end."""
     if any(sign in value for sign in "\r\n\x00"):
         raise MailError("a header would contain a line end.", fix="Take it out.")
-    if _PRINTABLE.fullmatch(value) and "=?" not in value:
+    # a word without a space cannot be folded, and a line has at most 998 signs (RFC 5322)
+    if _PRINTABLE.fullmatch(value) and "=?" not in value and max(map(len, value.split(" "))) < 900:
         return _folded(value, used)
     words: list[str] = []
     run = b""
