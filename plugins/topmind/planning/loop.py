@@ -7,6 +7,8 @@ comes first takes the day.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -28,7 +30,11 @@ from topmind.planning.sequences import entries
 def run(block: Block, done: frozenset[Key]) -> BlockLog:
     """Play every day of the setting; `done` are the keys that the ledger has settled."""
     setting = block.setting
-    shared = tuple(_shared_log(block, ask, done) for ask in (*setting.announcements, *setting.issues))
+    settled: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for row, source, step, occurrence, _ in done:
+        if not step:
+            settled[source, occurrence].append(row)
+    shared = tuple(_shared_log(block, ask, settled) for ask in (*setting.announcements, *setting.issues))
     log = BlockLog(
         block=block,
         shared=shared,
@@ -49,11 +55,10 @@ def run(block: Block, done: frozenset[Key]) -> BlockLog:
 # --- issues and announcements ---
 
 
-def _shared_log(block: Block, ask: Ask, done: frozenset[Key]) -> SharedLog:
+def _shared_log(block: Block, ask: Ask, done: Mapping[tuple[str, str], list[int]]) -> SharedLog:
     assert ask.occasion is not None
     settled = np.zeros(block.n, dtype=np.bool_)
-    mine = [k[0] for k in done if k[1] == ask.source and k[3] == ask.occasion.occurrence and not k[2]]
-    settled[mine] = True
+    settled[done.get((ask.source, ask.occasion.occurrence), [])] = True
     return SharedLog(
         ask=ask,
         settled=settled,
