@@ -158,3 +158,40 @@ def test_a_dry_run_writes_no_ledger(tick: Tick) -> None:
     )
     assert found.dry
     assert not (tick.root / "var" / "ledger.db").exists()
+
+
+def reasons(root: Path) -> Counter[str]:
+    """Reasons of expired touches in the ledger."""
+    with sqlite3.connect(root / "var" / "ledger.db") as db:
+        return Counter(row[0] for row in db.execute("SELECT reason FROM touches WHERE state = 5"))
+
+
+def test_content_that_comes_later_the_same_day_still_reaches_everybody(tick: Tick) -> None:
+    """At half past nine there is nothing new; an author adds a tip; the next tick of the day sends it."""
+    tips = tick.root / "content" / "tips"
+    texts = {path: path.read_text("utf-8") for path in tips.glob("*.md")}
+    for path in texts:
+        path.unlink()
+    assert tick(as_of="2026-12-01T09:30+00:00").report.counts.accepted <= 1
+    for path, text in texts.items():
+        path.write_text(text, "utf-8")
+    later = tick(as_of="2026-12-01T14:10+00:00").report.counts
+    assert later.sent_now >= PEOPLE - 1
+    assert max(tick.left.values()) == 1
+
+
+def test_who_got_nothing_is_written_down_when_the_day_is_over(tick: Tick) -> None:
+    """Nothing new all day: the next day's tick records each of them with the reason."""
+    for path in (tick.root / "content" / "tips").glob("*.md"):
+        path.unlink()
+    tick(as_of="2026-12-01T09:30+00:00")
+    assert reasons(tick.root)["nothing_new"] == 0
+    tick(as_of="2026-12-02T09:30+00:00")
+    assert reasons(tick.root)["nothing_new"] >= PEOPLE - 1
+
+
+def test_a_day_without_any_tick_leaves_no_silent_loss(tick: Tick) -> None:
+    """The schedule dropped every run of the Tuesday: on Wednesday everybody is listed as too late."""
+    tick(as_of="2026-11-24T10:00+00:00")
+    tick(as_of="2026-12-02T09:30+00:00")
+    assert reasons(tick.root)["too_late"] >= PEOPLE - 1

@@ -23,7 +23,9 @@ ROWS = [
     {"run"},
     {"desk"},
     {"cli"},
+    {"__main__"},
 ]
+#: Part → its row.
 ROW_OF = {name: number for number, row in enumerate(ROWS) for name in row}
 
 #: Library → parts (or modules) that may import it.

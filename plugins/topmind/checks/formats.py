@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from topmind.model import Level, Problem
 
@@ -36,7 +35,9 @@ def _where(found: Problem) -> str:
 
 def format_json(problems: Sequence[Problem]) -> str:
     """A JSON array of `{rule, level, path, line, says, fix}`."""
-    return json.dumps([asdict(found) for found in problems], ensure_ascii=False, indent=2)
+    keys = ("rule", "level", "path", "line", "says", "fix")
+    rows = [{key: getattr(found, key) for key in keys} for found in problems]
+    return json.dumps(rows, ensure_ascii=False, indent=2)
 
 
 def format_github(problems: Sequence[Problem]) -> str:

@@ -218,7 +218,10 @@ def signed_off(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     last = words_only[-1] if words_only else None
     if not isinstance(last, Element) or last.tag != "p" or not last.children:
         return pieces
-    *before, name = (c for c in last.children if not (isinstance(c, str) and not c.strip()))
+    written = [c for c in last.children if not (isinstance(c, str) and not c.strip())]
+    if not written:  # white space alone, such as a no-break space
+        return pieces
+    *before, name = written
     own_line = not before or (isinstance(before[-1], str) and before[-1].rstrip(" ").endswith("\n"))
     if not (isinstance(name, MergeTag) and name.field == "sender_name" and own_line):
         return pieces

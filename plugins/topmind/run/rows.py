@@ -43,7 +43,7 @@ class Rows:
         key = occasion.key(members.ids[touch.contact])
         terms = self._terms_of(touch.contact)
         free = self._correction(occasion)
-        day = min(max(touch.day, self._today(touch.contact)), touch.last_day)
+        day = min(max(touch.day, self.today(touch.contact)), touch.last_day)
         opens, closes = self._window(occasion, touch.contact, day)
         return Row(
             key=key,
@@ -101,7 +101,8 @@ class Rows:
         members = self._decided.members
         return ZoneInfo(members.zones[int(members.zone[row])])
 
-    def _today(self, row: int) -> date:
+    def today(self, row: int) -> date:
+        """The local day of the contact in `row`."""
         at = self._decided.project.moment
         return at.as_of if at.all_day else at.now.astimezone(self._zone(row)).date()
 

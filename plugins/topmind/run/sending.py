@@ -20,6 +20,7 @@ from topmind.run import places
 from topmind.run.compose import Composed, compose
 from topmind.run.decide import Decided, decide
 from topmind.run.dry import decide_project
+from topmind.run.lapsing import lapsed
 from topmind.run.load import Project
 from topmind.run.messages import builder
 from topmind.run.preflight import facts_of
@@ -231,9 +232,10 @@ def _freeze(
         _stop_on(facts)
         rows = Rows(decided, composed.edition_of, composed.occasions)
         fresh = [rows.touch(touch) for touch in (*composed.waiting, *decided.plan.due)]
-        lapsed = [late for late in map(rows.lapsed, decided.plan.decisions) if late is not None]
         try:
-            ledger.freeze(fresh, plan=decided.plan.hash, head=head, skips=composed.gone, lapsed=lapsed)
+            ledger.freeze(
+                fresh, plan=decided.plan.hash, head=head, skips=composed.gone, lapsed=lapsed(decided)
+            )
         except PlanAgain:
             continue
         return decided, composed, facts

@@ -268,7 +268,9 @@ def test_cards_say_what_matters() -> None:
     )
     quote = an_item("testimonials/anna-k", title="It held.", person="Anna K.", body=written("Ten days.\n"))
     text = "/// item | events/lantern\n\n/// item | spotlights/bell\n\n/// testimonial | anna-k\n"
-    catalog = a_catalog(items=[event, spot, quote], newsletters=[issue(text)], company=a_company(country="US"))
+    catalog = a_catalog(
+        items=[event, spot, quote], newsletters=[issue(text)], company=a_company(country="US")
+    )
     html, plain = mail(an_edition(), catalog)
     for words in (
         "Saturday, December 12, 2026, 4\u00a0pm to 7\u00a0pm",
