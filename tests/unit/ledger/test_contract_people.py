@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
-from ledger_words import NOW, accepted, claim, says
+from ledger_words import NOW, accepted, answered, claim, says
 from topmind.errors import LedgerError
 from topmind.ledger import Feedback, Ledger
 from topmind.model import (
     Channel,
     FeedbackKind,
+    OutcomeKind,
     SourceKind,
+    TouchState,
 )
 from topmind.testing.builders import TODAY
 from topmind.testing.clock import FixedClock
@@ -29,6 +33,20 @@ def test_feedback_comes_twice_and_in_any_order(ledger: Ledger) -> None:
     history = ledger.history(TODAY)
     assert history.touches[0].bounced
     assert history.standing["c0000"].suppressed == "bounced"
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_any_order_of_events_is_one_state(ledger: Ledger, order: tuple[int, ...]) -> None:
+    """Of a mail nobody could prove: whichever event comes first, it left, it bounced, and its id is known."""
+    freeze(ledger, a_row())
+    ledger.settle([answered(one, OutcomeKind.UNKNOWN) for one in claim(ledger)])
+    heard = [(FeedbackKind.BOUNCED, ""), (FeedbackKind.SENT, "m-1"), (FeedbackKind.OPENED, "")]
+    for number in order:
+        kind, message_id = heard[number]
+        event = Feedback(touch_hex=a_key().wire("test"), kind=kind, at=NOW, message_id=message_id)
+        ledger.record_feedback([event])
+    (touch,) = ledger.touches_of("c0000")
+    assert (touch.state, touch.bounced, touch.message_id) == (TouchState.ACCEPTED, True, "m-1")
 
 
 def test_a_complaint_opts_out(ledger: Ledger) -> None:
