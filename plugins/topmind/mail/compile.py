@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,8 +35,10 @@ class Renderer:
         *,
         tree: Tree = block_tree,
         summary: Summary = summary,
+        published: Collection[str] | None = None,
     ) -> None:
-        """`site_url`: public address of the resource site, default that of the company.
+        """`site_url`: public address of the resource site, default that of the company. `published`: addresses of
+        the built site, without which no mail leads to the public edition of its issue; None = not known.
 
         Raises MailError where there is none: links in a mail must be absolute.
         """
@@ -51,6 +53,7 @@ class Renderer:
         self._themes = Themes(root, brand)
         self._tree = tree
         self._summary = summary
+        self._published = published
 
     def compile(self, edition: Edition) -> CompiledEdition:
         """The edition as literals and places. Raises MailError (theme, missing file, missing sender value)."""
@@ -118,6 +121,7 @@ class Renderer:
             tree=self._tree,
             summary=self._summary,
             public=public,
+            published=self._published,
         )
         return builder.view()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from topmind.errors import MailError
@@ -58,6 +58,8 @@ class Builder:
     tree: Tree
     summary: Summary
     public: bool = False
+    #: Addresses of the built site; None = not known. A mail never leads to a page that is not there.
+    published: Collection[str] | None = None
 
     @property
     def addresses(self) -> Addresses:
@@ -203,7 +205,8 @@ class Builder:
     def _view_url(self, own: Document) -> str:
         """The public edition of an issue, the page of an announced item; "" where nobody else may see it."""
         if own.newsletter is not None and own.newsletter.archive and own.body is not None:
-            return f"{self.site}{archive_url(own.newsletter.id, self.edition)}"
+            page = archive_url(own.newsletter.id, self.edition)
+            return f"{self.site}{page}" if self.published is None or page in self.published else ""
         if own.item is not None and own.body is not None:
             return self._page(own.item)
         return ""

@@ -98,11 +98,9 @@ def demo(
         tell("Remembering what they got before")
         _remember(project, clock, past_touches(day))
     tell("Building the site")
-    site.build(project, clock, search=False)
+    built = site.build(project, clock)
     tell("Planning and sending into the outbox")
     sent = sending.send(root, as_of=as_of, clock=clock, environ=environ)
-    tell("Building the site again, with what was sent")
-    built = site.build(project, clock)
     members = sent.decided.members
     return DemoResult(
         sent=sent,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from topmind import delivery, planning
+from topmind import delivery, mail, planning
 from topmind.run.compose import Composed
 from topmind.run.decide import Decided
+from topmind.run.load import Project
 
 
 def facts_of(decided: Decided, composed: Composed, *, first_send: bool, keys: bool) -> delivery.Facts:
@@ -30,6 +31,12 @@ def facts_of(decided: Decided, composed: Composed, *, first_send: bool, keys: bo
         pages=linked_pages(decided, composed),
         published=published(settings.root / "output"),
     )
+
+
+def renderer_of(project: Project) -> mail.Renderer:
+    """Compiles mails that lead only to pages which are there."""
+    pages = published(project.root / "output")
+    return mail.Renderer(project.catalog, project.brand, project.root, published=pages or frozenset())
 
 
 def linked_pages(decided: Decided, composed: Composed) -> dict[str, str]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from topmind import delivery, mail, report
+from topmind import delivery, report
 from topmind import ledger as ledger_
 from topmind.delivery import Order, SendReport
 from topmind.errors import GuardError, PlanAgain, SendError
@@ -23,7 +23,7 @@ from topmind.run.dry import decide_project
 from topmind.run.lapsing import lapsed
 from topmind.run.load import Project
 from topmind.run.messages import builder
-from topmind.run.preflight import facts_of
+from topmind.run.preflight import facts_of, renderer_of
 from topmind.run.rows import Rows
 
 #: Told (done, total) after each answer.
@@ -187,7 +187,7 @@ def _rehearse(project: Project, clock: Clock, plan_hash: str | None) -> SendResu
     """Everything up to the first write: plan, editions, dry merges, pre-flight."""
     decided = decide_project(project, clock)
     _same_plan(decided, plan_hash)
-    renderer = mail.Renderer(project.catalog, project.brand, project.root)
+    renderer = renderer_of(project)
     composed = compose(decided, (), renderer)
     facts = facts_of(decided, composed, first_send=False, keys=True)
     found = [*project.findings, *decided.findings, *composed.problems, *delivery.findings(facts)]
@@ -222,7 +222,7 @@ def _freeze(
         ledger.sync_people(people, lambda address: address_hashes(ring, address))
         return ledger.history(project.moment.as_of)
 
-    renderer = mail.Renderer(project.catalog, project.brand, project.root)
+    renderer = renderer_of(project)
     for _ in range(TRIES):
         decided = decide(project, remember)
         head = ledger.head()

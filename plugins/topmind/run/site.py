@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 from topmind import mail, resource_site
+from topmind.errors import TopmindError
 from topmind.model import (
     Catalog,
     Channel,
@@ -21,7 +22,7 @@ from topmind.model import (
 )
 from topmind.planning.occasions import nominal_issues
 from topmind.resource_site import ArchivedIssue, SiteReport
-from topmind.run.dry import history_of
+from topmind.run.dry import decide_project, history_of
 from topmind.run.load import Project
 
 #: States of a mail that (as far as anybody knows) is in somebody's hands.
@@ -30,19 +31,37 @@ _LEFT = {TouchState.ACCEPTED, TouchState.UNKNOWN, TouchState.UNRESOLVED}
 
 def build(project: Project, clock: Clock, output: Path | None = None, *, search: bool = True) -> SiteReport:
     """Build into `output` (default: the project's `output/`). Raises SiteError; the last good site stays."""
-    archive = archived(project, history_of(project, clock))
+    archive = archived(project, history_of(project, clock), _due_today(project, clock))
     return resource_site.build(
         project.settings, project.catalog, output or Path("output"), archive=archive, search=search
     )
 
 
-def archived(project: Project, history: History) -> tuple[ArchivedIssue, ...]:
-    """The public edition of each issue that went to somebody: the items that most of them got."""
+#: (newsletter, occurrence, local day, picks) of one mail.
+Picked = tuple[str, str, date, tuple[str, ...]]
+
+
+def _due_today(project: Project, clock: Clock) -> list[Picked]:
+    """Issues that are about to go, so that "view in browser" finds its page; none where no contacts are at hand."""
+    try:
+        plan = decide_project(project, clock, horizon=1).plan
+    except TopmindError:
+        return []  # `send` says it; the site stands for itself
+    return [
+        (occasion.source, occasion.occurrence, touch.day, touch.picks)
+        for touch in plan.due
+        if (occasion := plan.occasions[touch.occasion]).kind is SourceKind.ISSUE
+    ]
+
+
+def archived(project: Project, history: History, due: Iterable[Picked] = ()) -> tuple[ArchivedIssue, ...]:
+    """The public edition of each issue that went to somebody or is `due`: the items that most of them get."""
+    mails = [*_left(history), *due]
     catalog = project.catalog
     renderer = mail.Renderer(catalog, project.brand, project.root)
     found = []
     for letter in catalog.newsletters.values():
-        sent = _picks_by_occurrence(history, letter.id) if letter.archive else {}
+        sent = _picks_by_occurrence(mails, letter.id) if letter.archive else {}
         if not sent:
             continue
         first = min(day for day, _ in sent.values()) - timedelta(days=40)
@@ -78,16 +97,21 @@ def archived(project: Project, history: History) -> tuple[ArchivedIssue, ...]:
     return tuple(found)
 
 
-def _picks_by_occurrence(history: History, source: str) -> dict[str, tuple[date, tuple[str, ...]]]:
+def _left(history: History) -> Iterator[Picked]:
+    """Mails that are, as far as anybody knows, in somebody's hands."""
+    for touch in history.touches:
+        if touch.state in _LEFT and touch.key.channel is Channel.EMAIL and touch.key.step is None:
+            yield touch.key.source, touch.key.occurrence, touch.day, touch.items
+
+
+def _picks_by_occurrence(mails: Iterable[Picked], source: str) -> dict[str, tuple[date, tuple[str, ...]]]:
     """Occurrence → (first day it left, the picks that most contacts got)."""
     picks: dict[str, Counter[tuple[str, ...]]] = {}
     days: dict[str, date] = {}
-    for touch in history.touches:
-        if touch.key.source != source or touch.state not in _LEFT or touch.key.channel is not Channel.EMAIL:
-            continue
-        key = touch.key.occurrence
-        picks.setdefault(key, Counter())[touch.items] += 1
-        days[key] = min(touch.day, days.get(key, touch.day))
+    for name, key, day, items in mails:
+        if name == source:
+            picks.setdefault(key, Counter())[items] += 1
+            days[key] = min(day, days.get(key, day))
     return {key: (days[key], min(found, key=lambda p: (-found[p], p))) for key, found in picks.items()}
 
 

@@ -16,6 +16,7 @@ from topmind.run.compose import compose, values_of
 from topmind.run.decide import Decided, decide
 from topmind.run.dry import history_of
 from topmind.run.load import Project
+from topmind.run.preflight import renderer_of
 
 
 def send(root: Path, to: str, contact: str | None, *, every: bool, as_of: str | None, clock: Clock) -> int:
@@ -27,7 +28,7 @@ def send(root: Path, to: str, contact: str | None, *, every: bool, as_of: str | 
     decided = _as_if_unsent(project, clock)
     if contact is not None:
         decided = _only(decided, contact)
-    composed = compose(decided, (), mail.Renderer(project.catalog, project.brand, project.root))
+    composed = compose(decided, (), renderer_of(project))
     editions = [edition for edition in composed.editions if edition.hash in composed.compiled]
     if not editions:
         raise UsageError(

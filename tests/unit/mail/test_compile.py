@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import lxml.html
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from topmind import brand
@@ -335,6 +335,16 @@ def test_no_archive_no_link() -> None:
     assert "View in browser" not in html
 
 
+@pytest.mark.parametrize(
+    ("pages", "shown"), [({"/newsletters/tuesday-fix/2026-12-01/"}, True), ({"/"}, False)]
+)
+def test_a_mail_never_leads_to_an_archive_page_that_is_not_built(pages: set[str], shown: bool) -> None:
+    """Where the built site is known, "View in browser" stands only with its page."""
+    renderer = Renderer(an_issue_catalog(text="Words.\n"), look(), ROOT, published=pages)
+    html = render(renderer.compile(an_edition()), VALUES).html
+    assert ("View in browser" in html) is shown
+
+
 def test_the_footer_speaks_the_contacts_language() -> None:
     """The content stays as written; the footer is German for a German reader, and says so to screen readers."""
     catalog = an_issue_catalog(text="Words.\n")
@@ -390,6 +400,7 @@ def test_hostile_markup_in_a_title_is_words() -> None:
 
 
 @settings(max_examples=40, deadline=None)
+@example(pieces=["&nbsp;"])
 @given(st.lists(st.one_of(st.sampled_from(MARKDOWN), st.text(max_size=20)), max_size=25))
 def test_any_words_become_a_mail(pieces: list[str]) -> None:
     """Whatever Markdown an author mixes, the theme compiles and no mark is left."""
