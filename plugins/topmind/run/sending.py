@@ -225,7 +225,6 @@ def _freeze(
     renderer = renderer_of(project)
     for _ in range(TRIES):
         decided = decide(project, remember)
-        head = ledger.head()
         _same_plan(decided, plan_hash)
         composed = compose(decided, ledger.planned(), renderer)
         facts = delivery.findings(facts_of(decided, composed, first_send=first_send, keys=True))
@@ -234,7 +233,7 @@ def _freeze(
         fresh = [rows.touch(touch) for touch in (*composed.waiting, *decided.plan.due)]
         try:
             ledger.freeze(
-                fresh, plan=decided.plan.hash, head=head, skips=composed.gone, lapsed=lapsed(decided)
+                fresh, plan=decided.plan.hash, head=decided.history.head, skips=composed.gone, lapsed=lapsed(decided)
             )
         except PlanAgain:
             continue
