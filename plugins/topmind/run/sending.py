@@ -233,7 +233,11 @@ def _freeze(
         fresh = [rows.touch(touch) for touch in (*composed.waiting, *decided.plan.due)]
         try:
             ledger.freeze(
-                fresh, plan=decided.plan.hash, head=decided.history.head, skips=composed.gone, lapsed=lapsed(decided)
+                fresh,
+                plan=decided.plan.hash,
+                head=decided.history.head,
+                skips=composed.gone,
+                lapsed=lapsed(decided),
             )
         except PlanAgain:
             continue
