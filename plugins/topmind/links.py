@@ -64,14 +64,15 @@ class KeyRing:
     @classmethod
     def load(cls, source: str | Path) -> KeyRing:
         """Read a ring from its JSON text or from a file. Raises ConfigError; no message shows a key."""
-        where = "TOPMIND_KEYS"
+        # A text is never quoted, not even as the name of a file: it may be a key that somebody pasted.
+        where = source.name if isinstance(source, Path) else "TOPMIND_KEYS"
         text = str(source)
         if isinstance(source, Path) or not text.lstrip().startswith("{"):
-            where = Path(text).name
             try:
                 text = Path(text).read_text("utf-8")
             except FileNotFoundError:
-                raise ConfigError("there is no key ring.", where=where, fix=_FIX_RING) from None
+                says = "there is no key ring." if isinstance(source, Path) else "is neither a key ring nor its file."
+                raise ConfigError(says, where=where, fix=_FIX_RING) from None
             except (OSError, UnicodeDecodeError) as error:
                 raise ConfigError(
                     f"the key ring cannot be read: {type(error).__name__}.", where=where, fix=_FIX_RING

@@ -158,7 +158,8 @@ class Reader:
         import duckdb
 
         if not path.is_file():
-            return None, "", f"there is no file for [tables.{table}]."
+            place = " in the folder that TOPMIND_CONTACTS names" if self.settings.contacts else ""
+            return None, "", f"there is no file for [tables.{table}]{place}."
         mark = fingerprint(path, self.spec.tables[table].encoding)
         shape = self._shape(table)
         key = hashlib.blake2b(f"{mark.digest} {shape}".encode(), digest_size=12).hexdigest()

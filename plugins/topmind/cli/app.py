@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from topmind import __version__
+from topmind.cli import Terminated
 from topmind.errors import ContentError, TopmindError
 
 #: Name → one line for `topmind --help`; the command itself is `topmind.cli.NAME:command`.
@@ -73,6 +72,13 @@ class Commands(click.Group):
             ctx.fail(f"there is no command {name!r}.{hint}")
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does; but a reader that went away (`| head`) is no mistake, and click would end with 1."""
+        from topmind.cli.output import even_if_closed
+
+        with even_if_closed():
+            return super().invoke(ctx)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands from COMMANDS, without importing one."""
         names = list(COMMANDS)
@@ -123,11 +129,6 @@ def app(ctx: click.Context) -> None:
     ctx.ensure_object(Options)
 
 
-def run(args: list[str] | None = None) -> None:
-    """Run the command line and end the process with the right exit code."""
-    sys.exit(call(args))
-
-
 def call(args: list[str] | None = None) -> int:
     """Run the command line; returns the exit code and prints errors to standard error."""
     options = Options()
@@ -136,7 +137,7 @@ def call(args: list[str] | None = None) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except BaseException as error:
-        if options.debug and not isinstance(error, (click.ClickException, click.Abort)):
+        if options.debug and not isinstance(error, (click.ClickException, click.Abort, SystemExit)):
             raise
         return _say(error)
     return result if isinstance(result, int) else 0
@@ -147,21 +148,18 @@ def _say(error: BaseException) -> int:
     match error:
         case click.Abort() | KeyboardInterrupt():
             click.echo("Interrupted.", err=True)
-            return 130
+            return 143 if isinstance(error.__cause__, Terminated) or isinstance(error, Terminated) else 130
         case click.ClickException():
             error.show()
             return 2
         case TopmindError():
             _show(error)
             return error.exit_code
-        case BrokenPipeError():
-            # the reader of our output is gone (`| head`): nothing to say to it any more
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
         case SystemExit():
             return error.code if isinstance(error.code, int) else 1
         case OSError():
-            click.echo(f"topmind: {error.strerror or type(error).__name__}: {error.filename or ''}", err=True)
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"topmind: {where}{error.strerror or type(error).__name__}.", err=True)
             return 1
         case _:
             # its text stays unprinted: a foreign exception may quote a person's data

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -23,6 +26,15 @@ def json_options(function: F) -> F:
 def as_json(data: Any) -> None:
     """Print plain data as JSON."""
     click.echo(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+
+
+@contextmanager
+def even_if_closed() -> Iterator[None]:
+    """Print in here what has happened already: a reader that went away (`| head`) changes no exit code."""
+    try:
+        yield
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def title(text: str) -> None:
@@ -73,15 +85,19 @@ class Progress:
         self._every = every
         self._bar: Any = None
         self._task: Any = None
+        self._silent = False
 
     def __call__(self, done: int, total: int) -> None:
-        """`done` of `total` mails are settled."""
-        import sys
-
-        if sys.stderr.isatty():
-            self._draw(done, total)
-        elif done and (done % self._every == 0 or done == total):
-            click.echo(f"  {done} of {total} sent", err=True)
+        """`done` of `total` mails are settled. Never stops a send: nobody listens any more where this fails."""
+        if self._silent:
+            return
+        try:
+            if sys.stderr.isatty():
+                self._draw(done, total)
+            elif done and (done % self._every == 0 or done == total):
+                click.echo(f"  {done} of {total} done", err=True)
+        except (OSError, ValueError):
+            self._silent = True
 
     def _draw(self, done: int, total: int) -> None:
         if self._bar is None:

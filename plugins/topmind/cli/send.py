@@ -74,8 +74,9 @@ def command(
         plan_hash=plan_hash,
         progress=None if as_json or format_ == "json" else out.progress(),
     )
-    if as_json or format_ == "json":
-        out.as_json(result.as_dict())
-    else:
-        click.echo(result.text())
+    with out.even_if_closed():
+        if as_json or format_ == "json":
+            out.as_json(result.as_dict())
+        else:
+            click.echo(result.text())
     return result.exit_code

@@ -12,7 +12,8 @@ from importlib import resources
 from topmind.errors import LedgerDamaged, LedgerError, LedgerLocked
 
 _EPOCH = date(1970, 1, 1).toordinal()
-_KEEP = "Do not delete it (everybody would be mailed again): put the last good copy back in its place."
+#: What to do about a ledger that cannot be read.
+KEEP = "Do not delete it (everybody would be mailed again): put the last good copy back in its place."
 
 
 def day_number(day: date) -> int:
@@ -63,7 +64,10 @@ class Database:
     def _prepare(self) -> None:
         run = self.connection.execute
         if run("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-            raise LedgerDamaged("the ledger's own check fails.", where=self.name, fix=_KEEP)
+            raise LedgerDamaged("the ledger's own check fails.", where=self.name, fix=KEEP)
+        (version,) = run("PRAGMA user_version").fetchone()
+        if not version and run("SELECT 1 FROM sqlite_master").fetchone():
+            raise LedgerDamaged("this is a database of another program.", where=self.name, fix=KEEP)
         run("PRAGMA journal_mode=WAL")
         run("PRAGMA synchronous=FULL")
         self._migrate()
@@ -134,7 +138,7 @@ class Database:
                 fix="Wait for it, or close the program that has it open (a database browser?).",
             )
         if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-            return LedgerDamaged("this file is damaged or is no ledger.", where=self.name, fix=_KEEP)
+            return LedgerDamaged("this file is damaged or is no ledger.", where=self.name, fix=KEEP)
         if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
             return LedgerError(
                 f"the ledger cannot be written ({name}): the disk is full or failing.",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from pathlib import Path
 
-from topmind.errors import ConfigError, LedgerError
+from topmind.errors import ConfigError, LedgerDamaged, LedgerError
 from topmind.ledger.book import Book
-from topmind.ledger.database import Database, stamp
+from topmind.ledger.database import KEEP, Database, stamp
 from topmind.ledger.memory import MemoryLedger, open_database
 from topmind.ledger.sqlite import SqliteLedger
 from topmind.ledger.store import SqlLedger
@@ -44,7 +46,7 @@ def open_ledger(
         if not create:
             raise LedgerError("there is no ledger here.", where=name, fix="`topmind send` makes one.")
         _new_file(path, name)
-    database = Database(str(path), name=name, busy=busy)
+    database = _opened(path, name, busy)
     try:
         known, epoch = _identity(database, clock, ledger_id, check_value)
         return SqliteLedger(database, clock, known, epoch, path=path)
@@ -56,7 +58,7 @@ def open_ledger(
 def keyed(url: str, *, root: Path) -> bool:
     """Whether the file that `sqlite:///PATH` names was written with a key ring. Raises as `open_ledger`."""
     path = _path(url, root)
-    database = Database(str(path), name=_name(path, root))
+    database = _opened(path, _name(path, root))
     try:
         with database.read() as db:
             return bool(Book(db=db, ledger="", now=0).meta("check_value"))
@@ -79,13 +81,34 @@ def _name(path: Path, root: Path) -> str:
     return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
 
 
+def _opened(path: Path, name: str, busy: float = 5.0) -> Database:
+    """The database in a file. Raises LedgerDamaged for an empty one: SQLite would take it for a new ledger."""
+    if path.is_file() and not path.stat().st_size:
+        raise LedgerDamaged("this file is empty, and no ledger ever is.", where=name, fix=KEEP)
+    return Database(str(path), name=name, busy=busy)
+
+
 def _new_file(path: Path, name: str) -> None:
-    """An empty file that only its owner may read: it will hold addresses (SQLite's other files copy its mode)."""
+    """A new ledger that only its owner may read: it will hold addresses (SQLite's other files copy its mode).
+
+    It appears with its tables in it or not at all: an empty file is one that lost its rows.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
     except OSError as error:
         raise LedgerError(f"it cannot be made: {error.strerror}.", where=name) from None
+    try:
+        draft.touch(mode=0o600)
+        Database(str(draft), name=name).close()
+        os.link(draft, path)  # unlike rename, fails where another process has just made one
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise LedgerError(f"it cannot be made: {error.strerror}.", where=name) from None
+    finally:
+        for end in ("", "-wal", "-shm"):
+            Path(f"{draft}{end}").unlink(missing_ok=True)
 
 
 def _identity(database: Database, clock: Clock, ledger_id: str, check_value: str) -> tuple[str, int]:

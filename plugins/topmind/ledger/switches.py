@@ -49,7 +49,10 @@ def renew(book: Book, owner: str, lease: timedelta) -> None:
 
 
 def unlock(book: Book, owner: str) -> None:
-    """No longer the sender."""
+    """No longer the sender. What it still holds (its last write failed) is unknown at once: nobody settles it."""
+    row = book.db.execute("SELECT id FROM runs WHERE owner = ?", (owner,)).fetchone()
+    if row is not None:
+        bury(book, row["id"])
     book.db.execute("DELETE FROM sender WHERE run = (SELECT id FROM runs WHERE owner = ?)", (owner,))
 
 

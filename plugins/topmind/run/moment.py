@@ -10,6 +10,9 @@ from topmind.errors import ConfigError, UsageError
 from topmind.model import Clock
 from topmind.settings import Settings
 
+#: Beyond them a plan and the windows around it leave the calendar, or a digit was doubled.
+YEARS = (1970, 2200)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
@@ -46,14 +49,18 @@ def read(text: str | None, settings: Settings, clock: Clock) -> Moment:
 
 def _parse(text: str) -> date | datetime:
     """A day, or a moment in UTC."""
+    told: date | datetime | None = None
     try:
         if len(text) == 10:
-            return date.fromisoformat(text)
-        told = datetime.fromisoformat(text)
-        if told.tzinfo is not None:
-            return told.astimezone(UTC)
-    except ValueError:
+            told = date.fromisoformat(text)
+        elif (moment := datetime.fromisoformat(text)).tzinfo is not None:
+            told = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         pass
+    if told is not None and not YEARS[0] <= told.year <= YEARS[1]:
+        raise UsageError(f"--as-of {text!r} is outside the years {YEARS[0]} to {YEARS[1]}.")
+    if told is not None:
+        return told
     raise UsageError(
         f"--as-of {text!r} is no day and no moment with an offset.",
         fix="Write 2026-12-01 or 2026-12-01T09:30-05:00.",

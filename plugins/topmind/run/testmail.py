@@ -8,7 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from topmind import mail
-from topmind.errors import SendError, UsageError
+from topmind.errors import MailError, SendError, UsageError
+from topmind.mail.mime import usable
 from topmind.model import Channel, Clock, CompiledEdition, Message, OutcomeKind, Plan
 from topmind.run import load as load_
 from topmind.run import places
@@ -24,6 +25,12 @@ def send(root: Path, to: str, contact: str | None, *, every: bool, as_of: str | 
 
     With `every`: one mail of each edition. Returns how many left. Raises UsageError where nothing is due.
     """
+    try:
+        usable(to)
+    except MailError:
+        raise UsageError(
+            "this is no address that a mail can go to.", where="--test", fix="--test you@example.com"
+        ) from None
     project = load_.load(root, as_of=as_of, clock=clock)
     decided = _as_if_unsent(project, clock)
     if contact is not None:
