@@ -187,11 +187,7 @@ def standings(book: Book, persons: str | None = None) -> dict[int, Standing]:
     """What the ledger knows of people beyond the source, by internal id; `persons`: JSON list, None = all."""
     only = "" if persons is None else "WHERE {} IN (SELECT value FROM json_each(?))"
     bound = () if persons is None else (persons,)
-    said: dict[int, dict[str, int]] = defaultdict(dict)
-    for person, what, value in book.db.execute(
-        f"SELECT person, what, value FROM wishes {only.format('person')}", bound
-    ):
-        said[person][what] = value
+    said = _said(book, only, bound)
     suppressed = dict(
         book.db.execute(
             "SELECT p.id, s.reason FROM people p JOIN suppressions s ON s.inbox = p.inbox "
@@ -203,6 +199,28 @@ def standings(book: Book, persons: str | None = None) -> dict[int, Standing]:
         person: _standing(said.get(person, {}), suppressed.get(person, ""))
         for person in said.keys() | suppressed.keys()
     }
+
+
+def _said(book: Book, only: str, bound: tuple[str, ...]) -> dict[int, dict[str, int]]:
+    """What people want. A no to mail binds everybody who reads the same inbox, and whoever takes the place of a
+    contact that vanished (an export gave new ids) inherits all that one said, until they say otherwise later."""
+    said: dict[int, dict[str, int]] = defaultdict(dict)
+    own: dict[tuple[int, str], int] = {}
+    for person, what, value, at, by in book.db.execute(
+        f"SELECT person, what, value, at, by FROM wishes {only.format('person')}", bound
+    ):
+        said[person][what] = value
+        if by != "import":
+            own[person, what] = at
+    for person, what, value, at in book.db.execute(
+        "SELECT p.id, w.what, w.value, w.at FROM people p JOIN people q ON q.inbox = p.inbox AND q.id <> p.id"
+        " JOIN wishes w ON w.person = q.id"
+        " AND CASE WHEN q.active THEN w.what = 'email' ELSE w.by <> 'import' END " + only.format("p.id"),
+        bound,
+    ):
+        if at > own.get((person, what), -1):
+            said[person][what] = max(value, said[person].get(what, 0))
+    return said
 
 
 def _standing(said: dict[str, int], suppressed: str) -> Standing:

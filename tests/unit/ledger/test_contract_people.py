@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import permutations
 
 import pytest
@@ -113,6 +114,31 @@ def test_a_confirmed_return_beats_an_unchanged_import(ledger: Ledger) -> None:
     ledger.fold([says("opt_in")])
     ledger.sync_people([a_person(opt_in=no)], hashes)
     assert not ledger.history(TODAY).standing["c0000"].opted_out
+
+
+def test_an_opt_out_outlives_new_ids_in_the_export(ledger: Ledger) -> None:
+    """Whoever comes back under another id at the same address is still out, whatever the import says; a pause and
+    a topic come along, too."""
+    ledger.fold([says("opt_out"), says("topic_off", number=2, value="tips")])
+    ledger.fold([says("pause", number=3, value="2026-12-24")])
+    renamed = a_person("n0000", address="c0000@example.com", opt_in={Channel.EMAIL: True})
+    ledger.sync_people([renamed, a_person("c0001"), a_person("c0002")], hashes)
+    standing = ledger.history(TODAY).standing
+    assert (standing["n0000"].opted_out, standing["n0000"].off_topics) == (True, {"tips"})
+    assert standing["n0000"].paused_until == date(2026, 12, 24)
+    assert "c0001" not in standing
+    ledger.fold([says("opt_in", "n0000", number=4)])
+    assert not ledger.history(TODAY).standing["n0000"].opted_out
+
+
+def test_a_no_binds_everybody_who_reads_the_inbox(ledger: Ledger) -> None:
+    """Said while a run is going on: the touch of the other contact with this address is not claimed any more."""
+    ledger.sync_people([a_person(), a_person("c0001", address="c0000@example.com")], hashes)
+    key = a_key("c0001", source="first-job", step="tips", occurrence="once")
+    freeze(ledger, a_row("c0001", key=key, kind=SourceKind.STEP))
+    ledger.fold([says("opt_out")])
+    assert not claim(ledger)
+    assert ledger.reasons(TODAY)[TouchState.SKIPPED, "no_consent"] == 1
 
 
 def test_an_empty_import_is_refused(ledger: Ledger) -> None:
