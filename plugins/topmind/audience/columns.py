@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from topmind.audience.schema import Table
 from topmind.model import Stage
 
-#: An address as HTML's input takes it, lower case, with a dot in the domain.
-ADDRESS = r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+([.][a-z0-9-]+)+"
+#: Letters between the dots of what stands before the @ (RFC 5322).
+_ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
+#: An address that mail servers take, lower case, with a dot in the domain.
+ADDRESS = rf"{_ATOM}([.]{_ATOM})*@[a-z0-9-]+([.][a-z0-9-]+)+"
 _YES = ("yes", "y", "true", "t", "1", "x", "on", "opt-in", "opted in", "subscribed")
 _NO = ("no", "n", "false", "f", "0", "off", "opt-out", "opted out", "unsubscribed")
 

@@ -116,7 +116,7 @@ class _Group:
         try:
             message = self.build(claim)
         except TopmindError as error:
-            return Settle(claim=claim, outcome=self.tally.hold(claim.touch_hex, error.says), leave=True)
+            return Settle(claim=claim, outcome=self.tally.hold(error.says), leave=True)
         except Exception as error:  # noqa: BLE001 - raised again as ours: whatever a bug raises may quote values
             raise SendError(
                 f"building a mail failed ({type(error).__name__}).",

@@ -35,12 +35,11 @@ class Tally:
         self._tried[touch_hex] += 1
         return self._tried[touch_hex] >= self._tries
 
-    def hold(self, touch_hex: str, reason: str) -> Outcome:
-        """A mail that could not be built: it waits, and counts as a failure of its kind."""
+    def hold(self, reason: str) -> Outcome:
+        """A mail that could not be built: it waits. Nothing was tried, so it says nothing of the other side; what
+        is wrong with five contacts in a row must not keep the mail of all who come after them."""
         self._held[reason] += 1
-        outcome = Outcome(kind=OutcomeKind.RETRY, reason=reason)
-        self.add(touch_hex, outcome)
-        return outcome
+        return Outcome(kind=OutcomeKind.RETRY, reason=reason)
 
     def problems(self) -> tuple[Problem, ...]:
         """Mails held back, by reason."""

@@ -95,11 +95,12 @@ def test_what_cannot_be_an_address_gets_no_mail(opened: Open) -> None:
     """Told by the contact's id, not by what stands there."""
     source = opened(
         'id,email\n1,ann at example.com\n2,"a@example.com, b@example.com"\n3,<a@example.com>\n4,\n5,a@b\n6,wójcik@example.com\n'
+        "7,a..b@example.com\n8,.a@example.com\n9,a.@example.com\n"
     )
-    assert [p.address for p in source.people()] == [""] * 6
+    assert [p.address for p in source.people()] == [""] * 9
     (finding,) = source.findings
     assert finding.rule == "source/bad-address"
-    assert "5 contacts (1, 2, 3, 5, 6)" in finding.says
+    assert "8 contacts (1, 2, 3, 5, 6, …)" in finding.says
     assert "example" not in finding.says
 
 

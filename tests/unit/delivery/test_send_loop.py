@@ -281,6 +281,19 @@ def test_a_mail_that_cannot_be_built_is_held(ledger: Ledger, clock: FixedClock) 
     assert problem.says == "1 mail could not be built and waits: first_name has no value."
 
 
+def test_mails_that_cannot_be_built_stop_nobody_else(ledger: Ledger, clock: FixedClock) -> None:
+    """Five contacts in a row with an unusable address: the others get theirs, in this run and in the next."""
+
+    def build(claim: Claim) -> Message:
+        if claim.key.contact <= "c0005":
+            raise MailError("an e-mail address cannot be used.")
+        return a_message(claim)
+
+    report = run(ledger, MemoryTransport(), clock, build=build)
+    assert (report.counts.accepted, report.counts.waiting, report.stopped) == (4, 6, "")
+    assert report.exit_code == 1
+
+
 def test_a_fault_in_building_shows_nobody(ledger: Ledger, clock: FixedClock) -> None:
     """A bug's text may quote values: the run ends without it, and nobody is left in hand."""
 
