@@ -7,7 +7,8 @@ from pathlib import Path
 
 from topmind.catalog import schemas
 from topmind.catalog.merge_tags import BUILT_IN, FILTERS
-from topmind.model import Channel, Kind, Reason, TouchState
+from topmind.model import Channel, Kind, TouchState
+from topmind.report.reasons import REASONS
 
 TARGET = Path(__file__).parents[1] / "content" / "pages" / "docs" / "reference.md"
 
@@ -49,7 +50,7 @@ def page() -> str:
     parts = [
         "---",
         "title: Reference",
-        "order: 6",
+        "order: 7",
         "summary: Every key of every kind of file, every built-in merge tag and filter, every word of the reports.",
         "---",
         "This page is made from the code (`make docs`), so it is never behind it.",
@@ -65,7 +66,11 @@ def page() -> str:
         "",
         f"What may become of a touch: {', '.join(f'`{state.value}`' for state in TouchState)}.",
         "",
-        f"Why somebody does not get something: {', '.join(f'`{reason.value}`' for reason in Reason)}.",
+        "## Why somebody does not get something",
+        "",
+        "| In JSON | In words |",
+        "|---|---|",
+        *(f"| `{reason.value}` | {words} |" for reason, words in REASONS.items()),
         "",
     ]
     return "\n".join(parts)

@@ -18,11 +18,13 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from topmind.brand import Brand
+from topmind.date_words import PLAIN, DateStyle
 from topmind.desk import outbox as mails
 from topmind.desk.last_run import LastRun
 from topmind.desk.site import Site
 from topmind.errors import TopmindError
 from topmind.live.look import Pages, style_hash
+from topmind.report.reasons import in_words
 
 #: Names a browser may call this server by. Any other name in the Host header is a page elsewhere that had its own
 #: name point here (DNS rebinding).
@@ -42,6 +44,7 @@ def app(
     last_run: Callable[[], LastRun | None],
     live: ASGIApp | None = None,
     site_url: str = "",
+    dates: DateStyle = PLAIN,
     hosts: Sequence[str] = HOSTS,
 ) -> Starlette:
     """The desk: `/` the site, `/desk/` today, `/desk/plan/`, `/desk/outbox/`, and the live pages at their paths.
@@ -49,7 +52,7 @@ def app(
     `last_run` is asked on each page (`lambda: read(var / "last-run.json")`); `site_url` is the public address of
     the site, whose pictures and pages a shown mail takes from here.
     """
-    pages = Pages(Path(__file__).parent / "templates", brand, company=company)
+    pages = Pages(Path(__file__).parent / "templates", brand, company=company, dates=dates, in_words=in_words)
     policy = (
         f"default-src 'none'; style-src {style_hash(pages.css)}; img-src 'self' data:; frame-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

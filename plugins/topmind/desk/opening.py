@@ -38,5 +38,6 @@ def open_desk(project: Project, clock: Clock, *, host: str = "127.0.0.1") -> Sta
         last_run=lambda: read(settings.var / "last-run.json"),
         live=pages,
         site_url=company.site,
+        dates=company.dates,
         hosts=tuple({*HOSTS, host}),
     )

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from topmind.date_words import PLAIN, DateStyle
 from topmind.ledger.values import Counts, Task, Unproven
 from topmind.model import Catalog, Channel, History, PastTouch, Plan, TouchState
 
@@ -108,6 +109,8 @@ class Report:
     open_tasks: tuple[OpenTask, ...]
     #: Every mail of which nobody can say whether it left.
     unproven: tuple[UnknownRow, ...]
+    #: How its readers write dates.
+    dates: DateStyle = PLAIN
 
     @property
     def balanced(self) -> bool:
@@ -179,6 +182,7 @@ def report(
     return Report(
         as_of=as_of,
         since=since,
+        dates=catalog.company.dates,
         counts=counts,
         steps=tuple(_steps(catalog, history.touches)),
         active=plan.active,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from topmind.model import Reason
+from topmind.report.reasons import counted, in_words
 
 if TYPE_CHECKING:
     from topmind.report.promises import Report
@@ -17,9 +18,8 @@ MOST = 20
 
 def as_text(report: Report) -> str:
     """All parts, each with its head; empty parts in one line."""
-    day = f"{report.as_of:%A}, {report.as_of.day} {report.as_of:%B %Y}"
     parts = [
-        [f"Report for {day}"],
+        [f"Report for {report.dates.day(report.as_of, weekday=True)}"],
         list(_mails(report)),
         list(_steps(report)),
         list(_floors(report)),
@@ -51,7 +51,7 @@ def _steps(report: Report) -> Iterator[str]:
         over = row.due - row.open
         share = f"{100 * row.in_time / over:3.0f} %" if over else "  – "
         more = f", {row.open} open" if row.open else ""
-        missed = f" ({_words(row.missed)})" if row.missed else ""
+        missed = f" ({counted(row.missed)})" if row.missed else ""
         yield f"  {f'{row.sequence}/{row.step}':{width}}  {share}  {row.in_time} of {over}{more}{missed}"
 
 
@@ -59,7 +59,7 @@ def _floors(report: Report) -> Iterator[str]:
     yield "Floors"
     yield f"  kept for {report.floors_kept} of {report.active} contacts"
     if report.floor_broken:
-        yield f"  broken: {_words(report.floor_broken)}"
+        yield f"  broken: {counted(report.floor_broken)}"
 
 
 def _tasks(report: Report) -> Iterator[str]:
@@ -76,10 +76,10 @@ def _fell(report: Report) -> Iterator[str]:
         yield f"Nobody fell through since {report.since}."
         return
     yield f"Who fell through since {report.since}"
-    yield f"  {_words(Counter(row.reason or row.state for row in report.fell))}"
+    yield f"  {counted(Counter(row.reason or row.state for row in report.fell))}"
     # whoever lost to another occasion got that one: the others first
     for row in sorted(report.fell, key=lambda row: row.reason == Reason.LOST_TO)[:MOST]:
-        why = f" ({row.reason.replace('_', ' ')})" if row.reason else ""
+        why = f" ({in_words(row.reason)})" if row.reason else ""
         yield f"  {row.day}  {row.who}  {row.occasion}  {row.state}{why}"
     yield from _rest(len(report.fell))
 
@@ -94,11 +94,6 @@ def _unknown(report: Report) -> Iterator[str]:
     for row in report.unproven:  # all of them: guarantee 5 lists every unproven send
         why = f" ({row.reason})" if row.reason else ""
         yield f"  {row.at}  {row.who}  {row.touch}  {row.title}  {row.state}{why}"
-
-
-def _words(counts: Mapping[str, int]) -> str:
-    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in ordered)
 
 
 def _rest(length: int) -> Iterator[str]:

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from topmind.date_words import DateStyle
 from topmind.model import Occasion, Plan, SourceKind, Verdict
+from topmind.report.reasons import counted
 from topmind.run.decide import Decided
 
 #: Verdicts that carry a reason, in the order in which they are printed.
@@ -113,17 +115,16 @@ def rows(decided: Decided) -> list[dict[str, Any]]:
 
 
 def words(counts: Mapping[str, int]) -> str:
-    """`12 ratio, 3 gap`, the largest first."""
-    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in ordered) or "nobody"
+    """`12 an offer too early, 3 held`, the largest first."""
+    return counted(counts) or "nobody"
 
 
 def plan_as_text(decided: Decided, *, days: int) -> str:
     """The plan for a person."""
-    plan = decided.plan
+    plan, dates = decided.plan, decided.project.catalog.company.dates
     by_reason = reasons(plan)
     lines = [
-        f"Plan for {plan.as_of:%A}, {plan.as_of.day} {plan.as_of:%B %Y} ({plan.active} contacts take part)",
+        f"Plan for {dates.day(plan.as_of, weekday=True)} ({_contacts(plan.active, 'takes', 'take')} part)",
         "",
         f"Due now: {len(plan.due)}",
     ]
@@ -138,17 +139,37 @@ def plan_as_text(decided: Decided, *, days: int) -> str:
         "",
         f"The next {days} days:",
     ]
-    for row in calendar(plan):
-        if row["touches"]:
-            lines.append(f"  {_short_day(row['day'])}  {_largest(row['touches'])}")
-    lines += gap_lines(plan)
+    ahead = [row for row in calendar(plan) if row["touches"]]
+    lines += [f"  {_short_day(row['day'])}  {_largest(row['touches'])}" for row in ahead]
+    if not ahead:
+        lines += nothing_ahead(decided)
+    lines += gap_lines(plan, dates)
     if plan.unreachable:
-        lines += ["", f"{len(plan.unreachable)} contacts have no usable channel."]
+        lines += ["", f"{_contacts(len(plan.unreachable), 'has', 'have')} no usable channel."]
     if plan.floor_broken:
         broken = {reason.value: count for reason, count in plan.floor_broken.items()}
         lines += ["", f"Floor broken today: {words(broken)}."]
     lines += ["", f"Plan hash: {plan.hash}"]
     return "\n".join(lines)
+
+
+def nothing_ahead(decided: Decided) -> list[str]:
+    """Why a newsletter that is there goes to nobody: the usual surprise of a new project."""
+    catalog = decided.project.catalog
+    letters = ", ".join(sorted(catalog.newsletters))
+    if not letters or not decided.plan.active:
+        return ["  nothing"]
+    items = sum(item.is_value and item.live(decided.plan.as_of) for item in catalog.items.values())
+    return [
+        f"  nothing, although there is {letters}: {items} valuable {'item is' if items == 1 else 'items are'} live.",
+        "  The last few are kept for whoever would otherwise hear nothing for too long.",
+        '  Write more, four to begin with: topmind new tip "…"; a draft counts once its line `status: draft` is gone.',
+    ]
+
+
+def _contacts(count: int, one: str, many: str) -> str:
+    """`1 contact has`, `2 contacts have`."""
+    return f"1 contact {one}" if count == 1 else f"{count} contacts {many}"
 
 
 def _short_day(text: str) -> str:
@@ -165,16 +186,15 @@ def _largest(touches: Mapping[str, int], shown: int = 4) -> str:
     return f"{text} · {rest} more" if rest else text
 
 
-def gap_lines(plan: Plan) -> list[str]:
+def gap_lines(plan: Plan, dates: DateStyle) -> list[str]:
     """Content gaps in words."""
     if not plan.gaps:
         return ["", "No content gap."]
     lines = ["", "Content gaps:"]
     for gap in plan.gaps:
-        week = f"{gap.week.day} {gap.week:%B}"
-        until = gap.week + timedelta(days=6)
+        week, until = dates.month_day(gap.week), dates.month_day(gap.week + timedelta(days=6))
         lines.append(
-            f"  week of {week} to {until.day} {until:%B}: {gap.contacts} {gap.segment} have nothing new to get; "
+            f"  week of {week} to {until}: {gap.contacts} {gap.segment} have nothing new to get; "
             "a new value item would do"
         )
     return lines

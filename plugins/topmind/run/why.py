@@ -13,6 +13,7 @@ from topmind.ledger import Person
 from topmind.model import Channel, Clock, Decision, History, Occasion, PastTouch, PersonRecord, Standing
 from topmind.planning import Explanation
 from topmind.planning.terms import Terms
+from topmind.report.reasons import in_words
 from topmind.run import load as load_
 from topmind.run import places
 from topmind.run.decide import decide
@@ -122,7 +123,7 @@ def _lines(story: Story) -> Iterator[str]:
     yield "What happened:" if story.touches else "Nothing was ever sent to them from here."
     for touch in story.touches:
         what = f": {', '.join(touch.items)}" if touch.items else ""
-        why = f" ({touch.reason})" if touch.reason else ""
+        why = f" ({in_words(touch.reason)})" if touch.reason else ""
         yield f"  {touch.day}  {touch.state.value:10} {_name(touch)}{what}{why}"
         mail = story.mails.get(touch.key.wire(story.ledger))
         if mail:
@@ -152,7 +153,7 @@ def _promise(now: Explanation, terms: Terms) -> Iterator[str]:
         last = f"last one {now.last_valuable}" if now.last_valuable else "none so far"
         yield f"  promise: a valuable touch every {terms.floor} days; {last}; {until}"
     if now.floor_broken:
-        yield f"  the floor is broken today: {now.floor_broken.value.replace('_', ' ')}"
+        yield f"  the floor is broken today: {in_words(now.floor_broken.value)}"
     for use in now.ceilings:
         what = use.channel.value if use.channel else "all channels"
         yield f"  ceiling: {use.used} of {use.most} in {use.days} days ({what})"
@@ -161,7 +162,7 @@ def _promise(now: Explanation, terms: Terms) -> Iterator[str]:
 
 
 def _decision(decision: Decision) -> str:
-    words = decision.reason.value.replace("_", " ")
+    words = in_words(decision.reason.value)
     detail = f" ({decision.detail})" if decision.detail else ""
     until = f", at the earliest {decision.until}" if decision.until else ""
     return f"{decision.verdict.value.replace('_', ' ')}: {words}{detail}{until}"
@@ -216,7 +217,11 @@ def story(root: Path, who: str, occasion: str | None, *, as_of: str | None, cloc
 
 def _one(found: Sequence[Person], who: str) -> Person:
     if not found:
-        raise UsageError("nobody in the ledger fits.", fix="Give a name, an address or the id in the source.")
+        raise UsageError(
+            "nobody in the ledger fits.",
+            fix="Give a name, an address or the id in the source, as it stands there; whoever is new in the contacts "
+            "is known after the next `topmind send`.",
+        )
     exact = [person for person in found if person.contact == who]
     if exact:
         return exact[0]

@@ -144,7 +144,7 @@ def test_the_plan_is_by_occasion_and_reason(project: Path) -> None:
     text = call(desk(project), "GET", "/desk/plan/").text
     assert "The Tuesday Fix, 1 December 2026" in text
     assert "<strong>1180</strong> due" in text
-    assert "pending: 301 gap" in text
+    assert "pending: 301 too soon after the last one" in text
 
 
 def test_before_the_first_run_the_desk_says_what_to_do(project: Path) -> None:

@@ -177,8 +177,8 @@ def test_who_lost_to_another_mail_comes_last() -> None:
     lost = [step(f"c{n}", TouchState.EXPIRED, reason="lost_to") for n in range(25)]
     text = a_report(history=a_history(*lost, step("d9", TouchState.REFUSED))).text()
     part = text.split("Who fell through")[1]
-    assert "25 lost to, 1 refused" in part
-    assert part.index("#9  first-job/thank-you/once  refused") < part.index("(lost to)")
+    assert "25 got something more urgent that day, 1 refused" in part
+    assert part.index("#9  first-job/thank-you/once  refused") < part.index("(got something more urgent that day)")
     assert "… and 6 more" in part
 
 
@@ -186,7 +186,7 @@ def test_floors_are_counted() -> None:
     """Kept and broken, with the limit that bound."""
     text = a_report().text()
     assert "kept for 3 of 4 contacts" in text
-    assert "broken: 1 nothing new" in text
+    assert "broken: 1 nothing new for them" in text
 
 
 def test_tasks_by_state_and_the_open_ones_by_person() -> None:

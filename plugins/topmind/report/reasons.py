@@ -1,0 +1,49 @@
+"""Reasons and verdicts as a person reads them: one list for plan, report, `why`, desk and the reference page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from topmind.model import Reason
+
+#: What follows "3 contacts:" in each place; the code itself stays in JSON.
+REASONS: Mapping[Reason, str] = {
+    Reason.NOT_IN_SEGMENT: "not in its segments",
+    Reason.NO_CONSENT: "no consent",
+    Reason.SUPPRESSED: "address bounced or complained",
+    Reason.PAUSED: "paused by the reader",
+    Reason.BLACKOUT: "a day on which nothing goes",
+    Reason.QUIET: "quiet hours there",
+    Reason.GAP: "too soon after the last one",
+    Reason.CEILING_ALL: "limit of touches reached",
+    Reason.CEILING_CHANNEL: "limit of this channel reached",
+    Reason.LOST_TO: "got something more urgent that day",
+    Reason.NOTHING_NEW: "nothing new for them",
+    Reason.ONLY_PROMOTIONS: "only offers left for them",
+    Reason.RATIO: "an offer too early",
+    Reason.CAPACITY: "nobody free to do it",
+    Reason.HELD: "on hold",
+    Reason.STOPPED: "stopped",
+    Reason.CONDITION: "only_if does not hold",
+    Reason.STOP_WHEN: "stop_when holds",
+    Reason.TOO_LATE: "its last day is over",
+    Reason.CONTENT_CHANGED: "text changed meanwhile",
+    Reason.NO_CHANNEL: "no address for it",
+    Reason.ERASED: "erased on request",
+    Reason.QUOTA: "daily quota of the mail service",
+    Reason.SAME_INBOX: "another contact has this inbox",
+}
+
+
+def in_words(name: str) -> str:
+    """`nothing new for them` for `nothing_new`; any other word without its underscores."""
+    try:
+        return REASONS[Reason(name)]
+    except ValueError:
+        return name.replace("_", " ")
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """`12 an offer too early, 3 held`: reason → how many, the largest first; "" for none."""
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return ", ".join(f"{count} {in_words(name)}" for name, count in ordered)
