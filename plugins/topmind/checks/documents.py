@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from topmind.model import Body, Catalog, Text
+from topmind.model import Body, Catalog, Status, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,8 @@ class Document:
     is_step: bool = False
     #: It becomes a mail with a subject of its own.
     is_mail: bool = False
+    #: Nobody gets it yet: a draft, or an issue on hold.
+    pending: bool = False
 
 
 def documents(catalog: Catalog) -> Iterator[Document]:
@@ -29,12 +31,18 @@ def documents(catalog: Catalog) -> Iterator[Document]:
     for item in catalog.items.values():
         headers = {"subject": item.subject or (), "preheader": item.preheader or ()}
         named = item.segments or None
+        draft = item.status is Status.DRAFT
         yield Document(
-            path=item.path, body=item.body, headers=headers, segments=named, is_mail=bool(item.sends)
+            path=item.path,
+            body=item.body,
+            headers=headers,
+            segments=named,
+            is_mail=bool(item.sends),
+            pending=draft,
         )
         for send in item.sends:
             texts = {"subject": send.subject or ()}
-            yield Document(path=item.path, body=send.body, headers=texts, segments=named)
+            yield Document(path=item.path, body=send.body, headers=texts, segments=named, pending=draft)
     for newsletter in catalog.newsletters.values():
         headers = {"subject": newsletter.subject, "preheader": newsletter.preheader}
         yield Document(
@@ -46,7 +54,13 @@ def documents(catalog: Catalog) -> Iterator[Document]:
         )
         for issue in newsletter.issues.values():
             headers = {"subject": issue.subject or (), "preheader": issue.preheader or ()}
-            yield Document(path=issue.path, body=issue.body, headers=headers, segments=newsletter.segments)
+            yield Document(
+                path=issue.path,
+                body=issue.body,
+                headers=headers,
+                segments=newsletter.segments,
+                pending=issue.hold,
+            )
     for sequence in catalog.sequences.values():
         for step in sequence.steps:
             headers = {"subject": step.subject, "preheader": step.preheader}

@@ -1,10 +1,12 @@
-"""What every mail must say of the sender."""
+"""What every mail must say of the sender, and what it must not say."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from topmind.checks.facts import Facts, problem
+from topmind.checks.documents import documents, lines
+from topmind.checks.facts import Facts, plain, problem
 from topmind.model import Level, Problem
 
 
@@ -20,3 +22,51 @@ def postal_address(facts: Facts) -> Iterator[Problem]:
             says="The postal address is missing or has one line only.",
             fix="Write street and place, a line each: the footer of every mail shows them, as the law asks.",
         )
+
+
+#: What `topmind init` writes until somebody writes the truth.
+PLACEHOLDERS = frozenset(
+    {"1 Your Street", "Your Town, ST 00000", "Your Company", "Your Name", "you@example.com"}
+)
+
+
+def placeholders(facts: Facts) -> Iterator[Problem]:
+    """The first lines of a new project are filled in before readers see them."""
+    company = facts.catalog.company
+    files = {company.path: {"address": company.address, "name": (company.name,)}}
+    files |= {p.path: {"name": (p.name,), "email": (p.email,)} for p in facts.catalog.team.values()}
+    for path, keys in files.items():
+        for key, texts in keys.items():
+            left = [text for text in texts if text in PLACEHOLDERS]
+            if left:
+                yield problem(
+                    "house/placeholder",
+                    Level.WARNING,
+                    path,
+                    facts.line(path, key),
+                    says=f"{key}: {', '.join(left)!r} still stands there, and every mail would show it.",
+                    fix="Write your own.",
+                )
+
+
+_MARKED = re.compile(r"‹[^‹›\n]+›")
+
+
+def template_texts(facts: Facts) -> Iterator[Problem]:
+    """Nothing leaves with a ‹sentence of its template›; a draft or an issue on hold may keep it for now."""
+    for document in documents(facts.catalog):
+        if document.pending:
+            continue
+        found = list(lines(document.body)) if document.body else []
+        for key, text in document.headers.items():
+            found.append((facts.line(document.path, key), plain(text)))
+        for line, said in found:
+            for match in _MARKED.finditer(said):
+                yield problem(
+                    "house/template-text",
+                    Level.ERROR,
+                    document.path,
+                    line,
+                    says=f"{match[0]} is a sentence of the template.",
+                    fix="Write your own in its place, without the marks.",
+                )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from topmind.checks.facts import Facts, problem
-from topmind.model import Body, Item, Level, Problem
+from topmind.model import Body, Item, Level, Problem, Status
 
 
 def pins(facts: Facts) -> Iterator[Problem]:
@@ -36,17 +36,20 @@ def pins(facts: Facts) -> Iterator[Problem]:
 
 
 def sends(facts: Facts) -> Iterator[Problem]:
-    """No announcement goes out on a day on which its item is not live."""
+    """No announcement is due on a day on which its item is not live; a draft is still being written."""
     for item in facts.catalog.items.values():
         for send in item.sends:
             if send.day >= facts.catalog.as_of and not item.live(send.day):
+                draft = item.status is Status.DRAFT
                 yield problem(
-                    "offers/expired-send",
-                    Level.ERROR,
+                    "offers/draft-send" if draft else "offers/expired-send",
+                    Level.WARNING if draft else Level.ERROR,
                     item.path,
                     facts.line(item.path, "send"),
                     says=f"Send {send.number} is on {send.day}, but {_why(item)}.",
-                    fix="Change the day under `send`, or the dates of the offer.",
+                    fix="Take out the line `status: draft` when it is ready."
+                    if draft
+                    else "Change the day under `send`, or the dates of the offer.",
                 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from topmind.checks import colours, house, images, issues, offers, segments, subjects, targets, values
+from topmind.checks import blocks, colours, house, images, issues, offers, segments, subjects, targets, values
 from topmind.checks.facts import Facts, problem
 from topmind.model import Level, Problem
 
@@ -14,11 +14,15 @@ Rule = Callable[[Facts], Iterable[Problem]]
 #: Every rule of every family. To add one: a function in its family's module, and a line here.
 RULES: tuple[Rule, ...] = (
     house.postal_address,
+    house.placeholders,
+    house.template_texts,
     offers.pins,
     offers.sends,
     offers.references,
     issues.dates,
     issues.content,
+    blocks.for_nobody,
+    blocks.foreign_tags,
     values.defaults,
     segments.unused,
     segments.nobody,

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from topmind import checks, planning
+from topmind.audience.sources import place_of
+from topmind.audience.spec import PATH as AUDIENCE
 from topmind.checks import Facts
-from topmind.errors import AudienceError
+from topmind.errors import AudienceError, ContentError
 from topmind.model import Clock, Level, Members, Problem
 from topmind.run import load as load_
 from topmind.run.dry import decide_project
@@ -39,6 +41,10 @@ def _audience(project: Project, clock: Clock) -> tuple[Members | None, tuple[Pro
     """The contacts where there are some (never in pull requests), and what their sources said."""
     try:
         decided = decide_project(project, clock, horizon=1)
+    except ContentError as error:
+        if contacts_are_here(project):
+            return None, error.problems
+        return None, (_no_contacts(project),)
     except AudienceError as error:
         where, _, line = error.where.partition(":")
         said = Problem(
@@ -51,3 +57,24 @@ def _audience(project: Project, clock: Clock) -> tuple[Members | None, tuple[Pro
         )
         return None, (said,)
     return decided.members, decided.findings
+
+
+def contacts_are_here(project: Project) -> bool:
+    """Whether the file of the contacts lies where the project looks for it."""
+    return place_of(project.spec, project.settings, "contacts").is_file()
+
+
+def _no_contacts(project: Project) -> Problem:
+    """A new project, or a pull request: what is missing, and the head line of a file that would do."""
+    place = place_of(project.spec, project.settings, "contacts")
+    shown = place.relative_to(project.root) if place.is_relative_to(project.root) else place.name
+    columns = ",".join(project.spec.columns("contacts"))
+    return Problem(
+        rule="audience/no-contacts",
+        level=Level.INFO,
+        path=AUDIENCE,
+        line=0,
+        says="There are no contacts here yet, so nobody gets anything; the texts are checked all the same.",
+        fix=f"Put them into {shown}, a CSV file with the first line {columns}; "
+        "dates as 2026-12-01, consent as yes or no.",
+    )

@@ -130,7 +130,7 @@ def test_an_announcement_after_the_end_is_an_error() -> None:
     )
     assert "offers/expired-send" in rules(a_catalog(items=[item]))
     draft = replace(item, ends=date(2026, 12, 31), status=Status.DRAFT)
-    assert "draft" in rules(a_catalog(items=[draft]))["offers/expired-send"].says
+    assert "draft" in rules(a_catalog(items=[draft]))["offers/draft-send"].says
 
 
 def test_an_issue_shows_nothing_that_is_over_by_then() -> None:
@@ -376,3 +376,38 @@ def test_a_long_subject_is_a_warning() -> None:
     fits = a_newsletter(slots=[], subject=("x" * 60,), preheader=("y" * 110,))
     assert rules(a_catalog(newsletters=[fits])) == {}
     assert "subjects/long-preheader" in rules(a_catalog(newsletters=[replace(fits, preheader=("y" * 111,))]))
+
+
+def test_text_for_some_in_an_item_with_a_page_reaches_nobody() -> None:
+    """A warning on its line; not for a mail-only item, an announcement, or what is for everyone else."""
+    some = Condition(index=0, word="for", segments=frozenset({"customers"}), line=9)
+    other = Condition(index=1, word="else", segments=frozenset({"customers"}), line=12)
+    body = a_body("x", conditions=(some, other))
+    shown = rules(a_catalog(items=[an_item(body=body)]))["blocks/for-nobody"]
+    assert (shown.level, shown.line) == (Level.WARNING, 9)
+    mailed = an_item(body=body, where=frozenset({Where.EMAIL}))
+    announced = an_item(body=body, sends=(Send(number=1, day=TODAY, body=body),))
+    assert "blocks/for-nobody" not in rules(a_catalog(items=[mailed]))
+    assert "blocks/for-nobody" not in rules(a_catalog(items=[announced]))
+
+
+@pytest.mark.parametrize("tag", ["*|FNAME|*", "{first_name}", "{ first_name }", "%%FIRST%%", "[[name]]"])
+def test_merge_tags_of_other_programs_are_found(tag: str) -> None:
+    """Nobody is greeted as `*|FNAME|*`."""
+    catalog = a_catalog(items=[an_item(body=a_body(f"Hello {tag},\n"))])
+    assert rules(catalog)["merge-tags/foreign"].level is Level.ERROR
+
+
+@pytest.mark.parametrize("text", ["`*|FNAME|*`", "{ x }", "${first_name}", "{{ first_name }}", "a [link][x]"])
+def test_what_only_looks_like_a_merge_tag_is_left_alone(text: str) -> None:
+    """Code, sets and links are ordinary text."""
+    catalog = a_catalog(items=[an_item(body=a_body(f"{text}\n"))])
+    assert "merge-tags/foreign" not in rules(catalog)
+
+
+def test_what_a_new_project_begins_with_is_not_mailed_in_silence() -> None:
+    """The skeleton's address and name are warnings, each file once a key."""
+    company = a_company(address=("1 Your Street", "Bath, ME 04530"))
+    found = rules(a_catalog(company=company, team=[a_team_member(name="Your Name")]))
+    assert found["house/placeholder"].level is Level.WARNING
+    assert "house/placeholder" not in rules(a_catalog())
