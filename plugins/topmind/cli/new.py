@@ -13,21 +13,30 @@ from topmind.cli.app import Options, global_options
 @click.command("new")
 @click.argument("kind")
 @click.argument("title")
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Its day; default: today.")
-@click.option("--of", "name", default="", metavar="NEWSLETTER", help="The newsletter of an issue.")
+@click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Its day; default: today, for an issue its newsletter's next free day.",
+)
+@click.option(
+    "--of", "name", default="", metavar="NAME", help="The newsletter of an issue, the sequence of a step."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the path as JSON.")
 @global_options
 @click.pass_obj
 def command(options: Options, kind: str, title: str, day: datetime | None, name: str, as_json: bool) -> None:
     """Write a new file from a template, ready to be filled in.
 
-    KIND is tip, article, promotion, event, spotlight, testimonial, expert, correction, issue, newsletter or
-    segment.
+    KIND is tip, article, promotion, event, spotlight, testimonial, expert, announcement, correction, issue,
+    newsletter, segment, sequence or step. An item begins as a draft and an issue on hold: take that line out when it
+    is ready. What stands in ‹these marks› is to be written anew.
 
     \b
     Examples:
       topmind new tip "Clean your gutters before the first frost"
       topmind new issue "What the storm taught us" --of tuesday-fix --date 2026-12-22
+      topmind new step "Thank you" --of first-job
       topmind new segment "Deck owners"
     """
     from topmind import settings as settings_
@@ -35,9 +44,16 @@ def command(options: Options, kind: str, title: str, day: datetime | None, name:
     from topmind.run.clock import SystemClock
 
     settings = settings_.load(options.project)
-    on: date = day.date() if day else moment.read(options.as_of, settings, SystemClock()).as_of
+    clock = SystemClock()
+    on: date | None = day.date() if day else None
+    if on is None and kind == "issue":
+        on = new.next_issue(settings.root, name, as_of=options.as_of, clock=clock)
+    on = on or moment.read(options.as_of, settings, clock).as_of
     path = new.write(settings.root, kind, title, on, name)
     if as_json:
         click.echo(json.dumps({"path": str(path)}))
     else:
-        click.echo(f"{path} is written. Fill it in, then: topmind check")
+        hold = {"issue": "hold: yes", "newsletter": "", "segment": "", "sequence": "", "step": ""}
+        line = hold.get(kind, "status: draft")
+        ready = f", take out the line `{line}` when it is ready" if line else ""
+        click.echo(f"{path} is written. Fill it in{ready}, then: topmind check")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import secrets
 import shutil
 from datetime import date
@@ -9,10 +11,13 @@ from pathlib import Path
 
 from topmind import __version__
 from topmind.errors import ConfigError, UsageError
-from topmind.run.new import NEWSLETTER, slug_of
+from topmind.run.new import slug_of
+from topmind.run.templates import NEWSLETTER
 
 #: What the sample is made of, relative to its root.
 PARTS = ("content", "themes", "segments", "pelicanconf.py", ".github/workflows")
+#: Time zone of a new project, until somebody writes their own.
+ZONE = "America/New_York"
 #: Workflows that belong to the development of topmind itself.
 NOT_FOR_A_BUSINESS = {"ci.yml"}
 
@@ -63,40 +68,58 @@ phone: +1 555 555 0100
 Warm regards,
 """
 
+#: True for every business, so that nothing half-written goes out before the first own words.
 TIP = """---
-title: Your first tip
+title: Save our number before you need it
 date: {day}
 tags: start
 ---
-One thing your reader can do this week.
+The day something breaks is a bad day to look for a number. Take a minute now: add us to the contacts of your phone, with
+a word on what we do for you, and send the entry to whoever would have to call when you are away.
 """
 
 SEGMENT = """---
 title: Customers
 who:
-  - purchases() > 0
+  - customer = 'yes'
+at_least: 1 valuable touch every 21 days
 ---
-Whoever bought from us.
+Whoever bought from us hears from us a little more often.
 """
 
 AUDIENCE = """# Where the contacts come from. People never live in this repository: the files lie in var/, which git ignores.
+# The first line of var/contacts/contacts.csv for what stands below, and a person:
+#
+#   id,email,since,first_name,last_name,customer,email_consent
+#   1,sam@example.com,2026-05-14,Sam,Reed,yes,yes
+#
+# Your export has other names? Write them to the right of the equals signs; nothing is renamed in the file itself.
 [tables.contacts]
 file = "../var/contacts/contacts.csv"
 id = "id"
 email = "email"
+name = ["first_name", "last_name"]     # how `topmind why NAME` finds somebody
+since = "since"                        # the day since when you know them: a welcome starts from it
 
-[tables.purchases]
-file = "../var/contacts/purchases.csv"
-id = "id"
-contact = "contact_id"
-date = "date"
-amount = "amount"
+# What people bought, once you export it: a segment may then say purchases() > 0, and whoever bought since an offer
+# began gets no more of it.
+# [tables.purchases]
+# file = "../var/contacts/purchases.csv"
+# id = "id"
+# contact = "contact_id"
+# date = "date"
+# amount = "amount"
 
+# Each field may stand in a text, {{ first_name | default: "friend" }}, and in a segment's `who`.
 [fields.first_name]
-table = "contacts"
 column = "first_name"
 sample = "Sam"
 
+[fields.customer]
+column = "customer"
+sample = "yes"
+
+# Only whoever said yes gets mail: yes or no in this column.
 [consent.email]
 basis = "column"
 column = "email_consent"
@@ -163,7 +186,7 @@ def _skeleton(day: date, name: str) -> dict[str, str | Path]:
         ".gitignore": IGNORE,
         "content/company.md": COMPANY.format(name=name, day=day),
         "content/team/owner.md": OWNER,
-        f"content/tips/{day}-your-first-tip.md": TIP.format(day=day),
+        f"content/tips/{day}-save-our-number.md": TIP.format(day=day),
         "content/newsletters/weekly.md": NEWSLETTER.format(title="Our weekly letter"),
         "segments/customers.md": SEGMENT,
         "segments/_audience.toml": AUDIENCE,
@@ -172,4 +195,11 @@ def _skeleton(day: date, name: str) -> dict[str, str | Path]:
         for path in sorted((origin / part).rglob("*")):
             if path.is_file() and path.name not in NOT_FOR_A_BUSINESS:
                 files[str(path.relative_to(origin))] = path
+    files["themes/brand.toml"] = _brand(origin / "themes/brand.toml", name)
     return files
+
+
+def _brand(sample: Path, name: str) -> str:
+    """The sample's colours with the company's own name for a logo."""
+    head, _, logo = sample.read_text("utf-8").partition("[logo]")
+    return f"{head}[logo]\n{re.sub(r'^text *=.*$', lambda _: f'text = {json.dumps(name, ensure_ascii=False)}', logo.lstrip(), flags=re.MULTILINE)}"

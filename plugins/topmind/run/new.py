@@ -5,70 +5,39 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, timedelta
-from pathlib import Path
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath
 
 from topmind.errors import UsageError
-
-ITEMS = {
-    "tip": "---\ntitle: {title}\ntags: \n---\nOne thing your reader can do this week, in five sentences.\n\n"
-    "1. First step.\n2. Second step.\n\n/// callout | When to call us\nWhen it is more than a ladder and an hour.\n"
-    "///\n",
-    "article": "---\ntitle: {title}\nsummary: One sentence that makes a neighbour want to read on.\ntags: \n---\n"
-    "Start with what the reader gains.\n\n## What to look for\n\nConcrete signs, in plain words.\n",
-    "promotion": "---\ntitle: {title}\noffer: 10 % off\ncode: CODE10\nstarts: {day}\nends: {month}\n"
-    "terms: One per household, not together with other offers.\n---\nWhat they get, until when, and how to "
-    "book it.\n\n/// coupon | CODE10\n",
-    "event": "---\ntitle: {title}\nbegins: {week} 18:30\nends: {week} 20:00\nlocation: 14 Wharf Street\n---\n"
-    "What happens, for whom, what to bring.\n",
-    "spotlight": "---\ntitle: {title}\nbusiness: Name of the business\nlink: https://partner.example\n---\n"
-    "Why we send our own customers there.\n",
-    "testimonial": "---\ntitle: {title}\nperson: Anna K.\npermission: yes\n---\nTheir own words, unpolished.\n",
-    "expert": "---\ntitle: {title}\nfield: What they know better than anybody\nlink: https://expert.example\n---\n"
-    "What we learned from them.\n",
-}
-
-SEGMENT = """---
-title: {title}
-who:
-  - stage = 'interest'
-at_least: 1 valuable touch every 30 days
----
-Who they are, and what they need from us.
-"""
-
-NEWSLETTER = """---
-title: {title}
-every: Tuesday at 09:00
-subject: {{{{ first_name | default: "Hello" }}}}, one thing for this week
----
-A line of your own, from person to person.
-
-/// slot | 1 value item
-
-/// slot | 1 promotion, optional
-"""
-
-ISSUE = """---
-subject: {title}
----
-What is special about this issue, in two sentences.
-
-/// slot | 1 value item
-
-/// slot | 1 promotion, optional
-"""
-
-CORRECTION = """---
-title: {title}
-correction: yes
-where: email
-send: {day}
----
-We made a mistake. Here is what is right.
-"""
+from topmind.model import Clock
+from topmind.run.templates import (
+    ANNOUNCEMENT,
+    CORRECTION,
+    ISSUE,
+    ITEMS,
+    NEWSLETTER,
+    SEGMENT,
+    SEQUENCE,
+    STEP,
+)
 
 #: Everything `topmind new` can write.
-KINDS = (*ITEMS, "correction", "issue", "newsletter", "segment")
+KINDS = (*ITEMS, "announcement", "correction", "issue", "newsletter", "segment", "sequence", "step")
+
+
+#: Kind → where it stands, its text.
+PLACES = {
+    "announcement": ("content/articles/{slug}.md", ANNOUNCEMENT),
+    "correction": ("content/articles/{day}-{slug}.md", CORRECTION),
+    "newsletter": ("content/newsletters/{slug}.md", NEWSLETTER),
+    "segment": ("segments/{slug}.md", SEGMENT),
+    "sequence": ("content/sequences/{slug}.md", SEQUENCE),
+}
+#: Kind → folder, what it is a part of, file name, text.
+PARTS = {
+    "issue": ("newsletters", "newsletter", "{day}.md", ISSUE),
+    "step": ("sequences", "sequence", "{slug}.md", STEP),
+}
 
 
 def slug_of(title: str) -> str:
@@ -80,10 +49,11 @@ def slug_of(title: str) -> str:
 def path_and_text(kind: str, title: str, day: date, name: str = "") -> tuple[str, str]:
     """Path below the project and text of a new file.
 
-    `name` is the newsletter of an issue. Raises UsageError for an unknown kind.
+    `name` is the newsletter of an issue, the sequence of a step. Raises UsageError for an unknown kind.
     """
     words = {
         "title": title,
+        "slug": slug_of(title),
         "day": day.isoformat(),
         "week": (day + timedelta(days=14)).isoformat(),
         "month": (day + timedelta(days=30)).isoformat(),
@@ -91,22 +61,55 @@ def path_and_text(kind: str, title: str, day: date, name: str = "") -> tuple[str
     slug = slug_of(title)
     if kind in ITEMS:
         return f"content/{kind}s/{day}-{slug}.md", ITEMS[kind].format(**words)
-    if kind == "correction":
-        return f"content/articles/{day}-{slug}.md", CORRECTION.format(**words)
-    if kind == "issue":
+    if kind in PLACES:
+        place, text = PLACES[kind]
+        return place.format(day=day, slug=slug), text.format(**words)
+    if kind in PARTS:
+        folder, whole, file, text = PARTS[kind]
         if not name:
-            raise UsageError("an issue needs its newsletter.", fix="topmind new issue TITLE --of tuesday-fix")
-        return f"content/newsletters/{name}/{day}.md", ISSUE.format(**words)
-    if kind == "newsletter":
-        return f"content/newsletters/{slug}.md", NEWSLETTER.format(**words)
-    if kind == "segment":
-        return f"segments/{slug}.md", SEGMENT.format(**words)
-    raise UsageError(f"there is no template {kind!r}.", fix=f"Use one of: {', '.join(KINDS)}.")
+            raise UsageError(
+                f"which {whole} is this {kind} of?", fix=f"topmind new {kind} {title!r} --of NAME"
+            )
+        return f"content/{folder}/{name}/{file.format(day=day, slug=slug)}", text.format(**words)
+    close = get_close_matches(kind.lower(), KINDS, n=1)
+    raise UsageError(
+        f"there is no template {kind!r}.",
+        fix=f"Did you mean {close[0]}?" if close else f"Use one of: {', '.join(KINDS)}.",
+    )
+
+
+def whole_of(root: Path, kind: str, name: str) -> str:
+    """The newsletter or sequence that `name` means; where there is one only, that one without a name.
+
+    Raises UsageError where there is none of this name.
+    """
+    folder, whole, _, _ = PARTS[kind]
+    known = sorted(path.stem for path in (root / "content" / folder).glob("*.md"))
+    if name in known:
+        return name
+    if not name and len(known) == 1:
+        return known[0]
+    close = get_close_matches(name, known, n=1)
+    fix = f"Did you mean {close[0]}?" if close else f"Known: {', '.join(known)}." if known else ""
+    fix = fix or f"Write one first: topmind new {whole} TITLE"
+    says = f"there is no {whole} {name!r}." if name else f"which {whole} is this {kind} of? Say --of NAME."
+    raise UsageError(says, fix=fix)
+
+
+def step_number(root: Path, sequence: str) -> int:
+    """The number of a further step of a sequence: one more than the last file's."""
+    names = [path.name for path in (root / "content" / "sequences" / sequence).glob("*.md")]
+    return max((int(found[0]) for n in names if (found := re.match(r"\d+", n))), default=0) + 1
 
 
 def write(root: Path, kind: str, title: str, day: date, name: str = "") -> Path:
     """Write the file, never over one that is there; returns its path relative to `root`."""
+    if kind in PARTS:
+        name = whole_of(root, kind, name)
     relative, text = path_and_text(kind, title, day, name)
+    if kind == "step":
+        path = PurePosixPath(relative)
+        relative = str(path.with_name(f"{step_number(root, name):02}-{path.name}"))
     target = root / relative
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -115,3 +118,17 @@ def write(root: Path, kind: str, title: str, day: date, name: str = "") -> Path:
     except FileExistsError:
         raise UsageError("is there already.", where=relative, fix="Give another title or --date.") from None
     return Path(relative)
+
+
+def next_issue(root: Path, name: str, *, as_of: str | None, clock: Clock) -> date | None:
+    """The next day of a newsletter that has no dated file yet; None where its files cannot be read."""
+    from topmind import planning
+    from topmind.run import load
+
+    letter_id = whole_of(root, "issue", name)
+    _, project = load.examine(root, as_of=as_of, clock=clock)
+    letter = project.catalog.newsletters.get(letter_id) if project else None
+    if project is None or letter is None:
+        return None
+    days = planning.next_dates(letter, project.catalog.company, project.moment.as_of, 12)
+    return next((day for day in days if day not in letter.issues), None)

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from topmind import brand
 from topmind.errors import UsageError
-from topmind.run import init, new
+from topmind.model import Level
+from topmind.run import init, inspect, new
+from topmind.testing.clock import FixedClock
 
 DAY = date(2026, 12, 1)
+NOW = datetime(2026, 12, 1, 15, tzinfo=UTC)
+
+
+def skeleton(root: Path, name: str = "Alder Cove Bakery") -> Path:
+    """A new project of the first of November."""
+    init.init(root, day=date(2026, 11, 1), name=name)
+    return root
 
 
 def test_a_skeleton_is_small_and_pins_its_own_ledger(tmp_path: Path) -> None:
@@ -45,6 +55,94 @@ def test_each_template_has_a_place(kind: str) -> None:
     assert path.startswith(("content/", "segments/"))
     assert text.startswith("---\n")
     assert "{" not in text.replace("{{ first_name", "")
+
+
+SENTENCE = {"house/template-text"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "left"),
+    [(kind, SENTENCE if kind == "step" else set()) for kind in new.KINDS if kind != "sequence"],
+)
+def test_a_new_file_passes_check_or_says_what_to_write(tmp_path: Path, kind: str, left: set[str]) -> None:
+    """A draft and an issue on hold pass as they are; what would go out at once names its sentence."""
+    root = skeleton(tmp_path)
+    (root / "content/sequences/welcome").mkdir(parents=True)
+    (root / "content/sequences/welcome.md").write_text(
+        "---\ntitle: Welcome\nstarts_from: enters: customers\nsince: 2026-11-01\n---\n", "utf-8"
+    )
+    (root / "content/sequences/welcome/01-hello.md").write_text(
+        "---\nafter: 1 day\nsubject: Hello\n---\nGood to have you.\n", "utf-8"
+    )
+    new.write(root, kind, "Früher Vogel", date(2026, 12, 1))
+    found = inspect.findings(root, as_of="2026-12-01", clock=FixedClock(NOW), environ={})
+    assert {p.rule for p in found if p.level is Level.ERROR} == left
+
+
+def test_an_unfilled_item_says_so_once_it_is_no_draft(tmp_path: Path) -> None:
+    """Without `status: draft` every sentence of the template is an error on its line."""
+    root = skeleton(tmp_path)
+    path = root / new.write(root, "article", "Früher Vogel", date(2026, 12, 1))
+    path.write_text(path.read_text("utf-8").replace("status: draft\n", ""), "utf-8")
+    found = inspect.findings(root, as_of="2026-12-01", clock=FixedClock(NOW), environ={})
+    lines = [p.line for p in found if p.rule == "house/template-text"]
+    assert lines == [6, 10]
+
+
+def test_a_fresh_skeleton_says_what_to_do_next(tmp_path: Path) -> None:
+    """No error; where the contacts go and with which first line, and what still stands from the template."""
+    root = skeleton(tmp_path)
+    found = inspect.findings(root, as_of="2026-12-01", clock=FixedClock(NOW), environ={})
+    assert not [p for p in found if p.level is Level.ERROR]
+    (note,) = (p for p in found if p.rule == "audience/no-contacts")
+    assert "var/contacts/contacts.csv" in note.fix
+    assert "id,email,since,first_name,last_name,customer,email_consent" in note.fix
+    assert {p.path for p in found if p.rule == "house/placeholder"} == {
+        "content/company.md",
+        "content/team/owner.md",
+    }
+
+
+def test_contacts_that_are_there_and_broken_are_errors(tmp_path: Path) -> None:
+    """Only a missing file is a project without contacts."""
+    root = skeleton(tmp_path)
+    (root / "var/contacts").mkdir(parents=True)
+    (root / "var/contacts/contacts.csv").write_text("id,mail\n1,a@example.com\n", "utf-8")
+    found = inspect.findings(root, as_of="2026-12-01", clock=FixedClock(NOW), environ={})
+    assert "source/unusable" in {p.rule for p in found if p.level is Level.ERROR}
+
+
+def test_the_skeleton_wears_the_companys_name(tmp_path: Path) -> None:
+    """Its logo is not that of the sample, and a quotation mark in a name harms nothing."""
+    root = skeleton(tmp_path, name='Alder "Cove" Bakery')
+    assert brand.load(root).logo.text == 'Alder "Cove" Bakery'
+
+
+def test_a_part_goes_to_a_whole_that_is_there(tmp_path: Path) -> None:
+    """A wrong newsletter is refused with the nearest one; where there is one only, it need not be named."""
+    root = skeleton(tmp_path)
+    with pytest.raises(UsageError, match="weekly"):
+        new.write(root, "issue", "X", DAY, "weakly")
+    assert str(new.write(root, "issue", "X", DAY)) == "content/newsletters/weekly/2026-12-01.md"
+    with pytest.raises(UsageError, match="sequence"):
+        new.write(root, "step", "X", DAY)
+
+
+def test_steps_are_numbered_in_their_order(tmp_path: Path) -> None:
+    """The second step stands behind the first in the folder."""
+    root = skeleton(tmp_path)
+    new.write(root, "sequence", "Welcome", DAY)
+    names = [new.write(root, "step", title, DAY, "welcome").name for title in ("Hello", "Again")]
+    assert names == ["01-hello.md", "02-again.md"]
+
+
+def test_a_new_issue_takes_the_next_free_day(tmp_path: Path) -> None:
+    """Tuesday's letter gets Tuesdays, the first one that has no file."""
+    root = skeleton(tmp_path)
+    for expected in (date(2026, 12, 8), date(2026, 12, 15)):
+        day = new.next_issue(root, "weekly", as_of="2026-12-02", clock=FixedClock(NOW))
+        assert day == expected
+        new.write(root, "issue", "X", day, "weekly")
 
 
 def test_a_new_file_never_replaces_one(tmp_path: Path) -> None:
