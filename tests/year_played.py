@@ -41,7 +41,6 @@ MARCH = (date(2027, 3, 1), date(2027, 3, 10))
 #: and on days on which something is due, or would be but for a holiday.
 MORE_DAYS = {
     date(2027, 1, 20),
-    date(2027, 3, 17),
     date(2027, 4, 8),
     date(2027, 4, 11),
     date(2027, 6, 10),

@@ -158,6 +158,24 @@ def test_whoever_missed_an_issue_has_a_reason(year: Year) -> None:
             assert ((who, week) in left) + ((who, week) in told or (who, week) in said) == 1, (who, week)
 
 
+def test_what_fell_through_is_written_down_though_no_tick_came_on_its_last_day(year: Year) -> None:
+    """Rose's issues beyond her ceiling, and her anniversary, whose grace ended on a Wednesday without a tick; Kai's
+    first Tuesday was over before our first tick. Who came into the export later missed nothing before."""
+    fell = Counter(
+        (t.key.contact, t.key.step or t.key.source, t.reason)
+        for t in year.history.touches
+        if t.state is TouchState.EXPIRED
+    )
+    assert fell == {
+        ("rose", "weekly", "ceiling_all"): 40,
+        ("rose", "anniversary", "ceiling_all"): 1,
+        ("tess", "weekly", "lost_to"): 1,
+        ("pia", "weekly", "lost_to"): 2,
+        ("pia", "weekly", "ceiling_channel"): 1,
+        ("kai", "weekly", "too_late"): 1,
+    }
+
+
 def test_nobody_gets_an_item_twice(year: Year) -> None:
     """Not a contact, and not an inbox, however many read it."""
     got = Counter((INBOX.get(t.key.contact, t.key.contact), item) for t in touches(year) for item in t.items)

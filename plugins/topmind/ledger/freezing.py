@@ -49,6 +49,13 @@ def freeze(
     )
 
 
+def remember_plan(book: Book, as_of: date) -> None:
+    """Whose plan this was: a later one looks back to this day, for those who were known by then."""
+    book.set_meta("planned_on", max(book.meta("planned_on"), as_of.isoformat()))
+    (last,) = book.db.execute("SELECT coalesce(max(id), 0) FROM people").fetchone()
+    book.set_meta("planned_people", str(last))
+
+
 def _people(book: Book, contacts: Iterable[str]) -> dict[str, tuple[int, int | None]]:
     """Source id → (internal id, inbox)."""
     wanted = set(contacts)

@@ -31,6 +31,13 @@ def history(book: Book, as_of: date, erased: Iterable[str]) -> History:
         sent_per_day=_sent_per_day(book, as_of),
         first=book.db.execute(f"SELECT 1 FROM touches WHERE state = {ACCEPTED} LIMIT 1").fetchone() is None,
         head=int(book.meta("head") or 0),
+        planned_on=date.fromisoformat(book.meta("planned_on")) if book.meta("planned_on") else None,
+        newcomers=frozenset(
+            contact
+            for (contact,) in book.db.execute(
+                "SELECT contact FROM people WHERE id > ?", (int(book.meta("planned_people") or 0),)
+            )
+        ),
     )
 
 

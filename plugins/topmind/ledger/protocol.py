@@ -106,12 +106,13 @@ class Ledger(Protocol):
         head: int,
         skips: Sequence[tuple[TouchKey, Reason]] = (),
         lapsed: Sequence[Lapsed] = (),
+        as_of: date | None = None,
     ) -> Frozen:
         """Write the plan in one conditional write. Raises PlanAgain where the head is no longer `head`.
 
         A row that is already planned takes the new day, window, edition, items and limits; later states never
         change. `skips` turns planned rows that must not go any more into skipped; `lapsed` writes rows that
-        never could be planned as expired. Unique per occasion and contact, and per occasion and inbox.
+        never could be planned as expired. `as_of` is the plan's company day (`History.planned_on`). Unique per occasion and contact, and per occasion and inbox.
         Give rows of `planned()` with the day and window of today, else they wait. Off e-mail a row is a task. Every contact must have been synced (LedgerError).
         """
         ...

@@ -93,9 +93,13 @@ class SqlLedger:
         head: int,
         skips: Sequence[tuple[TouchKey, Reason]] = (),
         lapsed: Sequence[Lapsed] = (),
+        as_of: date | None = None,
     ) -> Frozen:
         with self._write() as book:
-            return freezing.freeze(book, rows, plan=plan, head=head, skips=skips, lapsed=lapsed)
+            found = freezing.freeze(book, rows, plan=plan, head=head, skips=skips, lapsed=lapsed)
+            if as_of is not None:
+                freezing.remember_plan(book, as_of)
+            return found
 
     def planned(self) -> tuple[Row, ...]:
         with self._read() as book:

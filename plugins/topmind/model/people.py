@@ -196,3 +196,6 @@ class History:
     first: bool = True
     #: The ledger's head in the same read: a plan made from this history is frozen against it.
     head: int = 0
+    #: Company day of the last plan that was frozen, and who came into the ledger after it.
+    planned_on: date | None = None
+    newcomers: frozenset[str] = frozenset()

@@ -12,34 +12,52 @@ from topmind.model import Reason
 from topmind.run.decide import Decided
 from topmind.run.rows import Rows
 
+#: Longest stretch without a tick of which each day is still looked at.
+LOOK_BACK = timedelta(days=31)
+
 
 def lapsed(decided: Decided) -> tuple[Lapsed, ...]:
     """What never could be planned and is over.
 
-    A bare `--as-of` date is a whole day, so what is not due on it has lapsed. By the clock the day before is
-    looked at: what nobody got on its last day, for a reason of the plan or because no tick came in time.
+    A bare `--as-of` date is a whole day, so what is not due on it has lapsed. By the clock every day since the last
+    plan is looked at: what nobody got on its last day, for a reason of the plan or because no tick came in time.
     """
     if decided.project.moment.all_day:
         rows = Rows(decided, {})
         return tuple(late for late in map(rows.lapsed, decided.plan.decisions) if late is not None)
-    return tuple(_of_yesterday(decided))
+    found = {late.row.key: late for day in _days(decided) for late in _of(decided, day)}
+    settled = {touch.key for touch in decided.history.touches} if found else set()
+    return tuple(late for key, late in found.items() if key not in settled)
 
 
-def _of_yesterday(decided: Decided) -> Iterator[Lapsed]:
-    day = decided.project.moment.as_of - timedelta(days=1)
-    if decided.history.first or day < decided.project.catalog.company.programme_starts:
+def _days(decided: Decided) -> Iterator[date]:
+    """From the day of the last plan to yesterday, at most a month; yesterday at least, for who lives far west."""
+    yesterday = decided.project.moment.as_of - timedelta(days=1)
+    if decided.history.first:
         return  # nothing was promised yet
+    first = min(decided.history.planned_on or yesterday, yesterday)
+    first = max(first, yesterday - LOOK_BACK, decided.project.catalog.company.programme_starts)
+    yield from (first + timedelta(days=n) for n in range((yesterday - first).days + 1))
+
+
+def _of(decided: Decided, day: date) -> Iterator[Lapsed]:
+    """Whose last day was `day`, of those who were known by then."""
     members = replace(decided.members, as_of=day)
-    plan = planning.plan(
-        decided.project.catalog, members, decided.history, decided.project.moment.now, all_day=True, horizon=1
-    )
+    # what came after that day was no reason on it
+    history = replace(decided.history, touches=tuple(t for t in decided.history.touches if t.day <= day))
+    now = decided.project.moment.now
+    plan = planning.plan(decided.project.catalog, members, history, now, all_day=True, horizon=1)
     rows = Rows(replace(decided, plan=plan, members=members), {})
+
+    def over(contact: int) -> bool:
+        return _over(rows, contact, day) and members.ids[contact] not in decided.history.newcomers
+
     for decision in plan.decisions:
         late = rows.lapsed(decision)
-        if late is not None and _over(rows, decision.contact, day):
+        if late is not None and over(decision.contact):
             yield late
     for touch in plan.due:
-        if touch.last_day <= day and _over(rows, touch.contact, day):
+        if touch.last_day <= day and over(touch.contact):
             row = replace(rows.touch(touch), items=(), per_slot=(), value=0, promotions=0)
             yield Lapsed(row=row, reason=Reason.TOO_LATE)
 

@@ -238,6 +238,7 @@ def _freeze(
                 head=decided.history.head,
                 skips=composed.gone,
                 lapsed=lapsed(decided),
+                as_of=project.moment.as_of,
             )
         except PlanAgain:
             continue

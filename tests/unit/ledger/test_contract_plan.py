@@ -146,3 +146,16 @@ def test_lapsed_and_skipped_rows(ledger: Ledger) -> None:
         (TouchState.SKIPPED, "content_changed"): 1,
         (TouchState.EXPIRED, "gap"): 1,
     }
+
+
+def test_the_last_plan_is_remembered_with_those_it_knew(ledger: Ledger) -> None:
+    """A later tick looks back to its day, but not for people who came after it."""
+    assert ledger.history(TODAY).planned_on is None
+    assert ledger.history(TODAY).newcomers == {"c0000", "c0001", "c0002"}
+    freeze(ledger, as_of=TODAY)
+    ledger.sync_people([a_person(f"c000{n}") for n in range(4)], hashes)
+    after = ledger.history(TODAY)
+    assert (after.planned_on, after.newcomers) == (TODAY, {"c0003"})
+    freeze(ledger, as_of=TODAY - timedelta(days=3))
+    assert ledger.history(TODAY).planned_on == TODAY
+    assert ledger.history(TODAY).newcomers == frozenset()
