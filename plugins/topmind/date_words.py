@@ -98,8 +98,16 @@ class DateStyle:
         return f"{value.hour % 12 or 12}{minutes}{_SPACE}{'am' if value.hour < 12 else 'pm'}"
 
     def span(self, begins: datetime, ends: datetime | None) -> str:
-        """`Saturday, December 12, 2026, 10 am to 2 pm`, as the clock says there; `ends` None = begin only."""
-        start = f"{self.day(begins.date(), weekday=True)}, {self.clock(begins.time())}"
+        """`Saturday, December 12, 2026, 10 am to 2 pm`, as the clock says there; `ends` None = begin only.
+
+        A begin at midnight was written as a day without a time: no time is said.
+        """
+        start = self.day(begins.date(), weekday=True)
+        if begins.time() == time.min and (ends is None or ends.time() == time.min):
+            if ends is None or ends.date() == begins.date():
+                return start
+            return f"{start} {_TO[self.spoken]} {self.day(ends.date(), weekday=True)}"
+        start = f"{start}, {self.clock(begins.time())}"
         if ends is None:
             return start
         end = self.clock(ends.time())

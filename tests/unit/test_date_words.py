@@ -75,3 +75,18 @@ def test_the_end_has_a_day_only_where_it_is_another(ends: datetime | None, says:
     """Most events end on the evening of their day."""
     begins = datetime(2026, 12, 12, 10, tzinfo=DUBLIN)
     assert a_company(country="IE").dates.span(begins, ends) == says
+
+
+@pytest.mark.parametrize(
+    ("ends", "says"),
+    [
+        (None, "Saturday, December 12, 2026"),
+        (datetime(2026, 12, 12, tzinfo=DUBLIN), "Saturday, December 12, 2026"),
+        (datetime(2026, 12, 13, tzinfo=DUBLIN), "Saturday, December 12, 2026 to Sunday, December 13, 2026"),
+        (datetime(2026, 12, 12, 9, tzinfo=DUBLIN), "Saturday, December 12, 2026, 12 am to 9 am"),
+    ],
+)
+def test_a_day_without_a_time_is_not_midnight(ends: datetime | None, says: str) -> None:
+    """Nobody is invited for 12 am because the time was left out."""
+    said = DateStyle("en", "US").span(datetime(2026, 12, 12, tzinfo=DUBLIN), ends)
+    assert said.replace("\N{NO-BREAK SPACE}", " ") == says

@@ -36,9 +36,9 @@ def foreign_tags(facts: Facts) -> Iterator[Problem]:
     known = {name.lower() for name in facts.catalog.fields}
     for document in documents(facts.catalog):
         found = list(lines(document.body)) if document.body else []
-        for key, text in document.headers.items():
-            line = facts.line(document.path, key)
-            found += [(line, part) for part in text if isinstance(part, str)]
+        for key, header in document.headers.items():
+            place = facts.line(document.path, key)
+            found += [(place, part) for part in header if isinstance(part, str)]
         for line, text in found:
             for match in _FOREIGN.finditer(re.sub(r"`[^`]*`", "", text)):
                 if match[1] is not None and match[1].lower() not in known:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 from topmind.model import Body, Catalog, Status, Text
 
@@ -24,6 +25,12 @@ class Document:
     is_mail: bool = False
     #: Nobody gets it yet: a draft, or an issue on hold.
     pending: bool = False
+    #: Last day on which it goes out or has a page; None = no such day.
+    last_day: date | None = None
+
+    def day_is_over(self, today: date) -> bool:
+        """Nobody gets it any more."""
+        return self.last_day is not None and self.last_day < today
 
 
 def documents(catalog: Catalog) -> Iterator[Document]:
@@ -39,10 +46,18 @@ def documents(catalog: Catalog) -> Iterator[Document]:
             segments=named,
             is_mail=bool(item.sends),
             pending=draft,
+            last_day=item.last_day,
         )
         for send in item.sends:
             texts = {"subject": send.subject or ()}
-            yield Document(path=item.path, body=send.body, headers=texts, segments=named, pending=draft)
+            yield Document(
+                path=item.path,
+                body=send.body,
+                headers=texts,
+                segments=named,
+                pending=draft,
+                last_day=send.day,
+            )
     for newsletter in catalog.newsletters.values():
         headers = {"subject": newsletter.subject, "preheader": newsletter.preheader}
         yield Document(
@@ -60,6 +75,7 @@ def documents(catalog: Catalog) -> Iterator[Document]:
                 headers=headers,
                 segments=newsletter.segments,
                 pending=issue.hold,
+                last_day=issue.day,
             )
     for sequence in catalog.sequences.values():
         for step in sequence.steps:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
+from topmind.checks.documents import documents, lines
 from topmind.checks.facts import Facts, problem
 from topmind.model import Body, Item, Level, Problem, Status
 
@@ -111,3 +113,31 @@ def _why(item: Item) -> str:
     if item.last_day is None:
         return f"{item.id} begins on {first}"
     return f"{item.id} runs from {first} to {item.last_day}"
+
+
+def codes(facts: Facts) -> Iterator[Problem]:
+    """`/// coupon` shows a code that still holds; an offer's own file may outlive it in peace."""
+    catalog = facts.catalog
+    offers = [item for item in catalog.items.values() if item.code]
+    for document in documents(catalog):
+        if document.pending or document.body is None or document.day_is_over(catalog.as_of):
+            continue
+        for code in document.body.coupons:
+            own = [item for item in offers if item.code == code]
+            if not own or any(item.last_day is None or item.last_day >= catalog.as_of for item in own):
+                continue
+            if any(item.path == document.path for item in own):
+                continue
+            line = next((n for n, text in lines(document.body) if code in text), 0)
+            yield problem(
+                "offers/expired-code",
+                Level.WARNING,
+                document.path,
+                line,
+                says=f"The code {code} is shown here, but {_why(max(own, key=_end))}.",
+                fix="Take the block out, or choose another code.",
+            )
+
+
+def _end(item: Item) -> date:
+    return item.last_day or date.max

@@ -19,6 +19,7 @@ RULES: tuple[Rule, ...] = (
     offers.pins,
     offers.sends,
     offers.references,
+    offers.codes,
     issues.dates,
     issues.content,
     blocks.for_nobody,

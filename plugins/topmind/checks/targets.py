@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from topmind.checks.documents import documents, lines
 from topmind.checks.facts import Facts, problem
-from topmind.model import Access, Body, Kind, Level, Problem, Status
+from topmind.model import Access, Body, Item, Kind, Level, Problem, Status
 
 #: `[words](target)` (not an image), `/// button | words -> target`, `<a href="target">`.
 _TARGETS = re.compile(
@@ -49,6 +49,19 @@ def links(facts: Facts) -> Iterator[Problem]:
                     says=f"{target} has no page: {item.id} is a draft, for mail only, or for clients only.",
                     fix="Link to something that has a page, or show it with `/// item`.",
                 )
+            elif _over(item, facts) and not document.day_is_over(facts.catalog.as_of):
+                yield problem(
+                    "links/page-gone",
+                    Level.WARNING,
+                    document.path,
+                    line,
+                    says=f"{target} has left the site: {item.id} was over on {item.last_day}.",
+                    fix="Take the link out, or lead to something that lasts.",
+                )
+
+
+def _over(item: Item, facts: Facts) -> bool:
+    return item.last_day is not None and item.last_day < facts.catalog.as_of
 
 
 def answers(facts: Facts) -> Iterator[Problem]:

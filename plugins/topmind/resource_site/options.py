@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +122,9 @@ def _jinja(site: Site) -> dict[str, Any]:
         },
         "JINJA_FILTERS": {
             "about": lambda shown, base: _markup(shown.about(base)),
-            "event_clock": lambda item: company.dates.clock(item.begins.time()),
+            "event_clock": lambda item: (
+                company.dates.clock(item.begins.time()) if item.begins.time() != time.min else ""
+            ),
             "event_time": lambda item: company.dates.span(item.begins, item.event_ends),
             "fragment": lambda issue: _markup(issue.html),
             "item_body": lambda item, base: _markup(site.body(item, base)),

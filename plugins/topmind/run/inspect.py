@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from topmind import checks, planning
-from topmind.audience.sources import place_of
+from topmind.audience.reading import place_of
 from topmind.audience.spec import PATH as AUDIENCE
 from topmind.checks import Facts
 from topmind.errors import AudienceError, ContentError

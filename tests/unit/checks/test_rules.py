@@ -411,3 +411,29 @@ def test_what_a_new_project_begins_with_is_not_mailed_in_silence() -> None:
     found = rules(a_catalog(company=company, team=[a_team_member(name="Your Name")]))
     assert found["house/placeholder"].level is Level.WARNING
     assert "house/placeholder" not in rules(a_catalog())
+
+
+OVER = {"starts": TODAY - timedelta(days=30), "ends": TODAY - timedelta(days=1)}
+
+
+def test_an_ended_offer_disturbs_only_where_it_is_still_shown() -> None:
+    """Its own file may stay; a code or a link elsewhere is a warning; a text that is over itself is left alone."""
+    offer = an_item("promotions/old", code="OLD10", body=a_body("x", coupons=("OLD10",)), **OVER)
+    tip = an_item(
+        "tips/a", body=a_body("Use\n\n/// coupon | OLD10\n\n[it](/promotions/old/)\n", coupons=("OLD10",))
+    )
+    past = an_item("promotions/older", body=a_body("[it](/promotions/old/)\n", coupons=("OLD10",)), **OVER)
+    alone = rules(a_catalog(items=[offer, past]))
+    assert not {"offers/expired-code", "links/page-gone"} & set(alone)
+    found = rules(a_catalog(items=[offer, past, tip]))
+    for rule in ("offers/expired-code", "links/page-gone"):
+        assert (found[rule].level, found[rule].path) == (Level.WARNING, tip.path)
+    assert found["offers/expired-code"].line == tip.body.line + 2
+
+
+def test_a_code_of_two_offers_holds_as_long_as_one_does() -> None:
+    """The same code may come back another year."""
+    old = an_item("promotions/old", code="TEN", **OVER)
+    again = an_item("promotions/again", code="TEN", starts=TODAY, ends=TODAY)
+    tip = an_item("tips/a", body=a_body("x", coupons=("TEN",)))
+    assert "offers/expired-code" not in rules(a_catalog(items=[old, again, tip]))
