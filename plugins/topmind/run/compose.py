@@ -23,6 +23,7 @@ from topmind.model import (
     TouchKey,
 )
 from topmind.planning import senders
+from topmind.planning.setting import blackout_days
 from topmind.run.decide import Decided
 from topmind.run.waiting import waiting
 
@@ -52,7 +53,9 @@ def compose(decided: Decided, rows: Sequence[Row], renderer: mail.Renderer) -> C
     """Compile every edition that is due or waits in the ledger, and try each merge dry."""
     found = waiting(decided, rows)
     fresh = [t for t in decided.plan.due if not decided.plan.occasions[t.occasion].channel.is_task]
-    plan: Plan = replace(decided.plan, due=(*found.touches, *fresh), occasions=found.occasions)
+    # a day may have become one on which nothing goes: what is frozen stays, and waits for the next
+    may_go = found.touches if _ordinary_day(decided) else ()
+    plan: Plan = replace(decided.plan, due=(*may_go, *fresh), occasions=found.occasions)
     editions = mail.group(plan, decided.members, decided.project.catalog, senders.sender_for)
     compiled: dict[str, CompiledEdition] = {}
     edition_of: dict[TouchKey, str] = {}
@@ -76,6 +79,12 @@ def compose(decided: Decided, rows: Sequence[Row], renderer: mail.Renderer) -> C
         waiting=found.touches,
         occasions=found.occasions,
     )
+
+
+def _ordinary_day(decided: Decided) -> bool:
+    """Whether the company's day is no blackout day."""
+    today = decided.project.moment.as_of
+    return not blackout_days(decided.project.catalog, today, today).any()
 
 
 def _compile(

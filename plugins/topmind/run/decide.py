@@ -10,6 +10,7 @@ from topmind import audience, planning
 from topmind.audience.spec import PATH
 from topmind.model import History, Level, Members, PersonRecord, Plan, Problem
 from topmind.run.load import Project
+from topmind.run.renamed import renamed
 
 #: Gives the history that a plan stands on; a sending run first lets the ledger take in these people.
 Remember: TypeAlias = Callable[[tuple[PersonRecord, ...]], History]
@@ -41,6 +42,7 @@ def decide(project: Project, remember: Remember, *, horizon: int = 14) -> Decide
         members = audience.members(source, project.catalog, history, at.as_of)
         findings = (*source.findings, *_unsigned(project, members))
     plan = planning.plan(project.catalog, members, history, at.now, all_day=at.all_day, horizon=horizon)
+    findings = (*findings, *renamed(project.catalog, members, history, plan))
     return Decided(
         project=project, people=people, members=members, history=history, plan=plan, findings=findings
     )

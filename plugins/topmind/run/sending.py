@@ -24,6 +24,7 @@ from topmind.run.lapsing import lapsed
 from topmind.run.load import Project
 from topmind.run.messages import builder
 from topmind.run.preflight import facts_of, renderer_of
+from topmind.run.renamed import RULE
 from topmind.run.rows import Rows
 
 #: Told (done, total) after each answer.
@@ -228,7 +229,7 @@ def _freeze(
         _same_plan(decided, plan_hash)
         composed = compose(decided, ledger.planned(), renderer)
         facts = delivery.findings(facts_of(decided, composed, first_send=first_send, keys=True))
-        _stop_on(facts)
+        _stop_on((*(p for p in decided.findings if p.rule == RULE), *facts))
         rows = Rows(decided, composed.edition_of, composed.occasions)
         fresh = [rows.touch(touch) for touch in (*composed.waiting, *decided.plan.due)]
         try:

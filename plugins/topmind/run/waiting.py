@@ -9,9 +9,11 @@ from datetime import time, timedelta
 from topmind.ledger import Row
 from topmind.model import (
     Catalog,
+    Channel,
     Members,
     Occasion,
     PlannedTouch,
+    Purpose,
     Reason,
     SourceKind,
     Step,
@@ -119,6 +121,9 @@ def _changed(decided: Decided, row: Row, occasion: Occasion, contact: int) -> Re
         return Reason.CONTENT_CHANGED
     if occasion.segments is not None and not _inside(members, contact, occasion.segments):
         return Reason.NOT_IN_SEGMENT
+    # the source may have taken back what the ledger never heard of: an empty cell, another basis
+    if occasion.purpose is Purpose.MARKETING and not bool(members.consent[Channel.EMAIL][contact]):
+        return Reason.NO_CONSENT
     stops = [item.stop_when for item in items if item is not None and item.stop_when]
     sequence = catalog.sequences.get(row.key.source) if row.kind is SourceKind.STEP else None
     step = _step(catalog, row.key.source, row.key.step)
