@@ -13,6 +13,8 @@ from topmind.model import Kind
 #: Folders below `content/` beside those of the kinds.
 FOLDERS = frozenset({"pages", "images", "newsletters", "sequences", "team"}) | {kind.folder for kind in Kind}
 _MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdwn"})
+#: What an office program makes of a text; in our own folders it was meant for readers.
+_OFFICE = frozenset({".txt", ".rtf", ".doc", ".docx", ".odt"})
 
 
 def check(root: Path, read: Collection[str], ignored: Callable[[str], bool], findings: Findings) -> None:
@@ -69,10 +71,16 @@ def _markdown(root: Path) -> list[str]:
             paths = (
                 f"{base}/{name}"
                 for name in (*below, *names)
-                if PurePosixPath(name).suffix.lower() in _MARKDOWN
+                if PurePosixPath(name).suffix.lower() in (_MARKDOWN | _OFFICE if _ours(base) else _MARKDOWN)
             )
             found += [path for path in paths if not skipped(path)]
     return sorted(found)
+
+
+def _ours(folder: str) -> bool:
+    """Whether `content/tips`, `segments` … holds texts of ours only."""
+    top, _, rest = folder.partition("/")
+    return top == "segments" or rest.partition("/")[0] in FOLDERS - {"images", "pages"}
 
 
 def _why(root: Path, path: str) -> tuple[str, str, str, str]:
@@ -94,7 +102,8 @@ def _why(root: Path, path: str) -> tuple[str, str, str, str]:
             did_you_mean(parts[1], FOLDERS, what="Folders"),
         )
     if not path.endswith(".md"):
-        return path, "file/suffix", "nothing reads this file.", "End its name with .md."
+        fix = "Save it as plain text with a name that ends in .md."
+        return path, "file/suffix", "nothing reads this file.", fix
     if parts[0] == "content" and len(parts) == 4 and parts[1] in {"newsletters", "sequences"}:
         place = "/".join(parts[:3])
         if not (root / f"{place}.md").is_file():
