@@ -1,0 +1,396 @@
+"""Every guard has a test that turns red when the guard is taken out: a table of mutations, each played on a copy.
+
+A mutation is (file of the package, text that is there exactly once, what stands in its place, the test that must
+notice). Who moves a guard moves its line here too.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "plugins" / "topmind"
+#: What pytest says: all passed, some failed. Anything else is no verdict (an error of collection is 2).
+GREEN, RED = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """One guard taken out."""
+
+    guard: str
+    file: str
+    old: str
+    new: str
+    #: Node id below `tests/`.
+    test: str
+
+
+CLAIMS = "unit/ledger/test_contract_claims.py"
+SETTLING = "unit/ledger/test_contract_settling.py"
+PLAN = "unit/ledger/test_contract_plan.py"
+LOOP = "unit/delivery/test_send_loop.py"
+POLICIES = "unit/planning/test_policies.py"
+
+MUTATIONS = (
+    # no double send, no silent loss
+    Mutation(
+        "the claim is durable before the call",
+        "ledger/claims.py",
+        'f"UPDATE touches SET state = {CLAIMED}, attempt = attempt + 1,',
+        'f"UPDATE touches SET state = {PLANNED}, attempt = attempt + 1,',
+        f"{CLAIMS}::test_a_claim_is_exclusive",
+    ),
+    Mutation(
+        "what a dead run had in hand is unknown, never planned again",
+        "ledger/settling.py",
+        "SET state = {UNKNOWN}, reason = 'the lease ended before an answer'",
+        "SET state = 0, reason = 'the lease ended before an answer'",
+        f"{SETTLING}::test_unknown_is_never_claimed_again",
+    ),
+    Mutation(
+        "an unknown answer is never sent again",
+        "ledger/states.py",
+        "OutcomeKind.UNKNOWN: TouchState.UNKNOWN",
+        "OutcomeKind.UNKNOWN: TouchState.PLANNED",
+        f"{LOOP}::test_unknown_is_listed_and_never_sent_again",
+    ),
+    Mutation(
+        "an answer settles its own attempt only",
+        "ledger/settling.py",
+        "WHERE hex = ? AND state = {CLAIMED} AND attempt = ?",
+        "WHERE hex = ? AND state = {CLAIMED} AND ? > 0",
+        f"{SETTLING}::test_a_late_answer_of_an_old_claim",
+    ),
+    Mutation(
+        "one call per claim: an old claim is not sent",
+        "delivery/send_loop.py",
+        "if self.ledger.now() >= claim.fence:",
+        "if False:",
+        f"{LOOP}::test_the_fence",
+    ),
+    Mutation(
+        "a transport that raises has told nothing",
+        "delivery/send_loop.py",
+        'Outcome(kind=OutcomeKind.UNKNOWN, reason=f"the transport raised',
+        'Outcome(kind=OutcomeKind.RETRY, reason=f"the transport raised',
+        f"{LOOP}::test_a_transport_that_raises_has_told_nothing",
+    ),
+    Mutation(
+        "a call under way is not given back",
+        "delivery/send_loop.py",
+        "self.ledger.release(claims[number + self.calling :])",
+        "self.ledger.release(claims[number:])",
+        f"{LOOP}::test_an_interrupt_inside_a_call",
+    ),
+    Mutation(
+        "two senders at once",
+        "ledger/settling.py",
+        'f" WHERE state = {CLAIMED} AND run = ?"',
+        'f" WHERE state = {CLAIMED} AND run <> ?"',
+        f"{SETTLING}::test_a_dead_sender_is_followed",
+    ),
+    Mutation(
+        "the outbox never writes over a mail",
+        "delivery/outbox.py",
+        "os.link(draft, self.folder / name)",
+        "os.replace(draft, self.folder / name)",
+        "unit/delivery/test_outbox.py::test_never_over_another",
+    ),
+    Mutation(
+        "a plan is frozen against the head it was made from",
+        "ledger/freezing.py",
+        'if int(book.meta("head") or 0) != head:',
+        "if False:",
+        f"{PLAN}::test_the_loser_plans_again",
+    ),
+    Mutation(
+        "one copy per occasion and inbox",
+        "ledger/freezing.py",
+        "sole = inbox if email and row.kind in SOLE else None",
+        "sole = None",
+        f"{PLAN}::test_one_inbox_one_copy",
+    ),
+    # the claim tests again
+    Mutation(
+        "an opt-out after the plan stops the mail",
+        "ledger/terms.py",
+        "if marketing and (standing.opted_out or not",
+        "if marketing and (not",
+        f"{CLAIMS}::test_wishes_are_asked_again",
+    ),
+    Mutation(
+        "a suppressed address is not mailed",
+        "ledger/terms.py",
+        "if standing.suppressed:",
+        "if False:",
+        f"{CLAIMS}::test_suppression_holds_for_everything",
+    ),
+    Mutation(
+        "the stop switch",
+        "ledger/claims.py",
+        "\"SELECT 1 FROM stops WHERE name = 'all'\"",
+        "\"SELECT 1 FROM stops WHERE name = '-'\"",
+        f"{CLAIMS}::test_the_stop_switch",
+    ),
+    Mutation(
+        "the gap at the claim",
+        "ledger/terms.py",
+        "if any(abs(day - then) < terms.gap for then, _ in had):",
+        "if False:",
+        f"{CLAIMS}::test_the_gap_is_tested_again",
+    ),
+    Mutation(
+        "the ceiling at the claim",
+        "ledger/terms.py",
+        "if ceiling.channel is None and len(within) >= ceiling.count:",
+        "if False:",
+        f"{CLAIMS}::test_ceilings_are_tested_again",
+    ),
+    Mutation(
+        "no item twice at the claim",
+        "ledger/claims.py",
+        'if reason is None and row["id"] in self.again:',
+        "if False:",
+        f"{CLAIMS}::test_never_the_same_thing_twice",
+    ),
+    Mutation(
+        "an import never undoes an opt-out",
+        "ledger/wishes.py",
+        'if by == "import" and whose != "import" and (was or not value):',
+        "if False:",
+        "unit/ledger/test_contract_people.py::test_an_import_never_undoes_a_wish",
+    ),
+    # the plan keeps the promises
+    Mutation(
+        "value before a promotion",
+        "planning/selection.py",
+        "(self.ratio == 0) | (self.credit >= self.ratio)",
+        "self.ratio >= 0",
+        f"{POLICIES}::test_an_optional_promotion_slot_waits_for_credit",
+    ),
+    Mutation(
+        "the ceiling",
+        "planning/policies/ceiling.py",
+        "return (binding(block, ask, rows, overall=False) < 0) | ask.reply",
+        "return binding(block, ask, rows, overall=False) >= -1",
+        f"{POLICIES}::test_a_ceiling_holds_until_a_touch_leaves_its_window",
+    ),
+    Mutation(
+        "the gap",
+        "planning/policies/gap.py",
+        "(day - last >= block.gap[rows])",
+        "(day - last >= 0)",
+        f"{POLICIES}::test_the_gap_keeps_days_between_two_touches",
+    ),
+    Mutation(
+        "one touch a day",
+        "planning/policies/one_touch.py",
+        "((block.last[rows] != day) & (block.touched[rows] != day)) | ask.reply",
+        "rows >= 0",
+        f"{POLICIES}::test_one_touch_a_day_and_the_step_goes_first",
+    ),
+    Mutation(
+        "never the same item twice",
+        "planning/selection.py",
+        "& open_today & ~block.seen[rows]",
+        "& open_today",
+        "unit/planning/test_selection.py::test_nothing_comes_twice_unless_it_may",
+    ),
+    Mutation(
+        "one inbox, one copy",
+        "planning/policies/same_inbox.py",
+        "keep[place] = number not in taken and number not in seen",
+        "keep[place] = True",
+        f"{POLICIES}::test_the_same_inbox_gets_one_copy",
+    ),
+    Mutation(
+        "consent",
+        "planning/policies/consent.py",
+        "may: Bools = block.consents(ask.channel)[rows]",
+        "may: Bools = block.members.active[rows]",
+        f"{POLICIES}::test_marketing_needs_consent_and_service_does_not",
+    ),
+    Mutation(
+        "quiet hours end the day",
+        "planning/policies/quiet.py",
+        "today = block.setting.moment(ask.at)[block.members.zone[rows]] != OVER",
+        "today = block.setting.moment(ask.at)[block.members.zone[rows]] != -1",
+        f"{POLICIES}::test_a_mail_waits_for_its_time_and_for_the_end_of_quiet_hours",
+    ),
+    Mutation(
+        "an offer begins by the company's day",
+        "planning/selection.py",
+        "ahead = block.today[rows] - setting.as_of",
+        "ahead = block.today[rows] - block.today[rows]",
+        "unit/planning/test_selection.py::test_an_offer_begins_and_ends_by_the_company_s_day",
+    ),
+    # what is written
+    Mutation(
+        "a misspelt fence is refused",
+        "catalog/scanner.py",
+        "if word not in WORDS:",
+        "if word not in WORDS:\n            return\n        if word not in WORDS:",
+        "unit/catalog/test_scanner.py::test_a_misspelt_word_gets_the_right_one",
+    ),
+    Mutation(
+        "a fence that slipped is refused",
+        "catalog/scanner.py",
+        "if says := fences.looks_like_fence(line, index in code.indented):",
+        'if says := "":',
+        "unit/catalog/test_scanner.py::test_a_fence_that_slipped_is_an_error",
+    ),
+    Mutation(
+        "a block is closed",
+        "catalog/scanner.py",
+        "for opened in self.stack[1:]:",
+        "for opened in ():",
+        "unit/catalog/test_scanner.py::test_what_is_wrong_with_a_fence",
+    ),
+    Mutation(
+        "a hidden branch is cut before Markdown runs",
+        "catalog/blocks.py",
+        "shown = [b for b in part.branches if b.condition is None or b.condition in visible]",
+        "shown = list(part.branches)",
+        "unit/catalog/test_blocks.py::test_hidden_text_leaves_no_trace",
+    ),
+    # what is published
+    Mutation(
+        "Pelican by itself publishes nothing",
+        "resource_site/plugin.py",
+        "if not _is_ours(pelican.settings):",
+        "if False:",
+        "integration/test_site.py::test_pelican_alone_with_the_plugin_refuses",
+    ),
+    Mutation(
+        "expected, read and written are the same",
+        "resource_site/builder.py",
+        "wrong += differences(record, fresh)",
+        "differences(record, fresh)",
+        "integration/test_site.py::test_a_file_that_vanishes_during_the_build_stops_it",
+    ),
+    Mutation(
+        "what is for clients has no page",
+        "resource_site/visible.py",
+        "and item.access is Access.PUBLIC",
+        "and item.access in Access",
+        "unit/resource_site/test_visible.py::test_each_reason_alone_hides_an_item",
+    ),
+    # what is mailed
+    Mutation(
+        "a value is escaped where it stands",
+        "mail/escape.py",
+        "return html_escape(one_line(value), quote=False)",
+        "return one_line(value)",
+        "unit/mail/test_merge.py::test_each_place_has_its_escaping",
+    ),
+    Mutation(
+        "no header gets in by a line end",
+        "mail/mime.py",
+        "if not _PRINTABLE.fullmatch(value) or len(value) > 995:",
+        "if len(value) > 995:",
+        "unit/mail/test_mime.py::test_no_header_gets_in_by_a_line_end",
+    ),
+    Mutation(
+        "a hole is never mailed",
+        "mail/merge.py",
+        'if (value is None or value == "") and place.tag.default is None:',
+        "if False:",
+        "unit/mail/test_merge.py::test_a_hole_is_never_mailed",
+    ),
+    Mutation(
+        "a missing default is found before anybody is mailed",
+        "mail/merge.py",
+        "        if not missing:\n            continue",
+        "        if missing >= 0:\n            continue",
+        "unit/mail/test_merge.py::test_the_dry_merge_counts_and_names_no_person",
+    ),
+    Mutation(
+        "a first send to real people needs a word",
+        "delivery/preflight.py",
+        'return Level.ERROR if facts.transport == "ses" else Level.INFO',
+        "return Level.INFO",
+        "unit/delivery/test_preflight.py::test_each_finding",
+    ),
+    # what people press
+    Mutation(
+        "looking changes nothing",
+        "live/app.py",
+        '        if request.method != "POST":\n            return self._page("unsubscribe.html"',
+        '        if request.method == "-":\n            return self._page("unsubscribe.html"',
+        "unit/live/test_live.py::test_looking_changes_nothing",
+    ),
+    Mutation(
+        "a link of one purpose is none of another",
+        "links.py",
+        'salt=f"topmind.{purpose.value}",',
+        'salt="topmind",',
+        "unit/test_links.py::test_each_purpose_reads_only_its_own_links",
+    ),
+)
+
+
+def copy_of_the_package(folder: Path) -> Path:
+    """A copy that may be changed; compiled files stay valid, because times are kept."""
+    shutil.copytree(PACKAGE, folder / "topmind")
+    return folder
+
+
+def run(package: Path, tests: Iterable[str]) -> subprocess.CompletedProcess[str]:
+    """Run tests of this repository on the package in a folder, in a process of its own."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    return subprocess.run(
+        [*command, *(f"tests/{test}" for test in tests)],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(package),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+
+
+def test_with_every_guard_in_place_all_tests_of_the_table_are_green(tmp_path: Path) -> None:
+    """On an unchanged copy, which is what the process imports: a red one below is the mutation's doing."""
+    package = copy_of_the_package(tmp_path)
+    where = subprocess.run(
+        [sys.executable, "-c", "import topmind; print(topmind.__file__)"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(package)},
+        text=True,
+        capture_output=True,
+        check=True,
+    ).stdout.strip()
+    assert Path(where) == package / "topmind" / "__init__.py"
+    done = run(package, dict.fromkeys(mutation.test for mutation in MUTATIONS))
+    assert done.returncode == GREEN, done.stdout
+
+
+def test_each_guard_is_in_the_table_once() -> None:
+    """No guard stands twice, and no mutation is without effect."""
+    assert len({(m.file, m.old) for m in MUTATIONS}) == len({m.guard for m in MUTATIONS}) == len(MUTATIONS)
+    assert all(mutation.old != mutation.new for mutation in MUTATIONS)
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda m: m.guard)
+def test_a_guard_that_is_taken_out_turns_its_test_red(mutation: Mutation, tmp_path: Path) -> None:
+    """Without the guard its test fails; an error that is no failure, such as an import, does not count."""
+    package = copy_of_the_package(tmp_path)
+    file = package / "topmind" / mutation.file
+    text = file.read_text("utf-8")
+    assert text.count(mutation.old) == 1, f"{mutation.file} no longer has this guard: move the line here too"
+    file.write_text(text.replace(mutation.old, mutation.new), "utf-8")
+    done = run(package, [mutation.test])
+    assert done.returncode == RED, done.stdout
