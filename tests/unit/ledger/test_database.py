@@ -5,15 +5,17 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from topmind.errors import ConfigError, GuardError, LedgerDamaged, LedgerError, LedgerLocked
-from topmind.ledger import Ledger, open_ledger
+from topmind.ledger import Claim, InboxEntry, Ledger, open_ledger
+from topmind.ledger.store import SqlLedger
 from topmind.testing.builders import TODAY
 from topmind.testing.clock import FixedClock
-from topmind.testing.sending import a_ledger, a_row, freeze
+from topmind.testing.sending import a_ledger, a_person, a_row, freeze, hashes
 
 URL = "sqlite:///var/ledger.db"
 
@@ -208,3 +210,49 @@ def test_two_ledgers_of_one_machine_know_of_a_death(tmp_path: Path) -> None:
     first.close()
     assert second.lock("run-2") == len(taken) == 2
     second.close()
+
+
+def steps(ledger: Ledger, work: Callable[[], object]) -> int:
+    """Hundreds of instructions that SQLite ran for some work: the same on every machine."""
+    count = 0
+
+    def tick() -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    assert isinstance(ledger, SqlLedger)
+    connection = ledger._database.connection
+    connection.set_progress_handler(tick, 100)
+    work()
+    connection.set_progress_handler(None, 0)
+    return count
+
+
+def first_import(size: int) -> int:
+    """Steps of taking in so many new people."""
+    ledger = a_ledger(())
+    return steps(ledger, lambda: ledger.sync_people([a_person(f"c{n:05d}") for n in range(size)], hashes))
+
+
+def first_claim(size: int) -> int:
+    """Steps of a claim where all but the last of so many rest from our mail."""
+    contacts = [f"c{n:05d}" for n in range(size)]
+    clock = FixedClock()
+    ledger = a_ledger(contacts, clock=clock)
+    freeze(ledger, *map(a_row, contacts))
+    pauses = [
+        InboxEntry(kind="pause", contact=one, at=clock.now(), value="2027-02-01", id=one)
+        for one in contacts[:-1]
+    ]
+    ledger.fold(pauses)
+    found: list[Claim] = []
+    taken = steps(ledger, lambda: found.extend(ledger.claim(owner="run-1", limit=4, now=clock.now())))
+    assert [one.key.contact for one in found] == contacts[-1:]
+    return taken
+
+
+@pytest.mark.parametrize("work", [first_import, first_claim])
+def test_four_times_the_people_is_no_sixteen_times_the_work(work: Callable[[int], int]) -> None:
+    """A first import, and a claim that has to pass by nearly everybody, grow with the list and not with its square."""
+    assert work(2000) < 7 * work(500)
