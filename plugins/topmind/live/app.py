@@ -177,12 +177,16 @@ class _Live:
     async def _form(self, request: Request) -> Mapping[str, str]:
         """Fields of a posted form; the last value of a name counts."""
         text = (await self._body(request)).decode("utf-8", "replace")
-        return {name: values[-1] for name, values in parse_qs(text, max_num_fields=16).items()}
+        try:
+            fields = parse_qs(text, max_num_fields=16)
+        except ValueError:  # more fields than any form of ours has
+            raise HTTPException(400) from None
+        return {name: values[-1] for name, values in fields.items()}
 
     async def _body(self, request: Request) -> bytes:
         """The body, never more than BODY_LIMIT bytes, whatever Content-Length claims."""
         length = request.headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > BODY_LIMIT:
+        if not length.isdecimal() or len(length) > 9 or int(length) > BODY_LIMIT:
             raise HTTPException(413)
         body = b""
         async for chunk in request.stream():

@@ -179,6 +179,14 @@ def test_a_huge_body_is_refused(chunk: int) -> None:
     assert inbox.entries == []
 
 
+def test_a_form_of_too_many_fields_is_refused() -> None:
+    """Not one of our forms: a calm page, nothing written."""
+    inbox = ListInbox()
+    answer = post(inbox, LINKS.preferences(WHO), b"&".join(b"x%d=1" % n for n in range(100)))
+    assert answer.status == 400
+    assert inbox.entries == []
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
 def test_other_methods_do_nothing(method: str) -> None:
     """Only GET, HEAD and POST mean something here."""
