@@ -76,7 +76,7 @@ def slow(desk: Desk, seconds: float = 0.05) -> None:
 
 def wait_for(mails: int, desk: Desk) -> None:
     """Until so many have left."""
-    for _ in range(600):
+    for _ in range(3_000):
         if len(desk.mails()) >= mails:
             return
         time.sleep(0.02)
@@ -86,7 +86,7 @@ def wait_for(mails: int, desk: Desk) -> None:
 # --- the disk ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [0, 1, 2_000, 20_000, 200_000])
+@pytest.mark.parametrize("size", [0, 2_000, 200_000])
 def test_a_full_disk_while_sending(desk: Desk, size: int) -> None:
     """Whatever cannot be written any more: exit 1 and a word about the disk; with room again, everybody gets theirs once."""
     before = desk.mails()
@@ -101,7 +101,7 @@ def test_a_full_disk_while_sending(desk: Desk, size: int) -> None:
     assert len(set(desk.mails()) - set(before)) == PEOPLE
 
 
-@pytest.mark.parametrize("size", [0, 500, 5_000])
+@pytest.mark.parametrize("size", [0, 5_000])
 def test_a_full_disk_while_building(desk: Desk, size: int) -> None:
     """The last good site stays, byte for byte; no folder of a half-built one is left."""
     before = desk.left()
@@ -275,14 +275,14 @@ def test_interrupted_while_sending(desk: Desk, name: str, code: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-@pytest.mark.parametrize("command", ["build", "plan", "check"])
+@pytest.mark.parametrize("command", ["build", "plan"])
 def test_interrupted_before_anything_is_sent(desk: Desk, command: str, name: str) -> None:
     """At any moment of a command that only reads or builds: 130 or 143, no traceback, everything as before."""
     before = desk.left()
     code = 128 + getattr(signal, name)
     desk.write({"pelicanconf.py": f"{CONF}\nopen({str(desk.root / 'started')!r}, 'w').close()\n"})
     codes = set()
-    for delay in (0.0, 0.2, 0.5):
+    for delay in (0.0, 0.3):
         child = desk.start(command)
         while not (desk.root / "started").exists():
             time.sleep(0.01)
