@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
 import re
 import shlex
@@ -171,6 +173,21 @@ def test_a_stopped_issue_waits_and_goes_on_after_resume(
     assert call([*later, "resume", issue]) == 0
     sent = as_json(capsys, *later, "send")
     assert 0 < sent["sent_now"] <= wanted
+
+
+def test_a_test_mail_carries_no_link_of_anybody(project: Path) -> None:
+    """Whoever presses unsubscribe in a test mail opts nobody out."""
+    before = set((project / "var" / "outbox").glob("*.eml"))
+    assert call(["-C", str(project), "send", "--test", "me@example.com", "--every-edition"]) == 0
+    written = set((project / "var" / "outbox").glob("*.eml")) - before
+    assert written
+    for path in written:
+        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # both parts are there
+        links = re.findall(r"http://127\.0\.0\.1:8000/([upa]/\S+)", text)
+        assert links
+        assert {link.split("/")[1] for link in links} == {"test"}
+        assert str(message["Subject"]).startswith("TEST")
 
 
 def test_made_up_people_live_at_example_com(project: Path) -> None:

@@ -41,12 +41,10 @@ def send(root: Path, to: str, contact: str | None, *, every: bool, as_of: str | 
         raise UsageError(
             "no mail is due that could be shown.", fix="Look at `topmind plan`, or give --as-of."
         )
-    carrier = places.transport(project.settings)
+    settings = project.settings
+    carrier = places.transport(settings)
     values = values_of(
-        decided.members,
-        places.key_ring(project.settings),
-        project.settings.live_url,
-        project.catalog.company.name,
+        decided.members, places.key_ring(settings), settings.live_url, project.catalog.company.name
     )
     sent = 0
     for edition in editions if every else editions[:1]:
@@ -60,7 +58,9 @@ def send(root: Path, to: str, contact: str | None, *, every: bool, as_of: str | 
                 attempt=1,
                 to=to,
                 sender=compiled.sender_address,
-                raw=mail.build(compiled, values(compiled, key, key.wire("test")), to=to, headers={}),
+                raw=mail.build(
+                    compiled, _harmless(values(compiled, key, name), settings.live_url), to=to, headers={}
+                ),
                 tags={},
                 fence=clock.now() + timedelta(minutes=1),
             )
@@ -69,6 +69,14 @@ def send(root: Path, to: str, contact: str | None, *, every: bool, as_of: str | 
             raise SendError(f"the test mail was not taken: {outcome.reason or outcome.kind.value}.")
         sent += 1
     return sent
+
+
+def _harmless(values: dict[str, object], live_url: str) -> dict[str, object]:
+    """Links that lead to a page, but to nobody's wishes: a colleague's click must not opt the persona out."""
+    letters = {"unsubscribe_url": "u", "preferences_url": "p"}
+    links = {name: f"{live_url}/{letter}/test" for name, letter in letters.items()}
+    answers = {name: f"{live_url}/a/test" for name in values if name.startswith("answer_url:")}
+    return {**values, **links, **answers}
 
 
 def _as_if_unsent(project: Project, clock: Clock) -> Decided:
