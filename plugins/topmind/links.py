@@ -71,7 +71,11 @@ class KeyRing:
             try:
                 text = Path(text).read_text("utf-8")
             except FileNotFoundError:
-                says = "there is no key ring." if isinstance(source, Path) else "is neither a key ring nor its file."
+                says = (
+                    "there is no key ring."
+                    if isinstance(source, Path)
+                    else "is neither a key ring nor its file."
+                )
                 raise ConfigError(says, where=where, fix=_FIX_RING) from None
             except (OSError, UnicodeDecodeError) as error:
                 raise ConfigError(

@@ -13,7 +13,9 @@ HERE = Path(__file__).parent
 
 def main() -> int:
     """Run each `bench_*.py` by itself, so that peak memory is its own."""
-    print(f"python {platform.python_version()}, {platform.machine()}, {time.strftime('%Y-%m-%d')}", flush=True)
+    print(
+        f"python {platform.python_version()}, {platform.machine()}, {time.strftime('%Y-%m-%d')}", flush=True
+    )
     failed = 0
     for script in sorted(HERE.glob("bench_*.py")):
         print(f"\n{script.stem.removeprefix('bench_')}", flush=True)

@@ -178,7 +178,9 @@ def test_who_lost_to_another_mail_comes_last() -> None:
     text = a_report(history=a_history(*lost, step("d9", TouchState.REFUSED))).text()
     part = text.split("Who fell through")[1]
     assert "25 got something more urgent that day, 1 refused" in part
-    assert part.index("#9  first-job/thank-you/once  refused") < part.index("(got something more urgent that day)")
+    assert part.index("#9  first-job/thank-you/once  refused") < part.index(
+        "(got something more urgent that day)"
+    )
     assert "… and 6 more" in part
 
 
