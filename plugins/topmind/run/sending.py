@@ -74,9 +74,9 @@ class SendResult:
         else:
             lines = [
                 f"Sent now: {counts.sent_now} mails{f' to {self.where}' if self.where else ''}.",
-                f"Today's occasions: {counts.planned} planned = {counts.accepted} accepted + {counts.refused} refused "
+                f"Occasions whose day is today: {counts.planned} planned = {counts.accepted} accepted + {counts.refused} refused "
                 f"+ {counts.skipped} skipped + {counts.expired} expired + {counts.unknown} unknown "
-                f"+ {counts.waiting} waiting; {counts.tasks} tasks.",
+                f"+ {counts.waiting} waiting; {counts.tasks} task{'' if counts.tasks == 1 else 's'}.",
             ]
         if self.report.stopped:
             lines.append(f"Stopped: {self.report.stopped}.")
