@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,7 +70,9 @@ def call(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(_run(app, scope, receive, send))
+    # a thread of its own: the caller's may have a loop already (Playwright's does)
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, _run(app, scope, receive, send)).result()
     start = next(m for m in sent if m["type"] == "http.response.start")
     content = b"".join(m.get("body", b"") for m in sent if m["type"] == "http.response.body")
     names = {k.decode().lower(): v.decode() for k, v in start["headers"]}
