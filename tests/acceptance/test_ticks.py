@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from collections import Counter
@@ -15,6 +16,7 @@ from topmind.cli.app import call
 from topmind.delivery import MemoryTransport, unknown
 from topmind.delivery.memory import Answer, Fault
 from topmind.errors import GuardError
+from topmind.model import Level
 from topmind.run import sending
 from topmind.run.sending import SendResult
 from topmind.testing.clock import FixedClock
@@ -195,3 +197,24 @@ def test_days_without_any_tick_leave_no_silent_loss(tick: Tick, back: str) -> No
     tick(as_of="2026-11-24T10:00+00:00")
     tick(as_of=back)
     assert reasons(tick.root)["too_late"] >= PEOPLE - 1
+
+
+def test_a_page_that_is_not_published_holds_its_editions_only(tick: Tick) -> None:
+    """The newest tip has no page yet: whoever would get it waits; the thank-you goes; built, all the others go."""
+    page = "/tips/frost/"
+    manifest = tick.root / "output" / ".topmind" / "manifest.json"
+    whole = manifest.read_text("utf-8")
+    found = json.loads(whole)
+    del found["files"][f"{page[1:]}index.html"]
+    manifest.write_text(json.dumps(found), "utf-8")
+    held = tick()
+    assert held.exit_code == 1
+    assert [(p.rule, p.path) for p in held.findings if p.level is Level.ERROR] == [
+        ("mail/page-missing", "content/tips/frost.md")
+    ]
+    assert held.report.counts.waiting == PEOPLE - 1
+    assert sum(tick.left.values()) == 1
+    manifest.write_text(whole, "utf-8")
+    tick.clock.advance(minutes=30)
+    assert tick().exit_code == 0
+    assert (sum(tick.left.values()), max(tick.left.values())) == (PEOPLE, 1)

@@ -40,12 +40,12 @@ def counts(book: Book, as_of: date, run: str) -> Counts:
     (words["tasks"],) = book.db.execute(
         "SELECT count(*) FROM touches WHERE nominal = :day AND channel <> 0", bound
     ).fetchone()
-    (sent_now,) = book.db.execute(
-        f"SELECT count(*) FROM touches WHERE state = {ACCEPTED} AND channel = 0"
+    sent_now, sent_late = book.db.execute(
+        f"SELECT count(*), count(*) FILTER (WHERE nominal <> :day) FROM touches WHERE state = {ACCEPTED} AND channel = 0"
         " AND run = (SELECT id FROM runs WHERE owner = :run)",
         bound,
     ).fetchone()
-    return Counts(**words, sent_now=sent_now)
+    return Counts(**words, sent_now=sent_now, sent_late=sent_late)
 
 
 def reasons(book: Book, as_of: date) -> dict[tuple[TouchState, str], int]:

@@ -171,10 +171,14 @@ class Counts:
     sent_now: int = 0
     #: Touches off e-mail of the same occasions, counted apart.
     tasks: int = 0
+    #: How many of `sent_now` belong to occasions of other days: words for people, no part of the equation.
+    sent_late: int = 0
 
     def as_dict(self) -> dict[str, int]:
-        """In the order in which people read it."""
-        return asdict(self)
+        """In the order in which people read it; without `sent_late`."""
+        found: dict[str, int] = asdict(self)
+        del found["sent_late"]
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

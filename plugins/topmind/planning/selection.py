@@ -97,8 +97,9 @@ class _Filling:
         self.evergreen, self.value_items = table.evergreen, table.value
         self.ratio = block.ratio[rows]
         self.credit = block.credit[rows].copy()
-        # whoever would be rescued anyway may have one of the reserve in the issue
-        self.reserve = block.reserve[rows] - block.near_floor(day)[rows]
+        # whoever would be rescued anyway, or never had anything, may have one of the reserve in the issue
+        keeps_floor = block.near_floor(day)[rows] | block.untouched[rows]
+        self.reserve = block.reserve[rows] - keeps_floor
         self.left = count(free & table.evergreen)
         self.value = np.zeros(len(rows), dtype=np.int16)
         self.promotions = np.zeros(len(rows), dtype=np.int16)

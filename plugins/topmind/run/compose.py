@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from topmind import mail
@@ -10,6 +10,7 @@ from topmind.errors import MailError
 from topmind.ledger import Row
 from topmind.links import KeyRing, Links, coupon
 from topmind.model import (
+    Catalog,
     CompiledEdition,
     Edition,
     Level,
@@ -49,8 +50,14 @@ class Composed:
     occasions: tuple[Occasion, ...] = ()
 
 
-def compose(decided: Decided, rows: Sequence[Row], renderer: mail.Renderer) -> Composed:
-    """Compile every edition that is due or waits in the ledger, and try each merge dry."""
+def compose(
+    decided: Decided, rows: Sequence[Row], renderer: mail.Renderer, published: Collection[str] | None = None
+) -> Composed:
+    """Compile every edition that is due or waits in the ledger, and try each merge dry.
+
+    `published`: addresses of the built site; an edition that links to a page which is not there is held. None =
+    not known, and not looked at here.
+    """
     found = waiting(decided, rows)
     fresh = [t for t in decided.plan.due if not decided.plan.occasions[t.occasion].channel.is_task]
     # a day may have become one on which nothing goes: what is frozen stays, and waits for the next
@@ -62,7 +69,9 @@ def compose(decided: Decided, rows: Sequence[Row], renderer: mail.Renderer) -> C
     problems: list[Problem] = []
     held = 0
     for edition in editions:
-        ready = _compile(edition, renderer, decided.members, problems)
+        missing = _missing_pages(edition, decided.project.catalog, published)
+        problems += missing
+        ready = None if missing else _compile(edition, renderer, decided.members, problems)
         if ready is None:
             held += len(edition.contacts)
             continue
@@ -79,6 +88,25 @@ def compose(decided: Decided, rows: Sequence[Row], renderer: mail.Renderer) -> C
         waiting=found.touches,
         occasions=found.occasions,
     )
+
+
+def _missing_pages(edition: Edition, catalog: Catalog, published: Collection[str] | None) -> list[Problem]:
+    """An error for each page that the edition links to and the published site does not have."""
+    if published is None:
+        return []
+    items = (catalog.items[name] for name in sorted(set(edition.items)) if name in catalog.items)
+    return [
+        Problem(
+            rule="mail/page-missing",
+            level=Level.ERROR,
+            path=item.path,
+            line=0,
+            says=f"{item.url} is linked in {edition.occasion.name} and not published; that edition is held.",
+            fix="Build and publish the site: `topmind build`.",
+        )
+        for item in items
+        if item.url and item.url not in published
+    ]
 
 
 def _ordinary_day(decided: Decided) -> bool:

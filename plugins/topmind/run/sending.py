@@ -23,7 +23,7 @@ from topmind.run.dry import decide_project
 from topmind.run.lapsing import lapsed
 from topmind.run.load import Project
 from topmind.run.messages import builder
-from topmind.run.preflight import facts_of, renderer_of
+from topmind.run.preflight import facts_of, published, renderer_of
 from topmind.run.renamed import RULE
 from topmind.run.rows import Rows
 
@@ -73,7 +73,7 @@ class SendResult:
             ]
         else:
             lines = [
-                f"Sent now: {counts.sent_now} mails{f' to {self.where}' if self.where else ''}.",
+                f"Sent now: {counts.sent_now} mails{f' to {self.where}' if self.where else ''}{_late(counts)}.",
                 f"Occasions whose day is today: {counts.planned} planned = {counts.accepted} accepted + {counts.refused} refused "
                 f"+ {counts.skipped} skipped + {counts.expired} expired + {counts.unknown} unknown "
                 f"+ {counts.waiting} waiting; {counts.tasks} task{'' if counts.tasks == 1 else 's'}.",
@@ -89,6 +89,11 @@ class SendResult:
             for p in self.findings
         ]
         return "\n".join(lines)
+
+
+def _late(counts: ledger_.Counts) -> str:
+    """What the equation of the day leaves out."""
+    return f", {counts.sent_late} of them for occasions of other days" if counts.sent_late else ""
 
 
 def _finding(problem: Problem) -> dict[str, Any]:
@@ -189,7 +194,7 @@ def _rehearse(project: Project, clock: Clock, plan_hash: str | None) -> SendResu
     decided = decide_project(project, clock)
     _same_plan(decided, plan_hash)
     renderer = renderer_of(project)
-    composed = compose(decided, (), renderer)
+    composed = compose(decided, (), renderer, published(project.root / "output"))
     facts = facts_of(decided, composed, first_send=False, keys=True)
     found = [*project.findings, *decided.findings, *composed.problems, *delivery.findings(facts)]
     empty = SendReport(counts=ledger_.Counts(planned=len(decided.plan.due), waiting=len(decided.plan.due)))
@@ -227,7 +232,7 @@ def _freeze(
     for _ in range(TRIES):
         decided = decide(project, remember)
         _same_plan(decided, plan_hash)
-        composed = compose(decided, ledger.planned(), renderer)
+        composed = compose(decided, ledger.planned(), renderer, published(project.root / "output"))
         facts = delivery.findings(facts_of(decided, composed, first_send=first_send, keys=True))
         _stop_on((*(p for p in decided.findings if p.rule == RULE), *facts))
         rows = Rows(decided, composed.edition_of, composed.occasions)

@@ -96,7 +96,6 @@ def test_nothing_wrong() -> None:
         ({"live_local": True}, "live-pages"),
         ({"editions": (a_compiled(html=("no link",)),)}, "unsubscribe"),
         ({"editions": (a_compiled(text=("no link",)),)}, "unsubscribe"),
-        ({"published": ()}, "page"),
         ({"published": None}, "site"),
     ],
 )
@@ -132,5 +131,5 @@ def test_a_rehearsal_is_told_and_goes_on(transport: str) -> None:
 
 def test_all_at_once() -> None:
     """Nobody has to mend one thing to hear of the next."""
-    found = findings(facts(postal_address=(), keys=False, pinned=False, published=()))
+    found = findings(facts(postal_address=(), keys=False, pinned=False, published=None))
     assert len(found) == 4

@@ -10,6 +10,7 @@ from ledger_words import NOW, accepted, claim, reason, state
 from topmind.ledger import Ledger
 from topmind.model import (
     Channel,
+    TouchKey,
     TouchState,
 )
 from topmind.testing.builders import TODAY, a_touch
@@ -82,6 +83,17 @@ def test_sent_now_is_of_one_run(ledger: Ledger) -> None:
     first, second = ledger.counts(TODAY, run="run-1"), ledger.counts(TODAY, run="run-2")
     assert (first.sent_now, second.sent_now) == (2, 0)
     assert first.as_dict() | {"sent_now": 0} == second.as_dict()
+
+
+def test_what_was_sent_late_is_told_apart(ledger: Ledger) -> None:
+    """The equation is of one day; what a run sends for other days is counted beside it."""
+    other = TouchKey(
+        contact="c0001", source="tuesday-fix", step=None, occurrence="2026-W48", channel=Channel.EMAIL
+    )
+    freeze(ledger, a_row(), a_row(key=other, nominal=TODAY - timedelta(days=1)))
+    ledger.settle([accepted(one) for one in claim(ledger)])
+    counts = ledger.counts(TODAY, run="run-1")
+    assert (counts.planned, counts.accepted, counts.sent_now, counts.sent_late) == (1, 1, 2, 1)
 
 
 def test_naive_moments_are_errors(ledger: Ledger) -> None:

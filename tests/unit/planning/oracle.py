@@ -577,7 +577,7 @@ class Oracle:
         n, credit = self.ratio(c), self.credit(c)
         floor = self.floor(c)
         reserve = -(-30 // floor) if floor else 0
-        reserve -= int(self.near_floor(c, day))
+        reserve -= int(floor > 0 and (self.near_floor(c, day) or not self.last_value(c)[1]))
         picked: list[list[Item]] = [[] for _ in o.slots]
         reasons: set[Reason] = set()
         for k in sorted(range(len(o.slots)), key=lambda k: (not o.slots[k].value_only, k)):

@@ -208,13 +208,19 @@ def test_own_words_suffice_for_an_issue() -> None:
 
 
 def test_slots_leave_the_last_evergreen_item_for_a_rescue() -> None:
-    """With a floor of 30 days one is kept back, unless the contact would be rescued now anyway."""
+    """With a floor of 30 days one is kept back, unless the contact is due for a rescue now."""
     kept = replace(issue(an_item("tips/a")), company=a_company(promise=a_promise()))
     touched = a_touch(day=WEEK_AGO)
     made = planned(kept, members(1), a_history(touched))
     assert (due(made), reasons(made)) == ([], {0: Reason.NOTHING_NEW})
     late = a_touch(day=TODAY - timedelta(days=25))
     assert due(planned(kept, members(1), a_history(late))) == [(0, "tuesday-fix/2026-W49")]
+
+
+def test_a_first_issue_is_not_starved_by_the_reserve() -> None:
+    """Whoever never had anything gets the only item there is with the first issue, not a month later."""
+    young = replace(issue(an_item("tips/a")), company=a_company(promise=a_promise(), programme_starts=TODAY))
+    assert {c: len(p) for c, p in picks(planned(young, members(9))).items()} == dict.fromkeys(range(9), 1)
 
 
 def test_what_will_end_is_no_reserve() -> None:
