@@ -19,7 +19,7 @@ SCHEMES = ("light", "dark")
 PAGES = {
     "home": "/",
     "tip": "/tips/ice-dams/",
-    "article": "/articles/warranty-in-plain-words/",
+    "article": "/articles/december-walk/",
     "promotions": "/promotions/",
     "docs": "/docs/writing/",
     "today": "/desk/",
