@@ -24,6 +24,8 @@ class Facts:
     members: Members | None = None
     #: Newsletter id → its coming nominal days, ascending.
     dates: Mapping[str, Sequence[date]] | None = None
+    #: Cron lines (UTC) of the scheduled sends; () = no schedule is known.
+    ticks: Sequence[str] = ()
     #: Every address of the built site (`/tips/gutters/`), for links to pages that are no items.
     site: frozenset[str] | None = None
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from topmind.checks import blocks, colours, house, images, issues, offers, segments, subjects, targets, values
+from topmind.checks import (
+    blocks,
+    colours,
+    house,
+    images,
+    issues,
+    offers,
+    segments,
+    subjects,
+    targets,
+    ticks,
+    values,
+)
 from topmind.checks.facts import Facts, problem
 from topmind.model import Level, Problem
 
@@ -22,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     offers.codes,
     issues.dates,
     issues.content,
+    ticks.zones,
     blocks.for_nobody,
     blocks.foreign_tags,
     values.defaults,

@@ -5,7 +5,7 @@ from topmind.planning.explain import Explanation, explain
 from topmind.planning.planner import forecast, plan
 from topmind.planning.senders import sender_for
 from topmind.planning.surge import Surge, surge
-from topmind.planning.window import Appearance, appearances, next_dates
+from topmind.planning.window import Appearance, appearances, goes_after, next_dates
 
 __all__ = [
     "Appearance",
@@ -15,6 +15,7 @@ __all__ = [
     "check",
     "explain",
     "forecast",
+    "goes_after",
     "next_dates",
     "plan",
     "sender_for",

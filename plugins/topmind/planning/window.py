@@ -45,6 +45,11 @@ def next_dates(newsletter: Newsletter, company: Company, after: date, count: int
     return tuple(day for day, _, _ in found)[:count]
 
 
+def goes_after(newsletter: Newsletter) -> time:
+    """The local time after which its issues may go. Raises PlanError for words that are no cadence."""
+    return cadence.read(newsletter.every).at
+
+
 def appearances(
     newsletter: Newsletter,
     company: Company,

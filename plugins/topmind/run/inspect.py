@@ -14,6 +14,7 @@ from topmind.model import Clock, Level, Members, Problem
 from topmind.run import load as load_
 from topmind.run.dry import decide_project
 from topmind.run.load import Project
+from topmind.run.ticks import ticks_of
 
 
 def findings(
@@ -33,6 +34,7 @@ def findings(
             letter.id: planning.next_dates(letter, project.catalog.company, project.moment.as_of, 5)
             for letter in project.catalog.newsletters.values()
         },
+        ticks=ticks_of(project.settings),
     )
     return load_.ordered(checks.findings(facts, [*problems, *heard]))
 

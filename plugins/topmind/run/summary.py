@@ -11,6 +11,7 @@ from topmind.date_words import DateStyle
 from topmind.model import Occasion, Plan, SourceKind, Verdict
 from topmind.report.reasons import counted
 from topmind.run.decide import Decided
+from topmind.run.ticks import as_dicts, as_text, ticks_of, zones_of
 
 #: Verdicts that carry a reason, in the order in which they are printed.
 OTHERS = (Verdict.PENDING, Verdict.EXPIRED, Verdict.NOT_FOR_THEM)
@@ -80,6 +81,9 @@ def plan_as_dict(decided: Decided, *, full: bool = False) -> dict[str, Any]:
         "unreachable": len(plan.unreachable),
         "floor_broken": {reason.value: count for reason, count in plan.floor_broken.items()},
     }
+    zones = zones_of(decided.project.catalog, decided.members)
+    ticks = ticks_of(decided.project.settings)
+    data["newsletters"] = as_dicts(decided.project.catalog, zones, ticks, plan.as_of)
     if full:
         data["rows"] = rows(decided)
     return data
@@ -144,6 +148,8 @@ def plan_as_text(decided: Decided, *, days: int) -> str:
     if not ahead:
         lines += nothing_ahead(decided)
     lines += gap_lines(plan, dates)
+    zones = zones_of(decided.project.catalog, decided.members)
+    lines += as_text(decided.project.catalog, zones, ticks_of(decided.project.settings), plan.as_of)
     if plan.unreachable:
         lines += ["", f"{_contacts(len(plan.unreachable), 'has', 'have')} no usable channel."]
     if plan.floor_broken:
