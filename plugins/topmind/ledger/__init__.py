@@ -3,6 +3,7 @@
 from topmind.ledger.inbox import FolderInbox
 from topmind.ledger.opening import keyed, open_ledger
 from topmind.ledger.protocol import APPROVAL, LEASE, Hashes, Ledger
+from topmind.ledger.task_values import NO_ANSWER, NOT_HAPPY, TaskMail, TaskMailClaim, TaskOutcome
 from topmind.ledger.values import (
     Claim,
     Counts,
@@ -23,6 +24,8 @@ from topmind.ledger.values import (
 __all__ = [
     "APPROVAL",
     "LEASE",
+    "NOT_HAPPY",
+    "NO_ANSWER",
     "Claim",
     "Counts",
     "Feedback",
@@ -39,6 +42,9 @@ __all__ = [
     "Settle",
     "Synced",
     "Task",
+    "TaskMail",
+    "TaskMailClaim",
+    "TaskOutcome",
     "Unproven",
     "keyed",
     "open_ledger",

@@ -225,8 +225,9 @@ def _skip(book: Book, key: TouchKey, reason: Reason) -> bool:
     return changed.rowcount > 0
 
 
-def expire(book: Book, day: date) -> int:
-    """Planned touches whose last day is before `day`: expired, tasks missed, with what held them last."""
+def expire(book: Book, day: date, tasks: date | None = None) -> int:
+    """Planned touches whose last day is before `day`: expired; tasks before `tasks`: missed; with what held them
+    last."""
     stopped = (
         "EXISTS (SELECT 1 FROM stops s, occasions o WHERE o.id = touches.occasion AND (s.name IN ('all', o.name)"
         " OR substr(o.name, 1, length(s.name) + 1) = s.name || '/'))"
@@ -234,8 +235,8 @@ def expire(book: Book, day: date) -> int:
     changed = book.db.execute(
         f"UPDATE touches SET state = CASE channel WHEN 0 THEN {EXPIRED} ELSE {MISSED} END, sole = NULL, at = ?,"
         f" reason = CASE WHEN {stopped} THEN 'stopped' WHEN reason = '' THEN 'too_late' ELSE reason END"
-        f" WHERE state = {PLANNED} AND last_day < ?",
-        (book.now, day_number(day)),
+        f" WHERE state = {PLANNED} AND last_day < CASE channel WHEN 0 THEN ? ELSE ? END",
+        (book.now, day_number(day), day_number(day if tasks is None else tasks)),
     ).rowcount
     if changed:
         book.moved()

@@ -15,7 +15,7 @@ from topmind.ledger.values import InboxEntry
 
 #: Crockford's base 32: ULIDs sort as they were made.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-KINDS = frozenset({"opt_out", "opt_in", "topic_on", "topic_off", "pause", "answer"})
+KINDS = frozenset({"opt_out", "opt_in", "topic_on", "topic_off", "pause", "answer", "task"})
 
 
 class FolderInbox:

@@ -24,6 +24,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol, TypeAlias
 
+from topmind.ledger.task_values import TaskMail, TaskMailClaim, TaskOutcome
 from topmind.ledger.values import (
     Claim,
     Counts,
@@ -39,7 +40,7 @@ from topmind.ledger.values import (
     Task,
     Unproven,
 )
-from topmind.model import History, PastTouch, PersonRecord, Reason, TouchKey, TouchState
+from topmind.model import History, Outcome, PastTouch, PersonRecord, Reason, TouchKey, TouchState
 
 #: Address → its HMACs, newest key first (`links.address_hashes` with the ring bound).
 Hashes: TypeAlias = Callable[[str], Sequence[str]]
@@ -122,9 +123,10 @@ class Ledger(Protocol):
         claims. Their picks are theirs: a frozen row wins over a changed pick."""
         ...
 
-    def expire(self, day: date) -> int:
-        """Planned touches whose last legal day is before `day` become expired (tasks: missed), with the reason
-        that held them last (default too_late). Give the earliest local day of all contacts."""
+    def expire(self, day: date, *, tasks: date | None = None) -> int:
+        """Planned touches whose last legal day is before `day` become expired (tasks: before `tasks`, default
+        `day`, become missed), with the reason that held them last (default too_late). Give the earliest local
+        day of all contacts."""
         ...
 
     # -- send --------------------------------------------------------------------------------------------
@@ -217,6 +219,34 @@ class Ledger(Protocol):
 
     def task_done(self, touch_hex: str, day: date) -> bool:
         """Somebody did it on `day`. False: no open task has this name (a beginning of it is enough)."""
+        ...
+
+    def settle_tasks(self, outcomes: Sequence[TaskOutcome], day: date) -> int:
+        """What representatives say became of tasks, on the company's `day`; how many of them were news.
+
+        Each outcome is also an answer to the task's step (`answered('check-in', 'not happy')`). Reached: done.
+        `no answer`: the task stays open until its last day, then it is missed. A task that is done or missed
+        never turns into the other; said again, nothing changes.
+        """
+        ...
+
+    def claim_task_mail(
+        self, sender: str, day: date, *, owner: str, lease: timedelta = LEASE
+    ) -> TaskMailClaim | None:
+        """Take the mail of tasks of one representative and day in hand, durably, before it leaves.
+
+        None: it has left, may have left, another run has it, `all` or `tasks` is stopped, or `owner` does not
+        hold the lock. What a crash leaves claimed becomes unknown (`sweep`, `lock`, `unlock`) and is never
+        claimed again: the next day's mail has the same tasks. It is no touch of anybody and counts nowhere.
+        """
+        ...
+
+    def settle_task_mail(self, claim: TaskMailClaim, outcome: Outcome) -> bool:
+        """Write its outcome, under the same conditions as `settle`."""
+        ...
+
+    def task_mails(self, day: date | None = None) -> tuple[TaskMail, ...]:
+        """Task mails and what became of them, of all days or one. `prove` and feedback settle them, too."""
         ...
 
     # -- switches ----------------------------------------------------------------------------------------

@@ -1,15 +1,14 @@
-"""Everyone accounted for: counts, reasons, what is not proven, and the tasks of people."""
+"""Everyone accounted for: counts, reasons, and what is not proven."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from datetime import date
 
 from topmind.ledger.book import Book, key_of
-from topmind.ledger.database import day_number, moment, number_day
-from topmind.ledger.states import ACCEPTED, CLAIMED, DONE, PLANNED, STATE, UNKNOWN, UNRESOLVED
-from topmind.ledger.values import Counts, Task, Unproven
+from topmind.ledger.database import day_number, moment
+from topmind.ledger.states import ACCEPTED, CLAIMED, STATE, UNKNOWN, UNRESOLVED
+from topmind.ledger.values import Counts, Unproven
 from topmind.model import TouchKey, TouchState
 
 #: Under which word of `Counts` each state is counted.
@@ -84,44 +83,3 @@ def unproven(book: Book) -> tuple[Unproven, ...]:
 
 def _key(row: sqlite3.Row) -> TouchKey:
     return key_of(row["contact"], row["source"], row["step"], row["occurrence"], row["channel"])
-
-
-def tasks(book: Book, *, open_only: bool) -> tuple[Task, ...]:
-    """Touches off e-mail, the nearest last day first."""
-    only = f" AND t.state = {PLANNED}" if open_only else ""
-    rows = book.db.execute(
-        "SELECT p.contact, p.name, p.phone, p.postal, o.source, o.step, o.occurrence, o.channel, o.title, t.hex,"
-        " t.state, t.day, t.last_day, t.sender FROM touches t JOIN people p ON p.id = t.person"
-        f" JOIN occasions o ON o.id = t.occasion WHERE t.channel <> 0{only} ORDER BY t.last_day, t.id"
-    )
-    return tuple(
-        Task(
-            key=_key(row),
-            touch_hex=row["hex"],
-            state=STATE[row["state"]],
-            title=row["title"],
-            day=number_day(row["day"]),
-            last_day=number_day(row["last_day"]),
-            sender=row["sender"],
-            name=row["name"],
-            phone=row["phone"],
-            postal=tuple(json.loads(row["postal"])),
-        )
-        for row in rows
-    )
-
-
-def task_done(book: Book, touch_hex: str, day: date) -> bool:
-    """Planned → done, on that day."""
-    found = book.db.execute(
-        f"SELECT id FROM touches WHERE channel <> 0 AND state = {PLANNED} AND substr(hex, 1, length(?)) = ?",
-        (touch_hex, touch_hex),
-    ).fetchall()
-    if len(found) != 1:
-        return False
-    book.db.execute(
-        "UPDATE touches SET state = ?, day = ?, reason = '', at = ? WHERE id = ?",
-        (DONE, day_number(day), book.now, found[0][0]),
-    )
-    book.moved()
-    return True

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from topmind.ledger import task_mails
+from topmind.ledger.answers import answer
 from topmind.ledger.book import Book
 from topmind.ledger.database import stamp
 from topmind.ledger.people import inbox_of
 from topmind.ledger.states import ACCEPTED, CLAIMED, CODE, DONE, SETTLES, UNKNOWN
 from topmind.ledger.values import Claim, Feedback, Proof, Settle
-from topmind.ledger.wishes import answer, wish
+from topmind.ledger.wishes import wish
 from topmind.model import FeedbackKind, Outcome, OutcomeKind, TouchState
 
 #: Feedback that says the mail never reached anybody: it no more keeps a floor.
@@ -62,6 +64,8 @@ def _accept(book: Book, hexed: str, message_id: str, *, at: int, bounced: bool =
         return True
     if book.db.execute("SELECT 1 FROM touches WHERE hex = ?", (hexed,)).fetchone():
         return False
+    if task_mails.is_one(book, hexed):
+        return False
     book.db.execute(
         "INSERT INTO strays (hex, message_id, bounced, at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
         " bounced = max(bounced, excluded.bounced),"
@@ -72,15 +76,17 @@ def _accept(book: Book, hexed: str, message_id: str, *, at: int, bounced: bool =
 
 
 def prove(book: Book, proofs: Sequence[Proof]) -> int:
-    """Write evidence; how many touches it changed."""
-    changed = sum(_accept(book, one.touch_hex, one.message_id, at=stamp(one.at)) for one in proofs)
+    """Write evidence; how many touches (and task mails) it changed."""
+    changed = task_mails.prove(book, proofs)
+    changed += sum(_accept(book, one.touch_hex, one.message_id, at=stamp(one.at)) for one in proofs)
     if changed:
         book.moved()
     return changed
 
 
 def sweep(book: Book) -> int:
-    """Claims whose lease has ended: unknown."""
+    """Claims whose lease has ended: unknown; how many touches."""
+    task_mails.end_leases(book)
     return book.db.execute(
         f"UPDATE touches SET state = {UNKNOWN}, reason = 'the lease ended before an answer', lease = NULL, at = ?"
         f" WHERE state = {CLAIMED} AND lease <= ?",
@@ -89,7 +95,8 @@ def sweep(book: Book) -> int:
 
 
 def bury(book: Book, run: int) -> int:
-    """Claims of a run that is proven dead: unknown, without waiting for the lease."""
+    """Claims of a run that is proven dead: unknown, without waiting for the lease; how many touches."""
+    task_mails.end_leases(book, run)
     return book.db.execute(
         f"UPDATE touches SET state = {UNKNOWN}, reason = 'the run died before an answer', lease = NULL, at = ?"
         f" WHERE state = {CLAIMED} AND run = ?",

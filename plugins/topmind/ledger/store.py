@@ -6,11 +6,23 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
-from topmind.ledger import claims, freezing, people, reports, seeding, settling, switches, wishes
+from topmind.ledger import (
+    claims,
+    freezing,
+    people,
+    reports,
+    seeding,
+    settling,
+    switches,
+    task_mails,
+    tasks,
+    wishes,
+)
 from topmind.ledger import history as remembered
 from topmind.ledger.book import Book
 from topmind.ledger.database import Database, stamp
 from topmind.ledger.protocol import LEASE, Hashes
+from topmind.ledger.task_values import TaskMail, TaskMailClaim, TaskOutcome
 from topmind.ledger.values import (
     Claim,
     Counts,
@@ -26,7 +38,7 @@ from topmind.ledger.values import (
     Task,
     Unproven,
 )
-from topmind.model import Clock, History, PastTouch, PersonRecord, Reason, TouchKey, TouchState
+from topmind.model import Clock, History, Outcome, PastTouch, PersonRecord, Reason, TouchKey, TouchState
 
 
 class SqlLedger:
@@ -105,9 +117,9 @@ class SqlLedger:
         with self._read() as book:
             return freezing.planned(book)
 
-    def expire(self, day: date) -> int:
+    def expire(self, day: date, *, tasks: date | None = None) -> int:
         with self._write() as book:
-            return freezing.expire(book, day)
+            return freezing.expire(book, day, tasks)
 
     # -- send --------------------------------------------------------------------------------------------
 
@@ -190,11 +202,29 @@ class SqlLedger:
 
     def tasks(self, *, open_only: bool = True) -> tuple[Task, ...]:
         with self._read() as book:
-            return reports.tasks(book, open_only=open_only)
+            return tasks.tasks(book, open_only=open_only)
 
     def task_done(self, touch_hex: str, day: date) -> bool:
         with self._write() as book:
-            return reports.task_done(book, touch_hex, day)
+            return tasks.task_done(book, touch_hex, day)
+
+    def settle_tasks(self, outcomes: Sequence[TaskOutcome], day: date) -> int:
+        with self._write() as book:
+            return tasks.settle(book, outcomes, day)
+
+    def claim_task_mail(
+        self, sender: str, day: date, *, owner: str, lease: timedelta = LEASE
+    ) -> TaskMailClaim | None:
+        with self._write() as book:
+            return task_mails.claim(book, sender, day, owner=owner, lease=lease)
+
+    def settle_task_mail(self, claim: TaskMailClaim, outcome: Outcome) -> bool:
+        with self._write() as book:
+            return task_mails.settle(book, claim, outcome)
+
+    def task_mails(self, day: date | None = None) -> tuple[TaskMail, ...]:
+        with self._read() as book:
+            return task_mails.listed(book, day)
 
     # -- switches ----------------------------------------------------------------------------------------
 

@@ -193,6 +193,8 @@ class Task:
     last_day: date
     #: Team id.
     sender: str
+    #: `no answer` where somebody tried; why it was missed.
+    reason: str = ""
     #: For that person only.
     name: str = field(repr=False)
     phone: str = field(repr=False)
@@ -251,7 +253,8 @@ class InboxEntry:
     """What a person said on a live page, written durably before the page answers.
 
     `kind` and its `value`: `opt_out` · `opt_in` (confirmed by the person) · `topic_on`, `topic_off` (topic id) ·
-    `pause` (ISO day before which nothing goes) · `answer` (words of the answer to the question of `touch`).
+    `pause` (ISO day before which nothing goes) · `answer` (words of the answer to the question of `touch`) ·
+    `task` (what a representative says became of the task `touch`).
     """
 
     kind: str

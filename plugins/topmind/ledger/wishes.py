@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from topmind.ledger import tasks
+from topmind.ledger.answers import answer
 from topmind.ledger.book import Book
 from topmind.ledger.database import day_number, stamp
 from topmind.ledger.values import InboxEntry
@@ -51,6 +53,9 @@ def fold(book: Book, entries: Sequence[InboxEntry]) -> tuple[str, ...]:
 
 
 def _apply(book: Book, entry: InboxEntry) -> None:
+    if entry.kind == "task":
+        tasks.fold(book, entry, stamp(entry.at))
+        return
     person = _known(book, entry)
     if person is None:
         return
@@ -79,19 +84,3 @@ def _known(book: Book, entry: InboxEntry) -> int | None:
     cursor = book.db.execute("INSERT INTO people (contact, active) VALUES (?, 0)", (entry.contact,))
     assert cursor.lastrowid is not None
     return cursor.lastrowid
-
-
-def answer(book: Book, person: int, touch: str, value: str, *, at: int, comment: str = "") -> None:
-    """Keep an answer to the question of a touch: the earliest moment, the latest comment."""
-    asked = book.db.execute(
-        "SELECT o.source, o.step FROM touches t JOIN occasions o ON o.id = t.occasion WHERE t.hex = ?",
-        (touch,),
-    ).fetchone()
-    source, step = asked or ("", "")
-    book.db.execute(
-        "INSERT INTO answers (person, hex, value, source, step, at, comment) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET at = min(at, excluded.at),"
-        " comment = CASE excluded.comment WHEN '' THEN comment ELSE excluded.comment END",
-        (person, touch, value, source, step, at, comment),
-    )
-    book.moved()

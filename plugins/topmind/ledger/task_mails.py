@@ -1,0 +1,109 @@
+"""The daily mail of tasks: claimed durably before it leaves, once per reader and day, never resent by itself.
+
+∅ ► claimed ► accepted | refused | unknown        claimed ► planned (proven not sent) ► claimed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from topmind.ledger.book import Book
+from topmind.ledger.database import day_number, moment, number_day
+from topmind.ledger.states import ACCEPTED, CLAIMED, CODE, PLANNED, SETTLES, STATE, UNKNOWN
+from topmind.ledger.task_values import TaskMail, TaskMailClaim, task_mail_key
+from topmind.ledger.values import Proof
+from topmind.model import Outcome, OutcomeKind, TouchState
+
+
+def claim(book: Book, sender: str, day: date, *, owner: str, lease: timedelta) -> TaskMailClaim | None:
+    """Take one mail in hand; None where it has left, may have left, is in somebody's hand, or all is stopped.
+
+    Only the run that holds the sender's lock may; the stop switch of `all` and of `tasks` is read here.
+    """
+    mine = book.db.execute(
+        "SELECT r.id FROM sender s JOIN runs r ON r.id = s.run WHERE r.owner = ?", (owner,)
+    ).fetchone()
+    if mine is None or book.db.execute("SELECT 1 FROM stops WHERE name IN ('all', 'tasks')").fetchone():
+        return None
+    found = book.db.execute(
+        "SELECT state, attempt FROM task_mails WHERE sender = ? AND day = ?", (sender, day_number(day))
+    ).fetchone()
+    if found is not None and found["state"] != PLANNED:
+        return None
+    attempt = (found["attempt"] if found is not None else 0) + 1
+    until = book.now + lease // timedelta(milliseconds=1)
+    hexed = task_mail_key(sender, day).wire(book.ledger)
+    book.db.execute(
+        "INSERT OR REPLACE INTO task_mails (sender, day, hex, state, attempt, run, lease, at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (sender, day_number(day), hexed, CLAIMED, attempt, mine["id"], until, book.now),
+    )
+    book.db.execute("UPDATE sender SET until = max(until, ?) WHERE run = ?", (until, mine["id"]))
+    return TaskMailClaim(
+        sender=sender,
+        day=day,
+        touch_hex=hexed,
+        attempt=attempt,
+        owner=owner,
+        fence=moment((book.now + until) // 2),
+    )
+
+
+def settle(book: Book, one: TaskMailClaim, outcome: Outcome) -> bool:
+    """Write what became of a claim; only while it is this run's, in this attempt. Evidence wins always."""
+    if outcome.kind is OutcomeKind.ACCEPTED and outcome.message_id:
+        return _accept(book, one.touch_hex, outcome.message_id)
+    state = TouchState.UNKNOWN if outcome.kind is OutcomeKind.ACCEPTED else SETTLES[outcome.kind]
+    changed = book.db.execute(
+        f"UPDATE task_mails SET state = ?, reason = ?, lease = NULL, at = ? WHERE hex = ? AND state = {CLAIMED}"
+        " AND attempt = ? AND run = (SELECT id FROM runs WHERE owner = ?)",
+        (CODE[state], outcome.reason, book.now, one.touch_hex, one.attempt, one.owner),
+    )
+    return changed.rowcount > 0
+
+
+def prove(book: Book, proofs: Sequence[Proof]) -> int:
+    """Evidence that mails left; how many were news."""
+    return sum(_accept(book, one.touch_hex, one.message_id) for one in proofs)
+
+
+def _accept(book: Book, hexed: str, message_id: str) -> bool:
+    changed = book.db.execute(
+        f"UPDATE task_mails SET state = {ACCEPTED}, reason = '', lease = NULL, message_id = ?, at = ?"
+        f" WHERE hex = ? AND state <> {ACCEPTED}",
+        (message_id, book.now, hexed),
+    )
+    return changed.rowcount > 0
+
+
+def is_one(book: Book, hexed: str) -> bool:
+    """Whether this name on the wire is a task mail's."""
+    return book.db.execute("SELECT 1 FROM task_mails WHERE hex = ?", (hexed,)).fetchone() is not None
+
+
+def end_leases(book: Book, run: int | None = None) -> int:
+    """Claims whose lease has ended, or those of a run that is proven dead: unknown."""
+    which, bound = ("lease <= ?", (book.now,)) if run is None else ("run = ?", (run,))
+    said = "the lease ended before an answer" if run is None else "the run died before an answer"
+    return book.db.execute(
+        f"UPDATE task_mails SET state = {UNKNOWN}, reason = ?, lease = NULL, at = ? WHERE state = {CLAIMED} AND {which}",
+        (said, book.now, *bound),
+    ).rowcount
+
+
+def listed(book: Book, day: date | None) -> tuple[TaskMail, ...]:
+    """Every task mail, or those of one day, by reader."""
+    only, bound = ("", ()) if day is None else (" WHERE day = ?", (day_number(day),))
+    rows = book.db.execute(f"SELECT * FROM task_mails{only} ORDER BY day, sender", bound)
+    return tuple(
+        TaskMail(
+            sender=row["sender"],
+            day=number_day(row["day"]),
+            touch_hex=row["hex"],
+            state=STATE[row["state"]],
+            attempt=row["attempt"],
+            reason=row["reason"],
+        )
+        for row in rows
+    )
