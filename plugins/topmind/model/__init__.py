@@ -45,7 +45,19 @@ from topmind.model.people import (
     Standing,
     TouchKey,
 )
-from topmind.model.plan import CalendarDay, ContentGap, Decision, Occasion, Plan, PlannedTouch
+from topmind.model.plan import (
+    Ahead,
+    CalendarDay,
+    ContentGap,
+    Coverage,
+    Decision,
+    Need,
+    Occasion,
+    Offer,
+    Outlook,
+    Plan,
+    PlannedTouch,
+)
 from topmind.model.programme import DatedIssue, Newsletter, Sequence, Step
 from topmind.model.words import (
     COUNTED,
@@ -71,6 +83,7 @@ __all__ = [
     "COUNTED",
     "KEEPS_FLOOR",
     "Access",
+    "Ahead",
     "Answer",
     "Approve",
     "Block",
@@ -89,6 +102,7 @@ __all__ = [
     "Condition",
     "ContentGap",
     "Coupon",
+    "Coverage",
     "DatedIssue",
     "Decision",
     "Edition",
@@ -106,11 +120,14 @@ __all__ = [
     "Members",
     "MergeTag",
     "Message",
+    "Need",
     "Newsletter",
     "Node",
     "Occasion",
+    "Offer",
     "Outcome",
     "OutcomeKind",
+    "Outlook",
     "Parts",
     "PastTouch",
     "PersonRecord",

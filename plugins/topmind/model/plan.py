@@ -110,6 +110,74 @@ class CalendarDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How the promised floor fares over the forecast, for one segment ("" = everybody)."""
+
+    segment: str
+    #: Contacts who take part and have a floor.
+    contacts: int
+    #: Inside their floor today; on every day from today to the horizon.
+    today: int
+    throughout: int
+    #: Longest stretch without a valuable touch, in days: of half of them it is at most `median`.
+    median: int
+    p99: int
+    longest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What would close the content gaps of one segment."""
+
+    segment: str
+    #: Contacts who run out of unseen evergreen value items before the horizon.
+    contacts: int
+    #: Days on which one more item each must be there, in order.
+    by: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """What the rules will do to one issue or announcement, seen from its last day."""
+
+    #: Index into `Plan.occasions`.
+    occasion: int
+    #: Contacts it is for: segment, consent, address.
+    asked: int
+    goes: int
+    #: Reason → contacts who do not get it.
+    held: Mapping[Reason, int]
+    #: Value items that somebody held by the ratio still lacks → contacts.
+    short: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What becomes of one promotion that slots offer, up to the horizon."""
+
+    item: str
+    #: Contacts it is for and who do not have it yet; those of them who get it in an issue.
+    asked: int
+    goes: int
+    #: Value items that one of the others lacks today → contacts.
+    short: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What the forecast means for people: counts only."""
+
+    coverage: tuple[Coverage, ...]
+    needs: tuple[Need, ...]
+    ahead: tuple[Ahead, ...]
+    offers: tuple[Offer, ...]
+    #: Per day of the calendar: contacts outside their floor.
+    outside: tuple[int, ...]
+    #: Per day of the calendar: what (`tuesday-fix/2026-W49`, `first-job/check-in (call)`) → segment → touches.
+    by_segment: tuple[Mapping[str, Mapping[str, int]], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """All verdicts of one run, with reasons. Pure data: making it writes nothing."""
 
@@ -133,3 +201,5 @@ class Plan:
     active: int = 0
     #: Contacts whose floor is broken today, and why: reason → count.
     floor_broken: Mapping[Reason, int] = field(default_factory=dict)
+    #: Only where it was asked for.
+    outlook: Outlook | None = None

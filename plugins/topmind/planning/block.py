@@ -18,6 +18,7 @@ from topmind.planning.items import Words, months_later
 from topmind.planning.occasions import LEAD_TIME, Ask
 from topmind.planning.setting import Setting
 from topmind.planning.terms import Window
+from topmind.planning.waits import Waits
 
 Rows = NDArray[np.intp]
 Days = NDArray[np.int32]
@@ -84,6 +85,8 @@ class Block:
             for number in np.unique(members.inbox[self.shared_inbox])
         }
         self.team = tuple(sorted(setting.catalog.team))
+        #: Where a forecast wants to know how long each of them waits for something valuable.
+        self.waits: Waits | None = None
         self._bar_stopped()
 
     # --- what is fixed ---
@@ -229,6 +232,8 @@ class Block:
 
     def valued(self, rows: Rows, day: int) -> None:
         """A valuable touch moves the floor's clock; a start of the programme that lies ahead gives way to it."""
+        if self.waits is not None:
+            self.waits.end(rows, self.value_day[rows], day)
         known = np.where(self.untouched[rows], NEVER, self.value_day[rows])
         self.value_day[rows] = np.maximum(known, day)
         self.untouched[rows] = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,15 +33,18 @@ def gate(
     places: Rows,
     why: Why,
     order: tuple[Policy, ...] = ORDER,
+    told: Counter[Reason] | None = None,
 ) -> tuple[Rows, Rows]:
     """The rows (and their places in `why`) that every policy allows; the others get their reason if this is
-    their own today."""
+    their own today. `told` counts all of them."""
     for policy in order:
         if not len(rows):
             break
         allowed = policy.allows(block, ask, day, rows)
         if allowed.all():
             continue
+        if told is not None:
+            told[policy.reason] += int(len(rows) - allowed.sum())
         mine = ~allowed & (block.today[rows] == day)
         if mine.any():
             why.put(places[mine], policy.reason, refused(block, ask, policy.reason, rows[mine]))

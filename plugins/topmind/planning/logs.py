@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -47,6 +48,11 @@ class SharedLog:
     today: list[tuple[Rows, Choice]] = field(default_factory=list)
     #: Rows that pass everything that does not change from day to day.
     eligible: Bools | None = None
+    #: On its last day: reason → rows that do not get it; value items that the ratio still asks for → rows.
+    held: Counter[Reason] = field(default_factory=Counter)
+    short: Counter[int] = field(default_factory=Counter)
+    #: Promotions that its slots took: bit → rows.
+    offers: Counter[int] = field(default_factory=Counter)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -105,5 +111,7 @@ class BlockLog:
     rescue: RescueLog
     #: (week's Monday as ordinal, segment) → contacts.
     gaps: dict[tuple[int, str], int] = field(default_factory=dict)
+    #: (day, rows) of floors that break for want of content.
+    lacking: list[tuple[int, Rows]] = field(default_factory=list)
     #: Per row the code of the reason why its floor is broken today; 0 = it is not.
     broken: NDArray[np.int8]

@@ -80,7 +80,8 @@ def _shared(block: Block, log: SharedLog, day: int) -> None:
         turned_away = np.nonzero(open_ & ~log.eligible & (block.today == day))[0]
         gate(block, ask, day, turned_away, turned_away, log.why, STATIC)
     rows = np.nonzero(open_ & log.eligible)[0]
-    rows, _ = gate(block, ask, day, rows, rows, log.why, DAILY)
+    told = log.held if block.waits is not None and day == ask.last else None
+    rows, _ = gate(block, ask, day, rows, rows, log.why, DAILY, told)
     if not len(rows):
         return
     choice = announce(block, ask, day, rows) if ask.item else choose(block, ask, day, rows)
@@ -89,6 +90,8 @@ def _shared(block: Block, log: SharedLog, day: int) -> None:
         reason = REASONS[int(code)]
         if reason is not None:
             log.why.put(rows[today & (choice.why == code)], reason)
+    if block.waits is not None:
+        block.waits.tell(block, log, day, rows, choice)
     rows, choice = _keep(rows, choice, choice.why == 0)
     first = same_inbox.first_copies(block, ask, rows)
     log.why.put(rows[~first & (block.today[rows] == day)], Reason.SAME_INBOX)

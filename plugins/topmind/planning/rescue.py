@@ -178,6 +178,7 @@ def _content_gaps(block: Block, log: BlockLog, day: int, rows: Rows) -> None:
     rows, _ = gate(block, rescue_ask(Channel.EMAIL), day, rows, rows, Why(block.n), STATIC)
     unseen = available(block, day, rows) & block.setting.table.evergreen
     rows = rows[~(unseen != 0).any(axis=1)]
+    log.lacking.append((day, rows))
     monday = day - date.fromordinal(day).weekday()
     for column, name in enumerate(block.members.segments):
         amount = int(block.members.in_segment[rows, column].sum())
