@@ -201,8 +201,8 @@ MUTATIONS = (
     Mutation(
         "never the same item twice",
         "planning/selection.py",
-        "& open_today & ~block.seen[rows]",
-        "& open_today",
+        "& open_today[:, None] & ~block.seen[:, rows]",
+        "& open_today[:, None]",
         "unit/planning/test_selection.py::test_nothing_comes_twice_unless_it_may",
     ),
     Mutation(

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from topmind.model import Bools, Channel, Members
 from topmind.planning.classes import classes_of, rescue_order
-from topmind.planning.contacts import hash_of, reachable, shared_inboxes
-from topmind.planning.items import Words, months_later
+from topmind.planning.contacts import hashes_of, reachable, shared_inboxes
+from topmind.planning.items import Words, months_later, single
 from topmind.planning.occasions import LEAD_TIME, Ask
 from topmind.planning.setting import Setting
 from topmind.planning.terms import Window
@@ -25,6 +25,10 @@ Days = NDArray[np.int32]
 #: Days of floors that slots leave content for. Fixed, so that a forecast picks today what a tick picks.
 RATION_DAYS = 30
 NEVER = np.int32(-(1 << 20))
+#: Patience of whom no floor is promised: beyond every day.
+NO_FLOOR = 1 << 29
+#: Rows of a window with how many touches of each begin or cease to count.
+_Change = tuple[int, Rows, NDArray[np.int16] | int]
 
 
 class Block:
@@ -40,7 +44,11 @@ class Block:
         made = classes_of(setting, members)
         self.cls = made.cls
         self.class_segments, self.class_items = made.segments, made.items
-        self.terms, self.limits = made.terms, made.limits
+        #: uint64[W, n]: items that are for each contact by segment, stage and access.
+        self.items: Words = made.items[:, made.cls]
+        self.terms = made.terms
+        #: [windows, n]: most touches in each window.
+        self.limits = made.limits[:, made.cls]
         self.floor = np.array([t.floor for t in made.terms], dtype=np.int32)[self.cls]
         self.gap = np.array([t.gap for t in made.terms], dtype=np.int32)[self.cls]
         self.ratio = np.array([t.ratio for t in made.terms], dtype=np.int16)[self.cls]
@@ -48,6 +56,13 @@ class Block:
         self.reserve = np.array(reserve, dtype=np.int16)[self.cls]
         #: [places, C] index into `list(Channel)` of each class's rescues in order; -1 = no more.
         self.rescue_order = rescue_order(made.terms)
+        lead = np.minimum(LEAD_TIME, self.floor // 4)
+        #: Days after the last valuable touch from which a rescue may go.
+        self.patience: Days = np.where(self.floor > 0, self.floor - lead, NO_FLOOR).astype(np.int32)
+        #: Days on which it is somebody's today.
+        self.todays = frozenset(int(day) for day in setting.zone_today[np.unique(members.zone)])
+        #: The last pause ends here.
+        self.pauses_end = int(members.paused_until.max(initial=0))
         #: Whose ledger holds a rescue.
         self.rescued: Bools = np.zeros(n, dtype=np.bool_)
         #: Last counted touch on any channel: it may lie ahead (a frozen row that moved).
@@ -60,9 +75,10 @@ class Block:
         self.untouched: Bools = np.ones(n, dtype=np.bool_)
         self.credit = np.zeros(n, dtype=np.int16)
         self.counts = np.zeros((len(setting.windows), n), dtype=np.int16)
-        self._enter: dict[int, list[tuple[int, Rows]]] = defaultdict(list)
-        self._leave: dict[int, list[tuple[int, Rows]]] = defaultdict(list)
-        self.seen: Words = np.zeros((n, setting.table.words), dtype=np.uint64)
+        self._enter: dict[int, list[_Change]] = defaultdict(list)
+        self._leave: dict[int, list[_Change]] = defaultdict(list)
+        #: uint64[W, n]: what each contact has received and may not get again now.
+        self.seen: Words = np.zeros((setting.table.words, n), dtype=np.uint64)
         self._release: dict[int, list[tuple[int, Rows]]] = defaultdict(list)
         self._free_day: dict[int, Days] = {}
         self._barred: dict[int, Bools] = {}
@@ -80,10 +96,7 @@ class Block:
         self.calls: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         self.shared_inbox: Bools = shared_inboxes(members.inbox)
         #: Inbox that several contacts read → their rows.
-        self.readers: dict[int, Rows] = {
-            int(number): np.nonzero(members.inbox == number)[0]
-            for number in np.unique(members.inbox[self.shared_inbox])
-        }
+        self.readers: dict[int, Rows] = _readers(members.inbox, self.shared_inbox)
         self.team = tuple(sorted(setting.catalog.team))
         #: Where a forecast wants to know how long each of them waits for something valuable.
         self.waits: Waits | None = None
@@ -99,7 +112,7 @@ class Block:
             bit = self.setting.table.bit.get(ask.item.id, -1)
             if bit < 0:
                 return np.zeros(len(mask), dtype=np.bool_)
-            mask &= (self.class_items[:, bit // 64] >> np.uint64(bit % 64)) & np.uint64(1) == 1
+            mask &= (self.class_items[bit // 64] >> np.uint64(bit % 64)) & np.uint64(1) == 1
         return mask
 
     def holds(self, rule: str) -> Bools:
@@ -124,7 +137,7 @@ class Block:
 
     def hashes(self, rows: Rows) -> Words:
         """64 bits per contact from its id alone: the only chance in a plan."""
-        return np.array([hash_of(self.members.ids[row]) for row in rows], dtype=np.uint64)
+        return hashes_of(self.members.ids[row] for row in rows)
 
     def _bar_stopped(self) -> None:
         """Whoever fulfils an item's `stop_when` gets no more of it."""
@@ -132,52 +145,53 @@ class Block:
             if item.stop_when:
                 barred = self.holds(item.stop_when)
                 self._barred[bit] = barred
-                self.seen[barred, bit // 64] |= np.uint64(1) << np.uint64(bit % 64)
+                self.seen[bit // 64, barred] |= np.uint64(1) << np.uint64(bit % 64)
 
-    def near_floor(self, day: int) -> Bools:
+    def near_floor(self, day: int, rows: Rows) -> Bools:
         """Whose floor breaks within the lead time: a week, of a short floor at most a quarter, so that rescues
         do not use up twice the content that the floor asks for."""
-        lead = np.minimum(LEAD_TIME, self.floor // 4)
-        near: Bools = (self.floor > 0) & (self.value_day + self.floor - lead <= day)
+        near: Bools = self.value_day[rows] + self.patience[rows] <= day
         return near
 
     # --- what changes ---
 
     def roll(self, day: int) -> None:
         """Begin a day: touches leave and enter their windows, items that may come again are free again."""
-        for r, rows in self._enter.pop(day, ()):
-            np.add.at(self.counts[r], rows, 1)
-        for r, rows in self._leave.pop(day, ()):
-            np.subtract.at(self.counts[r], rows, 1)
+        for r, rows, amount in self._enter.pop(day, ()):
+            self.counts[r, rows] += amount
+        for r, rows, amount in self._leave.pop(day, ()):
+            self.counts[r, rows] -= amount
         for bit, rows in self._release.pop(day, ()):
             # received again meanwhile: a later day frees it
             free = rows[self._free_day[bit][rows] <= day]
             barred = self._barred.get(bit)
             free = free if barred is None else free[~barred[free]]
-            self.seen[free, bit // 64] &= ~(np.uint64(1) << np.uint64(bit % 64))
+            self.seen[bit // 64, free] &= ~(np.uint64(1) << np.uint64(bit % 64))
 
-    def count(self, rows: Rows, days: Days | int, channel: Channel) -> None:
-        """Let touches count for every window of their channel: from the day after theirs until they leave."""
-        start = self.setting.start
+    def count(self, rows: Rows, day: int, channel: Channel) -> None:
+        """Let a touch of each row count for every window of its channel: from the day after until it leaves."""
         for r, window in enumerate(self.setting.windows):
-            if window.channel and window.channel != channel.value:
+            if window.channel in {"", channel.value}:
+                self._later(self._enter, day + 1, (r, rows, 1))
+                self._later(self._leave, day + window.days, (r, rows, 1))
+
+    def count_past(self, rows: Rows, days: Days, channel: Channel) -> None:
+        """The same for what the ledger has: rows with a day each, in any order, some more than once."""
+        for r, window in enumerate(self.setting.windows):
+            if window.channel not in {"", channel.value}:
                 continue
-            if isinstance(days, int):
-                self._enter[days + 1].append((r, rows))
-                self._leave[days + window.days].append((r, rows))
-                continue
-            alive = days + window.days > start
+            alive = days + window.days > self.setting.start
             # a contact's today counts from tomorrow; a frozen row of a day to come counts at once
             today = days == self.today[rows]
             np.add.at(self.counts[r], rows[alive & ~today], 1)
-            self._later(self._enter, r, rows, days, alive & today, 1)
-            self._later(self._leave, r, rows, days, alive, window.days)
+            for queue, mask, by in ((self._enter, alive & today, 1), (self._leave, alive, window.days)):
+                for day in np.unique(days[mask]):
+                    mine, amount = np.unique(rows[mask & (days == day)], return_counts=True)
+                    self._later(queue, int(day) + by, (r, mine, amount.astype(np.int16)))
 
-    def _later(
-        self, queue: dict[int, list[tuple[int, Rows]]], r: int, rows: Rows, days: Days, mask: Bools, by: int
-    ) -> None:
-        for day in np.unique(days[mask]):
-            queue[int(day) + by].append((r, rows[mask & (days == day)]))
+    def _later(self, queue: dict[int, list[_Change]], day: int, change: _Change) -> None:
+        if day <= self.setting.end:
+            queue[day].append(change)
 
     def see(self, bit: int, rows: Rows, day: int) -> None:
         """These contacts have the item from `day` on, until it may come again."""
@@ -194,7 +208,7 @@ class Block:
             if bit not in self._free_day:
                 self._free_day[bit] = np.full(self.n, NEVER, dtype=np.int32)
             self._free_day[bit][rows] = np.maximum(self._free_day[bit][rows], free)
-        self.seen[rows, bit // 64] |= np.uint64(1) << np.uint64(bit % 64)
+        self.seen[bit // 64, rows] |= np.uint64(1) << np.uint64(bit % 64)
 
     def commit(
         self,
@@ -219,7 +233,7 @@ class Block:
             self.days_of(self.issue_day, ask.source)[rows] = day
         if ask.one_of:
             self.days_of(self.one_of_day, ask.one_of)[rows] = day
-        today = rows[self.today[rows] == day]
+        today = self.of_today(rows, day)
         if len(today):
             self.taken[today] = len(self.takers)
             self.takers.append(ask.occasion.name if ask.occasion else ask.title)
@@ -238,11 +252,28 @@ class Block:
         self.value_day[rows] = np.maximum(known, day)
         self.untouched[rows] = False
 
+    def of_today(self, rows: Rows, day: int) -> Rows:
+        """Those of the rows whose own today this is."""
+        if day not in self.todays:
+            return rows[:0]
+        return rows[self.today[rows] == day]
+
     def _see_all(self, picks: NDArray[np.int16], rows: Rows, day: int) -> None:
+        table = self.setting.table
         for column in picks.T:
-            for bit in np.unique(column):
-                if bit >= 0:
-                    self.see(int(bit), rows[column == bit], day)
+            for w, word in enumerate(single(column, table.words) & table.for_good[:, None]):
+                self.seen[w, rows] |= word
+            for bit in table.again:
+                mine = column == bit
+                if mine.any():
+                    self.see(bit, rows[mine], day)
+
+
+def _readers(inbox: NDArray[np.int32], shared: Bools) -> dict[int, Rows]:
+    rows = np.nonzero(shared)[0]
+    rows = rows[np.argsort(inbox[rows], kind="stable")]
+    numbers, first = np.unique(inbox[rows], return_index=True)
+    return dict(zip(numbers.tolist(), np.split(rows, first[1:]), strict=True)) if len(rows) else {}
 
 
 def spend(
@@ -269,6 +300,6 @@ def binding(block: Block, ask: Ask, rows: Rows, *, overall: bool) -> NDArray[np.
     for r in range(len(windows) - 1, -1, -1):
         mine = not windows[r].channel if overall else windows[r].channel == ask.channel.value
         if mine:
-            full = block.counts[r, rows] >= block.limits[r, block.cls[rows]]
+            full = block.counts[r, rows] >= block.limits[r, rows]
             result[full] = r
     return result

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from topmind.model import Channel, Members, Stage
-from topmind.planning.items import Words, mask_of, open_to
+from topmind.model import Access, Channel, Members, Stage
+from topmind.planning.items import Words
 from topmind.planning.setting import Setting
-from topmind.planning.terms import UNLIMITED, Terms, terms_for
+from topmind.planning.terms import UNLIMITED, Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -26,7 +26,7 @@ class Classes:
     cls: NDArray[np.int32]
     segments: tuple[frozenset[str], ...]
     terms: tuple[Terms, ...]
-    #: uint64[C, W]: items open to the class.
+    #: uint64[W, C]: items open to the class.
     items: Words
     #: [windows, C]: most touches.
     limits: NDArray[np.int32]
@@ -36,16 +36,12 @@ def classes_of(setting: Setting, members: Members) -> Classes:
     """The classes of a block."""
     first, cls = _distinct(members)
     segments = tuple(_segments(members, row) for row in first)
-    catalog = setting.catalog
-    terms = tuple(
-        terms_for(catalog.company, [catalog.segments[s] for s in sorted(names) if s in catalog.segments])
-        for names in segments
-    )
+    terms = tuple(setting.terms_of(names) for names in segments)
     return Classes(
         cls=cls,
         segments=segments,
         terms=terms,
-        items=_items(setting, members, first, segments),
+        items=_items(setting, members, first),
         limits=_limits(setting, terms),
     )
 
@@ -74,17 +70,25 @@ def _segments(members: Members, row: int) -> frozenset[str]:
     return frozenset(name for name, is_in in zip(members.segments, inside, strict=True) if is_in)
 
 
-def _items(
-    setting: Setting, members: Members, first: NDArray[np.intp], segments: tuple[frozenset[str], ...]
-) -> Words:
+def _items(setting: Setting, members: Members, first: NDArray[np.intp]) -> Words:
+    """Segment, stage and access of every item, for all classes at once (`first`: a row of each)."""
     table, stages = setting.table, list(Stage)
-    rows = []
-    for row, names in zip(first, segments, strict=True):
-        stage = stages[members.stage[row]] if members.stage[row] >= 0 else None
-        client = bool(members.client[row])
-        bits = (b for b, item in enumerate(table.items) if open_to(item, names, stage, client))
-        rows.append(mask_of(bits, table.words))
-    return np.array(rows, dtype=np.uint64).reshape(len(rows), table.words)
+    inside = {name: members.in_segment[first, k] for k, name in enumerate(members.segments)}
+    stage, client = members.stage[first], members.client[first]
+    nobody = np.zeros(len(first), dtype=np.bool_)
+    result = np.zeros((table.words, len(first)), dtype=np.uint64)
+    for bit, item in enumerate(table.items):
+        may = ~nobody
+        if item.segments:
+            may &= np.logical_or.reduce([inside.get(name, nobody) for name in item.segments])
+        for name in item.exclude:
+            may &= ~inside.get(name, nobody)
+        if item.stages:
+            may &= np.isin(stage, [stages.index(s) for s in item.stages])
+        if item.access is Access.CLIENTS:
+            may &= client
+        result[bit // 64, may] |= np.uint64(1) << np.uint64(bit % 64)
+    return result
 
 
 def _limits(setting: Setting, terms: tuple[Terms, ...]) -> NDArray[np.int32]:

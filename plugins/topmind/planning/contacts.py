@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import blake2b
 
 import numpy as np
@@ -20,11 +21,20 @@ def reachable(members: Members) -> Bools:
 
 def shared_inboxes(inbox: NDArray[np.int32]) -> Bools:
     """Whose inbox is somebody else's too."""
-    _, inverse, counts = np.unique(inbox, return_inverse=True, return_counts=True)
-    shared: Bools = (counts[inverse.reshape(-1)] > 1) & (inbox >= 0)
-    return shared
+    order = np.argsort(inbox, kind="stable")
+    same = inbox[order[1:]] == inbox[order[:-1]]
+    shared = np.zeros(len(inbox), dtype=np.bool_)
+    shared[order[1:][same]] = True
+    shared[order[:-1][same]] = True
+    return shared & (inbox >= 0)
 
 
 def hash_of(contact: str) -> int:
     """The first 64 bits of BLAKE2b over a contact's id."""
     return int.from_bytes(blake2b(contact.encode(), digest_size=8).digest(), "big")
+
+
+def hashes_of(contacts: Iterable[str]) -> NDArray[np.uint64]:
+    """`hash_of` of each."""
+    digests = b"".join([blake2b(contact.encode(), digest_size=8).digest() for contact in contacts])
+    return np.frombuffer(digests, dtype=">u8").astype(np.uint64)

@@ -107,7 +107,8 @@ def explain(
     made = setting(catalog, members, history, now, all_day=all_day, horizon=horizon)
     block = Block(made, part)
     past.remember(block, history.touches)
-    block.roll(int(block.today[row]))
+    for day in range(made.start, int(block.today[row]) + 1):
+        block.roll(day)
     log = play(made, members, rows)
     assembly = Assembly(made)
     assembly.add(log, np.arange(len(part), dtype=np.intp))
@@ -133,7 +134,7 @@ def explain(
         floor_until=_day(int(block.value_day[row]) + terms.floor) if terms.floor else None,
         credit=int(block.credit[row]),
         ceilings=_ceilings(block, row),
-        received=_named(block, block.seen[mask] & block.class_items[block.cls[mask]]),
+        received=_named(block, block.seen[:, mask] & block.items[:, mask]),
         available=_named(block, available(block, today, mask)),
         due=tuple((occasions[t.occasion], t) for t in due if t.contact == row),
         decisions=tuple((occasions[d.occasion], d) for d in decisions if d.contact == row),
@@ -164,7 +165,7 @@ def _day(ordinal: int) -> date | None:
 def _ceilings(block: Block, row: int) -> tuple[CeilingUse, ...]:
     found = []
     for r, window in enumerate(block.setting.windows):
-        most = int(block.limits[r, block.cls[row]])
+        most = int(block.limits[r, row])
         if most < UNLIMITED:
             found.append(
                 CeilingUse(
@@ -182,7 +183,7 @@ def _named(block: Block, words: Words) -> tuple[str, ...]:
     return tuple(
         item.id
         for bit, item in enumerate(block.setting.table.items)
-        if int(words[0, bit // 64]) >> (bit % 64) & 1
+        if int(words[bit // 64, 0]) >> (bit % 64) & 1
     )
 
 

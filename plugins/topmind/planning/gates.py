@@ -45,9 +45,10 @@ def gate(
             continue
         if told is not None:
             told[policy.reason] += int(len(rows) - allowed.sum())
-        mine = ~allowed & (block.today[rows] == day)
-        if mine.any():
-            why.put(places[mine], policy.reason, refused(block, ask, policy.reason, rows[mine]))
+        if day in block.todays:
+            mine = np.nonzero(~allowed & (block.today[rows] == day))[0]
+            if len(mine):
+                why.put(places[mine], policy.reason, refused(block, ask, policy.reason, rows[mine]))
         rows, places = rows[allowed], places[allowed]
     return rows, places
 

@@ -9,9 +9,10 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from topmind.model import Access, Catalog, Item, Kind, Stage, Status, Where
+from topmind.model import Bools, Catalog, Item, Kind, Status, Where
 
-#: Bit sets: uint64[..., W], item i is bit i % 64 of word i // 64.
+#: Bit sets: item i is bit i % 64 of word i // 64. One set is uint64[W]; many are uint64[W, m], a row per word,
+#: so that every step runs over long rows and not over the two or three words of a contact.
 Words = NDArray[np.uint64]
 
 
@@ -27,8 +28,10 @@ class ItemTable:
     kinds: dict[Kind, Words]
     value: Words
     evergreen: Words
-    #: Items that the same contact may get any number of times.
-    any_time: Words
+    #: Items that a contact gets once and never again.
+    for_good: Words
+    #: Bits of items that may come again after some months.
+    again: tuple[int, ...]
     #: Days on which slots and rescues may take each item: [days, W] from `start`.
     offered: Words
     #: Days on which each item may be sent at all: [days, W] from `start`.
@@ -83,10 +86,19 @@ def item_table(catalog: Catalog, start: int, end: int, reserved: dict[str, int])
         kinds={k: mask_of((b for b, i in enumerate(items) if i.kind is k), words) for k in Kind},
         value=mask_of((b for b, i in enumerate(items) if i.is_value), words),
         evergreen=mask_of((b for b, i in enumerate(items) if i.evergreen), words),
-        any_time=mask_of((b for b, i in enumerate(items) if i.use.any_time), words),
+        for_good=mask_of((b for b, i in enumerate(items) if _once(i)), words),
+        again=tuple(b for b, i in enumerate(items) if _again(i)),
         offered=offered,
         live=live,
     )
+
+
+def _again(item: Item) -> bool:
+    return item.use.again_after_months is not None and not item.use.any_time
+
+
+def _once(item: Item) -> bool:
+    return not item.use.any_time and not _again(item)
 
 
 def _days(item: Item) -> tuple[int, int]:
@@ -95,38 +107,49 @@ def _days(item: Item) -> tuple[int, int]:
     return first.toordinal(), last.toordinal() if last else date.max.toordinal()
 
 
-def open_to(item: Item, segments: frozenset[str], stage: Stage | None, client: bool) -> bool:
-    """Whether the item is for somebody in these segments, on this stage, client or not."""
-    if item.segments and not item.segments & segments:
-        return False
-    if item.exclude & segments or (item.stages and stage not in item.stages):
-        return False
-    return client or item.access is not Access.CLIENTS
-
-
 def lowest(words: Words) -> NDArray[np.int16]:
-    """Index of the lowest set bit of each row of uint64[m, W]; -1 where none is set."""
-    result = np.full(len(words), -1, dtype=np.int16)
-    for w in range(words.shape[1] - 1, -1, -1):
-        column = words[:, w]
-        below = (column & (~column + np.uint64(1))) - np.uint64(1)
-        found = column != 0
-        result[found] = np.bitwise_count(below[found]).astype(np.int16) + 64 * w
+    """Index of the lowest set bit of each column of uint64[W, m]; -1 where none is set."""
+    result = np.full(words.shape[1], -1, dtype=np.int16)
+    for w in range(len(words) - 1, -1, -1):
+        found = words[w] != 0
+        result[found] = place_of(lowest_bit(words[w][found])) + 64 * w
     return result
 
 
+def lowest_bit(word: Words) -> Words:
+    """Of each number its lowest set bit alone; 0 of 0."""
+    alone: Words = word & (~word + np.uint64(1))
+    return alone
+
+
+def place_of(bit: Words) -> NDArray[np.int16]:
+    """Which bit it is, of numbers with one bit each."""
+    place: NDArray[np.int16] = np.bitwise_count(bit - np.uint64(1)).astype(np.int16)
+    return place
+
+
 def count(words: Words) -> NDArray[np.int16]:
-    """How many bits each row of uint64[m, W] has."""
-    total: NDArray[np.int16] = np.bitwise_count(words).sum(axis=1, dtype=np.int16)
+    """How many bits each column of uint64[W, m] has."""
+    total = np.zeros(words.shape[1], dtype=np.int16)
+    for word in words:
+        total += np.bitwise_count(word)
     return total
 
 
+def any_of(words: Words) -> Bools:
+    """Which columns of uint64[W, m] have a bit at all."""
+    found: Bools = words[0] != 0
+    for word in words[1:]:
+        found = found | (word != 0)
+    return found
+
+
 def single(bits: NDArray[np.int16], words: int) -> Words:
-    """uint64[m, W] with one bit per row; no bit where it is -1."""
-    result = np.zeros((len(bits), words), dtype=np.uint64)
+    """uint64[W, m] with one bit per column; no bit where it is -1."""
+    result = np.zeros((words, len(bits)), dtype=np.uint64)
     has = np.nonzero(bits >= 0)[0]
     chosen = bits[has].astype(np.uint64)
-    result[has, (chosen // np.uint64(64)).astype(np.intp)] = np.uint64(1) << (chosen % np.uint64(64))
+    result[(chosen >> np.uint64(6)).astype(np.intp), has] = np.uint64(1) << (chosen & np.uint64(63))
     return result
 
 

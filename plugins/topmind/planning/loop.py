@@ -76,7 +76,8 @@ def _shared(block: Block, log: SharedLog, day: int) -> None:
         rows, _ = gate(block, ask, 0, rows, rows, log.why, STATIC)
         log.eligible = np.zeros(block.n, dtype=np.bool_)
         log.eligible[rows] = True
-    if (block.today == day).any():
+    is_today = day in block.todays
+    if is_today:
         turned_away = np.nonzero(open_ & ~log.eligible & (block.today == day))[0]
         gate(block, ask, day, turned_away, turned_away, log.why, STATIC)
     rows = np.nonzero(open_ & log.eligible)[0]
@@ -85,16 +86,18 @@ def _shared(block: Block, log: SharedLog, day: int) -> None:
     if not len(rows):
         return
     choice = announce(block, ask, day, rows) if ask.item else choose(block, ask, day, rows)
-    today = block.today[rows] == day
-    for code in np.unique(choice.why[today]):
-        reason = REASONS[int(code)]
-        if reason is not None:
-            log.why.put(rows[today & (choice.why == code)], reason)
+    if is_today:
+        today = block.today[rows] == day
+        for code in np.unique(choice.why[today]):
+            reason = REASONS[int(code)]
+            if reason is not None:
+                log.why.put(rows[today & (choice.why == code)], reason)
     if block.waits is not None:
         block.waits.tell(block, log, day, rows, choice)
     rows, choice = _keep(rows, choice, choice.why == 0)
     first = same_inbox.first_copies(block, ask, rows)
-    log.why.put(rows[~first & (block.today[rows] == day)], Reason.SAME_INBOX)
+    if is_today:
+        log.why.put(rows[~first & (block.today[rows] == day)], Reason.SAME_INBOX)
     rows, choice = _keep(rows, choice, first)
     log.day[rows] = day
     log.later[rows] = waits(block, ask, day, rows)

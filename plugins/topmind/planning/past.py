@@ -11,7 +11,6 @@ import numpy as np
 
 from topmind.model import Catalog, Channel, PastTouch, SourceKind, TouchState
 from topmind.planning.block import NEVER, Block, Days, Rows
-from topmind.planning.contacts import hash_of
 from topmind.planning.items import months_later
 from topmind.planning.occasions import RESCUE
 from topmind.planning.senders import senders, written_senders
@@ -154,7 +153,7 @@ class _Past:
         block = self.block
         block.credit[:] = self.credit
         for channel, (rows, days) in self.counted.items():
-            block.count(np.array(rows, dtype=np.intp), np.array(days, dtype=np.int32), channel)
+            block.count_past(np.array(rows, dtype=np.intp), np.array(days, dtype=np.int32), channel)
             np.maximum.at(block.last, rows, days)
         fresh = np.full(block.n, NEVER, dtype=np.int32)
         np.maximum.at(fresh, *self.valued)
@@ -197,5 +196,6 @@ def _start_clocks(block: Block) -> None:
     so that a first day is no flood."""
     begin = block.setting.catalog.company.programme_starts.toordinal()
     rows = np.nonzero(block.untouched & (block.floor > 0))[0]
-    spread = [hash_of(block.members.ids[row]) % int(block.floor[row]) for row in rows]
-    block.value_day[rows] = begin + np.array(spread, dtype=np.int32)
+    if len(rows):
+        spread = block.hashes(rows) % block.floor[rows].astype(np.uint64)
+        block.value_day[rows] = begin + spread.astype(np.int32)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from topmind.model import Bools, Channel, History, Occasion, Reason, SourceKind
 from topmind.planning.block import Block, Rows
 from topmind.planning.gates import caller_indexes, gate, waits
+from topmind.planning.items import any_of
 from topmind.planning.logs import BlockLog, RescueEvent, RescueLog, Why
 from topmind.planning.occasions import LEAD_TIME, MORNING, RESCUE, Ask, is_stopped
 from topmind.planning.past import Key
@@ -67,20 +68,22 @@ def new_rescue_log(block: Block) -> RescueLog:
 
 def rescue_phase(block: Block, log: BlockLog, day: int, done: frozenset[Key]) -> None:
     """Whoever is within the lead time of a broken floor: their channels in order, the first that goes."""
-    rows = np.nonzero(block.near_floor(day) & block.taking_part & (block.today <= day))[0]
-    if len(rows):
-        _note_today(block, log.rescue, day, rows)
-        for place in range(len(block.rescue_order)):
-            _attempt(block, log, day, rows, place, done)
-        # a copy to their inbox has helped those whom nobody asked
-        own = rows[block.today[rows] == day]
-        helped = own[~block.near_floor(day)[own] & (log.rescue.channel[own] < 0)]
-        log.rescue.why.code[helped] = 0
-    _after(block, log, day)
+    rows = np.nonzero(block.value_day + block.patience <= day)[0]
+    rows = rows[block.taking_part[rows] & (block.today[rows] <= day)]
+    if not len(rows):
+        return
+    _note_today(block, log.rescue, day, rows)
+    for place in range(len(block.rescue_order)):
+        _attempt(block, log, day, rows, place, done)
+    # a copy to their inbox has helped those whom nobody asked
+    own = block.of_today(rows, day)
+    helped = own[~block.near_floor(day, own) & (log.rescue.channel[own] < 0)]
+    log.rescue.why.code[helped] = 0
+    _after(block, log, day, rows)
 
 
 def _note_today(block: Block, log: RescueLog, day: int, rows: Rows) -> None:
-    own = rows[block.today[rows] == day]
+    own = block.of_today(rows, day)
     log.since[own] = block.value_day[own]
     log.untouched[own] = block.untouched[own]
     log.why.put(own, Reason.NO_CHANNEL)
@@ -88,11 +91,14 @@ def _note_today(block: Block, log: RescueLog, day: int, rows: Rows) -> None:
 
 def _attempt(block: Block, log: BlockLog, day: int, rows: Rows, place: int, done: frozenset[Key]) -> None:
     """Try channel number `place` of everybody who is still waiting."""
+    rows = rows[block.near_floor(day, rows)]
     order = block.rescue_order[place, block.cls[rows]]
-    for number in np.unique(order[order >= 0]):
-        waiting = rows[(order == number) & block.near_floor(day)[rows]]
-        waiting = waiting[~_tried(block, waiting, CHANNELS[number], done)]
-        _rescue(block, log, day, waiting, CHANNELS[number])
+    for number, channel in enumerate(CHANNELS):
+        waiting = rows[order == number]
+        waiting = waiting[block.near_floor(day, waiting)]
+        waiting = waiting[~_tried(block, waiting, channel, done)]
+        if len(waiting):
+            _rescue(block, log, day, waiting, channel)
 
 
 def _tried(block: Block, rows: Rows, channel: Channel, done: frozenset[Key]) -> Bools:
@@ -108,32 +114,33 @@ def _tried(block: Block, rows: Rows, channel: Channel, done: frozenset[Key]) -> 
 def _rescue(block: Block, log: BlockLog, day: int, rows: Rows, channel: Channel) -> None:
     """Propose, admit and commit rescues on one channel."""
     ask = rescue_ask(channel, stopped=not {"all", RESCUE}.isdisjoint(block.setting.history.stopped))
-    why = Why(block.n)
-    asked = rows
-    rows, _ = gate(block, ask, day, rows, rows, why)
+    why, asked = Why(len(rows)), rows
+    rows, places = gate(block, ask, day, rows, np.arange(len(rows)), why)
     bits: NDArray[np.int16] | None = None
     if channel is Channel.EMAIL:
         choice = rescue_item(block, day, rows)
         none = choice.why != 0
-        why.put(rows[none], Reason.NOTHING_NEW)
-        rows, bits = rows[~none], choice.picks[~none]
+        why.put(places[none], Reason.NOTHING_NEW)
+        rows, places, bits = rows[~none], places[~none], choice.picks[~none]
         first = same_inbox.first_copies(block, ask, rows)
-        why.put(rows[~first], Reason.SAME_INBOX)
+        why.put(places[~first], Reason.SAME_INBOX)
         rows, bits = rows[first], bits[first]
     if channel is Channel.CALL and len(rows):
         who = caller_indexes(block, [ask] * len(rows), rows)
         admitted = capacity.admit(block, day, rows, block.value_day[rows] + block.floor[rows], who)
-        why.put(rows[~admitted], Reason.CAPACITY)
+        why.put(places[~admitted], Reason.CAPACITY)
         rows = rows[admitted]
-    _first_reason(block, log.rescue, day, asked, why, channel)
+    if day in block.todays:
+        _first_reason(block, log.rescue, day, asked, why, channel)
     _commit(block, log.rescue, ask, day, rows, bits)
 
 
 def _first_reason(block: Block, log: RescueLog, day: int, rows: Rows, why: Why, channel: Channel) -> None:
-    """The reason of a contact's first channel is the one that is told."""
-    own = rows[(block.today[rows] == day) & (why.code[rows] > 0) & (log.channel[rows] < 0)]
-    log.why.code[own] = why.code[own]
-    log.why.note[own] = why.note[own]
+    """The reason of a contact's first channel is the one that is told; `why` is parallel to `rows`."""
+    first = (block.today[rows] == day) & (why.code > 0) & (log.channel[rows] < 0)
+    own = rows[first]
+    log.why.code[own] = why.code[first]
+    log.why.note[own] = why.note[first]
     log.channel[own] = CHANNELS.index(channel)
 
 
@@ -159,15 +166,12 @@ def _commit(
     same_inbox.remember(block, ask, rows, day, ones, bits)
 
 
-def _after(block: Block, log: BlockLog, day: int) -> None:
-    """At the end of a day: floors that are broken today, and breaks for want of content."""
-    if not (block.floor > 0).any():
-        return
-    late = day - block.value_day - block.floor
-    here = block.taking_part & (block.floor > 0) & (block.today <= day)
-    own = np.nonzero(here & (late > 0) & (block.today == day))[0]
-    log.broken[own] = log.rescue.why.code[own]
-    breaks = np.nonzero(here & ((late == 1) | ((late > 0) & (block.today == day))))[0]
+def _after(block: Block, log: BlockLog, day: int, rows: Rows) -> None:
+    """At the end of a day: floors that are broken today, and breaks for want of content; `rows` were near."""
+    late = day - block.value_day[rows] - block.floor[rows]
+    own = (late > 0) & (block.today[rows] == day)
+    log.broken[rows[own]] = log.rescue.why.code[rows[own]]
+    breaks = rows[(late == 1) | own]
     if len(breaks):
         _content_gaps(block, log, day, breaks)
 
@@ -175,9 +179,9 @@ def _after(block: Block, log: BlockLog, day: int) -> None:
 def _content_gaps(block: Block, log: BlockLog, day: int, rows: Rows) -> None:
     by_mail = np.array([Channel.EMAIL in t.rescue for t in block.terms], dtype=np.bool_)
     rows = rows[by_mail[block.cls[rows]]]
-    rows, _ = gate(block, rescue_ask(Channel.EMAIL), day, rows, rows, Why(block.n), STATIC)
-    unseen = available(block, day, rows) & block.setting.table.evergreen
-    rows = rows[~(unseen != 0).any(axis=1)]
+    rows, _ = gate(block, rescue_ask(Channel.EMAIL), day, rows, np.arange(len(rows)), Why(len(rows)), STATIC)
+    unseen = available(block, day, rows) & block.setting.table.evergreen[:, None]
+    rows = rows[~any_of(unseen)]
     log.lacking.append((day, rows))
     monday = day - date.fromordinal(day).weekday()
     for column, name in enumerate(block.members.segments):

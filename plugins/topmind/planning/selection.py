@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from topmind.model import Bools, Reason, Slot
 from topmind.planning.block import Block, Rows
-from topmind.planning.items import Words, count, lowest, mask_of, single
+from topmind.planning.items import Words, any_of, count, lowest, lowest_bit, mask_of, place_of, single
 from topmind.planning.occasions import Ask
 
 #: Reasons of a selection as small numbers; 0 = it may go.
@@ -30,12 +30,12 @@ class Choice:
 
 
 def available(block: Block, day: int, rows: Rows, pins: Words | None = None) -> Words:
-    """uint64[m, W]: for them by segment, stage and access, offered on this day, not received (or free again)."""
+    """uint64[W, m]: for them by segment, stage and access, offered on this day, not received (or free again)."""
     table = block.setting.table
     open_today = table.offered[day - block.setting.start]
     if pins is not None:
         open_today = open_today | (pins & table.live[day - block.setting.start])
-    free: Words = block.class_items[block.cls[rows]] & open_today & ~block.seen[rows]
+    free: Words = block.items[:, rows] & open_today[:, None] & ~block.seen[:, rows]
     return _live_at_home(block, day, rows, free)
 
 
@@ -43,10 +43,12 @@ def _live_at_home(block: Block, day: int, rows: Rows, items: Words) -> Words:
     """Without what the company's own day does not have: the site shows items by that day, and `starts` and
     `ends` mean it. Whoever is a day ahead or behind in their zone waits for it, or has missed it."""
     setting = block.setting
+    if block.todays == {setting.as_of}:
+        return items
     ahead = block.today[rows] - setting.as_of
     for shift in np.unique(ahead[ahead != 0]):
         at_home = min(max(day - int(shift), setting.start), setting.end)
-        items[ahead == shift] &= setting.table.live[at_home - setting.start]
+        items[:, ahead == shift] &= setting.table.live[at_home - setting.start][:, None]
     return items
 
 
@@ -81,7 +83,7 @@ def choose(block: Block, ask: Ask, day: int, rows: Rows) -> Choice:
             picks[:, places[number] + nth] = state.take(wanted)
         if not slot.optional:
             empty = picks[:, places[number]] < 0
-            promotions_left = ((state.free & wanted & ~table.value) != 0).any(axis=1)
+            promotions_left = any_of(state.free & (wanted & ~table.value)[:, None])
             lacking |= empty & ~promotions_left
             too_early |= empty & promotions_left
     return _judge(ask, state, picks, lacking, too_early)
@@ -98,29 +100,42 @@ class _Filling:
         self.ratio = block.ratio[rows]
         self.credit = block.credit[rows].copy()
         # whoever would be rescued anyway, or never had anything, may have one of the reserve in the issue
-        keeps_floor = block.near_floor(day)[rows] | block.untouched[rows]
+        keeps_floor = block.near_floor(day, rows) | block.untouched[rows]
         self.reserve = block.reserve[rows] - keeps_floor
-        self.left = count(free & table.evergreen)
+        self.left = count(free & table.evergreen[:, None])
         self.value = np.zeros(len(rows), dtype=np.int16)
         self.promotions = np.zeros(len(rows), dtype=np.int16)
 
     def take(self, wanted: Words) -> NDArray[np.int16]:
         """The best free bit of `wanted` per row, -1 where there is none; it is free no more."""
-        may = self.free & wanted
-        may[~self.may_sell()] &= self.value_items
-        pinned = may & self.pins
-        may[self.left <= self.reserve] &= ~self.evergreen
-        may = np.where((pinned != 0).any(axis=1)[:, None], pinned, may)
-        bits = lowest(may)
-        chosen = single(bits, self.free.shape[1])
-        self.free = self.free & ~chosen
-        self.left -= ((chosen & self.evergreen) != 0).any(axis=1)
-        value = ((chosen & self.value_items) != 0).any(axis=1)
+        bits = np.full(len(self.credit), -1, dtype=np.int16)
+        value = np.zeros(len(bits), dtype=np.bool_)
+        may = self.may_take(wanted)
+        for w, word in enumerate(may):
+            if w:
+                word[bits >= 0] = 0
+            chosen = lowest_bit(word)
+            found = chosen != 0
+            self.free[w] ^= chosen
+            self.left -= (chosen & self.evergreen[w]) != 0
+            value |= (chosen & self.value_items[w]) != 0
+            bits[found] = place_of(chosen[found]) + 64 * w
         sells = (bits >= 0) & ~value
         self.credit = np.minimum(self.credit + value, 2 * self.ratio) - self.ratio * sells
         self.value += value
         self.promotions += sells
         return bits
+
+    def may_take(self, wanted: Words) -> Words:
+        """uint64[W, m]: what is free of `wanted`; promotions on credit only, the reserve never, a pinned item
+        before all others."""
+        may: Words = self.free & wanted[:, None]
+        if (wanted & ~self.value_items).any():
+            may[:, ~self.may_sell()] &= self.value_items[:, None]
+        pinned = may & self.pins[:, None] if (wanted & self.pins).any() else None
+        if (wanted & self.evergreen).any():
+            may[:, self.left <= self.reserve] &= ~self.evergreen[:, None]
+        return may if pinned is None else np.where(any_of(pinned), pinned, may)
 
     def may_sell(self) -> Bools:
         """Whose credit allows a promotion."""
@@ -152,7 +167,7 @@ def announce(block: Block, ask: Ask, day: int, rows: Rows) -> Choice:
     if elsewhere is not None:
         why[elsewhere[rows] > day] = NOTHING_NEW
     item = single(np.full(len(rows), bit), block.setting.table.words)
-    why[~_live_at_home(block, day, rows, item).any(axis=1)] = NOTHING_NEW
+    why[~any_of(_live_at_home(block, day, rows, item))] = NOTHING_NEW
     return Choice(
         why=why,
         picks=np.full((len(rows), 1), bit, dtype=np.int16),
@@ -163,7 +178,7 @@ def announce(block: Block, ask: Ask, day: int, rows: Rows) -> Choice:
 
 def rescue_item(block: Block, day: int, rows: Rows) -> Choice:
     """The best unseen evergreen value item."""
-    bits = lowest(available(block, day, rows) & block.setting.table.evergreen)
+    bits = lowest(available(block, day, rows) & block.setting.table.evergreen[:, None])
     return Choice(
         why=np.where(bits >= 0, 0, NOTHING_NEW).astype(np.int8),
         picks=bits[:, None],

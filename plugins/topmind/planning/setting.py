@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from topmind.model import Bools, Catalog, History, Members, Sequence, Step
 from topmind.planning.items import ItemTable, item_table
 from topmind.planning.occasions import Ask, announcement_asks, issue_asks, minutes
 from topmind.planning.sequences import step_asks
-from topmind.planning.terms import Window, windows
+from topmind.planning.terms import Terms, Window, terms_for, windows
 
 #: Moment of a mail on a contact's today: it may go now, it may go later today, it may not go today any more.
 NOW, LATER, OVER = 0, 1, 2
@@ -47,6 +47,17 @@ class Setting:
     windows: tuple[Window, ...]
     #: [days] from `start`.
     blackout: Bools
+    #: Segments of a contact → the promise that holds for them, as asked so far.
+    known_terms: dict[frozenset[str], Terms] = field(default_factory=dict)
+
+    def terms_of(self, names: frozenset[str]) -> Terms:
+        """The promise that holds for a contact in these segments."""
+        known = self.known_terms.get(names)
+        if known is None:
+            segments = self.catalog.segments
+            known = terms_for(self.catalog.company, [segments[s] for s in sorted(names) if s in segments])
+            self.known_terms[names] = known
+        return known
 
     def moment(self, at: int) -> NDArray[np.int8]:
         """NOW, LATER or OVER per zone, for a mail that may go from `at` (minutes after local midnight)."""
