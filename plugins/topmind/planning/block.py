@@ -6,7 +6,6 @@ Row i of every array is contact i of the block. Days are ordinals (`date.toordin
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,7 @@ from topmind.planning.contacts import hashes_of, reachable, shared_inboxes
 from topmind.planning.items import Words, months_later, single
 from topmind.planning.occasions import LEAD_TIME, Ask
 from topmind.planning.setting import Setting
-from topmind.planning.terms import Window
+from topmind.planning.tally import Tally
 from topmind.planning.waits import Waits
 
 Rows = NDArray[np.intp]
@@ -27,8 +26,6 @@ RATION_DAYS = 30
 NEVER = np.int32(-(1 << 20))
 #: Patience of whom no floor is promised: beyond every day.
 NO_FLOOR = 1 << 29
-#: Rows of a window with how many touches of each begin or cease to count.
-_Change = tuple[int, Rows, NDArray[np.int16] | int]
 
 
 class Block:
@@ -47,8 +44,8 @@ class Block:
         #: uint64[W, n]: items that are for each contact by segment, stage and access.
         self.items: Words = made.items[:, made.cls]
         self.terms = made.terms
-        #: [windows, n]: most touches in each window.
-        self.limits = made.limits[:, made.cls]
+        #: How full each ceiling is.
+        self.tally = Tally(setting.windows, made.limits[:, made.cls], setting.start, setting.end)
         self.floor = np.array([t.floor for t in made.terms], dtype=np.int32)[self.cls]
         self.gap = np.array([t.gap for t in made.terms], dtype=np.int32)[self.cls]
         self.ratio = np.array([t.ratio for t in made.terms], dtype=np.int16)[self.cls]
@@ -74,9 +71,6 @@ class Block:
         #: The clock's start stands in `value_day`, no touch.
         self.untouched: Bools = np.ones(n, dtype=np.bool_)
         self.credit = np.zeros(n, dtype=np.int16)
-        self.counts = np.zeros((len(setting.windows), n), dtype=np.int16)
-        self._enter: dict[int, list[_Change]] = defaultdict(list)
-        self._leave: dict[int, list[_Change]] = defaultdict(list)
         #: uint64[W, n]: what each contact has received and may not get again now.
         self.seen: Words = np.zeros((setting.table.words, n), dtype=np.uint64)
         self._release: dict[int, list[tuple[int, Rows]]] = defaultdict(list)
@@ -157,41 +151,13 @@ class Block:
 
     def roll(self, day: int) -> None:
         """Begin a day: touches leave and enter their windows, items that may come again are free again."""
-        for r, rows, amount in self._enter.pop(day, ()):
-            self.counts[r, rows] += amount
-        for r, rows, amount in self._leave.pop(day, ()):
-            self.counts[r, rows] -= amount
+        self.tally.roll(day)
         for bit, rows in self._release.pop(day, ()):
             # received again meanwhile: a later day frees it
             free = rows[self._free_day[bit][rows] <= day]
             barred = self._barred.get(bit)
             free = free if barred is None else free[~barred[free]]
             self.seen[bit // 64, free] &= ~(np.uint64(1) << np.uint64(bit % 64))
-
-    def count(self, rows: Rows, day: int, channel: Channel) -> None:
-        """Let a touch of each row count for every window of its channel: from the day after until it leaves."""
-        for r, window in enumerate(self.setting.windows):
-            if window.channel in {"", channel.value}:
-                self._later(self._enter, day + 1, (r, rows, 1))
-                self._later(self._leave, day + window.days, (r, rows, 1))
-
-    def count_past(self, rows: Rows, days: Days, channel: Channel) -> None:
-        """The same for what the ledger has: rows with a day each, in any order, some more than once."""
-        for r, window in enumerate(self.setting.windows):
-            if window.channel not in {"", channel.value}:
-                continue
-            alive = days + window.days > self.setting.start
-            # a contact's today counts from tomorrow; a frozen row of a day to come counts at once
-            today = days == self.today[rows]
-            np.add.at(self.counts[r], rows[alive & ~today], 1)
-            for queue, mask, by in ((self._enter, alive & today, 1), (self._leave, alive, window.days)):
-                for day in np.unique(days[mask]):
-                    mine, amount = np.unique(rows[mask & (days == day)], return_counts=True)
-                    self._later(queue, int(day) + by, (r, mine, amount.astype(np.int16)))
-
-    def _later(self, queue: dict[int, list[_Change]], day: int, change: _Change) -> None:
-        if day <= self.setting.end:
-            queue[day].append(change)
 
     def see(self, bit: int, rows: Rows, day: int) -> None:
         """These contacts have the item from `day` on, until it may come again."""
@@ -224,7 +190,7 @@ class Block:
             return
         self.last[rows] = np.maximum(self.last[rows], day)
         self.touched[rows] = day
-        self.count(rows, day, ask.channel)
+        self.tally.add(rows, day, ask.channel)
         self.valued(rows[value > 0], day)
         self.credit[rows] = spend(self.credit[rows], value, promotions, self.ratio[rows])
         if picks is not None:
@@ -256,7 +222,8 @@ class Block:
         """Those of the rows whose own today this is."""
         if day not in self.todays:
             return rows[:0]
-        return rows[self.today[rows] == day]
+        own: Rows = rows[self.today[rows] == day]
+        return own
 
     def _see_all(self, picks: NDArray[np.int16], rows: Rows, day: int) -> None:
         table = self.setting.table
@@ -290,16 +257,4 @@ def spend(
     cap = 2 * ratio
     after = np.minimum(credit + value, cap) - ratio * promotions
     result: NDArray[np.int16] = np.maximum(after, -cap).astype(np.int16)
-    return result
-
-
-def binding(block: Block, ask: Ask, rows: Rows, *, overall: bool) -> NDArray[np.int16]:
-    """Index of the first window that is full for each row; -1 where there is room."""
-    result = np.full(len(rows), -1, dtype=np.int16)
-    windows: Sequence[Window] = block.setting.windows
-    for r in range(len(windows) - 1, -1, -1):
-        mine = not windows[r].channel if overall else windows[r].channel == ask.channel.value
-        if mine:
-            full = block.counts[r, rows] >= block.limits[r, rows]
-            result[full] = r
     return result

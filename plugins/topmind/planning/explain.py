@@ -165,14 +165,14 @@ def _day(ordinal: int) -> date | None:
 def _ceilings(block: Block, row: int) -> tuple[CeilingUse, ...]:
     found = []
     for r, window in enumerate(block.setting.windows):
-        most = int(block.limits[r, row])
+        most = int(block.tally.limits[r, row])
         if most < UNLIMITED:
             found.append(
                 CeilingUse(
                     channel=Channel(window.channel) if window.channel else None,
                     days=window.days,
                     most=most,
-                    used=int(block.counts[r, row]),
+                    used=int(block.tally.counts[r, row]),
                 )
             )
     return tuple(found)

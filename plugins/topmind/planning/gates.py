@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topmind.model import Bools, Reason
-from topmind.planning.block import Block, Rows, binding
+from topmind.planning.block import Block, Rows
 from topmind.planning.logs import Why
 from topmind.planning.occasions import Ask
 from topmind.planning.policies import ORDER, Policy
@@ -21,7 +21,8 @@ def refused(block: Block, ask: Ask, reason: Reason, rows: Rows) -> NDArray[np.in
     if reason is Reason.LOST_TO:
         return block.taken[rows]
     if reason in {Reason.CEILING_ALL, Reason.CEILING_CHANNEL}:
-        return binding(block, ask, rows, overall=reason is Reason.CEILING_ALL).astype(np.int32)
+        overall = reason is Reason.CEILING_ALL
+        return block.tally.full(rows, ask.channel, overall=overall).astype(np.int32)
     return None
 
 

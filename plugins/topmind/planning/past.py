@@ -153,8 +153,9 @@ class _Past:
         block = self.block
         block.credit[:] = self.credit
         for channel, (rows, days) in self.counted.items():
-            block.count_past(np.array(rows, dtype=np.intp), np.array(days, dtype=np.int32), channel)
-            np.maximum.at(block.last, rows, days)
+            mine = np.array(rows, dtype=np.intp)
+            block.tally.add_past(mine, np.array(days, dtype=np.int32), channel, block.today[mine])
+            np.maximum.at(block.last, mine, days)
         fresh = np.full(block.n, NEVER, dtype=np.int32)
         np.maximum.at(fresh, *self.valued)
         rows_ = np.nonzero(fresh > NEVER)[0]

@@ -5,19 +5,19 @@ to the contact goes in any case, and counts for what comes after.
 """
 
 from topmind.model import Bools, Reason
-from topmind.planning.block import Block, Rows, binding
+from topmind.planning.block import Block, Rows
 from topmind.planning.occasions import Ask
 from topmind.planning.policies.base import Policy
 
 
 def over_all(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:  # noqa: ARG001 - one signature for all
     """Room in every window that counts all channels."""
-    return (binding(block, ask, rows, overall=True) < 0) | ask.reply
+    return (block.tally.full(rows, ask.channel, overall=True) < 0) | ask.reply
 
 
 def on_channel(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:  # noqa: ARG001 - one signature for all
     """Room in every window of this channel."""
-    return (binding(block, ask, rows, overall=False) < 0) | ask.reply
+    return (block.tally.full(rows, ask.channel, overall=False) < 0) | ask.reply
 
 
 OVER_ALL = Policy(Reason.CEILING_ALL, over_all)

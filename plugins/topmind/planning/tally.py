@@ -1,0 +1,71 @@
+"""How full the ceilings are: per window and contact the touches of the days before, kept up as days go by."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topmind.model import Channel
+from topmind.planning.terms import Window
+
+Rows = NDArray[np.intp]
+Days = NDArray[np.int32]
+#: Index of a window; rows, each once; how many touches of each row begin or cease to count.
+_Change = tuple[int, Rows, NDArray[np.int16] | int]
+
+
+class Tally:
+    """Counts per window; a touch enters on the day after its own and leaves when its window has passed, so that
+    a year's ceiling costs two small writes per touch."""
+
+    def __init__(self, windows: tuple[Window, ...], limits: NDArray[np.int32], start: int, end: int) -> None:
+        self.windows = windows
+        #: [windows, n]: most touches; touches of the days before today.
+        self.limits = limits
+        self.counts = np.zeros(limits.shape, dtype=np.int16)
+        self._start, self._end = start, end
+        self._enter: dict[int, list[_Change]] = defaultdict(list)
+        self._leave: dict[int, list[_Change]] = defaultdict(list)
+
+    def roll(self, day: int) -> None:
+        """Begin a day."""
+        for r, rows, amount in self._enter.pop(day, ()):
+            self.counts[r, rows] += amount
+        for r, rows, amount in self._leave.pop(day, ()):
+            self.counts[r, rows] -= amount
+
+    def add(self, rows: Rows, day: int, channel: Channel) -> None:
+        """One touch on this day for each of these rows."""
+        for r, window in enumerate(self.windows):
+            if window.channel in {"", channel.value}:
+                self._later(self._enter, day + 1, (r, rows, 1))
+                self._later(self._leave, day + window.days, (r, rows, 1))
+
+    def add_past(self, rows: Rows, days: Days, channel: Channel, today: Days) -> None:
+        """What the ledger has: rows with a day each, in any order, some more than once. `today` per row: a touch
+        of that day counts from tomorrow, a frozen one of a day to come at once."""
+        for r, window in enumerate(self.windows):
+            if window.channel not in {"", channel.value}:
+                continue
+            alive = days + window.days > self._start
+            own = days == today
+            np.add.at(self.counts[r], rows[alive & ~own], 1)
+            for queue, mask, by in ((self._enter, alive & own, 1), (self._leave, alive, window.days)):
+                for day in np.unique(days[mask]):
+                    mine, amount = np.unique(rows[mask & (days == day)], return_counts=True)
+                    self._later(queue, int(day) + by, (r, mine, amount.astype(np.int16)))
+
+    def full(self, rows: Rows, channel: Channel, *, overall: bool) -> NDArray[np.int16]:
+        """Index of the first window that is full for each row, of all channels or of this one; -1 = room."""
+        result = np.full(len(rows), -1, dtype=np.int16)
+        wanted = "" if overall else channel.value
+        for r in range(len(self.windows) - 1, -1, -1):
+            if self.windows[r].channel == wanted:
+                result[self.counts[r, rows] >= self.limits[r, rows]] = r
+        return result
+
+    def _later(self, queue: dict[int, list[_Change]], day: int, change: _Change) -> None:
+        if day <= self._end:
+            queue[day].append(change)
