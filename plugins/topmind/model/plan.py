@@ -114,8 +114,10 @@ class Coverage:
     """How the promised floor fares over the forecast, for one segment ("" = everybody)."""
 
     segment: str
-    #: Contacts who take part and have a floor.
+    #: Contacts with a floor who can be helped before it breaks, on a channel that we may use.
     contacts: int
+    #: Contacts with a floor for whom there is no such channel: no consent, no address.
+    apart: int
     #: Inside their floor today; on every day from today to the horizon.
     today: int
     throughout: int
@@ -171,7 +173,7 @@ class Outlook:
     needs: tuple[Need, ...]
     ahead: tuple[Ahead, ...]
     offers: tuple[Offer, ...]
-    #: Per day of the calendar: contacts outside their floor.
+    #: Per day of the calendar: contacts outside their floor, those apart among them.
     outside: tuple[int, ...]
     #: Per day of the calendar: what (`tuesday-fix/2026-W49`, `first-job/check-in (call)`) → segment → touches.
     by_segment: tuple[Mapping[str, Mapping[str, int]], ...]

@@ -13,8 +13,11 @@ from topmind.planning.assembly import Assembly
 from topmind.planning.block import Block, Rows
 from topmind.planning.contacts import reachable
 from topmind.planning.logs import BlockLog
+from topmind.planning.outlook import together
+from topmind.planning.outlook_parts import Part, part_of
 from topmind.planning.setting import Setting, setting
 from topmind.planning.verdicts import plan_hash
+from topmind.planning.waits import Waits
 
 #: Most contacts in one block: what one day touches stays in the processor's cache.
 BLOCK = 50_000
@@ -29,16 +32,18 @@ def plan(
     all_day: bool = False,
     horizon: int = 14,
     block: int = BLOCK,
+    outlook: bool = False,
 ) -> Plan:
     """What every contact gets today and why not, with a calendar of `horizon` days.
 
     `now` is aware. With `all_day` each contact's local day is `members.as_of`, all send times have come and
-    quiet hours are open. Deterministic: the order of any input and the size of blocks change nothing.
+    quiet hours are open. Deterministic: the order of any input and the size of blocks change nothing. With
+    `outlook` the plan also says what its calendar means for people.
 
     Raises PlanError where a cadence, a zone, a country or a rule cannot be read.
     """
     made = setting(catalog, members, history, now, all_day=all_day, horizon=horizon)
-    return _plan(made, members, block, told=True)
+    return _plan(made, members, block, told=True, outlook=outlook)
 
 
 def forecast(
@@ -50,17 +55,22 @@ def forecast(
     all_day: bool = False,
     horizon: int = 90,
     block: int = BLOCK,
+    outlook: bool = False,
 ) -> Plan:
     """The calendar, content gaps and broken floors of `plan` without a row or a verdict for each contact: for
     audiences of a million."""
     made = setting(catalog, members, history, now, all_day=all_day, horizon=horizon)
-    return _plan(made, members, block, told=False)
+    return _plan(made, members, block, told=False, outlook=outlook)
 
 
-def _plan(made: Setting, members: Members, size: int, *, told: bool) -> Plan:
+def _plan(made: Setting, members: Members, size: int, *, told: bool, outlook: bool) -> Plan:
     assembly = Assembly(made, told=told)
+    parts: list[Part] = []
     for rows in blocks(made, members, size):
-        assembly.add(play(made, members, rows), rows)
+        log = play(made, members, rows, waits=outlook)
+        assembly.add(log, rows)
+        if outlook:
+            parts.append(part_of(log))
     occasions, due, decisions, calendar = assembly.numbered()
     ledger = made.history.ledger
     lost = members.active & ~reachable(members)
@@ -77,13 +87,16 @@ def _plan(made: Setting, members: Members, size: int, *, told: bool) -> Plan:
         unreachable=tuple(int(row) for row in np.nonzero(lost)[0]),
         active=int((members.active & ~lost).sum()),
         floor_broken=dict(sorted(assembly.floor_broken.items())),
+        outlook=together(parts, made, occasions) if parts else None,
     )
 
 
-def play(made: Setting, members: Members, rows: Rows) -> BlockLog:
-    """The day loop over these contacts."""
+def play(made: Setting, members: Members, rows: Rows, *, waits: bool = False) -> BlockLog:
+    """The day loop over these contacts; `waits`: note what an outlook is made of."""
     part = Block(made, take(members, rows))
     done = past.remember(part, made.history.touches)
+    if waits:
+        part.waits = Waits(part)
     return loop.run(part, done)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from topmind.model import Bools
     from topmind.planning.block import Block, Days, Rows
     from topmind.planning.logs import SharedLog
     from topmind.planning.selection import Choice
@@ -21,44 +22,46 @@ class Waits:
         setting = block.setting
         self.first, self.until = setting.as_of, setting.until
         self.floor = block.floor
-        #: As the ledger left them.
-        self.began: Days = block.value_day.copy()
+        #: As the ledger left it.
         self.credit = block.credit.copy()
         #: Longest stretch that ends in the forecast, in days.
         self.longest: Days = np.zeros(block.n, dtype=np.int32)
+        #: Outside their floor today (and not helped today); on any day of the forecast.
+        self.now: Bools = np.zeros(block.n, dtype=np.bool_)
+        self.ever: Bools = np.zeros(block.n, dtype=np.bool_)
         self._edges = np.zeros(self.until - self.first + 2, dtype=np.int64)
 
     def end(self, rows: Rows, since: Days, day: int) -> None:
         """Something valuable comes to these rows on `day`; they waited `since` then."""
         waited = np.minimum(day, self.until) - since
         self.longest[rows] = np.maximum(self.longest[rows], waited)
-        # the day on which it comes keeps the floor again
         late = waited > self.floor[rows]
-        late &= self.floor[rows] > 0
         if late.any():
-            self._outside((since + self.floor[rows])[late] + 1, min(day, self.until + 1))
+            # the day on which it comes keeps the floor again
+            self._outside(rows[late], since[late], min(day, self.until + 1))
 
     def close(self, block: Block) -> None:
         """The horizon is reached: whoever still waits does so at least until then."""
-        rows = np.nonzero(block.taking_part & (self.floor > 0))[0]
+        rows = np.nonzero(block.taking_part)[0]
         since = block.value_day[rows]
         self.longest[rows] = np.maximum(self.longest[rows], self.until - since)
-        broken = since + self.floor[rows] + 1
-        broken = broken[broken <= self.until]
-        if len(broken):
-            self._outside(broken, self.until + 1)
+        late = self.until - since > self.floor[rows]
+        self._outside(rows[late], since[late], self.until + 1)
 
     def outside(self) -> NDArray[np.int64]:
         """Per day from the company's day to the horizon: contacts outside their floor."""
-        return np.cumsum(self._edges)[:-1]
+        found: NDArray[np.int64] = np.cumsum(self._edges)[:-1]
+        return found
 
-    def _outside(self, begin: NDArray[np.int32], end: int) -> None:
-        """Outside from each `begin` to the day before `end`."""
-        begin = np.clip(begin, self.first, None)
-        begin = begin[begin < end]
+    def _outside(self, rows: Rows, since: Days, end: int) -> None:
+        """Outside from the day after the floor to the day before `end`."""
+        begin = np.maximum(since + self.floor[rows] + 1, self.first)
+        real = (begin < end) & (self.floor[rows] > 0)
+        rows, begin = rows[real], begin[real]
+        self.ever[rows] = True
+        self.now[rows[begin == self.first]] = True
         np.add.at(self._edges, begin - self.first, 1)
-        if len(begin):
-            self._edges[min(end, self.until + 1) - self.first] -= len(begin)
+        self._edges[end - self.first] -= len(rows)
 
     def tell(self, block: Block, log: SharedLog, day: int, rows: Rows, choice: Choice) -> None:
         """What becomes of an issue's rows on this day."""
