@@ -129,7 +129,7 @@ def _by_segment(
         for (day, what), counts in part.touches.items():
             known = total[day].get(what)
             total[day][what] = counts if known is None else known + counts
-    for day in range(setting.as_of, setting.until + 1):
+    for day in range(setting.start, setting.until + 1):
         yield {
             what: {name: int(n) for name, n in zip(segments, counts, strict=True) if n}
             for what, counts in sorted(total[day].items(), key=lambda pair: (-int(pair[1][-1]), pair[0]))

@@ -207,7 +207,7 @@ def _offers(log: BlockLog) -> dict[str, Held]:
     for one in log.shared:
         if one.ask.item is None:
             goes.update(one.offers)
-    days = table.offered[waits.first - block.setting.start : waits.until - block.setting.start + 1]
+    days = table.offered[waits.as_of - block.setting.start : waits.until - block.setting.start + 1]
     mailed = block.taking_part & block.consents(Channel.EMAIL) & block.reach(Channel.EMAIL)
     mailed &= ~block.members.suppressed
     found = {}

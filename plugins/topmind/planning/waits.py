@@ -20,7 +20,7 @@ class Waits:
 
     def __init__(self, block: Block) -> None:
         setting = block.setting
-        self.first, self.until = setting.as_of, setting.until
+        self.as_of, self.first, self.until = setting.as_of, setting.start, setting.until
         self.floor = block.floor
         #: As the ledger left it.
         self.credit = block.credit.copy()
@@ -49,7 +49,7 @@ class Waits:
         self._outside(rows[late], since[late], self.until + 1)
 
     def outside(self) -> NDArray[np.int64]:
-        """Per day from the company's day to the horizon: contacts outside their floor."""
+        """Per day of the calendar: contacts outside their floor."""
         found: NDArray[np.int64] = np.cumsum(self._edges)[:-1]
         return found
 
@@ -59,7 +59,7 @@ class Waits:
         real = (begin < end) & (self.floor[rows] > 0)
         rows, begin = rows[real], begin[real]
         self.ever[rows] = True
-        self.now[rows[begin == self.first]] = True
+        self.now[rows[(begin <= self.as_of) & (self.as_of < end)]] = True
         np.add.at(self._edges, begin - self.first, 1)
         self._edges[end - self.first] -= len(rows)
 
