@@ -41,10 +41,11 @@ class LinkPurpose(StrEnum):
     PREFERENCES = "preferences"
     ANSWER = "answer"
     VIEW = "view"
+    TASK = "task"
 
     @property
     def letter(self) -> str:
-        """The first part of its path: `/u/…`, `/p/…`, `/a/…`, `/v/…`."""
+        """The first part of its path: `/u/…`, `/p/…`, `/a/…`, `/v/…`, `/t/…`."""
         return self.value[0]
 
 
@@ -210,6 +211,10 @@ class Links:
                 f"answer:{word} is no answer.", fix="Use letters, digits and hyphens: answer:not-happy."
             )
         return self._link(LinkPurpose.ANSWER, context, word)
+
+    def task(self, context: LinkContext, word: str) -> str:
+        """Address on which a representative says what became of a task: never in a mail to a customer."""
+        return self._link(LinkPurpose.TASK, context, word)
 
     def view(self, context: LinkContext) -> str:
         """Address that shows this person's mail in a browser."""

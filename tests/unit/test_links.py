@@ -90,6 +90,7 @@ def test_each_purpose_reads_only_its_own_links(purpose: LinkPurpose) -> None:
         LinkPurpose.PREFERENCES: links.preferences(WHO),
         LinkPurpose.ANSWER: links.answer(WHO, "not-happy"),
         LinkPurpose.VIEW: links.view(WHO),
+        LinkPurpose.TASK: links.task(WHO, "done"),
     }[purpose]
     assert url.startswith(f"https://live.example/{purpose.value[0]}/")
     read = links.read(token_of(url), purpose)

@@ -7,6 +7,7 @@ from topmind.delivery.rate import TokenBucket
 from topmind.delivery.seam import Build, Door, Evidence, Order, Pace, SendReport, Stopping
 from topmind.delivery.send_loop import fold, send
 from topmind.delivery.signals import stop_signals
+from topmind.delivery.task_mails import TaskLetter, TaskMailReport, send_task_mails
 
 __all__ = [
     "Build",
@@ -20,12 +21,15 @@ __all__ = [
     "Pace",
     "SendReport",
     "Stopping",
+    "TaskLetter",
+    "TaskMailReport",
     "TokenBucket",
     "findings",
     "fold",
     "refused",
     "retry",
     "send",
+    "send_task_mails",
     "stop_signals",
     "unknown",
 ]

@@ -32,7 +32,7 @@ HOSTS = ("127.0.0.1", "localhost")
 #: Mails on one page of the outbox.
 PER_PAGE = 50
 #: First letters of the live pages' paths.
-LIVE_DOORS = "upav"
+LIVE_DOORS = "upatv"
 
 
 def app(

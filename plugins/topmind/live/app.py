@@ -57,7 +57,7 @@ def app(
     topics: Mapping[str, str] | None = None,
     view: View | None = None,
 ) -> Starlette:
-    """The live app: `/u/TOKEN`, `/p/TOKEN`, `/a/TOKEN`, and `/v/TOKEN` where `view` is given.
+    """The live app: `/u/TOKEN`, `/p/TOKEN`, `/a/TOKEN`, `/t/TOKEN`, and `/v/TOKEN` where `view` is given.
 
     `topics` is topic id → what people read. A POST to `/u/` is also the one-click unsubscribe of RFC 8058: no
     cookie, no redirect, any body.
@@ -75,6 +75,7 @@ def app(
         Route("/u/{token}", live.unsubscribe, methods=["GET", "POST"]),
         Route("/p/{token}", live.preferences, methods=["GET", "POST"]),
         Route("/a/{token}", live.answer, methods=["GET", "POST"]),
+        Route("/t/{token}", live.task, methods=["GET", "POST"]),
     ]
     if view is not None:
         routes.append(Route("/v/{token}", live.view, methods=["GET"]))
@@ -124,6 +125,18 @@ class _Live:
         form = await self._form(request)
         await self._save(entries.answer(context, form.get("comment", ""), self.clock.now()))
         return self._message("Thank you", "Your answer has reached us.")
+
+    async def task(self, request: Request) -> Response:
+        """What became of a task, said by whoever did it: GET shows the word and one button, POST writes it."""
+        context = self._who(request, LinkPurpose.TASK)
+        if "answer" not in context.extra:
+            raise HTTPException(404)
+        words, ref = entries.in_words(context), context.touch_hex[:8]
+        if request.method != "POST":
+            return self._page("task.html", words=words, ref=ref, limit=entries.COMMENT_LIMIT)
+        form = await self._form(request)
+        await self._save(entries.task(context, form.get("comment", ""), self.clock.now()))
+        return self._message("Noted", f"Task {ref}: {words}. It is in the books after the next run.")
 
     async def view(self, request: Request) -> Response:
         """The mail itself, in a browser: no scripts, no forms."""

@@ -47,6 +47,11 @@ def answer(context: LinkContext, comment: str, now: datetime) -> dict[str, str]:
     return {**entry, "comment": cleaned} if cleaned else entry
 
 
+def task(context: LinkContext, comment: str, now: datetime) -> dict[str, str]:
+    """What a representative says became of a task; else as `answer`."""
+    return {**answer(context, comment, now), "kind": "task"}
+
+
 def in_words(context: LinkContext) -> str:
     """The answer of a link as people read it."""
     return context.extra["answer"].replace("-", " ")

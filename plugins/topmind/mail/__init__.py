@@ -9,5 +9,23 @@ from topmind.mail.compile import Renderer
 from topmind.mail.editions import group
 from topmind.mail.merge import dry_merge, html_size, render, system_fields
 from topmind.mail.mime import build, list_headers
+from topmind.mail.scripts import answer_words, script, step_of
+from topmind.mail.task_mail import task_mail
+from topmind.mail.task_sheet import ANSWERS, TaskSheet
 
-__all__ = ["Renderer", "build", "dry_merge", "group", "html_size", "list_headers", "render", "system_fields"]
+__all__ = [
+    "ANSWERS",
+    "Renderer",
+    "TaskSheet",
+    "answer_words",
+    "build",
+    "dry_merge",
+    "group",
+    "html_size",
+    "list_headers",
+    "render",
+    "script",
+    "step_of",
+    "system_fields",
+    "task_mail",
+]

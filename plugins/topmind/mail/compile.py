@@ -79,7 +79,7 @@ class Renderer:
             hash="",
             dates=self._catalog.company.dates,
         )
-        return replace(compiled, hash=_hash(compiled))
+        return replace(compiled, hash=compiled_hash(compiled))
 
     def public(self, occasion: Occasion, items: tuple[str, ...], per_slot: tuple[int, ...]) -> str:
         """The public edition of an issue as a whole HTML page: items that everyone may read, blocks for everyone,
@@ -158,7 +158,7 @@ def _required(texts: tuple[Parts, ...]) -> frozenset[str]:
     return frozenset(p.tag.field for p in places if p.tag.default is None and not is_system(p.tag.field))
 
 
-def _hash(compiled: CompiledEdition) -> str:
+def compiled_hash(compiled: CompiledEdition) -> str:
     """16 hex digits over all literals and places, and who sends."""
     digest = hashlib.sha256()
     for parts in (compiled.subject, compiled.preheader, compiled.html, compiled.text):

@@ -16,7 +16,7 @@ from topmind.model import Clock, PastTouch
 from topmind.run import load as load_
 from topmind.run import places, sending, site, summary
 from topmind.run.load import Project
-from topmind.run.sending import SendResult
+from topmind.run.sent import SendResult
 
 #: Says that the contacts beside it are made up, and from what.
 MARK = ".made-up.json"

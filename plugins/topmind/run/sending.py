@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from topmind import delivery, report
 from topmind import ledger as ledger_
-from topmind.delivery import Order, SendReport
+from topmind.delivery import Order, SendReport, TaskMailReport
 from topmind.errors import GuardError, PlanAgain, SendError
 from topmind.ledger import Ledger
 from topmind.links import KeyRing, address_hashes
@@ -26,85 +25,15 @@ from topmind.run.messages import builder
 from topmind.run.preflight import facts_of, published, renderer_of
 from topmind.run.renamed import RULE
 from topmind.run.rows import Rows
+from topmind.run.sent import SendResult
+from topmind.run.task_days import PATIENCE
+from topmind.run.task_mails import send_task_mails
+from topmind.run.task_sheets import gone
 
 #: Told (done, total) after each answer.
 Progress = Callable[[int, int], None]
 #: How often a plan is made again because the ledger moved on meanwhile.
 TRIES = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendResult:
-    """What one run did, or with a dry run would do."""
-
-    report: SendReport
-    decided: Decided
-    #: Held editions, guards passed over, what the sources said: never a person.
-    findings: tuple[Problem, ...]
-    dry: bool
-    where: str
-
-    @property
-    def exit_code(self) -> int:
-        """0 done; 1 unproven or held mails; 130/143 interrupted."""
-        if self.report.signal:
-            return self.report.signal
-        held = any(problem.level is Level.ERROR for problem in self.findings)
-        return self.report.exit_code or int(held)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The equation of the day, and what needs a look."""
-        return {
-            **self.report.counts.as_dict(),
-            "as_of": self.decided.plan.as_of.isoformat(),
-            "plan": self.decided.plan.hash,
-            "dry_run": self.dry,
-            "stopped": self.report.stopped,
-            "unproven": [touch.touch_hex for touch in self.report.unproven],
-            "findings": [_finding(problem) for problem in self.findings],
-        }
-
-    def text(self) -> str:
-        """The same for a person."""
-        counts = self.report.counts
-        if self.dry:
-            lines = [
-                f"Dry run: {len(self.decided.plan.due)} touches are due; nothing was written, nobody was mailed."
-            ]
-        else:
-            lines = [
-                f"Sent now: {counts.sent_now} mails{f' to {self.where}' if self.where else ''}{_late(counts)}.",
-                f"Occasions whose day is today: {counts.planned} planned = {counts.accepted} accepted + {counts.refused} refused "
-                f"+ {counts.skipped} skipped + {counts.expired} expired + {counts.unknown} unknown "
-                f"+ {counts.waiting} waiting; {counts.tasks} task{'' if counts.tasks == 1 else 's'}.",
-            ]
-        if self.report.stopped:
-            lines.append(f"Stopped: {self.report.stopped}.")
-        if self.report.unproven:
-            lines.append(
-                f"{len(self.report.unproven)} mails are unproven and are never sent again by themselves: topmind report"
-            )
-        lines += [
-            f"{p.level.value}: {p.path + ': ' if p.path else ''}{p.says} {p.fix}".rstrip()
-            for p in self.findings
-        ]
-        return "\n".join(lines)
-
-
-def _late(counts: ledger_.Counts) -> str:
-    """What the equation of the day leaves out."""
-    return f", {counts.sent_late} of them for occasions of other days" if counts.sent_late else ""
-
-
-def _finding(problem: Problem) -> dict[str, Any]:
-    return {
-        "rule": problem.rule,
-        "level": problem.level.value,
-        "path": problem.path,
-        "line": problem.line,
-        "says": problem.says,
-        "fix": problem.fix,
-    }
 
 
 def send(
@@ -162,8 +91,18 @@ def send(
             evidence=getattr(carrier, "proof", None),
             settled=settled,
         )
+        told = TaskMailReport()
+        if not (found.stopped or stopping()):
+            told = send_task_mails(ledger, carrier, decided, ring, owner=owner, who=who, stopping=stopping)
         findings = load_.ordered(
-            [*project.findings, *decided.findings, *composed.problems, *found.problems, *facts]
+            [
+                *project.findings,
+                *decided.findings,
+                *composed.problems,
+                *found.problems,
+                *told.problems,
+                *facts,
+            ]
         )
         _write_last_run(ledger, decided, findings, carrier.name, clock, found)
     return SendResult(
@@ -172,6 +111,7 @@ def send(
         findings=_worth_saying(findings),
         dry=False,
         where=_where(carrier, settings.root),
+        task_mails=told.sent,
     )
 
 
@@ -214,9 +154,12 @@ def _same_plan(decided: Decided, plan_hash: str | None) -> None:
 
 
 def _expire(ledger: Ledger, project: Project) -> None:
-    """Touches whose last day is over everywhere on earth, or on the one day that is asked for."""
+    """Touches whose last day is over everywhere on earth, or on the one day that is asked for; tasks later, after
+    the owner had them."""
     at = project.moment
-    ledger.expire(at.as_of if at.all_day else (at.now - timedelta(hours=12)).date())
+    ledger.expire(
+        at.as_of if at.all_day else (at.now - timedelta(hours=12)).date(), tasks=at.as_of - PATIENCE
+    )
 
 
 def _freeze(
@@ -242,7 +185,7 @@ def _freeze(
                 fresh,
                 plan=decided.plan.hash,
                 head=decided.history.head,
-                skips=composed.gone,
+                skips=(*composed.gone, *gone(decided, ledger.tasks())),
                 lapsed=lapsed(decided),
                 as_of=project.moment.as_of,
             )

@@ -119,7 +119,7 @@ def _changed(decided: Decided, row: Row, occasion: Occasion, contact: int) -> Re
     items = [catalog.items.get(item.id) for item in row.items]
     if any(item is None or not item.live(decided.plan.as_of) for item in items):
         return Reason.CONTENT_CHANGED
-    if occasion.segments is not None and not _inside(members, contact, occasion.segments):
+    if occasion.segments is not None and not inside(members, contact, occasion.segments):
         return Reason.NOT_IN_SEGMENT
     # the source may have taken back what the ledger never heard of: an empty cell, another basis
     if occasion.purpose is Purpose.MARKETING and not bool(members.consent[Channel.EMAIL][contact]):
@@ -136,7 +136,8 @@ def _changed(decided: Decided, row: Row, occasion: Occasion, contact: int) -> Re
     return None
 
 
-def _inside(members: Members, contact: int, segments: frozenset[str]) -> bool:
+def inside(members: Members, contact: int, segments: frozenset[str]) -> bool:
+    """Whether the contact in a row is in one of the segments."""
     return any(
         bool(members.in_segment[contact, column])
         for column, name in enumerate(members.segments)

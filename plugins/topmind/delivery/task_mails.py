@@ -1,0 +1,142 @@
+"""The morning's task mails: claim → build → fence → transport → settle, one at a time.
+
+They leave as customers' mails do, so the same holds: durable before the call, one attempt per claim, and what was
+claimed and not proven is never sent again by itself. They are few and no touch of anybody, so they go after the
+customers' mails, one by one, outside of that loop's sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from topmind.delivery.seam import Evidence, Stopping
+from topmind.errors import TopmindError
+from topmind.ledger import Ledger, Proof, TaskMailClaim
+from topmind.model import Level, Message, Outcome, OutcomeKind, Problem, TouchState, Transport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskLetter:
+    """One representative's open tasks of one day, ready to be written."""
+
+    #: Team id.
+    sender: str
+    #: The company's day.
+    day: date
+    #: Makes the complete message of a claim. A TopmindError holds it back.
+    build: Callable[[TaskMailClaim], Message]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskMailReport:
+    """What became of the task mails of one run."""
+
+    #: Accepted by the transport now.
+    sent: int = 0
+    #: Held, refused or unproven: team ids, never a customer.
+    problems: tuple[Problem, ...] = ()
+
+
+def send_task_mails(
+    ledger: Ledger,
+    transport: Transport,
+    letters: Sequence[TaskLetter],
+    *,
+    owner: str,
+    who: str = "",
+    stopping: Stopping = lambda: 0,
+    evidence: Evidence | None = None,
+) -> TaskMailReport:
+    """Send what has not left yet today.
+
+    Raises LedgerLocked where another run sends, LedgerError where the ledger fails. Whatever is raised while a call
+    is under way leaves its claim, which becomes unknown: the next day's mail has the same tasks.
+    """
+    if not letters and all(mail.state is TouchState.ACCEPTED for mail in ledger.task_mails()):
+        return TaskMailReport()
+    sent, problems = 0, []
+    ledger.lock(owner, who=who)
+    try:
+        ledger.sweep()
+        _look_for_proof(ledger, evidence)
+        problems += [
+            _unproven(mail.sender)
+            for letter in letters
+            for mail in ledger.task_mails(letter.day)
+            if mail.sender == letter.sender and mail.state is TouchState.UNKNOWN
+        ]
+        for letter in letters:
+            if stopping():
+                break
+            claim = ledger.claim_task_mail(letter.sender, letter.day, owner=owner)
+            if claim is None:
+                continue
+            outcome = _send(ledger, transport, letter, claim)
+            ledger.settle_task_mail(claim, outcome)
+            sent += outcome.kind is OutcomeKind.ACCEPTED
+            problems += _problems(letter.sender, outcome)
+            if outcome.stop:
+                break
+    finally:
+        ledger.unlock(owner)
+    return TaskMailReport(sent=sent, problems=tuple(problems))
+
+
+def _send(ledger: Ledger, transport: Transport, letter: TaskLetter, claim: TaskMailClaim) -> Outcome:
+    """Build, fence, call. What is raised before the call has provably not left."""
+    try:
+        message = letter.build(claim)
+    except TopmindError as error:
+        return Outcome(kind=OutcomeKind.RETRY, reason=error.says)
+    except Exception as error:  # noqa: BLE001 - whatever a bug raises may quote values
+        return Outcome(kind=OutcomeKind.RETRY, reason=f"building it failed ({type(error).__name__})")
+    except BaseException:
+        ledger.settle_task_mail(claim, Outcome(kind=OutcomeKind.RETRY, reason="interrupted before it left"))
+        raise
+    if ledger.now() >= claim.fence:
+        return Outcome(kind=OutcomeKind.RETRY, reason="the claim was too old")
+    try:
+        return transport.send(message)
+    except Exception as error:  # noqa: BLE001 - it may have left, whatever was raised
+        return Outcome(kind=OutcomeKind.UNKNOWN, reason=f"the transport raised {type(error).__name__}")
+
+
+def _look_for_proof(ledger: Ledger, evidence: Evidence | None) -> None:
+    if evidence is None:
+        return
+    proofs = [
+        Proof(touch_hex=mail.touch_hex, message_id=evidence(mail.touch_hex, mail.attempt), at=ledger.now())
+        for mail in ledger.task_mails()
+        if mail.state in {TouchState.UNKNOWN, TouchState.CLAIMED}
+    ]
+    found = [proof for proof in proofs if proof.message_id]
+    if found:
+        ledger.prove(found)
+
+
+def _problems(sender: str, outcome: Outcome) -> list[Problem]:
+    match outcome.kind:
+        case OutcomeKind.ACCEPTED:
+            return []
+        case OutcomeKind.UNKNOWN:
+            return [_unproven(sender, Level.ERROR)]
+        case OutcomeKind.REFUSED:
+            fix = f"Correct the address in content/team/{sender}.md; the tasks: topmind tasks --for {sender}"
+            says = f"the task mail of {sender} was refused: {outcome.reason}."
+        case _:
+            fix = "Mend it; the next run of today sends it."
+            says = f"the task mail of {sender} has not left: {outcome.reason.rstrip('.')}."
+    return [Problem(rule="tasks/held", level=Level.ERROR, path="", line=0, says=says, fix=fix)]
+
+
+def _unproven(sender: str, level: Level = Level.WARNING) -> Problem:
+    return Problem(
+        rule="tasks/unproven",
+        level=level,
+        path="",
+        line=0,
+        says=f"nobody can say whether today's task mail of {sender} left; it is not sent again.",
+        fix=f"topmind tasks --for {sender} shows the same; tomorrow's mail has what is still open.",
+    )

@@ -1,0 +1,92 @@
+"""What one run did, for a person and for a machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from topmind import ledger as ledger_
+from topmind.delivery import SendReport
+from topmind.model import Level, Problem
+from topmind.run.decide import Decided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendResult:
+    """What one run did, or with a dry run would do."""
+
+    report: SendReport
+    decided: Decided
+    #: Held editions, guards passed over, what the sources said: never a person.
+    findings: tuple[Problem, ...]
+    dry: bool
+    where: str
+    #: Mails to representatives about their open tasks: no touch of anybody.
+    task_mails: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        """0 done; 1 unproven or held mails; 130/143 interrupted."""
+        if self.report.signal:
+            return self.report.signal
+        held = any(problem.level is Level.ERROR for problem in self.findings)
+        return self.report.exit_code or int(held)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The equation of the day, and what needs a look."""
+        return {
+            **self.report.counts.as_dict(),
+            "task_mails": self.task_mails,
+            "as_of": self.decided.plan.as_of.isoformat(),
+            "plan": self.decided.plan.hash,
+            "dry_run": self.dry,
+            "stopped": self.report.stopped,
+            "unproven": [touch.touch_hex for touch in self.report.unproven],
+            "findings": [_finding(problem) for problem in self.findings],
+        }
+
+    def text(self) -> str:
+        """The same for a person."""
+        counts = self.report.counts
+        if self.dry:
+            lines = [
+                f"Dry run: {len(self.decided.plan.due)} touches are due; nothing was written, nobody was mailed."
+            ]
+        else:
+            lines = [
+                f"Sent now: {counts.sent_now} mails{f' to {self.where}' if self.where else ''}{_late(counts)}.",
+                f"Occasions whose day is today: {counts.planned} planned = {counts.accepted} accepted + {counts.refused} refused "
+                f"+ {counts.skipped} skipped + {counts.expired} expired + {counts.unknown} unknown "
+                f"+ {counts.waiting} waiting; {counts.tasks} task{'' if counts.tasks == 1 else 's'}.",
+            ]
+        if self.task_mails:
+            lines.append(
+                f"{self.task_mails} task mail{'' if self.task_mails == 1 else 's'} to whoever has something to do: topmind tasks"
+            )
+        if self.report.stopped:
+            lines.append(f"Stopped: {self.report.stopped}.")
+        if self.report.unproven:
+            lines.append(
+                f"{len(self.report.unproven)} mails are unproven and are never sent again by themselves: topmind report"
+            )
+        lines += [
+            f"{p.level.value}: {p.path + ': ' if p.path else ''}{p.says} {p.fix}".rstrip()
+            for p in self.findings
+        ]
+        return "\n".join(lines)
+
+
+def _late(counts: ledger_.Counts) -> str:
+    """What the equation of the day leaves out."""
+    return f", {counts.sent_late} of them for occasions of other days" if counts.sent_late else ""
+
+
+def _finding(problem: Problem) -> dict[str, Any]:
+    return {
+        "rule": problem.rule,
+        "level": problem.level.value,
+        "path": problem.path,
+        "line": problem.line,
+        "says": problem.says,
+        "fix": problem.fix,
+    }
