@@ -1,19 +1,14 @@
-"""From what the day loops wrote down to the parts of a `Plan`: occasions by name, due rows, decisions, calendar."""
+"""From what the day loop of a block wrote down to what it adds to a plan: due rows, decisions, calendar."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
 from topmind.model import (
-    CalendarDay,
     Catalog,
     Channel,
-    ContentGap,
     Decision,
     History,
     Occasion,
@@ -25,6 +20,7 @@ from topmind.model import (
     Verdict,
 )
 from topmind.planning.block import Rows
+from topmind.planning.found import Found
 from topmind.planning.logs import REASON_OF, BlockLog, RescueEvent, SharedLog
 from topmind.planning.occasions import RESCUE
 from topmind.planning.rescue import CHANNELS, occurrence, rescue_occasion
@@ -49,12 +45,7 @@ class Assembly:
         self.history: History = setting.history
         self.until = setting.until
         shared = (ask.occasion for ask in (*setting.announcements, *setting.issues))
-        self.occasions: dict[Name, Occasion] = {name_of(o): o for o in shared if o}
-        self.due: list[tuple[Name, PlannedTouch]] = []
-        self.decisions: list[tuple[Name, Decision]] = []
-        self.calendar: dict[int, Counter[Name]] = defaultdict(Counter)
-        self.gaps: Counter[tuple[int, str]] = Counter()
-        self.floor_broken: Counter[Reason] = Counter()
+        self.found = Found(occasions={name_of(o): o for o in shared if o})
         self._frozen()
 
     def add(self, log: BlockLog, rows: Rows) -> None:
@@ -69,10 +60,10 @@ class Assembly:
                 self._rescue_decision(log, int(row), rows)
         for (monday, segment), amount in log.gaps.items():
             if monday <= self.until:
-                self.gaps[monday, segment] += amount
+                self.found.gaps[monday, segment] += amount
         codes, amounts = np.unique(log.broken[log.broken > 0], return_counts=True)
         for code, amount in zip(codes, amounts, strict=True):
-            self.floor_broken[REASON_OF[int(code)]] += int(amount)
+            self.found.floor_broken[REASON_OF[int(code)]] += int(amount)
 
     # --- occasions ---
 
@@ -91,12 +82,7 @@ class Assembly:
                 self._earliest(occasion)
 
     def _earliest(self, occasion: Occasion) -> Name:
-        """Keep the occasion with the earliest day of those that have this name."""
-        name = name_of(occasion)
-        known = self.occasions.get(name)
-        if known is None or known.day > occasion.day:
-            self.occasions[name] = occasion
-        return name
+        return self.found.earliest(occasion)
 
     def _rescue_name(self, channel: Channel, key: str, day: int) -> Name:
         return self._earliest(rescue_occasion(channel, key, day, self.history))
@@ -106,14 +92,16 @@ class Assembly:
     def _shared(self, log: BlockLog, one: SharedLog, rows: Rows) -> None:
         assert one.ask.occasion is not None
         name = name_of(one.ask.occasion)
-        for day, amount in zip(*np.unique(one.day[one.day > 0], return_counts=True), strict=True):
-            self._count(name, int(day), int(amount))
+        start = self.setting.start
+        per_day = np.bincount(np.maximum(one.day - start + 1, 0))
+        for ahead in np.nonzero(per_day[1:])[0]:
+            self._count(name, start + int(ahead), int(per_day[ahead + 1]))
         if not self.told:
             return
         for mine, choice in one.today:
             for place in np.nonzero(~one.later[mine])[0]:
                 touch = self._touch(one, choice, int(place), int(mine[place]), log, rows)
-                self.due.append((name, touch))
+                self.found.due.append((name, touch))
         told = (one.why.code > 0) & log.block.taking_part & ~one.settled
         for row in np.nonzero(told)[0]:
             why = one.why.code[row], one.why.note[row]
@@ -141,10 +129,16 @@ class Assembly:
 
     def _steps(self, log: BlockLog, rows: Rows) -> None:
         steps, block = log.steps, log.block
+        named: dict[tuple[int, str], Name] = {}
         for place in np.nonzero((steps.day > 0) | (steps.why.code > 0))[0]:
-            ask = steps.asks[steps.ask[place]]
+            number, occurrence_ = int(steps.ask[place]), steps.occurrence[place]
+            ask = steps.asks[number]
             due, last = int(steps.due[place]), int(steps.last[place])
-            name = self._earliest(step_occasion(ask, steps.occurrence[place], due, last - due, self.history))
+            # entries come in order of their due days: the first of a name is the earliest
+            name = named.get((number, occurrence_)) or self._earliest(
+                step_occasion(ask, occurrence_, due, last - due, self.history)
+            )
+            named[number, occurrence_] = name
             row, day = int(steps.row[place]), int(steps.day[place])
             if day:
                 self._count(name, day)
@@ -161,7 +155,7 @@ class Assembly:
                     promotions=ask.promotions,
                     last_day=date.fromordinal(last),
                 )
-                self.due.append((name, touch))
+                self.found.due.append((name, touch))
             elif steps.why.code[place]:
                 why = steps.why.code[place], steps.why.note[place]
                 self._decide(log, name, row, rows, why, last, day)
@@ -173,17 +167,17 @@ class Assembly:
         own = block.today[event.rows] == day
         if day > self.until and not own.any():
             return
-        since, untouched = event.since, event.untouched
-        for value, never in np.unique(np.column_stack([since, untouched]), axis=0):
-            same = (since == value) & (untouched == never)
-            key = occurrence(int(value), untouched=bool(never))
+        # whoever had nothing yet shares one occasion, wherever their clock begins
+        since = np.where(event.untouched, 0, event.since)
+        for value, amount in zip(*np.unique(since, return_counts=True), strict=True):
+            key = occurrence(int(value), untouched=value == 0)
             name = self._rescue_name(event.channel, key, day)
-            self._count(name, day, int(same.sum()))
-            for place in np.nonzero(same & own)[0] if self.told else ():
+            self._count(name, day, int(amount))
+            for place in np.nonzero((since == value) & own)[0] if self.told else ():
                 if event.later[place]:
                     self._later(log, name, int(event.rows[place]), rows)
                 else:
-                    self.due.append((name, self._rescue_touch(log, event, int(place), rows)))
+                    self.found.due.append((name, self._rescue_touch(log, event, int(place), rows)))
 
     def _rescue_touch(self, log: BlockLog, event: RescueEvent, place: int, rows: Rows) -> PlannedTouch:
         row, day = int(event.rows[place]), event.day
@@ -214,7 +208,7 @@ class Assembly:
 
     def _count(self, name: Name, day: int, amount: int = 1) -> None:
         if day <= self.until:
-            self.calendar[day][name] += amount
+            self.found.count(name, day, amount)
 
     def _later(self, log: BlockLog, name: Name, row: int, rows: Rows) -> None:
         decision = Decision(
@@ -225,7 +219,7 @@ class Assembly:
             until=date.fromordinal(int(log.block.today[row])),
             detail="later today",
         )
-        self.decisions.append((name, decision))
+        self.found.decisions.append((name, decision))
 
     def _decide(
         self,
@@ -247,41 +241,7 @@ class Assembly:
             until=date.fromordinal(goes) if goes and verdict is Verdict.PENDING else None,
             detail=_detail(log, reason, int(why[1])),
         )
-        self.decisions.append((name, decision))
-
-    # --- the end ---
-
-    def numbered(
-        self,
-    ) -> tuple[tuple[Occasion, ...], tuple[PlannedTouch, ...], tuple[Decision, ...], tuple[CalendarDay, ...]]:
-        """Occasions in order, and everything that names them by number."""
-        ordered = sorted(self.occasions, key=lambda name: _order(self.occasions[name]))
-        number = {name: place for place, name in enumerate(ordered)}
-        due = [replace(touch, occasion=number[name]) for name, touch in self.due]
-        told = [replace(decision, occasion=number[name]) for name, decision in self.decisions]
-        return (
-            tuple(self.occasions[name] for name in ordered),
-            tuple(sorted(due, key=lambda t: (t.contact, t.occasion))),
-            tuple(sorted(told, key=lambda d: (d.contact, d.occasion))),
-            tuple(self._days(number)),
-        )
-
-    def _days(self, number: dict[Name, int]) -> Iterator[CalendarDay]:
-        for day in range(self.setting.start, self.until + 1):
-            counts = self.calendar[day]
-            touches = {number[name]: counts[name] for name in sorted(counts, key=number.__getitem__)}
-            yield CalendarDay(day=date.fromordinal(day), touches=touches)
-
-    def content_gaps(self) -> tuple[ContentGap, ...]:
-        """Weeks and segments in which content is lacking, in order."""
-        return tuple(
-            ContentGap(week=date.fromordinal(monday), segment=segment, contacts=amount)
-            for (monday, segment), amount in sorted(self.gaps.items())
-        )
-
-
-def _order(occasion: Occasion) -> tuple[int, date, str, str, str, str]:
-    return _KINDS.index(occasion.kind), occasion.day, *name_of(occasion)
+        self.found.decisions.append((name, decision))
 
 
 def _detail(log: BlockLog, reason: Reason, note: int) -> str:

@@ -15,11 +15,12 @@ from topmind.planning.block import Block, Rows
 from topmind.planning.items import Words
 from topmind.planning.logs import REASON_OF, BlockLog
 from topmind.planning.occasions import RESCUE
-from topmind.planning.planner import play, take
+from topmind.planning.pool import play
 from topmind.planning.rescue import occurrence
 from topmind.planning.selection import available
 from topmind.planning.senders import senders
 from topmind.planning.setting import setting
+from topmind.planning.shards import Cut, depending_on
 from topmind.planning.terms import UNLIMITED, Terms
 
 
@@ -101,18 +102,18 @@ def explain(
     """
     if contact not in members.ids:
         raise UsageError("there is no contact with this id.", fix="Look the person up: topmind why NAME")
-    rows = _company_of(catalog, members, members.ids.index(contact))
-    part = take(members, rows)
-    row = part.ids.index(contact)
     made = setting(catalog, members, history, now, all_day=all_day, horizon=horizon)
+    rows = depending_on(made, members, members.ids.index(contact))
+    part, touches = Cut(members, history.touches, [rows]).part(0)
+    row = part.ids.index(contact)
     block = Block(made, part)
-    past.remember(block, history.touches)
+    past.remember(block, touches)
     for day in range(made.start, int(block.today[row]) + 1):
         block.roll(day)
-    log = play(made, members, rows)
+    log = play(made, part, touches)
     assembly = Assembly(made)
     assembly.add(log, np.arange(len(part), dtype=np.intp))
-    occasions, due, decisions, _ = assembly.numbered()
+    occasions, due, decisions, _ = assembly.found.numbered(made.start, made.until)
     terms = block.terms[block.cls[row]]
     today = int(block.today[row])
     touched = not bool(block.untouched[row])
@@ -141,15 +142,6 @@ def explain(
         coming=_coming(log, row, made.until),
         floor_broken=REASON_OF[broken] if broken else None,
     )
-
-
-def _company_of(catalog: Catalog, members: Members, row: int) -> Rows:
-    """Whose plans hang on each other: the contacts of one inbox, or all where calls are limited."""
-    if any(member.calls_per_day is not None for member in catalog.team.values()):
-        return np.arange(len(members), dtype=np.intp)
-    if members.inbox[row] < 0:
-        return np.array([row], dtype=np.intp)
-    return np.nonzero(members.inbox == members.inbox[row])[0]
 
 
 def team_of(catalog: Catalog, members: Members, mask: Rows) -> str:

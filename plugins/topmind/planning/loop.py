@@ -126,6 +126,7 @@ def _step_log(block: Block, done: frozenset[Key]) -> StepLog:
     setting, members = block.setting, block.members
     span = date.fromordinal(setting.start), date.fromordinal(setting.end)
     asks: list[Ask] = []
+    some_stopped = bool(setting.history.stopped)
     found: list[tuple[int, int, int, int, str]] = []
     for ask, sequence, step in setting.steps:
         facts = members.dates[step.starts_from or sequence.starts_from]
@@ -133,7 +134,9 @@ def _step_log(block: Block, done: frozenset[Key]) -> StepLog:
         asks += [ask, replace(ask, stopped=True)]
         for e in entries(sequence, step, facts, setting.catalog.company.programme_starts, *span):
             if (e.row, ask.source, ask.step or "", e.occurrence, "") not in done:
-                number = stopped if is_stopped(setting.history, ask.source, ask.step, e.occurrence) else going
+                number = going
+                if some_stopped and is_stopped(setting.history, ask.source, ask.step, e.occurrence):
+                    number = stopped
                 found.append((e.due, e.last, number, e.row, e.occurrence))
     found.sort()
     table = np.array([f[:4] for f in found], dtype=np.int64).reshape(len(found), 4)

@@ -25,7 +25,7 @@ from topmind.model import (
     Use,
 )
 from topmind.planning import plan
-from topmind.planning.planner import take
+from topmind.planning.shards import take
 from topmind.planning.terms import terms_for
 from unit.planning.worlds import World, world
 

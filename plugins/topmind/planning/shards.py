@@ -1,0 +1,152 @@
+"""Shards: parts of the audience whose plans do not hang on each other, each with its own columns and touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topmind.model import Bools, Channel, FactDate, Members, PastTouch
+from topmind.planning.block import Rows
+from topmind.planning.contacts import shared_inboxes
+from topmind.planning.setting import Setting
+
+
+def blocks(made: Setting, members: Members, size: int) -> list[Rows]:
+    """Rows in parts of at most `size` that do not depend on each other: contacts who share an inbox stay
+    together, and so does everybody who may compete for the calls of a representative (the first part then,
+    however large)."""
+    everyone = np.arange(len(members), dtype=np.intp)
+    if len(members) <= size:
+        return [everyone]
+    bound = competing(made, members)
+    shared = shared_inboxes(members.inbox) & ~bound
+    parts = [everyone[bound]] if bound.any() else []
+    for borders, rows in ((members.inbox, everyone[shared]), (None, everyone[~bound & ~shared])):
+        parts += _cut(rows, size, borders)
+    return parts
+
+
+def _cut(rows: Rows, size: int, inbox: NDArray[np.int32] | None) -> list[Rows]:
+    """Parts of at most `size` rows, ascending; an inbox is never cut in two."""
+    if inbox is not None:
+        rows = rows[np.argsort(inbox[rows], kind="stable")]
+    parts, begin = [], 0
+    while begin < len(rows):
+        end = min(begin + size, len(rows))
+        while inbox is not None and end < len(rows) and inbox[rows[end]] == inbox[rows[end - 1]]:
+            end += 1
+        parts.append(np.sort(rows[begin:end]))
+        begin = end
+    return parts
+
+
+def competing(made: Setting, members: Members) -> Bools:
+    """Whose plans hang on each other because a representative makes only so many calls a day: everybody who may
+    get a call, with whoever reads the same inbox."""
+    catalog = made.catalog
+    bound = np.zeros(len(members), dtype=np.bool_)
+    if all(person.calls_per_day is None for person in catalog.team.values()):
+        return bound
+    if Channel.CALL in catalog.company.promise.rescue:
+        return ~bound
+    for column, name in enumerate(members.segments):
+        segment = catalog.segments.get(name)
+        if segment and Channel.CALL in segment.promise.rescue:
+            bound |= members.in_segment[:, column]
+    for ask, sequence, step in made.steps:
+        if ask.channel is Channel.CALL:
+            bound[_contacts(members.dates[step.starts_from or sequence.starts_from])] = True
+    called = {t.key.contact for t in made.history.touches if t.key.channel is Channel.CALL}
+    if called:
+        bound |= np.fromiter((contact in called for contact in members.ids), np.bool_, len(members))
+    return bound | ((members.inbox >= 0) & np.isin(members.inbox, members.inbox[bound]))
+
+
+def depending_on(made: Setting, members: Members, row: int) -> Rows:
+    """The rows that must be planned along with this one."""
+    bound = competing(made, members)
+    if bound[row]:
+        return np.nonzero(bound)[0]
+    if members.inbox[row] < 0:
+        return np.array([row], dtype=np.intp)
+    return np.nonzero(members.inbox == members.inbox[row])[0]
+
+
+class Cut:
+    """The audience and its past, looked through once and then handed out part by part."""
+
+    def __init__(self, members: Members, touches: Iterable[PastTouch], parts: list[Rows]) -> None:
+        self.members = members
+        self.parts = parts
+        self._place = np.zeros(len(members), dtype=np.int32)
+        part = np.full(len(members), -1, dtype=np.int32)
+        for number, rows in enumerate(parts):
+            part[rows] = number
+            self._place[rows] = np.arange(len(rows), dtype=np.int32)
+        #: `starts_from` text → (order of its facts by part, where each part begins).
+        self._facts = {text: self._by_part(facts, part) for text, facts in members.dates.items()}
+        self._touches: dict[str, list[PastTouch]] = {}
+        everybody = sum(map(len, parts)) == len(members)
+        mine = frozenset() if everybody else {members.ids[row] for rows in parts for row in rows.tolist()}
+        for touch in touches:
+            contact = touch.key.contact
+            if everybody or contact in mine:
+                self._touches.setdefault(contact, []).append(touch)
+
+    def _by_part(
+        self, facts: tuple[FactDate, ...], part: NDArray[np.int32]
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        number = part[_contacts(facts)]
+        order = np.argsort(number, kind="stable")
+        return order, np.searchsorted(number[order], np.arange(len(self.parts) + 1))
+
+    def part(self, number: int) -> tuple[Members, list[PastTouch]]:
+        """The contacts of one part in the same order, and what the ledger has of them."""
+        dates = {}
+        for text, (order, begins) in self._facts.items():
+            facts = self.members.dates[text]
+            dates[text] = tuple(
+                FactDate(contact=int(self._place[facts[k].contact]), day=facts[k].day, fact=facts[k].fact)
+                for k in order[begins[number] : begins[number + 1]]
+            )
+        mine = _columns(self.members, self.parts[number], dates)
+        if not self._touches:
+            return mine, []
+        return mine, [touch for contact in mine.ids for touch in self._touches.get(contact, ())]
+
+
+def take(members: Members, rows: Rows) -> Members:
+    """These contacts alone, in the same order."""
+    if len(rows) == len(members):
+        return members
+    return Cut(members, (), [rows]).part(0)[0]
+
+
+def _contacts(facts: tuple[FactDate, ...]) -> Rows:
+    return np.fromiter((fact.contact for fact in facts), np.intp, len(facts))
+
+
+def _columns(members: Members, rows: Rows, dates: Mapping[str, tuple[FactDate, ...]]) -> Members:
+    return replace(
+        members,
+        ids=tuple(members.ids[row] for row in rows.tolist()),
+        in_segment=members.in_segment[rows],
+        active=members.active[rows],
+        stage=members.stage[rows],
+        client=members.client[rows],
+        zone=members.zone[rows],
+        sender=members.sender[rows],
+        language=members.language[rows],
+        consent={channel: mask[rows] for channel, mask in members.consent.items()},
+        reach={channel: mask[rows] for channel, mask in members.reach.items()},
+        suppressed=members.suppressed[rows],
+        paused_until=members.paused_until[rows],
+        off_topic={topic: mask[rows] for topic, mask in members.off_topic.items()},
+        inbox=members.inbox[rows],
+        fields={},
+        dates=dates,
+        holds={text: mask[rows] for text, mask in members.holds.items()},
+    )
