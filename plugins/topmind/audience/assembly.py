@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topmind.audience.engine import Session
-from topmind.audience.predicates.dates import compile_date
+from topmind.audience.positions import IN, NONE, OUT, Standings, facts, standings
+from topmind.audience.predicates.dates import DateFact, compile_date
 from topmind.audience.predicates.parse import RuleError
 from topmind.audience.rules import date_texts, texts
 from topmind.audience.sources import Source
@@ -46,8 +47,8 @@ class _Assembly:
     def members(self) -> Members:
         """Put the columns together."""
         dated = date_texts(self.catalog.sequences)
-        entered = {s for text in dated if (s := self._entered(text, dated[text]))}
-        found = self.session.members(named=self._named_in_rules() | entered)
+        compiled = {text: self._compiled(text, where) for text, where in dated.items()}
+        found = self.session.members(named=self._named_in_rules())
         names = tuple(sorted(found))
         inside = np.zeros((len(self.ids), len(names)), dtype=np.bool_)
         for column, name in enumerate(names):
@@ -57,13 +58,15 @@ class _Assembly:
         zones, zone = self._coded("zone", company.zone)
         languages, language = self._coded("language", company.language)
         senders, sender = self._senders()
+        stage = self._stages()
+        stood = self._stood({fact.watch.what for fact in compiled.values() if fact.watch}, found, stage)
         return Members(
             as_of=self.session.as_of,
             ids=self.ids,
             segments=names,
             in_segment=inside,
             active=self.here,
-            stage=self._stages(),
+            stage=stage,
             client=self._clients(found),
             zones=zones,
             zone=zone,
@@ -78,12 +81,14 @@ class _Assembly:
             off_topic=self._off_topics(),
             inbox=inbox,
             fields={name: self._values(f"f_{name}", spec.type) for name, spec in self.spec.fields.items()},
-            dates={text: self._dates(text, where) for text, where in dated.items()},
+            dates={text: self._dates(fact, stood) for text, fact in compiled.items()},
             holds={
                 text: self.session.holds(text, where)
                 for text, where in texts(self.catalog.sequences, self.catalog.items.values()).items()
             },
             basis={channel: consent.words for channel, consent in self.spec.consent.items()},
+            moved=stood.moved,
+            watched=stood.watched,
         )
 
     # --- columns of the source -----------------------------------------------------------------------
@@ -233,21 +238,38 @@ class _Assembly:
                 continue
         return named
 
-    def _entered(self, text: str, where: str) -> str | None:
+    def _compiled(self, text: str, where: str) -> DateFact:
         try:
-            return compile_date(text, self.session.env).segment
+            return compile_date(text, self.session.env)
         except RuleError as error:
             raise AudienceError(error.says, where=where, fix=error.fix) from None
 
-    def _dates(self, text: str, where: str) -> tuple[FactDate, ...]:
+    def _stood(
+        self, asked: set[str], found: Mapping[str, NDArray[np.int32]], stage: NDArray[np.int8]
+    ) -> Standings:
+        """Where everybody who is here stands, of what sequences ask for, against the ledger's memory."""
+        words = np.array([*(s.value for s in Stage), NONE])
+        values: dict[str, NDArray[np.str_]] = {}
+        for what in asked:
+            if what == "stage":
+                values[what] = words[stage[self.rows]]
+            else:
+                inside = self.session.mask(found[what.removeprefix("segment:")])
+                values[what] = np.where(inside[self.rows], IN, OUT)
+        return standings(
+            self.catalog, self.spec, self.history, self.session.as_of, values, self.ids, self.rows
+        )
+
+    def _dates(self, fact: DateFact, stood: Standings) -> tuple[FactDate, ...]:
         """Dated facts of one expression, ordered by contact, day and fact."""
-        try:
-            query = compile_date(text, self.session.env).query
-        except RuleError as error:
-            raise AudienceError(error.says, where=where, fix=error.fix) from None
-        rows = self.session.con.execute(query.sql("duckdb", identify=True)).fetchall()
-        facts = [FactDate(contact=nr, day=day, fact=fact or day.isoformat()) for nr, day, fact in rows]
-        return tuple(sorted(facts, key=lambda f: (f.contact, f.day, f.fact)))
+        run = self.session.con.execute
+        if fact.watch:
+            since = run("SELECT nr, since FROM contacts WHERE since IS NOT NULL").fetchall()
+            return facts(fact.watch, stood, dict(since) if fact.since else {})
+        assert fact.query is not None
+        rows = run(fact.query.sql("duckdb", identify=True)).fetchall()
+        dated = [FactDate(contact=nr, day=day, fact=own or day.isoformat()) for nr, day, own in rows]
+        return tuple(sorted(dated, key=lambda f: (f.contact, f.day, f.fact)))
 
 
 def _number(value: Decimal) -> Decimal:

@@ -163,7 +163,25 @@ def _date(text: str, path: str, line: int, env: Env, spec: AudienceSpec) -> Prob
         fact = compile_date(text, env)
     except RuleError as error:
         return _problem("rule/unreadable", path, line, error.says, error.fix)
-    if fact.since and spec.contacts and not spec.contacts.since:
+    if fact.watch and spec.contacts and not spec.contacts.stage and fact.watch.what == "stage":
+        return _problem(
+            "rule/no-stage",
+            path,
+            line,
+            f"`{text}` starts from a move of stage, and no column tells the stage.",
+            f'Say in {PATH} under [tables.contacts] which one: stage = "…".',
+        )
+    if fact.watch and fact.since and spec.contacts and not spec.contacts.since:
+        return _problem(
+            "rule/no-since",
+            path,
+            line,
+            f"`{text}` is found by comparing with the last run, so whoever is new in the source and in the segment "
+            "at once starts nothing: no column tells since when we know a contact.",
+            f'Say in {PATH} under [tables.contacts] which one: since = "…".',
+            Level.WARNING,
+        )
+    if fact.since and not fact.watch and spec.contacts and not spec.contacts.since:
         return _problem(
             "rule/no-since",
             path,

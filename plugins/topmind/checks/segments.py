@@ -68,5 +68,5 @@ def _named(facts: Facts) -> set[str]:
             rules += [step.only_if or "", step.starts_from or ""]
     for rule in rules:
         named.update(re.findall(r"in_segment\(\s*['\"]([^'\"]+)['\"]", rule))
-        named.update(re.findall(r"enters:\s*([\w-]+)", rule))
+        named.update(re.findall(r"(?:enters|leaves)\s*:\s*([\w-]+)", rule, re.IGNORECASE))
     return named

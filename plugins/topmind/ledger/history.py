@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from topmind.ledger import positions
 from topmind.ledger.book import Book, key_of
 from topmind.ledger.database import day_number, moment, number_day
 from topmind.ledger.people import standings
@@ -32,6 +33,8 @@ def history(book: Book, as_of: date, erased: Iterable[str]) -> History:
         first=book.db.execute(f"SELECT 1 FROM touches WHERE state = {ACCEPTED} LIMIT 1").fetchone() is None,
         head=int(book.meta("head") or 0),
         planned_on=date.fromisoformat(book.meta("planned_on")) if book.meta("planned_on") else None,
+        positions=positions.positions(book),
+        watched=positions.watched(book),
         newcomers=frozenset(
             contact
             for (contact,) in book.db.execute(

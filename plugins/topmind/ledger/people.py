@@ -170,6 +170,7 @@ def erase(book: Book, contact: str, hashes: Hashes) -> bool:
         ("reported", "person"),
         ("transitions", "person"),
         ("answers", "person"),
+        ("positions", "person"),
     ):
         book.db.execute(f"DELETE FROM {table} WHERE {column} = ?", (person,))
     book.db.execute(

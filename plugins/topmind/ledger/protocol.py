@@ -20,7 +20,7 @@ PlanAgain (the head moved), GuardError (a foreign ledger, a wrong key ring).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol, TypeAlias
 
@@ -40,7 +40,7 @@ from topmind.ledger.values import (
     Task,
     Unproven,
 )
-from topmind.model import History, Outcome, PastTouch, PersonRecord, Reason, TouchKey, TouchState
+from topmind.model import History, Moved, Outcome, PastTouch, PersonRecord, Reason, TouchKey, TouchState
 
 #: Address → its HMACs, newest key first (`links.address_hashes` with the ring bound).
 Hashes: TypeAlias = Callable[[str], Sequence[str]]
@@ -95,6 +95,14 @@ class Ledger(Protocol):
     def head(self) -> int:
         """Number of the last write that may change a plan; a freeze names the one it was computed from, which is
         `History.head` (asked for later, it may be newer than what the plan has seen)."""
+        ...
+
+    def note(self, moved: Sequence[Moved], watched: Mapping[str, str], *, head: int) -> int:
+        """Remember where people stand now, against the head of the history it was found with; the new head.
+
+        `watched`: everything that is asked for, with the hash of its rule; positions of anything else are
+        forgotten. Raises PlanAgain where the head is no longer `head`.
+        """
         ...
 
     # -- plan --------------------------------------------------------------------------------------------

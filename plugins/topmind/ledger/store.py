@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
@@ -10,6 +10,7 @@ from topmind.ledger import (
     claims,
     freezing,
     people,
+    positions,
     reports,
     seeding,
     settling,
@@ -38,7 +39,17 @@ from topmind.ledger.values import (
     Task,
     Unproven,
 )
-from topmind.model import Clock, History, Outcome, PastTouch, PersonRecord, Reason, TouchKey, TouchState
+from topmind.model import (
+    Clock,
+    History,
+    Moved,
+    Outcome,
+    PastTouch,
+    PersonRecord,
+    Reason,
+    TouchKey,
+    TouchState,
+)
 
 
 class SqlLedger:
@@ -94,6 +105,10 @@ class SqlLedger:
     def head(self) -> int:
         with self._read() as book:
             return int(book.meta("head") or 0)
+
+    def note(self, moved: Sequence[Moved], watched: Mapping[str, str], *, head: int) -> int:
+        with self._write() as book:
+            return positions.note(book, moved, watched, head)
 
     # -- plan --------------------------------------------------------------------------------------------
 

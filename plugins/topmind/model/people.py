@@ -59,6 +59,29 @@ class FactDate:
     fact: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where a contact stood at the last run: in or out of a segment, or at a stage."""
+
+    #: `in`, `out`; a stage, or `none`.
+    value: str
+    #: What it was before; "" = never seen otherwise.
+    before: str = ""
+    #: Company day of the run that saw the move; None = first seen so, or a changed rule moved them.
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A position that the ledger does not know yet."""
+
+    #: Source id.
+    contact: str
+    #: `segment:NAME` or `stage`.
+    what: str
+    position: Position
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Members:
     """The audience as columns: row i of every array is contact `ids[i]`. No address, no name of a person
@@ -106,6 +129,10 @@ class Members:
     holds: Mapping[str, Bools]
     #: Channel → the basis of consent in words, for `why`.
     basis: Mapping[Channel, str] = field(default_factory=dict)
+    #: Positions that changed since the last run: for the ledger to note.
+    moved: tuple[Moved, ...] = ()
+    #: `segment:NAME` or `stage`, as far as a sequence starts from it → hash of the rule behind it.
+    watched: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """How many contacts."""
@@ -199,3 +226,7 @@ class History:
     #: Company day of the last plan that was frozen, and who came into the ledger after it.
     planned_on: date | None = None
     newcomers: frozenset[str] = frozenset()
+    #: `segment:NAME` or `stage` → source id → where they stood at the last run.
+    positions: Mapping[str, Mapping[str, Position]] = field(default_factory=dict)
+    #: `segment:NAME` or `stage` → hash of the rule that these positions were found by.
+    watched: Mapping[str, str] = field(default_factory=dict)

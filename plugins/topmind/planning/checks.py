@@ -3,6 +3,7 @@ that can never go."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -206,7 +207,7 @@ def _blackout(catalog: Catalog, letter: Newsletter) -> Iterator[Problem]:
 # --- sequences ---
 
 #: Facts that lie in the past when they are known; nothing can go before them.
-_PAST_FACTS = ("first_purchase", "last_purchase", "bought", "enters", "leaves", "answered", "did")
+_PAST_FACTS = ("first_purchase", "last_purchase", "bought", "enters", "leaves", "moves", "answered", "did")
 
 
 def _sequence(sequence: Sequence) -> Iterator[Problem]:
@@ -220,7 +221,22 @@ def _sequence(sequence: Sequence) -> Iterator[Problem]:
         )
     for step in sequence.steps:
         yield from _step(sequence, step)
+    yield from _gone(sequence)
     yield from _crowded(sequence)
+
+
+def _gone(sequence: Sequence) -> Iterator[Problem]:
+    """Nobody who left a segment is in it: a sequence that starts from leaving it and is for it alone never goes."""
+    left = re.fullmatch(r"\s*leaves\s*:\s*([\w-]+)\s*", sequence.starts_from, re.IGNORECASE)
+    if left and sequence.segments == frozenset({left[1]}):
+        yield _problem(
+            "never-fires",
+            Level.ERROR,
+            sequence.path,
+            f"It starts when somebody leaves {left[1]}, and is only for who is in {left[1]}: it can never go.",
+            "Take out the line `segments`, or name the segment they move to.",
+            sequence.starts_line,
+        )
 
 
 def _step(sequence: Sequence, step: Step) -> Iterator[Problem]:

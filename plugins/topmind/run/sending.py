@@ -180,11 +180,14 @@ def _freeze(
         _stop_on((*(p for p in decided.findings if p.rule == RULE), *facts))
         rows = Rows(decided, composed.edition_of, composed.occasions)
         fresh = [rows.touch(touch) for touch in (*composed.waiting, *decided.plan.due)]
+        members = decided.members
         try:
+            # before the freeze: what a move starts must keep that move's day, whatever becomes of this run
+            head = ledger.note(members.moved, members.watched, head=decided.history.head)
             ledger.freeze(
                 fresh,
                 plan=decided.plan.hash,
-                head=decided.history.head,
+                head=head,
                 skips=(*composed.gone, *gone(decided, ledger.tasks())),
                 lapsed=lapsed(decided),
                 as_of=project.moment.as_of,

@@ -162,6 +162,8 @@ def test_equal_ones_of_a_ranking_stand_in_the_order_of_their_ids() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
+        ("leaves: prospect", 'Did you mean "prospects"?'),
+        ("moves: dezire", 'Did you mean "desire"?'),
         ("enters: prospect", 'Did you mean "prospects"?'),
         ("city", "city is no date"),
         ("birthdy", 'Did you mean "birthday"?'),

@@ -125,6 +125,14 @@ def test_a_sequence_that_can_never_fire() -> None:
     assert said(a_catalog(sequences=[birthday])) == []
 
 
+def test_leaving_a_segment_and_being_in_it_is_never() -> None:
+    """A sequence for who left, only for who is still there."""
+    gone = a_sequence(starts_from="leaves: customers", segments=frozenset({"customers"}))
+    assert said(a_catalog(sequences=[gone])) == ["never-fires"]
+    other = a_sequence(starts_from="leaves: customers", segments=frozenset({"customers", "lapsed"}))
+    assert said(a_catalog(sequences=[other])) == []
+
+
 def test_steps_that_look_wrong() -> None:
     """More than ten years away; two on one day."""
     assert said(a_catalog(sequences=[a_sequence(steps=[a_step(offset=4000)])])) == ["far-offset"]

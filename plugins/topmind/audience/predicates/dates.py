@@ -5,10 +5,14 @@
     bought('roof')              each purchase of a roof; bought() each purchase
     answered('check-in', 'happy')   each such answer
     birthday                    a date field of [fields.…], or `since`
-    enters: prospects           for who is in the segment now: the day since when we know them (`since`)
+    enters: prospects           the day on which they came into the segment, as long as they are in it
+    leaves: prospects           the day on which they left it, as long as they are outside
+    moves: desire               the day on which they came to this stage, as long as they stand there
+    moves: back                 … to an earlier stage than before; `moves: forward` to a later one
 
-`enters:` means that a fact changed, never that a rule or an import did: as long as no stored change of a
-fact exists, the only dated fact is the `since` column of [tables.contacts].
+`enters:`, `leaves:` and `moves:` mean that a fact changed, never that a rule or an import did: the ledger remembers
+where everybody stood (`audience.positions`). Who was in a segment when first seen entered it on the day since when
+we know them, where a `since` column of [tables.contacts] tells.
 """
 
 from __future__ import annotations
@@ -25,29 +29,44 @@ from topmind.audience.predicates.functions import answer_conditions
 from topmind.audience.predicates.parse import RuleError, parse_rule
 from topmind.audience.predicates.vocabulary import Type
 from topmind.audience.spec import nearest
+from topmind.model import Stage
 
-_ENTERS = re.compile(r"\s*enters\s*:\s*([\w-]+)\s*")
+_WATCH = re.compile(r"\s*(enters|leaves|moves)\s*:\s*([\w-]+)\s*", re.IGNORECASE)
 _FIX = (
-    "Write first_purchase(), last_purchase(), bought('…'), answered('…'), a date field, or enters: SEGMENT."
+    "Write first_purchase(), last_purchase(), bought('…'), answered('…'), a date field, enters: SEGMENT, "
+    "leaves: SEGMENT, or moves: STAGE."
 )
+#: Where `moves:` may lead, beside a stage.
+_WAYS = ("back", "forward")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A move that the ledger's memory tells: `enters`, `leaves` or `moves`."""
+
+    kind: str
+    #: `segment:NAME` or `stage`.
+    what: str
+    #: `moves`: a stage, `back` or `forward`.
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateFact:
     """A compiled date expression."""
 
-    #: `SELECT nr, day, fact`; fact is null where the fact has no id of its own.
-    query: exp.Query
-    #: The segment whose members must be known first; None = none.
-    segment: str | None = None
+    #: `SELECT nr, day, fact`; fact is null where the fact has no id of its own. None = a move.
+    query: exp.Query | None = None
+    #: A move; None = none.
+    watch: Watch | None = None
     #: Whether it reads the `since` column.
     since: bool = False
 
 
 def compile_date(text: str, env: Env) -> DateFact:
     """Compile what a sequence starts from. Raises RuleError."""
-    if match := _ENTERS.fullmatch(text):
-        return _enters(match[1], env)
+    if match := _WATCH.fullmatch(text):
+        return _watched(match[1].lower(), match[2], env)
     node = parse_rule(text)
     if isinstance(node, exp.Column):
         return _field(node.name, env)
@@ -80,16 +99,15 @@ def _purchase(order: Literal["ASC", "DESC"]) -> exp.Select:
     return exp.select("nr", "day", "fact").from_(ranked.subquery("ranked")).where("place = 1")
 
 
-def _enters(name: str, env: Env) -> DateFact:
+def _watched(kind: str, name: str, env: Env) -> DateFact:
+    if kind == "moves":
+        ways = [*(stage.value for stage in Stage), *_WAYS]
+        if name.lower() not in ways:
+            raise RuleError(f"there is no stage '{name}'.", fix=nearest(name, ways))
+        return DateFact(watch=Watch(kind=kind, what="stage", to=name.lower()))
     if name not in env.segments:
         raise RuleError(f"there is no segment '{name}'.", fix=nearest(name, sorted(env.segments)))
-    inside = exp.select("nr").from_("member").where(exp.column("segment").eq(name))
-    query = (
-        exp.select("nr", "since AS day", _no_fact())
-        .from_("contacts")
-        .where("since IS NOT NULL", exp.column("nr").isin(query=inside))
-    )
-    return DateFact(query=query, segment=name, since=True)
+    return DateFact(watch=Watch(kind=kind, what=f"segment:{name}"), since=kind == "enters")
 
 
 def _field(name: str, env: Env) -> DateFact:
