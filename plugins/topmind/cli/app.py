@@ -28,6 +28,7 @@ COMMANDS = {
     "approve": "Let an unusually large plan go.",
     "why": "Why did this person get this, or not?",
     "report": "What was promised and what was really done.",
+    "tasks": "Calls, letters, visits, parcels: who has to do what, and what became of it.",
     # set-up and care
     "init": "Start a project here.",
     "new": "Write a new item, newsletter issue or segment from a template.",

@@ -17,7 +17,7 @@ from topmind.run.places import ledger_exists, open_project_ledger
 
 def _names(catalog: Catalog) -> set[str]:
     """Sources and steps that may be stopped."""
-    names = {"all", "rescue", *catalog.newsletters, *catalog.sequences}
+    names = {"all", "rescue", "tasks", *catalog.newsletters, *catalog.sequences}
     names |= {item.id for item in catalog.items.values() if item.sends}
     names |= {
         f"{sequence.id}/{step.id}" for sequence in catalog.sequences.values() for step in sequence.steps
