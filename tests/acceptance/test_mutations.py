@@ -208,8 +208,8 @@ MUTATIONS = (
     Mutation(
         "one inbox, one copy",
         "planning/policies/same_inbox.py",
-        "keep[place] = number not in taken and number not in seen",
-        "keep[place] = True",
+        "keep[shared] = first\n",
+        "keep[shared] = True\n",
         f"{POLICIES}::test_the_same_inbox_gets_one_copy",
     ),
     Mutation(

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from topmind.model import Bools, Channel, Members
 from topmind.planning.classes import classes_of, rescue_order
-from topmind.planning.contacts import hashes_of, reachable, shared_inboxes
+from topmind.planning.contacts import hashes_of, reachable
+from topmind.planning.inboxes import Inboxes
 from topmind.planning.items import Words, months_later, single
 from topmind.planning.occasions import LEAD_TIME, Ask
 from topmind.planning.setting import Setting
@@ -76,6 +77,7 @@ class Block:
         self._release: dict[int, list[tuple[int, Rows]]] = defaultdict(list)
         self._free_day: dict[int, Days] = {}
         self._barred: dict[int, Bools] = {}
+        self._allowed: dict[Ask, Bools] = {}
         #: Newsletter → day of its last issue; `one_of` name → day of its last issue.
         self.issue_day: dict[str, Days] = {}
         self.one_of_day: dict[str, Days] = {}
@@ -84,13 +86,9 @@ class Block:
         self.taken = np.full(n, -1, dtype=np.int32)
         #: Announced item → day before which it may not be announced to them (they have it from elsewhere).
         self.had_elsewhere: dict[str, Days] = {}
-        #: (occasion name) → inboxes that have its copy.
-        self.inboxes: dict[str, set[int]] = defaultdict(set)
         #: Representative (team index) → day → calls.
         self.calls: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-        self.shared_inbox: Bools = shared_inboxes(members.inbox)
-        #: Inbox that several contacts read → their rows.
-        self.readers: dict[int, Rows] = _readers(members.inbox, self.shared_inbox)
+        self.inboxes = Inboxes(members.inbox)
         self.team = tuple(sorted(setting.catalog.team))
         #: Where a forecast wants to know how long each of them waits for something valuable.
         self.waits: Waits | None = None
@@ -100,6 +98,11 @@ class Block:
 
     def allowed_classes(self, ask: Ask) -> Bools:
         """Per class: whether the ask is for it (segments; an announced item's own conditions)."""
+        if ask not in self._allowed:
+            self._allowed[ask] = self._allowed_classes(ask)
+        return self._allowed[ask]
+
+    def _allowed_classes(self, ask: Ask) -> Bools:
         wanted = ask.segments
         mask = np.array([wanted is None or bool(wanted & s) for s in self.class_segments], dtype=np.bool_)
         if ask.item is not None:
@@ -131,7 +134,8 @@ class Block:
 
     def hashes(self, rows: Rows) -> Words:
         """64 bits per contact from its id alone: the only chance in a plan."""
-        return hashes_of(self.members.ids[row] for row in rows)
+        ids = self.members.ids
+        return hashes_of([ids[row] for row in rows.tolist()])
 
     def _bar_stopped(self) -> None:
         """Whoever fulfils an item's `stop_when` gets no more of it."""
@@ -194,7 +198,7 @@ class Block:
         self.valued(rows[value > 0], day)
         self.credit[rows] = spend(self.credit[rows], value, promotions, self.ratio[rows])
         if picks is not None:
-            self._see_all(picks, rows, day)
+            self.see_all(picks, rows, day)
         if ask.spacing:
             self.days_of(self.issue_day, ask.source)[rows] = day
         if ask.one_of:
@@ -225,7 +229,8 @@ class Block:
         own: Rows = rows[self.today[rows] == day]
         return own
 
-    def _see_all(self, picks: NDArray[np.int16], rows: Rows, day: int) -> None:
+    def see_all(self, picks: NDArray[np.int16], rows: Rows, day: int) -> None:
+        """These contacts, each once, have the items of their line of `picks` [m, P]."""
         table = self.setting.table
         for column in picks.T:
             for w, word in enumerate(single(column, table.words) & table.for_good[:, None]):
@@ -234,13 +239,6 @@ class Block:
                 mine = column == bit
                 if mine.any():
                     self.see(bit, rows[mine], day)
-
-
-def _readers(inbox: NDArray[np.int32], shared: Bools) -> dict[int, Rows]:
-    rows = np.nonzero(shared)[0]
-    rows = rows[np.argsort(inbox[rows], kind="stable")]
-    numbers, first = np.unique(inbox[rows], return_index=True)
-    return dict(zip(numbers.tolist(), np.split(rows, first[1:]), strict=True)) if len(rows) else {}
 
 
 def spend(

@@ -56,7 +56,7 @@ def gate(
 
 def waits(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:
     """Whose mail of today has not yet come to its time."""
-    if ask.channel.is_task:
+    if ask.channel.is_task or day not in block.todays:
         return np.zeros(len(rows), dtype=np.bool_)
     later: Bools = (block.setting.moment(ask.at)[block.members.zone[rows]] == LATER) & (
         block.today[rows] == day

@@ -146,11 +146,9 @@ def any_of(words: Words) -> Bools:
 
 def single(bits: NDArray[np.int16], words: int) -> Words:
     """uint64[W, m] with one bit per column; no bit where it is -1."""
-    result = np.zeros((words, len(bits)), dtype=np.uint64)
-    has = np.nonzero(bits >= 0)[0]
-    chosen = bits[has].astype(np.uint64)
-    result[(chosen >> np.uint64(6)).astype(np.intp), has] = np.uint64(1) << (chosen & np.uint64(63))
-    return result
+    one = np.uint64(1) << (bits & 63).astype(np.uint64)
+    word = bits >> 6
+    return np.array([np.where(word == w, one, np.uint64(0)) for w in range(words)])
 
 
 def months_later(day: date, months: int) -> date:

@@ -48,13 +48,13 @@ def names(catalog: Catalog) -> Names:
 
 
 def remember(block: Block, touches: Iterable[PastTouch]) -> frozenset[Key]:
-    """Put the past of a block's contacts into its state; returns the keys that are settled for good.
+    """Put the past of a block's contacts (and of nobody else) into its state; returns the keys that are settled for good.
 
     A key settles whatever its state: a frozen row wins, a refused or expired touch is never tried again.
     """
-    row_of = {contact: row for row, contact in enumerate(block.members.ids)}
+    own = list(touches)
     renamed = names(block.setting.catalog)
-    own = [t for t in touches if t.key.contact in row_of]
+    row_of = {contact: row for row, contact in enumerate(block.members.ids)} if own else {}
     own.sort(key=lambda t: (t.day, t.key.source, t.key.step or "", t.key.occurrence, t.key.channel.value))
     done: set[Key] = set()
     past = _Past(block, renamed)
@@ -94,7 +94,7 @@ class _Past:
         self.credit = [0] * block.n
         self.ratio: list[int] = block.ratio.tolist()
         self.today: list[int] = block.today.tolist()
-        self.shared: list[bool] = block.shared_inbox.tolist()
+        self.shared: list[bool] = block.inboxes.shared.tolist()
         self.counted: dict[Channel, _Pairs] = defaultdict(lambda: ([], []))
         self.valued: _Pairs = ([], [])
         self.items: dict[int, _Pairs] = defaultdict(lambda: ([], []))
@@ -110,15 +110,15 @@ class _Past:
         by_inbox = self.shared[row] and key.channel is Channel.EMAIL and key.step is None
         if touch.value and touch.state in _MOVES_CLOCK and not touch.bounced:
             if by_inbox:
-                block.valued(block.readers[int(block.members.inbox[row])], day)
+                block.valued(block.inboxes.readers(row), day)
             else:
                 _append(self.valued, row, day)
         if by_inbox:
-            block.inboxes[f"{source}/{key.occurrence}"].add(int(block.members.inbox[row]))
+            block.inboxes.copies(f"{source}/{key.occurrence}")[block.inboxes.number[row]] = True
         if source in self.catalog.newsletters:
             _append(self.issues[source], row, day)
         if touch.items:
-            readers = block.readers[int(block.members.inbox[row])].tolist() if by_inbox else [row]
+            readers = block.inboxes.readers(row).tolist() if by_inbox else [row]
             self._items(readers, source, touch, day)
         if day >= self.today[row]:
             self._ahead(row, source, touch, day)

@@ -119,7 +119,7 @@ class _Filling:
             self.free[w] ^= chosen
             self.left -= (chosen & self.evergreen[w]) != 0
             value |= (chosen & self.value_items[w]) != 0
-            bits[found] = place_of(chosen[found]) + 64 * w
+            bits = np.where(found, place_of(chosen) + np.int16(64 * w), bits)
         sells = (bits >= 0) & ~value
         self.credit = np.minimum(self.credit + value, 2 * self.ratio) - self.ratio * sells
         self.value += value

@@ -164,7 +164,7 @@ def test_a_promotion_of_the_slots_says_who_had_too_little_of_value() -> None:
     assert (offer.item, offer.asked, offer.goes, offer.short) == ("promotions/sale", 2, 1, {3: 1})
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(worlds)
 def test_segments_add_up_to_the_calendar(w: World) -> None:
     """Counted by segment, each day has the touches that the calendar has, and no segment more than everybody."""
@@ -185,7 +185,7 @@ def test_segments_add_up_to_the_calendar(w: World) -> None:
         assert all(amount <= by[""] for by in found.values() for amount in by.values())
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(worlds)
 def test_the_outlook_changes_nothing_and_blocks_do_not_matter(w: World) -> None:
     """With or without it the plan is the same, and so is the outlook for any size of blocks."""

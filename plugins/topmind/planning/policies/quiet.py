@@ -14,6 +14,8 @@ def allows(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:
     if ask.channel.is_task:
         return np.ones(len(rows), dtype=np.bool_)
     later = np.full(len(rows), block.setting.ever(ask.at), dtype=np.bool_)
+    if day not in block.todays:
+        return later
     today = block.setting.moment(ask.at)[block.members.zone[rows]] != OVER
     return np.where(block.today[rows] == day, today, later)
 

@@ -17,15 +17,14 @@ def first_copies(block: Block, ask: Ask, rows: Rows) -> Bools:
     keep = np.ones(len(rows), dtype=np.bool_)
     if ask.channel is not Channel.EMAIL or ask.kind is SourceKind.STEP:
         return keep
-    inbox = block.members.inbox[rows]
-    shared = np.nonzero(block.shared_inbox[rows])[0]
+    shared = np.nonzero(block.inboxes.shared[rows])[0]
+    number = block.inboxes.number[rows[shared]]
+    first = np.zeros(len(shared), dtype=np.bool_)
+    first[np.unique(number, return_index=True)[1]] = True
     # a rescue has no copy of its own: its clock is the inbox's
-    taken = block.inboxes[ask.occasion.name] if ask.occasion else frozenset()
-    seen: set[int] = set()
-    for place in shared:
-        number = int(inbox[place])
-        keep[place] = number not in taken and number not in seen
-        seen.add(number)
+    if ask.occasion:
+        first &= ~block.inboxes.copies(ask.occasion.name)[number]
+    keep[shared] = first
     return keep
 
 
@@ -41,14 +40,13 @@ def remember(
     gives value their clocks move."""
     if ask.channel is not Channel.EMAIL or ask.kind is SourceKind.STEP:
         return
-    shared = np.nonzero(block.shared_inbox[rows])[0]
-    for place in shared:
-        number = int(block.members.inbox[rows[place]])
-        if ask.occasion:
-            block.inboxes[ask.occasion.name].add(number)
-        readers = block.readers[number]
-        if value[place] > 0:
-            block.valued(readers, day)
-        for bit in picks[place] if picks is not None else ():
-            if bit >= 0:
-                block.see(int(bit), readers, day)
+    shared = np.nonzero(block.inboxes.shared[rows])[0]
+    if not len(shared):
+        return
+    if ask.occasion:
+        block.inboxes.copies(ask.occasion.name)[block.inboxes.number[rows[shared]]] = True
+    readers, place = block.inboxes.all_readers(rows[shared])
+    of_whom = shared[place]
+    block.valued(readers[value[of_whom] > 0], day)
+    if picks is not None:
+        block.see_all(picks[of_whom], readers, day)
