@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+#: Signals that ended this process, in order. Kept because libraries turn the exception into one of their own, or
+#: swallow it (DuckDB: "Query interrupted"; Python 3.11: what `__set_name__` raises).
+received: list[int] = []
+
 
 def main() -> None:
     """Entry of the `topmind` program: ends with its exit code; 130 and 143 where a signal ended it."""
@@ -10,19 +14,30 @@ def main() -> None:
 
     try:
         # Left alone, SIGTERM ends Python without a word and without clearing away what is half-made.
-        signal.signal(signal.SIGTERM, _terminated)
+        signal.signal(signal.SIGTERM, _interrupt)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, _interrupt)
         from topmind.cli.app import call
 
         code = call()
-    except KeyboardInterrupt as error:
+    except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
-        code = 143 if isinstance(error, Terminated) else 130
+        code = interrupted_code()
+    # what was done is done: the exit code says so, whatever comes while the interpreter clears up
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.exit(code)
 
 
-class Terminated(KeyboardInterrupt):
-    """SIGTERM: like Ctrl-C, with an exit code of its own."""
+def interrupted_code() -> int:
+    """130 after Ctrl-C, 143 after SIGTERM."""
+    return 128 + received[-1] if received else 130
 
 
-def _terminated(_number: int, _frame: object) -> None:
-    raise Terminated
+class Interrupted(KeyboardInterrupt):
+    """A class of our own: where exactly KeyboardInterrupt passes an `exec`, CPython kills itself in the end."""
+
+
+def _interrupt(number: int, _frame: object) -> None:
+    received.append(number)
+    raise Interrupted

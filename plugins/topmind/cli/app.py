@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from topmind import __version__
-from topmind.cli import Terminated
+from topmind.cli import interrupted_code, received
 from topmind.errors import ContentError, TopmindError
 
 #: Name → one line for `topmind --help`; the command itself is `topmind.cli.NAME:command`.
@@ -147,9 +147,9 @@ def call(args: list[str] | None = None) -> int:
 def _say(error: BaseException) -> int:
     """Print one error for a person; returns the exit code of DESIGN §9."""
     match error:
-        case click.Abort() | KeyboardInterrupt():
+        case _ if received or isinstance(error, (click.Abort, KeyboardInterrupt)):
             click.echo("Interrupted.", err=True)
-            return 143 if isinstance(error.__cause__, Terminated) or isinstance(error, Terminated) else 130
+            return interrupted_code()
         case click.ClickException():
             error.show()
             return 2
