@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from topmind.cli import output as out
@@ -11,25 +13,47 @@ from topmind.cli.app import Options, global_options
 @click.command("plan")
 @click.option("--days", type=click.IntRange(1, 366), default=14, help="How far to look ahead; default 14.")
 @click.option("--full", is_flag=True, help="With --json: one row per contact and occasion, by source id.")
+@click.option(
+    "--ics",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the days ahead as a calendar file for Outlook, Google or Apple.",
+)
 @out.json_options
 @global_options
 @click.pass_obj
-def command(options: Options, days: int, full: bool, as_json: bool, format_: str) -> None:
+def command(options: Options, days: int, full: bool, ics: Path | None, as_json: bool, format_: str) -> None:
     """Plan today and the days ahead. Writes nothing; the same input gives the same plan.
+
+    What content is lacking and how the promised floors fare is told 90 days ahead, whatever --days says.
 
     \b
     Examples:
       topmind plan
       topmind plan --days 90
+      topmind plan --ics var/plan.ics
       topmind plan --json
       topmind plan --json --full
     """
-    from topmind.run import summary
+    from topmind.report.last_plan import LOOK
+    from topmind.run import last_plan, summary
     from topmind.run.clock import SystemClock
     from topmind.run.dry import decide_dry
 
-    decided = decide_dry(options.project, as_of=options.as_of, clock=SystemClock(), horizon=days)
+    decided = decide_dry(
+        options.project,
+        as_of=options.as_of,
+        clock=SystemClock(),
+        horizon=max(days, LOOK),
+        outlook=True,
+    )
+    before = last_plan.previous(decided.project.settings)
+    if ics is not None:
+        from topmind.run.plan_ics import write
+
+        written = write(decided, ics, days=days)
+        click.echo(f"{ics}: {out.number(written, 'entry', 'entries')}", err=True)
     if as_json or format_ == "json":
-        out.as_json(summary.plan_as_dict(decided, full=full))
-    else:
-        click.echo(summary.plan_as_text(decided, days=days))
+        out.as_json(summary.plan_as_dict(decided, full=full, days=days, before=before))
+    elif ics is None:
+        click.echo(summary.plan_as_text(decided, days=days, before=before))

@@ -30,8 +30,8 @@ class Decided:
     findings: tuple[Problem, ...]
 
 
-def decide(project: Project, remember: Remember, *, horizon: int = 14) -> Decided:
-    """Read the sources and plan `horizon` days from the project's moment.
+def decide(project: Project, remember: Remember, *, horizon: int = 14, outlook: bool = False) -> Decided:
+    """Read the sources and plan `horizon` days from the project's moment; with `outlook` also what that means.
 
     Raises AudienceError where no source can be used, PlanError where no plan can be made.
     """
@@ -41,7 +41,9 @@ def decide(project: Project, remember: Remember, *, horizon: int = 14) -> Decide
         history = remember(people)
         members = audience.members(source, project.catalog, history, at.as_of)
         findings = (*source.findings, *_unsigned(project, members))
-    plan = planning.plan(project.catalog, members, history, at.now, all_day=at.all_day, horizon=horizon)
+    plan = planning.plan(
+        project.catalog, members, history, at.now, all_day=at.all_day, horizon=horizon, outlook=outlook
+    )
     findings = (*findings, *renamed(project.catalog, members, history, plan))
     return Decided(
         project=project, people=people, members=members, history=history, plan=plan, findings=findings

@@ -20,13 +20,13 @@ def history_of(project: Project, clock: Clock) -> History:
         return ledger.history(project.moment.as_of)
 
 
-def decide_project(project: Project, clock: Clock, *, horizon: int = 14) -> Decided:
+def decide_project(project: Project, clock: Clock, *, horizon: int = 14, outlook: bool = False) -> Decided:
     """Plan a loaded project."""
 
     def remember(_people: tuple[PersonRecord, ...]) -> History:
         return history_of(project, clock)
 
-    return decide(project, remember, horizon=horizon)
+    return decide(project, remember, horizon=horizon, outlook=outlook)
 
 
 def decide_dry(
@@ -35,8 +35,9 @@ def decide_dry(
     as_of: str | None,
     clock: Clock,
     horizon: int = 14,
+    outlook: bool = False,
     environ: Mapping[str, str] | None = None,
 ) -> Decided:
     """Load and plan the project in `root`."""
     project = load_.load(root, as_of=as_of, clock=clock, environ=environ)
-    return decide_project(project, clock, horizon=horizon)
+    return decide_project(project, clock, horizon=horizon, outlook=outlook)

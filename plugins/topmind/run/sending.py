@@ -15,7 +15,7 @@ from topmind.ledger import Ledger
 from topmind.links import KeyRing, address_hashes
 from topmind.model import Clock, History, Level, PersonRecord, Problem, Transport
 from topmind.run import load as load_
-from topmind.run import places
+from topmind.run import last_plan, places
 from topmind.run.compose import Composed, compose
 from topmind.run.decide import Decided, decide
 from topmind.run.dry import decide_project
@@ -105,6 +105,8 @@ def send(
             ]
         )
         _write_last_run(ledger, decided, findings, carrier.name, clock, found)
+        if not found.signal:
+            last_plan.write(decided, ledger.history(decided.plan.as_of), clock.now())
     return SendResult(
         report=found,
         decided=decided,

@@ -1,14 +1,23 @@
-"""A plan in words and as JSON; counts only, source ids with `full`."""
+"""A plan in words and as JSON; counts only, source ids with `full`.
+
+A plan may look further ahead than its calendar is shown: what content is lacking is told weeks before.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
+from topmind import mail
 from topmind.date_words import DateStyle
-from topmind.model import Occasion, Plan, SourceKind, Verdict
+from topmind.model import Channel, Plan, Verdict
+from topmind.planning import senders
+from topmind.report.last_plan import LastPlan, difference_words
+from topmind.report.last_run import label
+from topmind.report.outlook_words import ahead_lines, coverage_lines, lack_words, lacks
 from topmind.report.reasons import counted
 from topmind.run.decide import Decided
 from topmind.run.ticks import as_dicts, as_text, ticks_of, zones_of
@@ -30,13 +39,6 @@ def due_by_occasion(plan: Plan) -> dict[int, int]:
     return dict(Counter(touch.occasion for touch in plan.due).most_common())
 
 
-def label(occasion: Occasion) -> str:
-    """What `stop` and `why` take: many steps and rescues of one kind share a line."""
-    if occasion.kind in {SourceKind.STEP, SourceKind.RESCUE}:
-        return "/".join(part for part in (occasion.source, occasion.step) if part)
-    return occasion.name
-
-
 def due_by_label(plan: Plan) -> dict[tuple[str, str], int]:
     """(label, channel) → due contacts, the largest first."""
     found: Counter[tuple[str, str]] = Counter()
@@ -46,10 +48,17 @@ def due_by_label(plan: Plan) -> dict[tuple[str, str], int]:
     return dict(found.most_common())
 
 
-def calendar(plan: Plan) -> list[dict[str, Any]]:
-    """One row a day: date, touches by label."""
+def editions(decided: Decided) -> int:
+    """How many different mails are due."""
+    return len(mail.group(decided.plan, decided.members, decided.project.catalog, senders.sender_for))
+
+
+def calendar(plan: Plan, days: int | None = None) -> list[dict[str, Any]]:
+    """One row a day: date, touches by label; `days`: up to so many days after the first."""
     rows = []
     for day in plan.calendar:
+        if days is not None and day.day > plan.as_of + timedelta(days=days):
+            break
         found: Counter[str] = Counter()
         for index, count in day.touches.items():
             occasion = plan.occasions[index]
@@ -59,8 +68,13 @@ def calendar(plan: Plan) -> list[dict[str, Any]]:
     return rows
 
 
-def plan_as_dict(decided: Decided, *, full: bool = False) -> dict[str, Any]:
-    """The plan for a machine: counts by reason; with `full` one row per contact and occasion."""
+def plan_as_dict(
+    decided: Decided, *, full: bool = False, days: int | None = None, before: LastPlan | None = None
+) -> dict[str, Any]:
+    """The plan for a machine: counts by reason; with `full` one row per contact and occasion.
+
+    `days` cuts the calendar; `before` is the last tick's plan.
+    """
     plan = decided.plan
     by_reason = reasons(plan)
     data: dict[str, Any] = {
@@ -73,7 +87,8 @@ def plan_as_dict(decided: Decided, *, full: bool = False) -> dict[str, Any]:
             {"name": name, "channel": channel, "due": count}
             for (name, channel), count in due_by_label(plan).items()
         ],
-        "calendar": calendar(plan),
+        "editions": editions(decided),
+        "calendar": calendar(plan, days),
         "gaps": [
             {"week": gap.week.isoformat(), "segment": gap.segment, "contacts": gap.contacts}
             for gap in plan.gaps
@@ -84,9 +99,30 @@ def plan_as_dict(decided: Decided, *, full: bool = False) -> dict[str, Any]:
     zones = zones_of(decided.project.catalog, decided.members)
     ticks = ticks_of(decided.project.settings)
     data["newsletters"] = as_dicts(decided.project.catalog, zones, ticks, plan.as_of)
+    if plan.outlook is not None:
+        data |= _outlook(decided, before)
     if full:
         data["rows"] = rows(decided)
     return data
+
+
+def _outlook(decided: Decided, before: LastPlan | None) -> dict[str, Any]:
+    """What lies ahead: to the end of the forecast, however long the calendar is."""
+    from topmind.run.last_plan import summed
+
+    made = summed(decided, decided.plan.now, before)
+    return {
+        "until": made.until.isoformat(),
+        "coverage": [asdict(row) for row in made.coverage],
+        "lacks": [
+            {**asdict(row), "week": row.week.isoformat(), "by": [d.isoformat() for d in row.by]}
+            for row in made.lacks
+        ],
+        "held": [{**asdict(row), "day": row.day.isoformat() if row.day else None} for row in made.held],
+        "outside": [{"day": day.day.isoformat(), "contacts": day.outside} for day in made.days],
+        "by_segment": [{"day": day.day.isoformat(), "touches": day.touches} for day in made.days],
+        "since": list(made.since),
+    }
 
 
 def rows(decided: Decided) -> list[dict[str, Any]]:
@@ -123,14 +159,14 @@ def words(counts: Mapping[str, int]) -> str:
     return counted(counts) or "nobody"
 
 
-def plan_as_text(decided: Decided, *, days: int) -> str:
-    """The plan for a person."""
+def plan_as_text(decided: Decided, *, days: int, before: LastPlan | None = None) -> str:
+    """The plan for a person; `before` is the last tick's plan."""
     plan, dates = decided.plan, decided.project.catalog.company.dates
     by_reason = reasons(plan)
     lines = [
         f"Plan for {dates.day(plan.as_of, weekday=True)} ({_contacts(plan.active, 'takes', 'take')} part)",
         "",
-        f"Due now: {len(plan.due)}",
+        _due_now(decided),
     ]
     lines += [
         f"  {count:6}  {name}" + ("" if channel == "email" else f"  ({channel})")
@@ -140,23 +176,63 @@ def plan_as_text(decided: Decided, *, days: int) -> str:
         f"Pending: {words(by_reason[Verdict.PENDING])}",
         f"Expired: {words(by_reason[Verdict.EXPIRED])}",
         f"Not for them: {words(by_reason[Verdict.NOT_FOR_THEM])}",
+        *_since(decided, before),
         "",
         f"The next {days} days:",
     ]
-    ahead = [row for row in calendar(plan) if row["touches"]]
+    ahead = [row for row in calendar(plan, days) if row["touches"]]
     lines += [f"  {_short_day(row['day'])}  {_largest(row['touches'])}" for row in ahead]
     if not ahead:
         lines += nothing_ahead(decided)
+    if held := ahead_lines(plan, plan.as_of + timedelta(days=days)):
+        lines += ["", "Who will not get it, and why:", *held]
     lines += gap_lines(plan, dates)
+    lines += _floors(plan, dates)
     zones = zones_of(decided.project.catalog, decided.members)
     lines += as_text(decided.project.catalog, zones, ticks_of(decided.project.settings), plan.as_of)
     if plan.unreachable:
         lines += ["", f"{_contacts(len(plan.unreachable), 'has', 'have')} no usable channel."]
+    lines += ["", f"Plan hash: {plan.hash}"]
+    return "\n".join(lines)
+
+
+def _due_now(decided: Decided) -> str:
+    """`Due now: 1349 (1338 mails in 7 editions, 11 tasks)`."""
+    plan = decided.plan
+    mails = sum(plan.occasions[touch.occasion].channel is Channel.EMAIL for touch in plan.due)
+    tasks, made = len(plan.due) - mails, editions(decided)
+    parts = (
+        [f"{mails} mail{'' if mails == 1 else 's'} in {made} edition{'' if made == 1 else 's'}"]
+        if mails
+        else []
+    )
+    parts += [f"{tasks} task{'' if tasks == 1 else 's'}"] if tasks else []
+    return f"Due now: {len(plan.due)}" + (f" ({', '.join(parts)})" if parts else "")
+
+
+def _since(decided: Decided, before: LastPlan | None) -> list[str]:
+    """What is different from the last tick's plan."""
+    if before is None or decided.plan.outlook is None:
+        return []
+    from topmind.run.last_plan import summed
+
+    now = summed(decided, decided.plan.now)
+    return ["", difference_words(before, now, decided.project.catalog.company.dates)]
+
+
+def _floors(plan: Plan, dates: DateStyle) -> list[str]:
+    """How the promised floors fare, and for whom nothing can be done by writing more."""
+    lines: list[str] = []
+    if plan.outlook is not None and plan.outlook.coverage:
+        until = dates.month_day(plan.calendar[-1].day)
+        lines += ["", f"Inside their floor, to {until}:", *coverage_lines(plan.outlook.coverage)]
+        apart = next((row.apart for row in plan.outlook.coverage if not row.segment), 0)
+        if apart:
+            lines += [f"  Apart: {_contacts(apart, 'has', 'have')} no channel that we may use for it."]
     if plan.floor_broken:
         broken = {reason.value: count for reason, count in plan.floor_broken.items()}
         lines += ["", f"Floor broken today: {words(broken)}."]
-    lines += ["", f"Plan hash: {plan.hash}"]
-    return "\n".join(lines)
+    return lines
 
 
 def nothing_ahead(decided: Decided) -> list[str]:
@@ -193,14 +269,15 @@ def _largest(touches: Mapping[str, int], shown: int = 4) -> str:
 
 
 def gap_lines(plan: Plan, dates: DateStyle) -> list[str]:
-    """Content gaps in words."""
+    """Content gaps in words, with how many items would close them and by when."""
     if not plan.gaps:
         return ["", "No content gap."]
     lines = ["", "Content gaps:"]
+    if plan.outlook is not None:
+        until = plan.calendar[-1].day
+        found = lacks(plan.gaps, plan.outlook.needs)
+        return [*lines, *(f"  {lack_words(lack, until, dates)}" for lack in found)]
     for gap in plan.gaps:
-        week, until = dates.month_day(gap.week), dates.month_day(gap.week + timedelta(days=6))
-        lines.append(
-            f"  week of {week} to {until}: {gap.contacts} {gap.segment} have nothing new to get; "
-            "a new value item would do"
-        )
+        week = dates.month_day(gap.week)
+        lines.append(f"  week of {week}: {gap.contacts} {gap.segment} have nothing new; a new tip would do")
     return lines
