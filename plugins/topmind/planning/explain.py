@@ -104,7 +104,7 @@ def explain(
         raise UsageError("there is no contact with this id.", fix="Look the person up: topmind why NAME")
     made = setting(catalog, members, history, now, all_day=all_day, horizon=horizon)
     rows = depending_on(made, members, members.ids.index(contact))
-    part, touches = Cut(members, history.touches, [rows]).part(0)
+    part, touches = Cut(made, members, history.touches, [rows]).part(0)
     row = part.ids.index(contact)
     block = Block(made, part)
     past.remember(block, touches)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from topmind.model import Bools, Channel, Reason
 from topmind.planning.block import Block, Rows
+from topmind.planning.facts import Columns, columns, near
 from topmind.planning.gates import caller_indexes, gate, waits
 from topmind.planning.logs import BlockLog, SharedLog, StepLog, Why
 from topmind.planning.occasions import Ask, is_stopped
@@ -126,13 +127,19 @@ def _step_log(block: Block, done: frozenset[Key]) -> StepLog:
     setting, members = block.setting, block.members
     span = date.fromordinal(setting.start), date.fromordinal(setting.end)
     asks: list[Ask] = []
+    known: dict[str, Columns] = {}
     some_stopped = bool(setting.history.stopped)
     found: list[tuple[int, int, int, int, str]] = []
     for ask, sequence, step in setting.steps:
-        facts = members.dates[step.starts_from or sequence.starts_from]
+        text = step.starts_from or sequence.starts_from
+        facts = members.dates[text]
+        if text not in known:
+            known[text] = columns(facts)
+        mine = np.nonzero(near(known[text], sequence, step, setting.start, setting.end))[0].tolist()
+        matter = [facts[k] for k in mine]
         going, stopped = len(asks), len(asks) + 1
         asks += [ask, replace(ask, stopped=True)]
-        for e in entries(sequence, step, facts, setting.catalog.company.programme_starts, *span):
+        for e in entries(sequence, step, matter, setting.catalog.company.programme_starts, *span):
             if (e.row, ask.source, ask.step or "", e.occurrence, "") not in done:
                 number = going
                 if some_stopped and is_stopped(setting.history, ask.source, ask.step, e.occurrence):

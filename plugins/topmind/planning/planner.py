@@ -64,7 +64,7 @@ def forecast(
 
 
 def _plan(made: Setting, members: Members, size: int, wanted: Wanted, processes: int | None) -> Plan:
-    cut = Cut(members, made.history.touches, blocks(made, members, size))
+    cut = Cut(made, members, made.history.touches, blocks(made, members, size))
     found = Assembly(made).found
     parts: list[Part] = []
     for one, part in play_all(made, cut, wanted, processes or processes_for(len(members))):

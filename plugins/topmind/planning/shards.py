@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from topmind.model import Bools, Channel, FactDate, Members, PastTouch
 from topmind.planning.block import Rows
 from topmind.planning.contacts import shared_inboxes
+from topmind.planning.facts import Columns, columns, near
 from topmind.planning.setting import Setting
 
 
@@ -58,7 +59,8 @@ def competing(made: Setting, members: Members) -> Bools:
             bound |= members.in_segment[:, column]
     for ask, sequence, step in made.steps:
         if ask.channel is Channel.CALL:
-            bound[_contacts(members.dates[step.starts_from or sequence.starts_from])] = True
+            known = columns(members.dates[step.starts_from or sequence.starts_from])
+            bound[known.contact[near(known, sequence, step, made.start, made.end)]] = True
     called = {t.key.contact for t in made.history.touches if t.key.channel is Channel.CALL}
     if called:
         bound |= np.fromiter((contact in called for contact in members.ids), np.bool_, len(members))
@@ -78,7 +80,10 @@ def depending_on(made: Setting, members: Members, row: int) -> Rows:
 class Cut:
     """The audience and its past, looked through once and then handed out part by part."""
 
-    def __init__(self, members: Members, touches: Iterable[PastTouch], parts: list[Rows]) -> None:
+    def __init__(
+        self, made: Setting | None, members: Members, touches: Iterable[PastTouch], parts: list[Rows]
+    ):
+        """Of the facts those that matter for the days of `made`; without it all."""
         self.members = members
         self.parts = parts
         self._place = np.zeros(len(members), dtype=np.int32)
@@ -87,7 +92,7 @@ class Cut:
             part[rows] = number
             self._place[rows] = np.arange(len(rows), dtype=np.int32)
         #: `starts_from` text → (order of its facts by part, where each part begins).
-        self._facts = {text: self._by_part(facts, part) for text, facts in members.dates.items()}
+        self._facts = {text: self._by_part(made, text, part) for text in members.dates}
         self._touches: dict[str, list[PastTouch]] = {}
         everybody = sum(map(len, parts)) == len(members)
         mine = frozenset() if everybody else {members.ids[row] for rows in parts for row in rows.tolist()}
@@ -97,11 +102,13 @@ class Cut:
                 self._touches.setdefault(contact, []).append(touch)
 
     def _by_part(
-        self, facts: tuple[FactDate, ...], part: NDArray[np.int32]
+        self, made: Setting | None, text: str, part: NDArray[np.int32]
     ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        number = part[_contacts(facts)]
+        known = columns(self.members.dates[text])
+        wanted = np.arange(len(known.day)) if made is None else np.nonzero(_matter(made, text, known))[0]
+        number = part[known.contact[wanted]]
         order = np.argsort(number, kind="stable")
-        return order, np.searchsorted(number[order], np.arange(len(self.parts) + 1))
+        return wanted[order], np.searchsorted(number[order], np.arange(len(self.parts) + 1))
 
     def part(self, number: int) -> tuple[Members, list[PastTouch]]:
         """The contacts of one part in the same order, and what the ledger has of them."""
@@ -122,11 +129,16 @@ def take(members: Members, rows: Rows) -> Members:
     """These contacts alone, in the same order."""
     if len(rows) == len(members):
         return members
-    return Cut(members, (), [rows]).part(0)[0]
+    return Cut(None, members, (), [rows]).part(0)[0]
 
 
-def _contacts(facts: tuple[FactDate, ...]) -> Rows:
-    return np.fromiter((fact.contact for fact in facts), np.intp, len(facts))
+def _matter(made: Setting, text: str, known: Columns) -> Bools:
+    """The facts that some step may need."""
+    found = np.zeros(len(known.day), dtype=np.bool_)
+    for _, sequence, step in made.steps:
+        if (step.starts_from or sequence.starts_from) == text:
+            found |= near(known, sequence, step, made.start, made.end)
+    return found
 
 
 def _columns(members: Members, rows: Rows, dates: Mapping[str, tuple[FactDate, ...]]) -> Members:
