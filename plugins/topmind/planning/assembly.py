@@ -30,6 +30,8 @@ from topmind.planning.setting import Setting
 from topmind.planning.verdicts import Name, name_of, verdict_of
 
 _KINDS = tuple(SourceKind)
+#: Why nothing is sold to somebody just now.
+NOT_HAPPY = "not happy, and nobody has followed up"
 #: What a frozen row that has not left yet is.
 _WAITING = frozenset({TouchState.PLANNED, TouchState.CLAIMED})
 
@@ -245,6 +247,8 @@ class Assembly:
 
 
 def _detail(log: BlockLog, reason: Reason, note: int) -> str:
+    if reason is Reason.HELD:
+        return "" if note < 0 else NOT_HAPPY
     if note < 0:
         return ""
     if reason is Reason.LOST_TO:

@@ -18,6 +18,7 @@ from topmind.planning.items import Words, months_later, single
 from topmind.planning.occasions import LEAD_TIME, Ask
 from topmind.planning.setting import Setting
 from topmind.planning.tally import Tally
+from topmind.planning.unhappy import unhappy
 from topmind.planning.waits import Waits
 
 Rows = NDArray[np.intp]
@@ -92,6 +93,12 @@ class Block:
         self.team = tuple(sorted(setting.catalog.team))
         #: Where a forecast wants to know how long each of them waits for something valuable.
         self.waits: Waits | None = None
+        self.nobody: Bools = np.zeros(n, dtype=np.bool_)
+        #: Not happy, and nobody has followed up: nothing is sold to them.
+        sad = unhappy(setting.history)
+        self.unhappy: Bools = (
+            np.array([i in sad for i in members.ids], dtype=np.bool_) if sad else self.nobody
+        )
         self._bar_stopped()
 
     # --- what is fixed ---
@@ -138,10 +145,12 @@ class Block:
         return hashes_of([ids[row] for row in rows.tolist()])
 
     def _bar_stopped(self) -> None:
-        """Whoever fulfils an item's `stop_when` gets no more of it."""
+        """Whoever fulfils an item's `stop_when` gets no more of it, whoever is not happy no promotion for now."""
         for bit, item in enumerate(self.setting.table.items):
-            if item.stop_when:
-                barred = self.holds(item.stop_when)
+            barred = self.holds(item.stop_when) if item.stop_when else self.nobody
+            if not item.kind.is_value:
+                barred = barred | self.unhappy
+            if barred.any():
                 self._barred[bit] = barred
                 self.seen[bit // 64, barred] |= np.uint64(1) << np.uint64(bit % 64)
 

@@ -20,6 +20,8 @@ def refused(block: Block, ask: Ask, reason: Reason, rows: Rows) -> NDArray[np.in
     """What a reason refers to, for the rows it turned away."""
     if reason is Reason.LOST_TO:
         return block.taken[rows]
+    if reason is Reason.HELD and not ask.held:
+        return np.zeros(len(rows), dtype=np.int32)  # not happy
     if reason in {Reason.CEILING_ALL, Reason.CEILING_CHANNEL}:
         overall = reason is Reason.CEILING_ALL
         return block.tally.full(rows, ask.channel, overall=overall).astype(np.int32)

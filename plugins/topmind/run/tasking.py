@@ -221,7 +221,8 @@ def find(every: Sequence[Task], name: str) -> tuple[Task | None, str]:
     """The task whose name begins like this, or what is wrong with it."""
     wanted = name.strip().lower()
     if len(wanted) < LEAST or not re.fullmatch(r"[0-9a-f]+", wanted):
-        return None, f"{name.strip()[:40]!r} is no number of a task: at least {LEAST} of 0-9 and a-f."
+        # unquoted: in a list with its columns moved it is somebody's name
+        return None, f"this is no number of a task: at least {LEAST} digits of 0-9 and a-f."
     fits = [task for task in every if task.touch_hex.startswith(wanted)]
     if len(fits) == 1:
         return fits[0], ""

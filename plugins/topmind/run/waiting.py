@@ -19,6 +19,7 @@ from topmind.model import (
     Step,
     TouchKey,
 )
+from topmind.planning.unhappy import unhappy
 from topmind.run.decide import Decided
 
 
@@ -124,6 +125,8 @@ def _changed(decided: Decided, row: Row, occasion: Occasion, contact: int) -> Re
     # the source may have taken back what the ledger never heard of: an empty cell, another basis
     if occasion.purpose is Purpose.MARKETING and not bool(members.consent[Channel.EMAIL][contact]):
         return Reason.NO_CONSENT
+    if row.promotions and row.key.contact in unhappy(decided.history):
+        return Reason.HELD
     stops = [item.stop_when for item in items if item is not None and item.stop_when]
     sequence = catalog.sequences.get(row.key.source) if row.kind is SourceKind.STEP else None
     step = _step(catalog, row.key.source, row.key.step)

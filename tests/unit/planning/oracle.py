@@ -327,7 +327,7 @@ class Oracle:
             mailable = item.status is Status.PUBLISHED and Where.EMAIL in item.where and not item.correction
             if not mailable or not self.live(c, item, day) or not self.open_to(c, item):
                 continue
-            if self.has(c, item, day):
+            if self.has(c, item, day) or (not item.is_value and self.unhappy(c)):
                 continue
             kept = [s.day + item.grace * DAY for s in item.sends]
             for source, pinned in item.pins:
@@ -492,6 +492,7 @@ class Oracle:
             (o.stop is not None and m.holds[o.stop][row], Reason.STOP_WHEN),
             (o.only_if is not None and not m.holds[o.only_if][row], Reason.CONDITION),
             (o.held, Reason.HELD),
+            (o.promotions and self.unhappy(c), Reason.HELD),
             (o.stopped, Reason.STOPPED),
             (not m.reach[o.channel][row], Reason.NO_CHANNEL),
             (sold and (not m.consent[o.channel][row] or off), Reason.NO_CONSENT),
@@ -502,10 +503,24 @@ class Oracle:
         )
         for says_no, reason in table:
             if says_no:
-                return reason, ""
+                sad = reason is Reason.HELD and not o.held
+                return reason, "not happy, and nobody has followed up" if sad else ""
         if o.reply:
             return None
         return self.too_close(c, o, day) or self.too_many(c, o, day) or self.lost(c, o, day)
+
+    def unhappy(self, c: Contact) -> bool:
+        """They said so, and no task was done for them after it."""
+        mine = [a for a in self.h.answers if a.contact == c.id]
+        said = [a.at for a in mine if a.value in {"not happy", "not-happy"}]
+        if not said:
+            return False
+        done = [a.at for a in mine if a.value == "done"]
+        for t in self.h.touches:
+            task = t.key.channel is not Channel.EMAIL and t.state is TouchState.DONE
+            if t.key.contact == c.id and task and t.at is not None:
+                done.append(t.at)
+        return all(at <= max(said) for at in done)
 
     def moment(self, c: Contact, o: Occ, day: date) -> str:
         """now, later or over."""

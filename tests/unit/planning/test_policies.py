@@ -10,12 +10,14 @@ import pytest
 
 from topmind.errors import PlanError
 from topmind.model import (
+    Answer,
     Approve,
     Ceiling,
     Channel,
     DatedIssue,
     FactDate,
     Kind,
+    PastTouch,
     Purpose,
     Reason,
     TouchState,
@@ -378,6 +380,54 @@ def test_a_coupon_step_goes_on_credit_that_is_paid_back() -> None:
     assert (touch.value, touch.promotions) == (0, 1)
     later = {made.occasions[k].source for day in made.calendar for k in day.touches}
     assert later == {"first-job"}
+
+
+def _not_happy(at: datetime) -> Answer:
+    return Answer(contact="c0000", source="first-job", step="check-in", value="not-happy", at=at)
+
+
+def _done(at: datetime, **over: object) -> PastTouch:
+    call = a_touch(
+        source="first-job", step="unhappy-call", occurrence="x", channel=Channel.CALL, state=TouchState.DONE
+    )
+    return replace(call, at=at, **over)
+
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def test_nothing_is_sold_to_the_unhappy_until_somebody_followed_up() -> None:
+    """An announced promotion is held with a note; a call that is done later lets it go, the one in which they
+    said it does not."""
+    sale = an_item("promotions/p", sends=(_send(TODAY),))
+    catalog = a_catalog(items=[sale], company=a_company(promise=a_promise(floor=None)))
+    earned = a_touch(value=3, day=TODAY - WEEK)
+
+    def says(*touches: PastTouch, said: datetime = NOON) -> tuple[int, list[tuple[Reason, str]]]:
+        history = a_history(earned, *touches, answers=(_not_happy(said),))
+        made = planned(catalog, members(1), history)
+        return len(made.due), [(d.reason, d.detail) for d in made.decisions]
+
+    held = (0, [(Reason.HELD, "not happy, and nobody has followed up")])
+    assert says() == held
+    assert says(_done(NOON)) == held
+    assert says(_done(NOON + timedelta(minutes=1), state=TouchState.MISSED)) == held
+    assert says(_done(NOON + timedelta(minutes=1))) == (1, [])
+    assert says(_done(NOON + timedelta(minutes=1)), said=NOON + timedelta(days=1)) == held
+
+
+def test_the_unhappy_get_their_letter_without_its_offer() -> None:
+    """Value goes on; slots leave promotions out, whatever the credit."""
+    items = [an_item("tips/a"), an_item("promotions/p")]
+    slots = [a_slot(0, [Kind.TIP]), a_slot(1, [Kind.PROMOTION], optional=True)]
+    catalog = a_catalog(
+        items=items,
+        newsletters=[a_newsletter(slots=slots)],
+        company=a_company(promise=a_promise(floor=None, value_per_promotion=1)),
+    )
+    (sold,) = planned(catalog, members(1), a_history()).due
+    (kept,) = planned(catalog, members(1), a_history(answers=(_not_happy(NOON),))).due
+    assert (sold.picks, kept.picks) == (("tips/a", "promotions/p"), ("tips/a",))
 
 
 def test_quiet_hours_may_lie_within_a_day() -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from topmind.model import (
     COUNTED,
     Access,
+    Answer,
     Approve,
     Catalog,
     Ceiling,
@@ -315,9 +316,25 @@ def past(rng: Random, catalog: Catalog, people: Members) -> History:
         if rng.random() < 0.05:
             offsets.append(2)
         touches += [_touch(rng, catalog, contact, TODAY + timedelta(days=o), ids) for o in offsets]
-    unique = {t.key: t for t in touches}
+    unique = {t.key: replace(t, at=moment(rng, t.day)) for t in touches}
+    answers = [
+        Answer(
+            contact=contact,
+            source="sequence-0",
+            step="check-in",
+            value=rng.choice(["not happy", "not-happy", "happy", "done"]),
+            at=moment(rng, near(rng, 30, 0)),
+        )
+        for contact in people.ids
+        for _ in range(rng.choice([0, 0, 1, 2]))
+    ]
     stopped = rng.choice([frozenset()] * 8 + [frozenset({"letter-0"}), frozenset({"sequence-0/step-1"})])
-    return a_history(*unique.values(), stopped=stopped)
+    return a_history(*unique.values(), stopped=stopped, answers=tuple(answers))
+
+
+def moment(rng: Random, day: date) -> datetime:
+    """Some time of a day."""
+    return datetime.combine(day, time(rng.randint(6, 20)), tzinfo=UTC)
 
 
 def _touch(rng: Random, catalog: Catalog, contact: str, day: date, ids: list[str]) -> PastTouch:
