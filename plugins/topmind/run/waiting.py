@@ -38,6 +38,7 @@ def waiting(decided: Decided, rows: Iterable[Row]) -> Waiting:
     """Each row found again in today's catalog and audience; a frozen row keeps its own items."""
     plan, members, catalog = decided.plan, decided.members, decided.project.catalog
     row_of = {contact: row for row, contact in enumerate(members.ids)}
+    not_happy = unhappy(decided.history)
     occasions = list(plan.occasions)
     index = {_name(o): number for number, o in enumerate(occasions)}
     touches: list[PlannedTouch] = []
@@ -54,6 +55,8 @@ def waiting(decided: Decided, rows: Iterable[Row]) -> Waiting:
             if number is None or contact is None
             else _changed(decided, row, occasions[number], contact)
         )
+        if row.promotions and row.key.contact in not_happy:
+            reason = reason or Reason.HELD
         if reason is not None or number is None or contact is None:
             gone.append((row.key, reason or Reason.CONTENT_CHANGED))
             continue
@@ -125,8 +128,6 @@ def _changed(decided: Decided, row: Row, occasion: Occasion, contact: int) -> Re
     # the source may have taken back what the ledger never heard of: an empty cell, another basis
     if occasion.purpose is Purpose.MARKETING and not bool(members.consent[Channel.EMAIL][contact]):
         return Reason.NO_CONSENT
-    if row.promotions and row.key.contact in unhappy(decided.history):
-        return Reason.HELD
     stops = [item.stop_when for item in items if item is not None and item.stop_when]
     sequence = catalog.sequences.get(row.key.source) if row.kind is SourceKind.STEP else None
     step = _step(catalog, row.key.source, row.key.step)
