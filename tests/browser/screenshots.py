@@ -18,7 +18,7 @@ SIZES = {"phone": 390, "desktop": 1280}
 SCHEMES = ("light", "dark")
 PAGES = {
     "home": "/",
-    "tip": "/tips/ice-dams/",
+    "tip": "/tips/binoculars/",
     "article": "/articles/december-walk/",
     "promotions": "/promotions/",
     "docs": "/docs/writing/",
