@@ -241,13 +241,15 @@ class Block:
     def see_all(self, picks: NDArray[np.int16], rows: Rows, day: int) -> None:
         """These contacts, each once, have the items of their line of `picks` [m, P]."""
         table = self.setting.table
+        got = np.zeros((table.words, len(rows)), dtype=np.uint64)
         for column in picks.T:
-            for w, word in enumerate(single(column, table.words) & table.for_good[:, None]):
-                self.seen[w, rows] |= word
-            for bit in table.again:
-                mine = column == bit
-                if mine.any():
-                    self.see(bit, rows[mine], day)
+            got |= single(column, table.words)
+        for w, word in enumerate(got):
+            if table.for_good[w]:
+                self.seen[w, rows] |= word & table.for_good[w]
+        for bit in table.again:
+            mine = got[bit // 64] & (np.uint64(1) << np.uint64(bit % 64)) != 0
+            self.see(bit, rows[mine], day)
 
 
 def spend(

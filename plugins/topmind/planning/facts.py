@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from topmind.model import Bools, FactDate, Sequence, Step
 
 #: Days around the window of a step in which a fact may still matter.
-MARGIN = 40
+MARGIN = 10
 YEAR = 365.2425
 
 

@@ -40,6 +40,7 @@ def gate(
 ) -> tuple[Rows, Rows]:
     """The rows (and their places in `why`) that every policy allows; the others get their reason if this is
     their own today. `told` counts all of them."""
+    same = places is rows
     for policy in order:
         if not len(rows):
             break
@@ -52,7 +53,8 @@ def gate(
             mine = np.nonzero(~allowed & (block.today[rows] == day))[0]
             if len(mine):
                 why.put(places[mine], policy.reason, refused(block, ask, policy.reason, rows[mine]))
-        rows, places = rows[allowed], places[allowed]
+        places = places[allowed]
+        rows = places if same else rows[allowed]
     return rows, places
 
 
