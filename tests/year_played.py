@@ -202,11 +202,14 @@ class Year:
     floors: dict[str, Reason | None] = field(default_factory=dict)
 
     def mails(self, contact: str = "", source: str = "", step: str = "") -> list[Sent]:
-        """What left, in order: of one contact, source, step where given."""
+        """What left for customers, in order: of one contact, source, step where given."""
         return [
             mail
             for mail in self.carrier.left
-            if contact in {"", mail.contact} and source in {"", mail.source} and step in {"", mail.step}
+            if mail.source != "@tasks"
+            and contact in {"", mail.contact}
+            and source in {"", mail.source}
+            and step in {"", mail.step}
         ]
 
     def days(self, contact: str, source: str, step: str = "") -> list[date]:

@@ -127,7 +127,12 @@ def test_the_canaries_would_be_found(played: tuple[Path, str]) -> None:
     assert set(found_in(texts["var/contacts/contacts.csv"])) == set(WORDS)
     mails = [text for name, text in texts.items() if name.startswith("var/outbox/")]
     assert len(mails) > 20
-    assert all("kestrel.mail" in mail.lower() for mail in mails)
+    to_customers = [mail for mail in mails if "auto-submitted:" not in mail.lower()]
+    assert all("kestrel.mail" in mail.lower() for mail in to_customers)
+    # a task mail goes to one of us, and names whom to call; nobody's mail address
+    (to_us,) = [mail for mail in mails if "auto-submitted:" in mail.lower()]
+    assert {"qwyxel", "207-771-"} <= set(found_in(to_us))
+    assert "kestrel.mail" not in to_us.lower()
     assert found_in("caf&eacute; QWYXEL12") == ["qwyxel"]
     assert found_in("https://x.example/?a=207%2D771%2D0001") == ["207-771-"]
 

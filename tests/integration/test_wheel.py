@@ -144,7 +144,7 @@ def test_the_demo_in_an_empty_folder(played: tuple[Path, dict[str, Any]]) -> Non
     assert counts["planned"] == sum(
         counts[name] for name in ("accepted", "refused", "skipped", "expired", "unknown", "waiting")
     )
-    assert len(list((root / "var" / "outbox").glob("*.eml"))) == counts["sent_now"]
+    assert len(list((root / "var" / "outbox").glob("*.eml"))) == counts["sent_now"] + counts["task_mails"]
     assert (root / "output" / "index.html").is_file()
     assert (root / "output" / "pagefind").is_dir()
 

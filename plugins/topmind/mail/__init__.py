@@ -11,13 +11,13 @@ from topmind.mail.merge import dry_merge, html_size, render, system_fields
 from topmind.mail.mime import build, list_headers
 from topmind.mail.scripts import answer_words, script, step_of
 from topmind.mail.task_mail import task_mail
-from topmind.mail.task_sheet import ANSWERS, TaskSheet
+from topmind.mail.task_sheet import TaskSheet, answers_on
 
 __all__ = [
-    "ANSWERS",
     "Renderer",
     "TaskSheet",
     "answer_words",
+    "answers_on",
     "build",
     "dry_merge",
     "group",

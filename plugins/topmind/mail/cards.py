@@ -15,6 +15,7 @@ from topmind.model import (
     Kind,
     MergeTag,
     Node,
+    PersonalCode,
     Prose,
     TeamMember,
     Text,
@@ -34,8 +35,12 @@ def card(
     language: str,
     dates: DateStyle = PLAIN,
     alone: bool = False,
+    own: PersonalCode | None = None,
 ) -> CardPiece:
-    """One item. With `pieces` it stands in full; otherwise `summary` leads to `href` (absolute, "" = no page)."""
+    """One item. With `pieces` it stands in full; otherwise `summary` leads to `href` (absolute, "" = no page).
+
+    `own`: its code is personal.
+    """
     said = words(language)
     source = addresses.picture(item.image)
     link = _outside(item, pieces, addresses)
@@ -49,7 +54,9 @@ def card(
         picture=Picture(src=source, alt=item.image_alt or "") if source else None,
         summary="" if pieces else summary,
         offer=(item.offer or "") if offers else "",
-        code=coupon_code(item.code) if item.code and offers and not _shows_coupon(pieces) else (),
+        code=coupon_code(item.code, own, language)
+        if item.code and offers and not _shows_coupon(pieces)
+        else (),
         facts=_facts(item, language, dates),
         terms=item.terms or "",
         link=link,
@@ -99,9 +106,26 @@ def _contact(item: Item) -> tuple[tuple[str, str | None], ...]:
     return ("region", item.region), ("phone", item.phone)
 
 
-def coupon_code(code: str) -> Text:
-    """A code as a place: the code itself, unless the run gives each person one of their own."""
-    return (MergeTag(field=f"coupon:{code}", filters=(Filter("default", (code,)),), source=code),)
+def coupon_code(code: str, own: PersonalCode | None, language: str) -> Text:
+    """A shared code as it is; of a personal one a place for each person's own, which no public page ever shows."""
+    if own is None:
+        return (code,)
+    return (
+        MergeTag(
+            field=f"coupon:{code}", filters=(Filter("default", (words(language)["own_code"],)),), source=code
+        ),
+    )
+
+
+def good_until(own: PersonalCode | None, language: str, dates: DateStyle, *, public: bool) -> Text:
+    """`Until 31 January 2027`: a day for all, or a place for each person's own; () = nothing to say."""
+    before, _, after = words(language)["until"].partition("{date}")
+    if own is not None and own.until is not None:
+        return (f"{before}{dates.day(own.until)}{after}",)
+    if own is None or own.days is None or public:
+        return ()
+    tag = MergeTag(field=f"coupon_until:{own.code}", filters=(), source=own.code)
+    return tuple(part for part in (before, tag, after) if part)
 
 
 def quote(item: Item, blocks: tuple[Block, ...], href: str) -> QuotePiece:

@@ -23,7 +23,7 @@ _SYSTEM_BYTES = 300
 
 def is_system(field: str) -> bool:
     """True for fields that the run fills, not the audience: signed links, answers, the reason line, codes."""
-    return field in _SYSTEM or is_address(field) or field.startswith("coupon:")
+    return field in _SYSTEM or is_address(field) or field.startswith(("coupon:", "coupon_until:"))
 
 
 def system_fields(compiled: CompiledEdition) -> frozenset[str]:

@@ -56,11 +56,13 @@ class ColumnsPiece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CouponPiece:
-    """A code; a tag `coupon:CODE` whose default is the code itself, so that a run may give each person their own."""
+    """A code; of a personal one the tag `coupon:CODE`, into which a run puts each person's own."""
 
     kind: ClassVar[str] = "coupon"
     code: Text
     note: str
+    #: "Until 31 January 2027"; () = no end is said.
+    until: Text = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from topmind.mail.merge import html_size
 from topmind.mail.pieces import CalloutPiece, Piece, ProsePiece, View
 from topmind.mail.places import Places
 from topmind.mail.scripts import for_person
-from topmind.mail.task_sheet import ANSWERS, TaskSheet
+from topmind.mail.task_sheet import ANSWERS, TaskSheet, answers_on
 from topmind.mail.task_words import task_words
 from topmind.mail.text import TextWriter
 from topmind.mail.theme import Themes
@@ -252,10 +252,10 @@ class _Writer:
         if not sheet.answers:
             return Element("p", children=(number,))
         parts: list[Node] = [self.said["outcome"], " "]
-        for at, (word, label) in enumerate(ANSWERS.items()):
+        for at, word in enumerate(answers_on(sheet.channel)):
             field_ = f"answer_url:{prefix}:task:{word}"
             self.values[field_] = sheet.answers[word]
-            link = Element("a", (("href", (MergeTag(field=field_),)),), (self.said[label],))
+            link = Element("a", (("href", (MergeTag(field=field_),)),), (self.said[ANSWERS[word]],))
             parts += ["  ·  " if at else "", Element("strong", children=(link,))]
         return Element("p", children=(*parts, Element("br"), number))
 

@@ -9,8 +9,15 @@ from datetime import date
 from topmind.mail.pieces import Piece
 from topmind.model import Channel
 
-#: Answer of a link → the word of the language that shows it.
+#: Answer of a link → the word of the language that shows it. Nobody answers to a letter at once.
 ANSWERS: Mapping[str, str] = {"done": "done", "no-answer": "no_answer", "not-happy": "not_happy"}
+#: Channels on which somebody is spoken to.
+SPOKEN = frozenset({Channel.CALL, Channel.VISIT})
+
+
+def answers_on(channel: Channel) -> tuple[str, ...]:
+    """Answers that a task on this channel may have."""
+    return tuple(ANSWERS) if channel in SPOKEN else ("done",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,8 @@ class TextWriter:
             case VideoPiece():
                 return f"{piece.label}:\n{self.href(piece.href)}"
             case CouponPiece():
-                return f"{said['code']}: {self.text(piece.code)}\n{wrap(piece.note)}"
+                until = f" {self.text(piece.until)}." if piece.until else ""
+                return f"{said['code']}: {self.text(piece.code)}\n{wrap(f'{piece.note}{until}')}"
             case CalloutPiece():
                 title = [f"** {self.text(piece.title)} **"] if piece.title else []
                 return "\n\n".join([*title, *self.pieces(piece.pieces, said)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
+from topmind.catalog.coupons import personal_codes
 from topmind.errors import MailError
 from topmind.mail import cards
 from topmind.mail.addresses import Addresses
@@ -137,14 +138,21 @@ class Builder:
                 href = self.addresses.link(block.href)
                 return ButtonPiece(label=block.label, href=href) if href else None
             case Coupon():
-                note = words(self.catalog.company.language)["show_code"]
-                return CouponPiece(code=cards.coupon_code(block.code), note=note)
+                return self._coupon(block.code)
             case Video():
                 href = self.addresses.link(block.href)
                 label = words(self.catalog.company.language)["watch"]
                 return VideoPiece(label=label, href=href) if href else None
             case _:
                 return None
+
+    def _coupon(self, code: str) -> CouponPiece:
+        company, own = self.catalog.company, personal_codes(self.catalog).get(code)
+        return CouponPiece(
+            code=cards.coupon_code(code, own, company.language),
+            note=words(company.language)["show_code"],
+            until=cards.good_until(own, company.language, company.dates, public=self.public),
+        )
 
     def _slot(self, index: int) -> Iterator[Piece]:
         start = sum(self.edition.per_slot[:index])
@@ -180,6 +188,7 @@ class Builder:
             language=self.catalog.company.language,
             dates=self.catalog.company.dates,
             alone=alone,
+            own=personal_codes(self.catalog).get(item.code) if item.code else None,
         )
 
     def _page(self, item: Item) -> str:

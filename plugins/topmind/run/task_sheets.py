@@ -41,7 +41,7 @@ class Sheets:
         script = mail.script(
             self._catalog, task.key, task.title, task.day, reader, _segments(self._members, self._row(task))
         )
-        words = {*mail.ANSWERS, *mail.answer_words(script)} if self._answers else set()
+        words = {*mail.answers_on(task.key.channel), *mail.answer_words(script)} if self._answers else set()
         was = task.sender if task.sender != reader else ""
         return TaskSheet(
             ref=self._short[task.touch_hex],
