@@ -22,13 +22,12 @@ from typing import Any
 import idna
 from itsdangerous import BadData, URLSafeSerializer
 
+from topmind import till_codes
 from topmind.errors import ConfigError, LinkError
 from topmind.model import LinkContext
 
 #: A key is text of at least so many characters (32 random bytes in URL-safe base64 are 43).
 KEY_LENGTH = 32
-#: Letters and digits that nobody confuses when reading them aloud (Crockford's base 32).
-_COUPON_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _FIX_RING = (
     "Restore the ring this project was set up with; a new one makes every link already sent worthless."
 )
@@ -282,12 +281,14 @@ def address_hashes(ring: KeyRing, address: str) -> tuple[str, ...]:
     return tuple(_hmac(key, normal).hexdigest() for key in reversed(ring.addresses))
 
 
-def coupon(ring: KeyRing, contact: str, code: str) -> str:
-    """The personal form of a code, e.g. `THANKS10-7K4F2Q`: the same for the same person and code."""
-    digest = _hmac(ring.coupons[-1], json.dumps([contact, code])).digest()
-    number = int.from_bytes(digest[:4], "big")
-    letters = "".join(_COUPON_LETTERS[(number >> shift) & 31] for shift in range(25, -1, -5))
-    return f"{code}-{letters}"
+def coupon(ring: KeyRing, contact: str, code: str, scope: str = "", attempt: int = 0) -> str:
+    """The personal form of a code, e.g. `THANKS10-7K4F2Q9M`: the same for the same person, code and scope.
+
+    `scope`: what it is issued for (an offer, a year of a sequence). `attempt`: the next one where another person
+    has this code already. The last letter is a check letter (`till_codes.is_whole`).
+    """
+    digest = _hmac(ring.coupons[-1], json.dumps([contact, code, scope, attempt])).digest()
+    return till_codes.code_of(code, int.from_bytes(digest, "big"))
 
 
 def short_hash(ring: KeyRing, contact: str) -> str:

@@ -5,7 +5,8 @@ Tables of a session; `nr` is the contact's row in `Members` and never null, noth
     purchases    nr purchase day amount            things       nr purchase day what
     activities   nr day what                       answers      nr source step word day
     touches      nr source step occurrence channel day          touch_items  nr item
-    marks        nr mark                           member       segment nr  (segments that rules name)
+    redeemed     nr code day                       marks        nr mark
+    member       segment nr  (segments that rules name)
 PostgreSQL runs the same rules on tables of these names.
 """
 
@@ -164,6 +165,12 @@ class Session:
                 "word": [answer_word(a.value) for a, _ in answers],
             },
             days=[day for _, day in answers],
+        )
+        used = [one for one in history.redeemed if one[2] <= self.as_of]
+        self._facts_of(
+            "redeemed",
+            {"contact": [contact for contact, _, _ in used], "code": [code.upper() for _, code, _ in used]},
+            days=[day for _, _, day in used],
         )
         marks = [(c, mark) for c, s in sorted(history.standing.items()) for mark in sorted(s.marks)]
         self._facts_of("marks", {"contact": [c for c, _ in marks], "mark": [m for _, m in marks]})

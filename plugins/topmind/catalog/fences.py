@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias
 
+from topmind.catalog import dates
 from topmind.catalog.findings import Wrong, nearest
-from topmind.model import Text
+from topmind.model import PersonalCode, Text
 
 #: Blocks that hold text and need a bare `///` to close.
 CONTAINERS = ("for", "not for", "callout", "columns")
@@ -121,11 +123,31 @@ def segment_names(value: str, word: str) -> tuple[str, ...]:
     return found
 
 
-def coupon_code(value: str) -> str:
-    """`THANKS10`. Raises Wrong."""
-    if not _CODE.fullmatch(value):
-        raise Wrong(f"{value!r} is no code.", "Write `/// coupon | THANKS10`.", rule="value")
-    return value
+def coupon_parts(value: str, path: str, line: int) -> tuple[str, PersonalCode | None]:
+    """`THANKS10`, or `THANKS10, personal`, `THANKS10, personal, 60 days`, `…, until 2027-01-31`. Raises Wrong."""
+    code, *words = (part.strip() for part in value.split(","))
+    if not _CODE.fullmatch(code):
+        raise Wrong(f"{code!r} is no code.", "Write `/// coupon | THANKS10`.", rule="value")
+    if not words:
+        return code, None
+    form = f"Write `/// coupon | {code}, personal` or `/// coupon | {code}, personal, 60 days`."
+    if words[0].lower() != "personal" or len(words) > 2:
+        raise Wrong(
+            f"{value!r}: only `personal` and how long it is good stand after a code.", form, rule="value"
+        )
+    days, until = _good_for(words[1], form) if len(words) == 2 else (None, None)
+    return code, PersonalCode(code=code, days=days, until=until, path=path, line=line)
+
+
+def _good_for(text: str, form: str) -> tuple[int | None, date | None]:
+    """(days, last day) of `60 days` or `until 31 January 2027`. Raises Wrong."""
+    head, _, day = text.partition(" ")
+    if head.lower() == "until":
+        return None, dates.read_day(day)
+    days = dates.read_days(text)
+    if not 0 < days <= 3660:
+        raise Wrong(f"a code that is good for {text!r} is none.", form, rule="value")
+    return days, None
 
 
 def video_address(value: str) -> str:

@@ -203,6 +203,7 @@ PurposeOf = Annotated[Purpose, Form(_word(words.choice(Purpose)), "service or ma
 Repeat = Annotated[
     str | None, Form(_word(words.one_of("once", "every time", "yearly")), "once, every time or yearly")
 ]
+CouponOf = Annotated[str, Form(_word(words.one_of("shared", "personal")), "shared or personal")]
 Theme = Annotated[str, Form(_word(words.one_of("newsletter", "letter")), "newsletter or letter")]
 Floor = Annotated[int | None, Form(_word(phrases.read_floor), "`1 valuable touch every 30 days`")]
 Ceilings = Annotated[

@@ -193,6 +193,14 @@ def _of_kind(kind: Kind, head: ItemHead, day: date, zone: ZoneInfo, error: _Erro
     """The keys of its kind, as fields of Item; None where they make no sense."""
     said: dict[str, Any] = {key: getattr(head, key) for key in _KEYS_OF_KIND if hasattr(head, key)}
     default = None
+    said["personal_code"] = getattr(head, "coupon", "shared") == "personal"
+    if said["personal_code"] and not said.get("code"):
+        error(
+            "coupon",
+            "promotion/coupon",
+            "`coupon: personal` needs a `code:` to begin with.",
+            "Write `code: STORM40`.",
+        )
     if kind is Kind.EXPERT:
         said["expertise"] = getattr(head, "field", None)
     if kind is Kind.PROMOTION:

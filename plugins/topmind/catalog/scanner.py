@@ -12,7 +12,7 @@ from topmind.catalog.code import code_lines
 from topmind.catalog.fences import CONTAINERS, DIVIDERS, WORDS, Branch, Container, Part, Single, Words
 from topmind.catalog.findings import Wrong, did_you_mean
 from topmind.catalog.shortcodes import drop_shortcodes
-from topmind.model import Body, Condition, Level, MergeTag, Problem, Slot, Text
+from topmind.model import Body, Condition, Level, MergeTag, PersonalCode, Problem, Slot, Text
 
 __all__ = ["Branch", "Container", "Part", "Scan", "Single", "Words", "drop_shortcodes", "scan"]
 
@@ -66,6 +66,7 @@ class _Scanner:
         self.slots: list[Slot] = []
         self.refs: list[tuple[str, int]] = []
         self.coupons: list[tuple[str, int]] = []
+        self.personal: list[PersonalCode] = []
         self.segments: list[tuple[str, int]] = []
         self.tags: list[MergeTag] = []
         self.problems: list[Problem] = []
@@ -223,7 +224,10 @@ class _Scanner:
             fences.check_target(href, target)
             found = Single(word, target, self.text(label, line), href, line)
         elif word == "coupon":
-            self.coupons.append((fences.coupon_code(value), line))
+            code, own = fences.coupon_parts(value, self.path, line)
+            self.coupons.append((code, line))
+            self.personal += [own] if own else []
+            found = Single(word, code, line=line)
         elif word == "video":
             fences.video_address(value)
         else:
@@ -254,6 +258,7 @@ def scan(text: str, path: str, line: int) -> Scan:
         tags=tuple(tags),
         refs=tuple(scanner.refs),
         coupons=tuple(dict.fromkeys(code for code, _ in scanner.coupons)),
+        personal=tuple(scanner.personal),
     )
     return Scan(
         parts=parts,

@@ -93,6 +93,7 @@ class PromotionHead(ItemHead):
 
     offer: f.Plain = None
     code: f.Name = None
+    coupon: f.CouponOf = "shared"
     starts: f.Day = None
     ends: f.RequiredDay
     terms: f.Plain = None
@@ -115,6 +116,7 @@ class SpotlightHead(ItemHead):
     region: f.Plain = None
     offer: f.Plain = None
     code: f.Name = None
+    coupon: f.CouponOf = "shared"
 
 
 class TestimonialHead(ItemHead):

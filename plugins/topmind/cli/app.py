@@ -29,6 +29,7 @@ COMMANDS = {
     "why": "Why did this person get this, or not?",
     "report": "What was promised and what was really done.",
     "tasks": "Calls, letters, visits, parcels: who has to do what, and what became of it.",
+    "coupons": "Personal codes for the till, and what the till took in.",
     # set-up and care
     "init": "Start a project here.",
     "new": "Write a new item, newsletter issue or segment from a template.",

@@ -1,5 +1,6 @@
 """The durable record: people, touches and what became of them. Start at `protocol.Ledger`."""
 
+from topmind.ledger.coupon_values import Coupon, CouponRow
 from topmind.ledger.inbox import FolderInbox
 from topmind.ledger.opening import keyed, open_ledger
 from topmind.ledger.protocol import APPROVAL, LEASE, Hashes, Ledger
@@ -28,6 +29,8 @@ __all__ = [
     "NO_ANSWER",
     "Claim",
     "Counts",
+    "Coupon",
+    "CouponRow",
     "Feedback",
     "FolderInbox",
     "Frozen",

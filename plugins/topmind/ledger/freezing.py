@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from topmind.errors import LedgerError, PlanAgain
+from topmind.ledger import coupons
 from topmind.ledger.book import Book, key_of, listed
 from topmind.ledger.database import day_number, moment, number_day, stamp
 from topmind.ledger.states import ACCEPTED, CHANNEL_CODE, EXPIRED, MISSED, PLANNED, SKIPPED, SOLE
@@ -122,6 +123,7 @@ class _Writer:
         )
         self.book.db.execute("DELETE FROM touch_items WHERE touch = ?", (touch,))
         _items(self.book, row, touch, person)
+        coupons.put(self.book, row.coupons, touch, person)
         self.again += 1
 
     def lapse(self, row: Row, reason: Reason) -> bool:
@@ -197,6 +199,7 @@ def insert(
     )
     assert cursor.lastrowid is not None
     _items(book, row, cursor.lastrowid, person)
+    coupons.put(book, row.coupons, cursor.lastrowid, person)
     return cursor.lastrowid
 
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from topmind.ledger import positions
+from topmind.ledger import coupons, positions
 from topmind.ledger.book import Book, key_of
 from topmind.ledger.database import day_number, moment, number_day
 from topmind.ledger.people import standings
@@ -35,6 +35,7 @@ def history(book: Book, as_of: date, erased: Iterable[str]) -> History:
         planned_on=date.fromisoformat(book.meta("planned_on")) if book.meta("planned_on") else None,
         positions=positions.positions(book),
         watched=positions.watched(book),
+        redeemed=coupons.redeemed(book),
         newcomers=frozenset(
             contact
             for (contact,) in book.db.execute(

@@ -24,6 +24,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol, TypeAlias
 
+from topmind.ledger.coupon_values import CouponRow
 from topmind.ledger.task_values import TaskMail, TaskMailClaim, TaskOutcome
 from topmind.ledger.values import (
     Claim,
@@ -255,6 +256,16 @@ class Ledger(Protocol):
 
     def task_mails(self, day: date | None = None) -> tuple[TaskMail, ...]:
         """Task mails and what became of them, of all days or one. `prove` and feedback settle them, too."""
+        ...
+
+    # -- coupons -----------------------------------------------------------------------------------------
+
+    def coupons(self) -> tuple[CouponRow, ...]:
+        """Every personal code that was ever frozen, in the order of their codes."""
+        ...
+
+    def redeem(self, codes: Iterable[tuple[str, date]]) -> tuple[str, ...]:
+        """Codes that were handed in, with the day. The earliest day of each holds; given back: those nobody has."""
         ...
 
     # -- switches ----------------------------------------------------------------------------------------

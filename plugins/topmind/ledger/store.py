@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from topmind.ledger import (
     claims,
+    coupons,
     freezing,
     people,
     positions,
@@ -21,6 +22,7 @@ from topmind.ledger import (
 )
 from topmind.ledger import history as remembered
 from topmind.ledger.book import Book
+from topmind.ledger.coupon_values import CouponRow
 from topmind.ledger.database import Database, stamp
 from topmind.ledger.protocol import LEASE, Hashes
 from topmind.ledger.task_values import TaskMail, TaskMailClaim, TaskOutcome
@@ -240,6 +242,16 @@ class SqlLedger:
     def task_mails(self, day: date | None = None) -> tuple[TaskMail, ...]:
         with self._read() as book:
             return task_mails.listed(book, day)
+
+    # -- coupons -----------------------------------------------------------------------------------------
+
+    def coupons(self) -> tuple[CouponRow, ...]:
+        with self._read() as book:
+            return coupons.rows(book)
+
+    def redeem(self, codes: Iterable[tuple[str, date]]) -> tuple[str, ...]:
+        with self._write() as book:
+            return coupons.redeem(book, codes)
 
     # -- switches ----------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 
+from topmind.ledger.coupon_values import Coupon
 from topmind.model import (
     Ceiling,
     FeedbackKind,
@@ -65,6 +66,8 @@ class Row:
     ceilings: tuple[Ceiling, ...] = ()
     #: Team id: who sends it, or who does the task.
     sender: str = ""
+    #: Personal codes that it shows.
+    coupons: tuple[Coupon, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ merge tags are nodes of their own, so that no renderer ever meets a sentinel or 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TypeAlias
 
 from topmind.model.words import Kind
@@ -94,6 +95,25 @@ class Coupon:
     """`/// coupon | THANKS10`: a code to show at the till."""
 
     code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalCode:
+    """Everybody gets a code of their own, good once: `THANKS25, personal, 60 days`, or an offer's `coupon: personal`."""
+
+    code: str
+    #: Good for so many days after the mail; None = no end, or `until`.
+    days: int | None = None
+    #: Last day on which it is good.
+    until: date | None = None
+    #: Item whose code it is: one code per person for all that shows the offer; "" = a text's own.
+    item: str = ""
+    path: str = ""
+    line: int = 0
+
+    def last_day(self, day: date) -> date | None:
+        """Last day on which a code issued on `day` is good; None = no end."""
+        return self.until if self.days is None else day + timedelta(days=self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +205,8 @@ class Body:
     refs: tuple[tuple[str, int], ...] = ()
     #: Codes named by `/// coupon`.
     coupons: tuple[str, ...] = ()
+    #: Those of them that are personal.
+    personal: tuple[PersonalCode, ...] = ()
 
     def visible(self, segments: frozenset[str]) -> frozenset[int]:
         """Indexes of the conditions that a contact in these segments sees."""

@@ -95,6 +95,8 @@ class Item:
     # promotion
     offer: str | None = None
     code: str | None = None
+    #: `coupon: personal`: everybody gets a code of their own made from `code`.
+    personal_code: bool = False
     #: First and last company day of a promotion (inclusive).
     starts: date | None = None
     ends: date | None = None

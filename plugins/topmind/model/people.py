@@ -230,3 +230,5 @@ class History:
     positions: Mapping[str, Mapping[str, Position]] = field(default_factory=dict)
     #: `segment:NAME` or `stage` → hash of the rule that these positions were found by.
     watched: Mapping[str, str] = field(default_factory=dict)
+    #: (source id, code it was made from, day) of each personal code that was handed in.
+    redeemed: tuple[tuple[str, str, date], ...] = ()

@@ -54,6 +54,8 @@ class Look:
     bodies: Mapping[str, tuple[Block, ...]] = field(default_factory=dict)
     #: Built-in merge tags that mean the same for everybody (`company_name`).
     values: Mapping[str, str] = field(default_factory=dict)
+    #: Codes of which everybody gets one of their own, by mail.
+    personal: frozenset[str] = frozenset()
     #: File these blocks come from, for links to its neighbours.
     path: str = ""
 
@@ -133,6 +135,8 @@ def _block(block: Block, look: Look) -> str:
             html = f'<div class="columns">{inner}</div>'
         case Button(label, href):
             html = _button(label, href, look)
+        case Coupon(code) if code in look.personal:
+            html = '<p class="coupon"><span>Your own code</span> <strong>comes by mail</strong></p>'
         case Coupon(code):
             html = f'<p class="coupon"><span>Your code</span> <strong>{escape(code)}</strong></p>'
         case Video(href):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from topmind import brand
 from topmind.catalog.blocks import block_tree
+from topmind.catalog.coupons import personal_codes
 from topmind.catalog.text import summary
 from topmind.model import Block, Catalog, Company, Item, Kind
 from topmind.resource_site.html import Look
@@ -37,6 +38,7 @@ def make_site(
         summaries={item.id: summary(item) for item in items},
         bodies=bodies,
         values=_for_everybody(company, home),
+        personal=frozenset(personal_codes(catalog)),
     )
     return Site(
         catalog=catalog,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from topmind import mail
 from topmind.errors import MailError
 from topmind.ledger import Row
-from topmind.links import KeyRing, Links, coupon
+from topmind.links import KeyRing, Links
 from topmind.model import (
     Catalog,
     CompiledEdition,
@@ -25,6 +25,7 @@ from topmind.model import (
 )
 from topmind.planning import senders
 from topmind.planning.setting import blackout_days
+from topmind.run.coupons import Codes
 from topmind.run.decide import Decided
 from topmind.run.waiting import waiting
 
@@ -139,9 +140,9 @@ def _compile(
 
 
 def values_of(
-    members: Members, ring: KeyRing, live_url: str, company: str
+    members: Members, ring: KeyRing, live_url: str, company: str, codes: Codes
 ) -> Callable[[CompiledEdition, TouchKey, str], dict[str, object]]:
-    """(edition, touch, its hex) → everything a merge may ask for: declared fields, signed links, coupon."""
+    """(edition, touch, its hex) → everything a merge may ask for: declared fields, signed links, codes."""
     links = Links(ring, live_url)
     row_of = {contact: row for row, contact in enumerate(members.ids)}
 
@@ -152,7 +153,6 @@ def values_of(
         makers: dict[str, Callable[[], object]] = {
             "unsubscribe_url": lambda: links.unsubscribe(context),
             "preferences_url": lambda: links.preferences(context),
-            "coupon": lambda: coupon(ring, key.contact, key.source),
             "today": lambda: members.as_of,
             "why": lambda: reason(bool(members.client[row])),
         }
@@ -161,6 +161,7 @@ def values_of(
                 found[name] = makers[name]()
             elif name.startswith("answer_url:"):
                 found[name] = links.answer(context, name.removeprefix("answer_url:"))
+        found |= codes.values(compiled, key, members.as_of)
         # the headers need it whether the theme shows it or not
         found.setdefault("unsubscribe_url", links.unsubscribe(context))
         return found

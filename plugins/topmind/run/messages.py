@@ -12,13 +12,16 @@ from topmind.ledger import Claim
 from topmind.links import KeyRing
 from topmind.model import CompiledEdition, Message, Purpose
 from topmind.run.compose import Composed, values_of
+from topmind.run.coupons import Codes
 from topmind.run.decide import Decided
 
 
-def builder(decided: Decided, composed: Composed, ring: KeyRing, now: datetime) -> Callable[[Claim], Message]:
+def builder(
+    decided: Decided, composed: Composed, ring: KeyRing, codes: Codes, now: datetime
+) -> Callable[[Claim], Message]:
     """What makes the message of a claim. `now` (UTC) becomes the Date header."""
     project = decided.project
-    values = values_of(decided.members, ring, project.settings.live_url, project.catalog.company.name)
+    values = values_of(decided.members, ring, project.settings.live_url, project.catalog.company.name, codes)
     date = format_datetime(now)
 
     def build(claim: Claim) -> Message:

@@ -14,9 +14,10 @@ from topmind.errors import GuardError, PlanAgain, SendError
 from topmind.ledger import Ledger
 from topmind.links import KeyRing, address_hashes
 from topmind.model import Clock, History, Level, PersonRecord, Problem, Transport
-from topmind.run import load as load_
 from topmind.run import last_plan, places
+from topmind.run import load as load_
 from topmind.run.compose import Composed, compose
+from topmind.run.coupons import Codes
 from topmind.run.decide import Decided, decide
 from topmind.run.dry import decide_project
 from topmind.run.lapsing import lapsed
@@ -63,7 +64,8 @@ def send(
     with places.open_project_ledger(settings, clock, ring) as ledger, delivery.stop_signals() as stopping:
         delivery.fold(ledger, places.inbox(settings))
         _expire(ledger, project)
-        decided, composed, facts = _freeze(ledger, project, ring, plan_hash, first_send)
+        codes = Codes(project.catalog, ring, ledger.coupons)
+        decided, composed, facts = _freeze(ledger, project, ring, codes, plan_hash, first_send)
         owner, who = places.owner()
         order = Order(
             owner=owner,
@@ -84,7 +86,7 @@ def send(
         found = delivery.send(
             ledger,
             carrier,
-            builder(decided, composed, ring, project.moment.now),
+            builder(decided, composed, ring, codes, project.moment.now),
             order,
             inbox=places.inbox(settings),
             stopping=stopping,
@@ -165,7 +167,7 @@ def _expire(ledger: Ledger, project: Project) -> None:
 
 
 def _freeze(
-    ledger: Ledger, project: Project, ring: KeyRing, plan_hash: str | None, first_send: bool
+    ledger: Ledger, project: Project, ring: KeyRing, codes: Codes, plan_hash: str | None, first_send: bool
 ) -> tuple[Decided, Composed, tuple[Problem, ...]]:
     """Plan, compose, pre-flight and freeze; again where the ledger moved on in between."""
 
@@ -181,7 +183,7 @@ def _freeze(
         facts = delivery.findings(facts_of(decided, composed, first_send=first_send, keys=True))
         _stop_on((*(p for p in decided.findings if p.rule == RULE), *facts))
         rows = Rows(decided, composed.edition_of, composed.occasions)
-        fresh = [rows.touch(touch) for touch in (*composed.waiting, *decided.plan.due)]
+        fresh = codes.on([rows.touch(t) for t in (*composed.waiting, *decided.plan.due)], composed.compiled)
         members = decided.members
         try:
             # before the freeze: what a move starts must keep that move's day, whatever becomes of this run

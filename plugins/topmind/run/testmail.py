@@ -14,6 +14,7 @@ from topmind.model import Channel, Clock, CompiledEdition, Message, OutcomeKind,
 from topmind.run import load as load_
 from topmind.run import places
 from topmind.run.compose import compose, values_of
+from topmind.run.coupons import Codes
 from topmind.run.decide import Decided, decide
 from topmind.run.dry import history_of
 from topmind.run.load import Project
@@ -43,8 +44,9 @@ def send(root: Path, to: str, contact: str | None, *, every: bool, as_of: str | 
         )
     settings = project.settings
     carrier = places.transport(settings)
+    ring = places.key_ring(settings)
     values = values_of(
-        decided.members, places.key_ring(settings), settings.live_url, project.catalog.company.name
+        decided.members, ring, settings.live_url, project.catalog.company.name, Codes(project.catalog, ring)
     )
     sent = 0
     for edition in editions if every else editions[:1]:

@@ -21,7 +21,7 @@ GOOD: dict[type[Head], tuple[str, dict[str, str], str]] = {
             "segments": "[customers]", "exclude": "[customers]", "stages": "[interest]", "where": "[site, email]",
             "access": "public", "use": "any time", "priority": "1", "send": "[2026-12-08]", "for": "tuesday-fix 2026-12-01",
             "subject": "S", "preheader": "P", "was": "[old]", "correction": "no", "grace": "3 days", "link": "https://x.example",
-            "stop_when": "purchases() > 3", "offer": "O", "code": "C10", "starts": "2026-11-01", "ends": "2026-12-20", "terms": "T",
+            "stop_when": "purchases() > 3", "offer": "O", "code": "C10", "coupon": "personal", "starts": "2026-11-01", "ends": "2026-12-20", "terms": "T",
         },
         "Text.\n",
     ),
@@ -32,7 +32,7 @@ GOOD: dict[type[Head], tuple[str, dict[str, str], str]] = {
     ),
     schemas.SpotlightHead: (
         "content/spotlights/s.md",
-        {"title": "S", "date": "2026-11-01", "business": "B", "phone": "1", "region": "R", "offer": "O", "code": "C"},
+        {"title": "S", "date": "2026-11-01", "business": "B", "phone": "1", "region": "R", "offer": "O", "code": "C", "coupon": "shared"},
         "Text.\n",
     ),
     schemas.TestimonialHead: (

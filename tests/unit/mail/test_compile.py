@@ -286,13 +286,15 @@ def test_cards_say_what_matters() -> None:
 
 
 def test_a_personal_code_takes_the_place_of_the_common_one() -> None:
-    """A coupon block shows its code, or the one that the run gives this person."""
-    catalog = a_catalog(newsletters=[issue("/// coupon | THANKS10\n")])
-    assert "THANKS10" in mail(an_edition(), catalog)[0]
-    html, text = mail(an_edition(), catalog, **{"coupon:THANKS10": "T-4711"})
-    assert "T-4711" in html
-    assert "T-4711" in text
-    assert "THANKS10" not in html
+    """A coupon block shows its code; a personal one what the run gives this person, and its last day."""
+    shared = a_catalog(newsletters=[issue("/// coupon | THANKS10\n")])
+    assert "THANKS10" in mail(an_edition(), shared, **{"coupon:THANKS10": "T-4711"})[0]
+    catalog = a_catalog(newsletters=[issue("/// coupon | THANKS10, personal, 60 days\n")])
+    given = {"coupon:THANKS10": "T-4711", "coupon_until:THANKS10": date(2027, 1, 30)}
+    for part in mail(an_edition(), catalog, **given):
+        assert "T-4711" in part
+        assert "THANKS10" not in part
+        assert "Until 30 January 2027." in part
 
 
 def test_the_sender_signs_once() -> None:

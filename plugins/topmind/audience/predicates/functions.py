@@ -85,6 +85,11 @@ def _answered(call: Call, env: Env) -> exp.Expr:
     return inside(rows("answers", [*answer_conditions(call), *_window(call, env)]))
 
 
+def _redeemed(call: Call, env: Env) -> exp.Expr:
+    code = (call.text("code") or "").strip().upper()
+    return inside(rows("redeemed", [equals("code", code), *_window(call, env)]))
+
+
 def _got(call: Call, env: Env) -> exp.Expr:  # noqa: ARG001 - one signature for all
     touched, items = got(call.text("what") or "")
     return exp.paren(exp.or_(inside(rows("touches", [touched])), inside(rows("touch_items", [items]))))
@@ -147,6 +152,7 @@ TRUTHS: dict[str, Callable[[Call, Env], exp.Expr]] = {
     "got": _got,
     "answered": _answered,
     "marked": _marked,
+    "redeemed": _redeemed,
     "birthday_in": _birthday_in,
     "in_top": _in_top,
     "in_segment": _in_segment,

@@ -15,7 +15,16 @@ def got(name: str) -> tuple[exp.Expr, exp.Expr]:
         parts.append(exp.or_(_eq("step", rest[0]), *_occurrence(rest[0])))
     elif rest:
         parts += [_eq("step", rest[0]), exp.or_(*_occurrence("/".join(rest[1:])))]
-    return exp.and_(*parts), _eq("item", name.strip())
+    touched = exp.and_(*parts)
+    if len(rest) == 2:  # the n-th send of an announcement, whose source is an item: `articles/holiday-line/1`
+        sent = exp.and_(_eq("source", f"{source}/{rest[0]}"), *_nth(rest[1]))
+        touched = exp.or_(exp.paren(touched), exp.paren(sent))
+    return exp.paren(touched), _eq("item", name.strip())
+
+
+def _nth(text: str) -> list[exp.Expr]:
+    """An occurrence as stored, or the day it went."""
+    return [exp.paren(exp.or_(*_occurrence(text)))]
 
 
 def _occurrence(text: str) -> list[exp.Expr]:

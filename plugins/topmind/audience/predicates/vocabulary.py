@@ -127,6 +127,13 @@ _ALL = (
         example="marked('vip')",
     ),
     Function(
+        name="redeemed",
+        gives=Type.TRUTH,
+        args=(_text("code"), _DAYS),
+        says="Handed in their personal code made from this one, as `topmind coupons redeemed` was told.",
+        example="not redeemed('THANKS25')",
+    ),
+    Function(
         name="birthday_in",
         gives=Type.TRUTH,
         args=(_number("days"),),
