@@ -10,25 +10,42 @@ from topmind.cli.app import Options, global_options
 
 @click.command("report")
 @click.option("--who", is_flag=True, help="With names: for your own screen only.")
+@click.option(
+    "--since",
+    metavar="DAY",
+    help="Look back to this day (2026-09-01); default: 90 days, or the programme's first.",
+)
+@click.option("--mail", is_flag=True, help="Mail it to the owner, with names, once.")
 @out.json_options
 @global_options
 @click.pass_obj
-def command(options: Options, who: bool, as_json: bool, format_: str) -> int:
-    """Compare the promised process with what was executed, and list who fell through.
+def command(options: Options, who: bool, since: str | None, mail: bool, as_json: bool, format_: str) -> int:
+    """Compare what was promised with what was executed: the largest customers, the new ones, follow-up, floors,
+    tasks, and who fell through.
 
-    Exit code 1 where mails are unproven and need a look.
+    Promised is counted from the facts of your contacts, not from plans. Exit code 1 where mails are unproven and
+    need a look.
 
     \b
     Examples:
       topmind report
+      topmind report --since 2026-09-01
       topmind report --json
+      topmind report --mail
     """
     from topmind.run import reporting
     from topmind.run.clock import SystemClock
 
-    report = reporting.report(options.project, as_of=options.as_of, clock=SystemClock(), who=who)
+    clock = SystemClock()
+    made = reporting.make(options.project, as_of=options.as_of, clock=clock, who=who or mail, since=since)
+    if mail:
+        from topmind.run import report_mail
+
+        out.step(f"The report is on its way to {report_mail.send(made, clock)}.")
+        if not who:
+            return made.report.exit_code
     if as_json or format_ == "json":
-        out.as_json(report.as_dict())
+        out.as_json(made.report.as_dict())
     else:
-        click.echo(report.text())
-    return report.exit_code
+        click.echo(made.report.text())
+    return made.report.exit_code

@@ -14,6 +14,7 @@ from typing import Any
 from topmind.date_words import PLAIN, DateStyle
 from topmind.ledger.values import Counts, Task, Unproven
 from topmind.model import Catalog, Channel, History, PastTouch, Plan, TouchState
+from topmind.report.owner import OwnerReport
 
 #: States in which somebody who was due did not (provably) get it.
 FELL = frozenset(
@@ -111,6 +112,10 @@ class Report:
     unproven: tuple[UnknownRow, ...]
     #: How its readers write dates.
     dates: DateStyle = PLAIN
+    #: The owner's questions; None where nobody asked.
+    owner: OwnerReport | None = None
+    #: People stand there under their names.
+    named: bool = False
 
     @property
     def balanced(self) -> bool:

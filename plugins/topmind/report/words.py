@@ -17,16 +17,27 @@ MOST = 20
 
 
 def as_text(report: Report) -> str:
-    """All parts, each with its head; empty parts in one line."""
-    parts = [
-        [f"Report for {report.dates.day(report.as_of, weekday=True)}"],
-        list(_mails(report)),
-        list(_steps(report)),
-        list(_floors(report)),
-        list(_tasks(report)),
-        list(_fell(report)),
-        list(_unknown(report)),
-    ]
+    """All parts, each with its head; empty parts in one line. The owner's answers come first, with their figures in
+    place of the shorter ones."""
+    head = [f"Report for {report.dates.day(report.as_of, weekday=True)}"]
+    if report.owner is not None:
+        from topmind.report.owner_words import as_text as owner
+
+        parts = [
+            head,
+            [owner(report.owner, report.dates, named=report.named)],
+            list(_mails(report)),
+            list(_tasks(report)),
+        ]
+    else:
+        parts = [
+            head,
+            list(_mails(report)),
+            list(_steps(report)),
+            list(_floors(report)),
+            list(_tasks(report)),
+        ]
+    parts += [list(_fell(report)), list(_unknown(report))]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
