@@ -79,6 +79,7 @@ EXPECTED = {
     "init": {2},  # the project is there already
     "resume": {2},  # nothing is stopped
     "report": {0, 1},
+    "coupons redeemed": {2},  # there is no such file
     "tasks done": {2},  # no task has this number
     "tasks missed": {2},
     "tasks import": {2},  # nobody has exported a list yet
