@@ -249,9 +249,13 @@ class Assembly:
 def _detail(log: BlockLog, reason: Reason, note: int) -> str:
     if reason is Reason.HELD:
         return "" if note < 0 else NOT_HAPPY
-    if note < 0:
+    if note < 0 or (reason is Reason.NOTHING_NEW and not note):
         return ""
     if reason is Reason.LOST_TO:
         return log.block.takers[note]
-    window = log.block.setting.windows[note]
-    return f"{window.channel or 'touches'} in {window.days} days"
+    if reason is Reason.NOTHING_NEW:
+        return "1 item is kept for their floor" if note == 1 else f"{note} items are kept for their floor"
+    windows = log.block.setting.windows
+    rest, number = divmod(note, len(windows))
+    said = f"{windows[number].channel or 'touches'} in {windows[number].days} days"
+    return f"{said}, the rest is kept for their floor" if rest else said

@@ -15,7 +15,7 @@ from topmind.planning.classes import classes_of, rescue_order
 from topmind.planning.contacts import hashes_of, reachable
 from topmind.planning.inboxes import Inboxes
 from topmind.planning.items import Words, months_later, single
-from topmind.planning.occasions import LEAD_TIME, Ask
+from topmind.planning.occasions import Ask
 from topmind.planning.setting import Setting
 from topmind.planning.tally import Tally
 from topmind.planning.unhappy import unhappy
@@ -46,6 +46,9 @@ class Block:
         #: uint64[W, n]: items that are for each contact by segment, stage and access.
         self.items: Words = made.items[:, made.cls]
         self.terms = made.terms
+        #: [windows, n]: touches of each window that issues and announcements leave to the floor.
+        self.kept = made.kept[:, made.cls]
+        self.paces = bool(made.kept.any())
         #: How full each ceiling is.
         self.tally = Tally(setting.windows, made.limits[:, made.cls], setting.start, setting.end)
         self.floor = np.array([t.floor for t in made.terms], dtype=np.int32)[self.cls]
@@ -55,9 +58,9 @@ class Block:
         self.reserve = np.array(reserve, dtype=np.int16)[self.cls]
         #: [places, C] index into `list(Channel)` of each class's rescues in order; -1 = no more.
         self.rescue_order = rescue_order(made.terms)
-        lead = np.minimum(LEAD_TIME, self.floor // 4)
         #: Days after the last valuable touch from which a rescue may go.
-        self.patience: Days = np.where(self.floor > 0, self.floor - lead, NO_FLOOR).astype(np.int32)
+        patience = [t.patience if t.floor else NO_FLOOR for t in made.terms]
+        self.patience: Days = np.array(patience, dtype=np.int32)[self.cls]
         #: Days on which it is somebody's today.
         self.todays = frozenset(int(day) for day in setting.zone_today[np.unique(members.zone)])
         #: The last pause ends here.
@@ -155,10 +158,14 @@ class Block:
                 self.seen[bit // 64, barred] |= np.uint64(1) << np.uint64(bit % 64)
 
     def near_floor(self, day: int, rows: Rows) -> Bools:
-        """Whose floor breaks within the lead time: a week, of a short floor at most a quarter, so that rescues
-        do not use up twice the content that the floor asks for."""
+        """Whose floor breaks within the lead time (`Terms.patience`)."""
         near: Bools = self.value_day[rows] + self.patience[rows] <= day
         return near
+
+    def keeps_floor(self, day: int, rows: Rows) -> Bools:
+        """Who would be rescued anyway, or never had anything: a valuable touch may take what is kept for that."""
+        keeps: Bools = self.near_floor(day, rows) | self.untouched[rows]
+        return keeps
 
     # --- what changes ---
 

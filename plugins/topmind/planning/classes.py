@@ -30,6 +30,8 @@ class Classes:
     items: Words
     #: [windows, C]: most touches.
     limits: NDArray[np.int32]
+    #: [windows, C]: touches of each window that the floor may need.
+    kept: NDArray[np.int16]
 
 
 def classes_of(setting: Setting, members: Members) -> Classes:
@@ -43,6 +45,7 @@ def classes_of(setting: Setting, members: Members) -> Classes:
         terms=terms,
         items=_items(setting, members, first),
         limits=_limits(setting, terms),
+        kept=_kept(setting, terms),
     )
 
 
@@ -98,6 +101,18 @@ def _limits(setting: Setting, terms: tuple[Terms, ...]) -> NDArray[np.int32]:
         for window, most in term.ceilings:
             limits[place[window], c] = most
     return limits
+
+
+def _kept(setting: Setting, terms: tuple[Terms, ...]) -> NDArray[np.int16]:
+    """Used up at once, a window is closed for all its days: the first floor of these needs nothing, the rest one
+    touch for each rescue. Of channels by which nobody is rescued nothing is kept."""
+    kept = np.zeros((len(setting.windows), len(terms)), dtype=np.int16)
+    for c, term in enumerate(terms):
+        by = {"", *(channel.value for channel in term.rescue)}
+        for r, window in enumerate(setting.windows):
+            if term.floor and window.channel in by:
+                kept[r, c] = max(0, -(-(window.days - term.floor) // term.patience))
+    return kept
 
 
 def rescue_order(terms: Sequence[Terms]) -> NDArray[np.int8]:

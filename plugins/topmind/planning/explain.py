@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
 
 from topmind.errors import UsageError
-from topmind.model import Catalog, Channel, Decision, History, Members, Occasion, PlannedTouch, Reason
+from topmind.model import (
+    Catalog,
+    Channel,
+    Decision,
+    History,
+    Members,
+    Occasion,
+    PastTouch,
+    PlannedTouch,
+    Reason,
+)
 from topmind.planning import past
 from topmind.planning.assembly import Assembly
 from topmind.planning.block import Block, Rows
@@ -32,8 +43,10 @@ class CeilingUse:
     channel: Channel | None
     days: int
     most: int
-    #: Counted touches of the window that ends yesterday (a touch of today leaves no second one anyway).
+    #: Counted touches of the window that ends today: today's own is in it, frozen or only planned.
     used: int
+    #: Of what is left, so many are kept for the floor: issues and announcements leave them to rescues.
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +132,7 @@ def explain(
     touched = not bool(block.untouched[row])
     broken = int(log.broken[row])
     mask = np.array([row], dtype=np.intp)
+    coming = _coming(log, row, max(made.until, today))
     return Explanation(
         contact=contact,
         today=date.fromordinal(today),
@@ -134,12 +148,12 @@ def explain(
         last_valuable=_day(int(block.value_day[row])) if touched else None,
         floor_until=_day(int(block.value_day[row]) + terms.floor) if terms.floor else None,
         credit=int(block.credit[row]),
-        ceilings=_ceilings(block, row),
+        ceilings=_ceilings(block, row, _today(touches, contact, today) + _on(coming, today)),
         received=_named(block, block.seen[:, mask] & block.items[:, mask]),
         available=_named(block, available(block, today, mask)),
         due=tuple((occasions[t.occasion], t) for t in due if t.contact == row),
         decisions=tuple((occasions[d.occasion], d) for d in decisions if d.contact == row),
-        coming=_coming(log, row, made.until),
+        coming=coming,
         floor_broken=REASON_OF[broken] if broken else None,
     )
 
@@ -154,7 +168,18 @@ def _day(ordinal: int) -> date | None:
     return date.fromordinal(ordinal) if ordinal > 0 else None
 
 
-def _ceilings(block: Block, row: int) -> tuple[CeilingUse, ...]:
+def _today(touches: Iterable[PastTouch], contact: str, today: int) -> list[Channel]:
+    """Channels of the counted touches that the ledger has for today."""
+    mine = (t for t in touches if t.key.contact == contact and t.counts)
+    return [t.key.channel for t in mine if t.day.toordinal() == today]
+
+
+def _on(coming: tuple[Coming, ...], today: int) -> list[Channel]:
+    return [one.channel for one in coming if one.day.toordinal() == today]
+
+
+def _ceilings(block: Block, row: int, today: list[Channel]) -> tuple[CeilingUse, ...]:
+    """`block` stands at the begin of the contact's today, which holds touches on the channels of `today`."""
     found = []
     for r, window in enumerate(block.setting.windows):
         most = int(block.tally.limits[r, row])
@@ -164,7 +189,9 @@ def _ceilings(block: Block, row: int) -> tuple[CeilingUse, ...]:
                     channel=Channel(window.channel) if window.channel else None,
                     days=window.days,
                     most=most,
-                    used=int(block.tally.counts[r, row]),
+                    used=int(block.tally.counts[r, row])
+                    + sum(window.channel in {"", channel.value} for channel in today),
+                    kept=int(block.kept[r, row]),
                 )
             )
     return tuple(found)

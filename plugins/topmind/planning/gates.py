@@ -11,12 +11,12 @@ from topmind.model import Bools, Reason
 from topmind.planning.block import Block, Rows
 from topmind.planning.logs import Why
 from topmind.planning.occasions import Ask
-from topmind.planning.policies import ORDER, Policy
+from topmind.planning.policies import ORDER, Policy, ceiling
 from topmind.planning.senders import senders
 from topmind.planning.setting import LATER
 
 
-def refused(block: Block, ask: Ask, reason: Reason, rows: Rows) -> NDArray[np.int32] | None:
+def refused(block: Block, ask: Ask, day: int, reason: Reason, rows: Rows) -> NDArray[np.int32] | None:
     """What a reason refers to, for the rows it turned away."""
     if reason is Reason.LOST_TO:
         return block.taken[rows]
@@ -24,7 +24,7 @@ def refused(block: Block, ask: Ask, reason: Reason, rows: Rows) -> NDArray[np.in
         return np.zeros(len(rows), dtype=np.int32)  # not happy
     if reason in {Reason.CEILING_ALL, Reason.CEILING_CHANNEL}:
         overall = reason is Reason.CEILING_ALL
-        return block.tally.full(rows, ask.channel, overall=overall).astype(np.int32)
+        return ceiling.full(block, ask, day, rows, overall=overall).astype(np.int32)
     return None
 
 
@@ -52,7 +52,7 @@ def gate(
         if day in block.todays:
             mine = np.nonzero(~allowed & (block.today[rows] == day))[0]
             if len(mine):
-                why.put(places[mine], policy.reason, refused(block, ask, policy.reason, rows[mine]))
+                why.put(places[mine], policy.reason, refused(block, ask, day, policy.reason, rows[mine]))
         places = places[allowed]
         rows = places if same else rows[allowed]
     return rows, places

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,14 @@ from topmind.model import Bools, Catalog, Item, Kind, Status, Where
 Words = NDArray[np.uint64]
 
 
+_NO_BEGIN = datetime.max.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ItemTable:
     """The mailable items in order of preference with their masks."""
 
-    #: Priority, evergreen last, newest first, id.
+    #: By `preference`.
     items: tuple[Item, ...]
     #: Item id (old names too) → bit.
     bit: dict[str, int]
@@ -64,7 +67,7 @@ def item_table(catalog: Catalog, start: int, end: int, reserved: dict[str, int])
     pinned to an issue to come.
     """
     mailable = [i for i in catalog.items.values() if i.status is Status.PUBLISHED and Where.EMAIL in i.where]
-    items = sorted(mailable, key=lambda i: (i.priority, i.evergreen, -i.day.toordinal(), i.id))
+    items = sorted(mailable, key=preference)
     words = max(1, -(-len(items) // 64))
     bit = {old: b for b, item in enumerate(items) for old in item.was}
     bit |= {item.id: b for b, item in enumerate(items)}
@@ -91,6 +94,12 @@ def item_table(catalog: Catalog, start: int, end: int, reserved: dict[str, int])
         offered=offered,
         live=live,
     )
+
+
+def preference(item: Item) -> tuple[int, bool, datetime, int, str]:
+    """Priority; evergreen last; events before what has no date of its own, the nearest begin first, for they are
+    soon over; newest first; id."""
+    return item.priority, item.evergreen, item.begins or _NO_BEGIN, -item.day.toordinal(), item.id
 
 
 def _again(item: Item) -> bool:

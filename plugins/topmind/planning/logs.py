@@ -23,10 +23,13 @@ class Why:
 
     def __init__(self, size: int) -> None:
         self.code = np.zeros(size, dtype=np.int8)
-        #: LOST_TO: index into `Block.takers`; a ceiling: index of its window; else -1.
+        #: LOST_TO: index into `Block.takers`; a ceiling: what `Tally.full` says; NOTHING_NEW: items kept for the
+        #: floor; else -1.
         self.note = np.full(size, -1, dtype=np.int32)
 
-    def put(self, places: Rows, reason: Reason, note: NDArray[np.int32] | None = None) -> None:
+    def put(
+        self, places: Rows, reason: Reason, note: NDArray[np.int32] | NDArray[np.int16] | None = None
+    ) -> None:
         """Write the reason for these places."""
         self.code[places] = CODES[reason]
         self.note[places] = -1 if note is None else note

@@ -88,11 +88,7 @@ def _shared(block: Block, log: SharedLog, day: int) -> None:
         return
     choice = announce(block, ask, day, rows) if ask.item else choose(block, ask, day, rows)
     if is_today:
-        today = block.today[rows] == day
-        for code in np.unique(choice.why[today]):
-            reason = REASONS[int(code)]
-            if reason is not None:
-                log.why.put(rows[today & (choice.why == code)], reason)
+        _say(block, log, day, rows, choice)
     if block.waits is not None:
         block.waits.tell(block, log, day, rows, choice)
     rows, choice = _keep(rows, choice, choice.why == 0)
@@ -109,15 +105,20 @@ def _shared(block: Block, log: SharedLog, day: int) -> None:
         log.today.append(_keep(rows, choice, today))
 
 
+def _say(block: Block, log: SharedLog, day: int, rows: Rows, choice: Choice) -> None:
+    """Why the selection has nothing for those whose own today it is."""
+    today = block.today[rows] == day
+    for code in np.unique(choice.why[today]):
+        reason = REASONS[int(code)]
+        if reason is None:
+            continue
+        mine = today & (choice.why == code)
+        told = choice.kept[mine] if choice.kept is not None and reason is Reason.NOTHING_NEW else None
+        log.why.put(rows[mine], reason, told)
+
+
 def _keep(rows: Rows, choice: Choice, mask: Bools) -> tuple[Rows, Choice]:
-    if mask.all():
-        return rows, choice
-    return rows[mask], Choice(
-        why=choice.why[mask],
-        picks=choice.picks[mask],
-        value=choice.value[mask],
-        promotions=choice.promotions[mask],
-    )
+    return rows[mask], choice.only(mask)
 
 
 # --- steps ---
@@ -203,7 +204,8 @@ def _name_takers(block: Block, log: StepLog, winners: Rows, day: int) -> NDArray
 
 def _admit_calls(block: Block, log: StepLog, winners: Rows, day: int) -> Bools:
     admitted = np.ones(len(winners), dtype=np.bool_)
-    calls = np.array([log.asks[a].channel is Channel.CALL for a in log.ask[winners]], dtype=np.bool_)
+    is_call = np.array([ask.channel is Channel.CALL for ask in log.asks], dtype=np.bool_)
+    calls = is_call[log.ask[winners]]
     if calls.any():
         mine = winners[calls]
         who = caller_indexes(block, [log.asks[a] for a in log.ask[mine]], log.row[mine])

@@ -208,6 +208,7 @@ def announcement_asks(catalog: Catalog, history: History, start: date, end: date
                 last=last.toordinal(),
                 at=minutes(MORNING),
                 stop_when=(item.stop_when,) if item.stop_when else (),
+                only_if=send.only_if,
                 stopped=stopped,
                 item=item,
                 value=int(item.is_value),

@@ -11,10 +11,10 @@ from topmind.model import Bools, Channel, History, Occasion, Reason, SourceKind
 from topmind.planning.block import Block, Rows
 from topmind.planning.gates import caller_indexes, gate, waits
 from topmind.planning.items import any_of
-from topmind.planning.logs import BlockLog, RescueEvent, RescueLog, Why
+from topmind.planning.logs import CODES, BlockLog, RescueEvent, RescueLog, Why
 from topmind.planning.occasions import LEAD_TIME, MORNING, RESCUE, Ask, is_stopped
 from topmind.planning.past import Key
-from topmind.planning.policies import STATIC, capacity, same_inbox
+from topmind.planning.policies import LASTING, STATIC, capacity, same_inbox
 from topmind.planning.selection import available, rescue_item
 
 CHANNELS = tuple(Channel)
@@ -171,9 +171,23 @@ def _after(block: Block, log: BlockLog, day: int, rows: Rows) -> None:
     late = day - block.value_day[rows] - block.floor[rows]
     own = (late > 0) & (block.today[rows] == day)
     log.broken[rows[own]] = log.rescue.why.code[rows[own]]
+    if day in block.todays and block.setting.blackout[day - block.setting.start]:
+        _beyond_rest(block, log, day, rows[own])
     breaks = rows[(late == 1) | own]
     if len(breaks):
         _content_gaps(block, log, day, breaks)
+
+
+def _beyond_rest(block: Block, log: BlockLog, day: int, rows: Rows) -> None:
+    """On a day of rest: a floor is not broken for the sake of one day, so name what would hold its rescue anyway."""
+    rest = CODES[Reason.BLACKOUT]
+    for number, channel in enumerate(CHANNELS):
+        mine = rows[(log.broken[rows] == rest) & (log.rescue.channel[rows] == number)]
+        why = Why(len(mine))
+        left, places = gate(block, rescue_ask(channel), day, mine, np.arange(len(mine)), why, LASTING)
+        if channel is Channel.EMAIL:
+            why.put(places[rescue_item(block, day, left).why != 0], Reason.NOTHING_NEW)
+        log.broken[mine] = np.where(why.code > 0, why.code, log.broken[mine])
 
 
 def _content_gaps(block: Block, log: BlockLog, day: int, rows: Rows) -> None:

@@ -27,6 +27,19 @@ class Choice:
     picks: NDArray[np.int16]
     value: NDArray[np.int16]
     promotions: NDArray[np.int16]
+    #: NOTHING_NEW in an issue: items that would do, but are kept for the contact's floor.
+    kept: NDArray[np.int16] | None = None
+
+    def only(self, mask: Bools) -> Choice:
+        """These rows."""
+        if mask.all():
+            return self
+        return Choice(
+            why=self.why[mask],
+            picks=self.picks[mask],
+            value=self.value[mask],
+            promotions=self.promotions[mask],
+        )
 
 
 def available(block: Block, day: int, rows: Rows, pins: Words | None = None) -> Words:
@@ -86,22 +99,31 @@ def choose(block: Block, ask: Ask, day: int, rows: Rows) -> Choice:
             promotions_left = any_of(state.free & (wanted & ~table.value)[:, None])
             lacking |= empty & ~promotions_left
             too_early |= empty & promotions_left
-    return _judge(ask, state, picks, lacking, too_early)
+    kept = _kept(ask, state, picks[:, places[:-1]]) if day in block.todays else None
+    return _judge(ask, state, picks, lacking, too_early, kept)
+
+
+def _kept(ask: Ask, state: _Filling, first: NDArray[np.int16]) -> NDArray[np.int16]:
+    """How many items would do for the empty slots (`first`: what the first place of each got), but are kept for
+    the floor."""
+    words = np.zeros_like(state.free)
+    for slot, bits in zip(ask.slots, first.T, strict=True):
+        evergreen = state.table.of_kinds(slot.kinds) & state.evergreen
+        words |= np.where(bits < 0, state.free & evergreen[:, None], np.uint64(0))
+    return count(words)
 
 
 class _Filling:
     """What is left to choose from while the slots of one issue are filled."""
 
     def __init__(self, block: Block, day: int, rows: Rows, free: Words, pins: Words) -> None:
-        table = block.setting.table
+        self.table = table = block.setting.table
         self.free = free
         self.pins = pins
         self.evergreen, self.value_items = table.evergreen, table.value
         self.ratio = block.ratio[rows]
         self.credit = block.credit[rows].copy()
-        # whoever would be rescued anyway, or never had anything, may have one of the reserve in the issue
-        keeps_floor = block.near_floor(day, rows) | block.untouched[rows]
-        self.reserve = block.reserve[rows] - keeps_floor
+        self.reserve = block.reserve[rows] - block.keeps_floor(day, rows)
         self.left = count(free & table.evergreen[:, None])
         self.value = np.zeros(len(rows), dtype=np.int16)
         self.promotions = np.zeros(len(rows), dtype=np.int16)
@@ -143,7 +165,14 @@ class _Filling:
         return enough
 
 
-def _judge(ask: Ask, state: _Filling, picks: NDArray[np.int16], lacking: Bools, too_early: Bools) -> Choice:
+def _judge(
+    ask: Ask,
+    state: _Filling,
+    picks: NDArray[np.int16],
+    lacking: Bools,
+    too_early: Bools,
+    kept: NDArray[np.int16] | None,
+) -> Choice:
     nothing = state.value + state.promotions == 0
     own_words = nothing & ask.has_text
     value = np.where(own_words, ask.value, state.value).astype(np.int16)
@@ -152,7 +181,7 @@ def _judge(ask: Ask, state: _Filling, picks: NDArray[np.int16], lacking: Bools, 
     why[too_early | (own_words & (promotions > 0) & ~state.may_sell())] = RATIO
     why[~nothing & (state.value == 0)] = ONLY_PROMOTIONS
     why[lacking | (nothing & (not ask.has_text) & ~too_early)] = NOTHING_NEW
-    return Choice(why=why, picks=picks, value=value, promotions=promotions)
+    return Choice(why=why, picks=picks, value=value, promotions=promotions, kept=kept)
 
 
 def announce(block: Block, ask: Ask, day: int, rows: Rows) -> Choice:

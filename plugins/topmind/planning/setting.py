@@ -166,6 +166,7 @@ def _reserved(catalog: Catalog) -> dict[str, int]:
 def _answered(catalog: Catalog, members: Members) -> None:
     """Raise where the audience does not know a rule or a date that the catalog asks for."""
     rules = {i.stop_when for i in catalog.items.values()} | {s.stop_when for s in catalog.sequences.values()}
+    rules |= {send.only_if for item in catalog.items.values() for send in item.sends}
     rules |= {step.only_if for s in catalog.sequences.values() for step in s.steps}
     dates = {step.starts_from or s.starts_from for s in catalog.sequences.values() for step in s.steps}
     missing = sorted((rules - {None} - members.holds.keys()) | (dates - members.dates.keys()), key=str)

@@ -57,13 +57,22 @@ class Tally:
                     mine, amount = np.unique(rows[mask & (days == day)], return_counts=True)
                     self._later(queue, int(day) + by, (r, mine, amount.astype(np.int16)))
 
-    def full(self, rows: Rows, channel: Channel, *, overall: bool) -> NDArray[np.int16]:
-        """Index of the first window that is full for each row, of all channels or of this one; -1 = room."""
+    def full(
+        self, rows: Rows, channel: Channel, *, overall: bool, kept: NDArray[np.int16] | None = None
+    ) -> NDArray[np.int16]:
+        """The first window without room for each row, of all channels or of this one; -1 = room in all.
+
+        `kept` [windows, rows] leaves so many touches of each window to others. Index of the window, plus the
+        number of windows where only what is kept is left.
+        """
         result = np.full(len(rows), -1, dtype=np.int16)
         wanted = "" if overall else channel.value
         for r in range(len(self.windows) - 1, -1, -1):
             if self.windows[r].channel == wanted:
-                result[self.counts[r, rows] >= self.limits[r, rows]] = r
+                room = self.limits[r, rows] - self.counts[r, rows]
+                if kept is not None:
+                    result[room <= kept[r]] = r + len(self.windows)
+                result[room <= 0] = r
         return result
 
     def _later(self, queue: dict[int, list[_Change]], day: int, change: _Change) -> None:

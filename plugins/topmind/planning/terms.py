@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from topmind.model import Catalog, Channel, Company, Promise, Segment
+from topmind.planning.occasions import LEAD_TIME
 
 #: A ceiling where nobody set one.
 UNLIMITED = 1 << 20
@@ -33,6 +34,12 @@ class Terms:
     ceilings: tuple[tuple[Window, int], ...]
     #: Channels of a rescue, in order.
     rescue: tuple[Channel, ...]
+
+    @property
+    def patience(self) -> int:
+        """Days after a valuable touch from which a rescue may go: a week before the floor breaks, of a short
+        floor at most a quarter, so that rescues do not use up twice the content that the floor asks for."""
+        return self.floor - min(LEAD_TIME, self.floor // 4)
 
 
 def windows(catalog: Catalog) -> tuple[Window, ...]:

@@ -281,7 +281,30 @@ class Oracle:
     def near_floor(self, c: Contact, day: date) -> bool:
         """Within the lead time."""
         floor = self.floor(c)
-        return floor > 0 and self.last_value(c)[0] + (floor - min(7, floor // 4)) * DAY <= day
+        return floor > 0 and self.last_value(c)[0] + self.patience(c) * DAY <= day
+
+    def patience(self, c: Contact) -> int:
+        """Days of a floor without its lead time."""
+        return self.floor(c) - min(7, self.floor(c) // 4)
+
+    def keeps_floor(self, c: Contact, day: date) -> bool:
+        """A valuable touch of this day is as good as a rescue."""
+        return self.floor(c) > 0 and (self.near_floor(c, day) or not self.last_value(c)[1])
+
+    def needed(self, c: Contact, o: Occ, day: date, channel: Channel | None, days: int) -> int:
+        """Touches of a window that an issue or an announcement leaves to rescues: so many that the last of them
+        carries the contact over the day on which the window opens again."""
+        floor = self.floor(c)
+        rescued_by = channel is None or channel in self.rescue_channels(c)
+        if not floor or not rescued_by or o.kind not in {SourceKind.ISSUE, SourceKind.ANNOUNCEMENT}:
+            return 0
+        gives = o.kind is SourceKind.ISSUE or o.value > 0
+        if o.correction or any(t.day == day for t in c.touches) or (gives and self.keeps_floor(c, day)):
+            return 0
+        needed = 0
+        while floor + needed * self.patience(c) < days:
+            needed += 1
+        return needed
 
     def taking_part(self, c: Contact) -> bool:
         """Active with a usable channel."""
@@ -336,7 +359,9 @@ class Oracle:
             if kept and day <= max(kept) and not self.pinned(item, occ):
                 continue
             found.append(item)
-        return sorted(found, key=lambda i: (i.priority, i.evergreen, -i.day.toordinal(), i.id))
+        newest = sorted(found, key=lambda i: (-i.day.toordinal(), i.id))
+        dated = sorted((i for i in newest if i.begins), key=lambda i: i.begins)
+        return sorted([*dated, *(i for i in newest if not i.begins)], key=lambda i: (i.priority, i.evergreen))
 
     def pinned(self, item: Item, occ: Occ | None) -> bool:
         """The item names this very issue."""
@@ -372,6 +397,7 @@ class Oracle:
                         first,
                         last,
                         stop=item.stop_when,
+                        only_if=send.only_if,
                         stopped=self.stopped(item.id, "", str(send.number)),
                         item=item,
                         value=int(item.is_value),
@@ -553,7 +579,7 @@ class Oracle:
     def too_many(self, c: Contact, o: Occ, day: date) -> tuple[Reason, str] | None:
         """Ceilings: all channels first. A touch of today is the day's own matter; a frozen one of a day to
         come counts."""
-        full: list[tuple[bool, Channel | None, int]] = []
+        full: list[tuple[bool, Channel | None, int, str]] = []
         for (channel, days), most in self.ceilings(c).items():
             if channel not in {None, o.channel}:
                 continue
@@ -565,12 +591,14 @@ class Oracle:
                 and (t.day < day or t.ahead)
             ]
             if len(counted) >= most:
-                full.append((channel is not None, channel, days))
+                full.append((channel is not None, channel, days, ""))
+            elif len(counted) + self.needed(c, o, day, channel, days) >= most:
+                full.append((channel is not None, channel, days, ", the rest is kept for their floor"))
         if not full:
             return None
-        own, channel, days = min(full, key=lambda f: (f[0], f[1] or "", f[2]))
+        own, channel, days, rest = min(full, key=lambda f: (f[0], f[1] or "", f[2]))
         reason = Reason.CEILING_CHANNEL if own else Reason.CEILING_ALL
-        return reason, f"{channel.value if channel else 'touches'} in {days} days"
+        return reason, f"{channel.value if channel else 'touches'} in {days} days{rest}"
 
     def lost(self, c: Contact, o: Occ, day: date) -> tuple[Reason, str] | None:
         """One touch a day, one sibling a week."""
@@ -586,13 +614,13 @@ class Oracle:
 
     # --- selection ---
 
-    def choose(self, c: Contact, o: Occ, day: date) -> tuple[Reason | None, list[list[Item]], int, int]:
-        """(reason, items per slot, value, promotions)."""
+    def choose(self, c: Contact, o: Occ, day: date) -> tuple[Reason | None, list[list[Item]], int, int, str]:
+        """(reason, items per slot, value, promotions, what is kept back)."""
         free = self.offered(c, day, o)
         n, credit = self.ratio(c), self.credit(c)
         floor = self.floor(c)
         reserve = -(-30 // floor) if floor else 0
-        reserve -= int(floor > 0 and (self.near_floor(c, day) or not self.last_value(c)[1]))
+        reserve -= int(self.keeps_floor(c, day))
         picked: list[list[Item]] = [[] for _ in o.slots]
         reasons: set[Reason] = set()
         for k in sorted(range(len(o.slots)), key=lambda k: (not o.slots[k].value_only, k)):
@@ -623,7 +651,11 @@ class Oracle:
         if items and not value:
             reasons.add(Reason.ONLY_PROMOTIONS)
         order = (Reason.NOTHING_NEW, Reason.ONLY_PROMOTIONS, Reason.RATIO)
-        return next((r for r in order if r in reasons), None), picked, value, promotions
+        empty = {kind for slot, got in zip(o.slots, picked, strict=True) if not got for kind in slot.kinds}
+        kept = sum(i.evergreen and i.kind in empty for i in free)
+        reason = next((r for r in order if r in reasons), None)
+        note = f"{kept} item{'s are' if kept > 1 else ' is'} kept for their floor" if kept else ""
+        return reason, picked, value, promotions, note if reason is Reason.NOTHING_NEW else ""
 
     def announces(self, c: Contact, o: Occ, day: date) -> Reason | None:
         """Whether the announced item itself may go."""
@@ -738,16 +770,16 @@ class Oracle:
                 self._refuse(c, o, day, *no)
                 continue
             if o.item is not None:
-                reason = self.announces(c, o, day)
+                reason, note = self.announces(c, o, day), ""
                 found = (o.item.id,), (), o.value, o.promotions
             else:
-                reason, slots, value, promotions = self.choose(c, o, day)
+                reason, slots, value, promotions, note = self.choose(c, o, day)
                 picks = tuple(i.id for slot in slots for i in slot)
                 found = picks, tuple(len(slot) for slot in slots), value, promotions
             if reason is None:
                 proposed.append((c, found))
             else:
-                self._refuse(c, o, day, reason)
+                self._refuse(c, o, day, reason, note)
         for c, found in proposed:
             inbox = int(self.m.inbox[c.row])
             if inbox >= 0 and inbox in self.copies[o.name]:
@@ -847,9 +879,24 @@ class Oracle:
                 continue
             late = (day - self.last_value(c)[0]).days - floor
             if late > 0 and day == c.today:
-                self.answer.broken[self.rescue_why[c.row]] += 1
+                self.answer.broken[self._bound(c, day)] += 1
             if late == 1 or (late > 0 and day == c.today):
                 self._gap(c, day)
+
+    def _bound(self, c: Contact, day: date) -> Reason:
+        """Why the floor is broken: on a day of rest what would hold the rescue on the next day too, if anything."""
+        told = self.rescue_why[c.row]
+        if told is not Reason.BLACKOUT:
+            return told
+        channel = next(
+            Channel(k[2]) for k, v in self.why.items() if k[0] == c.id and k[1].startswith("rescue/")
+        )
+        o = self._rescue(c, channel)
+        no = self.too_close(c, o, day) or self.too_many(c, o, day)
+        if no:
+            return no[0]
+        some = any(i.evergreen for i in self.offered(c, day))
+        return Reason.NOTHING_NEW if channel is Channel.EMAIL and not some else told
 
     def _gap(self, c: Contact, day: date) -> None:
         if Channel.EMAIL not in self.rescue_channels(c):

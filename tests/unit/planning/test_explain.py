@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from topmind.errors import UsageError
-from topmind.model import Channel, Reason
+from topmind.model import Channel, Reason, TouchState
 from topmind.planning import explain, plan
 from topmind.testing.builders import (
     TODAY,
@@ -55,6 +55,36 @@ def test_the_facts_of_one_contact() -> None:
         (date(2026, 12, 24), "rescue/2026-12-09"),
     ]
     assert told.floor_broken is None
+
+
+def test_the_touch_of_today_is_in_the_ceilings() -> None:
+    """Planned or frozen, it is one of the two mails of this week; frozen it is not counted twice."""
+    catalog = a_catalog(items=[an_item(f"tips/{x}") for x in "abcd"], newsletters=[a_newsletter()])
+    people = members(1)
+    before = a_touch(day=TODAY - timedelta(days=6), items=("tips/a",))
+    frozen = a_touch(day=TODAY, occurrence="2026-W49", items=("tips/b",), state=TouchState.PLANNED)
+    for past in ((before,), (before, frozen)):
+        told = explain(catalog, people, a_history(*past), NOON, "c0000", all_day=True)
+        assert [(c.channel, c.most, c.used) for c in told.ceilings] == [
+            (None, 200, 2),
+            (Channel.EMAIL, 2, 2),
+        ]
+
+
+def test_a_zone_that_is_a_day_ahead_has_the_days_before_behind_it() -> None:
+    """What left the window on the company's day has left it for Auckland too."""
+    catalog = a_catalog(company=a_company(promise=a_promise()))
+    people = members(1, zones=("Pacific/Auckland",))
+    past = a_touch(day=TODAY - timedelta(days=7))
+    told = explain(catalog, people, a_history(past), NOON, "c0000")
+    assert told.today == TODAY + timedelta(days=1)
+    assert [c.used for c in told.ceilings if c.channel is Channel.EMAIL] == [0]
+
+
+def test_what_is_kept_of_a_ceiling_is_told() -> None:
+    """A year holds a first month and then fifteen rescues a 23 days."""
+    told = explain(a_catalog(), members(1), a_history(), NOON, "c0000", all_day=True)
+    assert [(c.days, c.kept) for c in told.ceilings] == [(365, 15), (7, 0)]
 
 
 def test_a_broken_floor_is_named() -> None:

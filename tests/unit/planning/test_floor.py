@@ -9,7 +9,18 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from topmind.model import Channel, Item, Members, PastTouch, Plan, Reason, TouchState, Verdict
+from topmind.model import (
+    Ceiling,
+    Channel,
+    Item,
+    Members,
+    PastTouch,
+    Plan,
+    Reason,
+    TouchState,
+    Use,
+    Verdict,
+)
 from topmind.testing.builders import (
     TODAY,
     a_catalog,
@@ -18,6 +29,7 @@ from topmind.testing.builders import (
     a_newsletter,
     a_promise,
     a_segment,
+    a_slot,
     a_team_member,
     a_touch,
     an_item,
@@ -139,6 +151,49 @@ def test_a_floor_that_is_broken_today_names_what_bound() -> None:
         Reason.PAUSED: 1,
         Reason.NOTHING_NEW: 1,
     }
+
+
+def test_a_day_of_rest_does_not_hide_what_holds_a_floor() -> None:
+    """Broken for weeks for want of content, or full up to the ceiling: that is named, not the day of rest; where
+    nothing else holds, the day of rest is."""
+    full = a_promise(ceilings=(Ceiling(channel=None, count=1, days=60),))
+    for items, promise, reason in (
+        ([], COMPANY.promise, Reason.NOTHING_NEW),
+        (EVERGREEN, full, Reason.CEILING_ALL),
+        (EVERGREEN, COMPANY.promise, Reason.BLACKOUT),
+    ):
+        house = replace(COMPANY, promise=promise, blackout=(TODAY,))
+        catalog = a_catalog(items=items, company=house)
+        made = planned(catalog, members(1), a_history(days_ago(40)), horizon=90)
+        assert made.floor_broken == {reason: 1}
+        assert set(reasons(made, "rescue").values()) == {Reason.BLACKOUT}
+
+
+def test_a_year_s_ceiling_is_not_used_up_before_the_year_is() -> None:
+    """Eighteen a year and a daily letter: the first two go at once, the others when the floor asks for them; no
+    floor breaks in a year and a half, and no window holds more than eighteen."""
+    yearly = a_promise(ceilings=(Ceiling(channel=None, count=18, days=365),))
+    daily = a_newsletter(every="daily at 09:00", slots=[a_slot(0)])
+    items = [an_item(f"tips/t{n}", use=Use(any_time=True)) for n in range(3)]
+    catalog = a_catalog(items=items, newsletters=[daily], company=replace(COMPANY, promise=yearly))
+    made = planned(catalog, members(1), a_history(days_ago(10)), horizon=550)
+    days = [day.day for day in made.calendar for _ in day.touches]
+    assert [(b - a).days for a, b in pairwise(days)][:3] == [1, 23, 23]
+    assert max((b - a).days for a, b in pairwise(days)) <= 30
+    assert 16 <= max(sum(0 <= (b - a).days < 365 for b in days) for a in days) <= 18
+
+
+def test_what_is_kept_for_the_floor_is_told() -> None:
+    """An issue that leaves the rest of the year to the floor says so."""
+    yearly = a_promise(ceilings=(Ceiling(channel=None, count=15, days=365),))
+    catalog = a_catalog(
+        items=EVERGREEN, newsletters=[a_newsletter()], company=replace(COMPANY, promise=yearly)
+    )
+    (told,) = planned(catalog, members(1), a_history(days_ago(10))).decisions
+    assert (told.reason, told.detail) == (
+        Reason.CEILING_ALL,
+        "touches in 365 days, the rest is kept for their floor",
+    )
 
 
 def test_a_rescue_that_the_ledger_has_is_not_sent_again() -> None:

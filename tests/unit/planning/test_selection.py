@@ -223,6 +223,32 @@ def test_a_first_issue_is_not_starved_by_the_reserve() -> None:
     assert {c: len(p) for c, p in picks(planned(young, members(9))).items()} == dict.fromkeys(range(9), 1)
 
 
+def test_what_is_kept_for_the_floor_is_told() -> None:
+    """An issue that goes without says that there is something left, and for what."""
+    touch = a_touch(day=TODAY - timedelta(days=7), items=())
+    for amount, detail in ((0, ""), (1, "1 item is kept for their floor")):
+        items = [an_item(f"tips/t{n}") for n in range(amount)]
+        tips = a_newsletter(slots=[a_slot(0, [Kind.TIP])])
+        made = planned(a_catalog(items=items, newsletters=[tips]), members(1), a_history(touch))
+        (told,) = made.decisions
+        assert (told.reason, told.detail) == (Reason.NOTHING_NEW, detail)
+
+
+def test_the_event_that_is_soon_over_comes_first() -> None:
+    """Written long ago and next week before written today and next month; then what has no date, newest first;
+    a priority goes before all of it."""
+    begins = datetime(2026, 12, 10, 15, tzinfo=UTC)
+    items = [
+        an_item("articles/new", day=TODAY, use=Use(until=date(2027, 3, 1))),
+        an_item("events/near", day=TODAY - timedelta(days=50), begins=begins),
+        an_item("events/far", day=TODAY, begins=begins + timedelta(days=30)),
+        an_item("articles/wanted", day=TODAY - timedelta(days=90), priority=-1),
+    ]
+    everything = a_newsletter(slots=[a_slot(0, [Kind.ARTICLE, Kind.EVENT], count=4)])
+    made = planned(a_catalog(items=items, newsletters=[everything]), members(1))
+    assert picks(made) == {0: ("articles/wanted", "events/near", "events/far", "articles/new")}
+
+
 def test_what_will_end_is_no_reserve() -> None:
     """A dated item is taken although it is the last."""
     kept = replace(issue(an_item("tips/a", use=Use(until=TODAY))), company=a_company(promise=a_promise()))

@@ -80,10 +80,10 @@ def some(rng: Random, words: tuple[str, ...], chance: float) -> frozenset[str]:
     return frozenset(w for w in words if rng.random() < chance)
 
 
-def world(seed: int) -> World:
-    """One small random case; the same seed gives the same."""
+def world(seed: int, most: int = 7) -> World:
+    """One small random case of up to `most` contacts; the same seed gives the same."""
     rng = Random(seed)
-    n = rng.randint(1, 7)
+    n = rng.randint(1 if most <= 7 else most // 2, most)
     items = [item(rng, number) for number in range(rng.randint(1, 14))]
     letters = [newsletter(rng, number) for number in range(rng.choice([0, 1, 1, 2]))]
     items += [announcement(rng, number) for number in range(rng.choice([0, 0, 1, 2]))]
@@ -150,7 +150,11 @@ def announcement(rng: Random, number: int) -> Item:
     kind = rng.choice([Kind.PROMOTION, Kind.TIP, Kind.ARTICLE])
     first = near(rng, 5, 5)
     sends = tuple(
-        Send(number=k + 1, day=first + timedelta(days=rng.choice([2, 4]) * k))
+        Send(
+            number=k + 1,
+            day=first + timedelta(days=rng.choice([2, 4]) * k),
+            only_if=rng.choice([None, None, RULES[1]]),
+        )
         for k in range(rng.randint(1, 3))
     )
     made = an_item(
@@ -257,7 +261,7 @@ def company_promise(rng: Random) -> Promise:
         floor=rng.choice([None, 10, 30]),
         ceilings=(
             Ceiling(channel=Channel.EMAIL, count=rng.randint(1, 3), days=7),
-            Ceiling(channel=None, count=rng.randint(2, 6), days=rng.choice([7, 20])),
+            Ceiling(channel=None, count=rng.randint(2, 6), days=rng.choice([7, 20, 60])),
         ),
         value_per_promotion=rng.choice([None, 1, 3]),
         gap=rng.choice([None, 1, 2]),

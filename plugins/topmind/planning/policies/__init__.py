@@ -46,6 +46,8 @@ DAILY: tuple[Policy, ...] = (
     ceiling.ON_CHANNEL,
     one_touch.POLICY,
 )
+#: What may still hold somebody when a day of rest is over.
+LASTING: tuple[Policy, ...] = (gap.POLICY, ceiling.OVER_ALL, ceiling.ON_CHANNEL)
 ORDER: tuple[Policy, ...] = STATIC + DAILY
 
-__all__ = ["DAILY", "ORDER", "STATIC", "Policy"]
+__all__ = ["DAILY", "LASTING", "ORDER", "STATIC", "Policy"]

@@ -1,23 +1,45 @@
 """At most so many touches in any window of days, over all channels and per channel.
 
 Touches of earlier days are counted: with one touch a day, there is room where fewer than the limit are. A reply
-to the contact goes in any case, and counts for what comes after.
+to the contact goes in any case, and counts for what comes after. A window longer than the floor is paced: issues
+and announcements leave the touches that the floor may still need in it, unless they keep the floor themselves;
+otherwise a year's ceiling would be used up in spring and every floor of the summer broken.
 """
 
-from topmind.model import Bools, Reason
+import numpy as np
+from numpy.typing import NDArray
+
+from topmind.model import Bools, Reason, SourceKind
 from topmind.planning.block import Block, Rows
 from topmind.planning.occasions import Ask
 from topmind.planning.policies.base import Policy
 
 
-def over_all(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:  # noqa: ARG001 - one signature for all
+def full(block: Block, ask: Ask, day: int, rows: Rows, *, overall: bool) -> NDArray[np.int16]:
+    """What `Tally.full` says of these rows on this day."""
+    return block.tally.full(rows, ask.channel, overall=overall, kept=_kept(block, ask, day, rows))
+
+
+def _kept(block: Block, ask: Ask, day: int, rows: Rows) -> NDArray[np.int16] | None:
+    """[windows, rows]: touches that are left to the floor."""
+    if ask.kind not in {SourceKind.ISSUE, SourceKind.ANNOUNCEMENT} or ask.correction or not block.paces:
+        return None
+    kept = block.kept[:, rows]
+    # whoever has a touch of this very day is `one_touch`'s matter
+    kept[:, (block.last[rows] == day) | (block.touched[rows] == day)] = 0
+    if ask.kind is SourceKind.ISSUE or ask.value:
+        kept[:, block.keeps_floor(day, rows)] = 0
+    return kept
+
+
+def over_all(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:
     """Room in every window that counts all channels."""
-    return (block.tally.full(rows, ask.channel, overall=True) < 0) | ask.reply
+    return (full(block, ask, day, rows, overall=True) < 0) | ask.reply
 
 
-def on_channel(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:  # noqa: ARG001 - one signature for all
+def on_channel(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:
     """Room in every window of this channel."""
-    return (block.tally.full(rows, ask.channel, overall=False) < 0) | ask.reply
+    return (full(block, ask, day, rows, overall=False) < 0) | ask.reply
 
 
 OVER_ALL = Policy(Reason.CEILING_ALL, over_all)
