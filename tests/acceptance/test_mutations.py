@@ -180,7 +180,7 @@ MUTATIONS = (
     Mutation(
         "the ceiling",
         "planning/policies/ceiling.py",
-        "return (block.tally.full(rows, ask.channel, overall=False) < 0) | ask.reply",
+        "return (full(block, ask, day, rows, overall=False) < 0) | ask.reply",
         "return rows >= 0",
         f"{POLICIES}::test_a_ceiling_holds_until_a_touch_leaves_its_window",
     ),
