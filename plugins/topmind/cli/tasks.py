@@ -163,5 +163,85 @@ def import_(options: Options, file: Path, as_json: bool, format_: str) -> None:
     from topmind.run import task_import
     from topmind.run.clock import SystemClock
 
-    told = task_import.import_file(options.project, file, as_of=options.as_of, clock=SystemClock())
+    here = file if file.exists() else _inside(options, file)
+    told = task_import.import_file(options.project, here, as_of=options.as_of, clock=SystemClock())
     _say(told, as_json or format_ == "json")
+
+
+@command.command("export")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["csv", "ics", "html"]),
+    default="csv",
+    help="A table, a calendar, or a page to print.",
+)
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="Where to: below var/ or outside of the project.",
+)
+@click.option("--for", "reader", metavar="REPRESENTATIVE", help="One person's tasks.")
+@global_options
+@click.pass_obj
+def export(options: Options, kind: str, to: Path, reader: str | None) -> None:
+    """Write the open tasks as a file, with names: a CSV whose column `outcome` comes back with `import`.
+
+    \b
+    Examples:
+      topmind tasks export --to var/tasks.csv
+      topmind tasks export --format ics --for june --to var/june.ics
+      topmind tasks export --format html --to var/tasks.html
+    """
+    from topmind.run import task_files
+    from topmind.run.clock import SystemClock
+
+    count = task_files.export(
+        options.project, kind, _inside(options, to), reader=reader, as_of=options.as_of, clock=SystemClock()
+    )
+    click.echo(f"{out.number(count, 'task')} in {to}. The file names customers: do not pass it on.")
+
+
+@command.command("print")
+@click.option("--channel", type=click.Choice(["letter", "parcel"]), help="Only letters, or only parcels.")
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="Where to: below var/ or outside of the project.",
+)
+@click.option("--for", "reader", metavar="REPRESENTATIVE", help="One person's letters.")
+@global_options
+@click.pass_obj
+def print_(options: Options, channel: str | None, to: Path, reader: str | None) -> None:
+    """Write letters and parcel slips as a page to print: one sheet each, the address where the window is.
+
+    \b
+    Examples:
+      topmind tasks print --to var/letters.html
+      topmind tasks print --channel parcel --to var/slips.html
+    """
+    from topmind.run import task_files
+    from topmind.run.clock import SystemClock
+
+    count, lost = task_files.print_pages(
+        options.project,
+        channel,
+        _inside(options, to),
+        reader=reader,
+        as_of=options.as_of,
+        clock=SystemClock(),
+    )
+    click.echo(f"{out.number(count, 'sheet')} in {to}: open it in a browser and print it at 100 %.")
+    if lost:
+        click.echo(
+            f"No postal address: {', '.join(lost)}. Add it in the source of contacts, or visit.", err=True
+        )
+
+
+def _inside(options: Options, to: Path) -> Path:
+    """Beside the project's other files, wherever the command was typed."""
+    return to if to.is_absolute() else options.project / to

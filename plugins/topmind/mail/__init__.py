@@ -9,9 +9,11 @@ from topmind.mail.compile import Renderer
 from topmind.mail.editions import group
 from topmind.mail.merge import dry_merge, html_size, render, system_fields
 from topmind.mail.mime import build, list_headers
+from topmind.mail.paper import call_list, letters
 from topmind.mail.scripts import answer_words, script, step_of
 from topmind.mail.task_mail import task_mail
 from topmind.mail.task_sheet import TaskSheet, answers_on
+from topmind.mail.task_words import task_words
 
 __all__ = [
     "Renderer",
@@ -19,13 +21,16 @@ __all__ = [
     "answer_words",
     "answers_on",
     "build",
+    "call_list",
     "dry_merge",
     "group",
     "html_size",
+    "letters",
     "list_headers",
     "render",
     "script",
     "step_of",
     "system_fields",
     "task_mail",
+    "task_words",
 ]

@@ -27,6 +27,7 @@ from topmind.mail.words import direction
 from topmind.model import (
     Catalog,
     Channel,
+    Company,
     CompiledEdition,
     Edition,
     Element,
@@ -89,7 +90,9 @@ def _compiled(writer: _Writer, themes: Themes) -> TaskMailText:
         contacts=(),
     )
     places = Places(
-        f"tasks\x1f{writer.reader.id}\x1f{writer.day}", constants=writer.constants(), name="tasks"
+        f"tasks\x1f{writer.reader.id}\x1f{writer.day}",
+        constants=constants(company, writer.reader),
+        name="tasks",
     )
     addresses = Addresses(company.site.rstrip("/"))
     html = places.split(themes.html(view, places, addresses))
@@ -110,6 +113,21 @@ def _compiled(writer: _Writer, themes: Themes) -> TaskMailText:
     return TaskMailText(compiled=replace(compiled, hash=compiled_hash(compiled)), values=writer.values)
 
 
+def constants(company: Company, member: TeamMember) -> Mapping[str, str | None]:
+    """What scripts and letters say of whoever does it, and of the company."""
+    return {
+        "sender_name": member.name,
+        "sender_first_name": member.name.split()[0] if member.name.split() else "",
+        "sender_role": member.role,
+        "sender_phone": member.phone,
+        "sender_email": member.email,
+        "company_name": company.name,
+        "company_phone": company.phone,
+        "company_email": company.email,
+        "company_site": company.site,
+    }
+
+
 class _Writer:
     """Builds the view of one task mail and gathers the values of its places."""
 
@@ -121,21 +139,6 @@ class _Writer:
         self.said = task_words(catalog.company.language)
         self.dates = catalog.company.dates
         self.values: dict[str, object] = {}
-
-    def constants(self) -> Mapping[str, str | None]:
-        """What scripts say of whoever does it, and of the company."""
-        company, reader = self.catalog.company, self.reader
-        return {
-            "sender_name": reader.name,
-            "sender_first_name": reader.name.split()[0] if reader.name.split() else "",
-            "sender_role": reader.role,
-            "sender_phone": reader.phone,
-            "sender_email": reader.email,
-            "company_name": company.name,
-            "company_phone": company.phone,
-            "company_email": company.email,
-            "company_site": company.site,
-        }
 
     def subject(self) -> str:
         """Counts and the day; nobody's name."""

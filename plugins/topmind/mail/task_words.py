@@ -48,6 +48,12 @@ _ENGLISH = {
     "more": "{count} more are in the list: topmind tasks --for {who}",
     "short": "The words for the last ones are left out here, so that the mail stays readable: topmind tasks export.",
     "why": "You get this mail because these tasks of {company} are yours. It names customers: do not pass it on.",
+    "print_hint": "Letters and slips: {count}. Print at 100 %, without headers and footers; yellow notes like this one are not printed.",
+    "not_printed": "For you, not printed",
+    "head_task": "Task",
+    "head_who": "Who",
+    "head_what": "What",
+    "head_until": "By",
 }
 _GERMAN = {
     "call": "Anruf",
@@ -92,6 +98,12 @@ _GERMAN = {
     "short": "Die Worte zu den letzten fehlen hier, damit die Mail lesbar bleibt: topmind tasks export.",
     "why": "Sie erhalten diese Mail, weil diese Aufgaben von {company} Ihre sind. Sie nennt Kunden: bitte nicht "
     "weitergeben.",
+    "print_hint": "Briefe und Beileger: {count}. Drucken Sie mit 100 %, ohne Kopf- und Fußzeilen; gelbe Notizen wie diese werden nicht gedruckt.",
+    "not_printed": "Für Sie, wird nicht gedruckt",
+    "head_task": "Aufgabe",
+    "head_who": "Wer",
+    "head_what": "Was",
+    "head_until": "Bis",
 }
 _FRENCH = {
     "call": "Appel",
@@ -136,6 +148,12 @@ _FRENCH = {
     "short": "Les mots des dernières manquent ici, pour que le mail reste lisible : topmind tasks export.",
     "why": "Vous recevez ce mail parce que ces tâches de {company} sont les vôtres. Il nomme des clients : ne le "
     "transmettez pas.",
+    "print_hint": "Lettres et bordereaux : {count}. Imprimez à 100 %, sans en-têtes ni pieds de page ; les notes jaunes comme celle-ci ne s’impriment pas.",
+    "not_printed": "Pour vous, non imprimé",
+    "head_task": "Tâche",
+    "head_who": "Qui",
+    "head_what": "Quoi",
+    "head_until": "Avant",
 }
 _SPANISH = {
     "call": "Llamada",
@@ -179,6 +197,12 @@ _SPANISH = {
     "more": "{count} más están en la lista: topmind tasks --for {who}",
     "short": "Faltan aquí los textos de las últimas, para que el correo se lea bien: topmind tasks export.",
     "why": "Recibe este correo porque estas tareas de {company} son suyas. Nombra a clientes: no lo reenvíe.",
+    "print_hint": "Cartas y albaranes: {count}. Imprima al 100 %, sin encabezados ni pies; las notas amarillas como esta no se imprimen.",
+    "not_printed": "Para usted, no se imprime",
+    "head_task": "Tarea",
+    "head_who": "Quién",
+    "head_what": "Qué",
+    "head_until": "Hasta",
 }
 TASK_WORDS: Mapping[str, Mapping[str, str]] = {
     "en": _ENGLISH,
