@@ -24,6 +24,7 @@ PAGES = {
     "docs": "/docs/writing/",
     "today": "/desk/",
     "plan": "/desk/plan/",
+    "calendar": "/desk/calendar/",
     "outbox": "/desk/outbox/",
 }
 

@@ -14,12 +14,14 @@ import pytest
 import uvicorn
 
 from topmind import brand, live
+from topmind.date_words import DateStyle
 from topmind.desk import outbox
 from topmind.desk.app import app
+from topmind.desk.calendar_page import Calendar
 from topmind.links import KeyRing, Links
 from topmind.model import LinkContext
 from topmind.testing.clock import FixedClock
-from topmind.testing.desk import a_last_run, a_site, an_eml
+from topmind.testing.desk import a_last_plan, a_last_run, a_site, an_eml
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -78,6 +80,12 @@ def address(tmp_path_factory: pytest.TempPathFactory, inbox: ListInbox) -> Itera
         last_run=a_last_run,
         live=pages,
         site_url="https://harborandpine.example",
+        calendar=Calendar(
+            last_plan=a_last_plan,
+            root=ROOT,
+            edit=lambda path: f"/desk/file/{path}",
+            dates=DateStyle("en", "US"),
+        ),
     )
     server = uvicorn.Server(uvicorn.Config(desk, port=port, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
@@ -95,6 +103,9 @@ LINKS = Links(RING, "")
 PAGES = {
     "today": "/desk/",
     "plan": "/desk/plan/",
+    "calendar": "/desk/calendar/",
+    "calendar-segment": "/desk/calendar/?segment=prospects",
+    "file": "/desk/file/content/newsletters/tuesday-fix.md",
     "outbox": "/desk/outbox/",
     "mail": MAIL,
     "mail-phone": f"{MAIL}?width=phone",

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from topmind.brand import Brand
 from topmind.date_words import PLAIN, DateStyle
 from topmind.desk import outbox as mails
+from topmind.desk.calendar_page import Calendar
 from topmind.desk.last_run import LastRun
 from topmind.desk.site import Site
 from topmind.errors import TopmindError
@@ -46,8 +47,10 @@ def app(
     site_url: str = "",
     dates: DateStyle = PLAIN,
     hosts: Sequence[str] = HOSTS,
+    calendar: Calendar | None = None,
 ) -> Starlette:
-    """The desk: `/` the site, `/desk/` today, `/desk/plan/`, `/desk/outbox/`, and the live pages at their paths.
+    """The desk: `/` the site, `/desk/` today, `/desk/plan/`, `/desk/calendar/`, `/desk/outbox/`, and the live pages
+    at their paths.
 
     `last_run` is asked on each page (`lambda: read(var / "last-run.json")`); `site_url` is the public address of
     the site, whose pictures and pages a shown mail takes from here.
@@ -74,7 +77,8 @@ def app(
         Route("/desk/outbox/{name}/html", desk.mail_html),
         Route("/desk/outbox/{name}/eml", desk.mail_file),
     ]
-    routes += [Route(path, _with_slash) for path in ("/desk", "/desk/plan", "/desk/outbox")]
+    routes += calendar.routes(desk.page) if calendar else []
+    routes += [Route(f"/desk{path}", _with_slash) for path in ("", "/plan", "/calendar", "/outbox")]
     if live is not None:
         routes += [Route(f"/{letter}/{{token:path}}", live) for letter in LIVE_DOORS]
     routes.append(Mount("/", Site(site)))
@@ -115,14 +119,14 @@ class _Desk:
         text = request.query_params.get("page", "1")
         page = min(max(int(text), 1), last) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
         shown = mails.heads(self.outbox, found[(page - 1) * PER_PAGE : page * PER_PAGE])
-        return self._page(
+        return self.page(
             "outbox.html", here="outbox", mails=shown, total=len(found), page=page, last=last, words=words
         )
 
     def mail(self, request: Request) -> Response:
         """One mail: as it looks, as text, its headers."""
         narrow = request.query_params.get("width") == "phone"
-        return self._page("mail.html", here="outbox", mail=self._mail(request), narrow=narrow)
+        return self.page("mail.html", here="outbox", mail=self._mail(request), narrow=narrow)
 
     def mail_html(self, request: Request) -> Response:
         """The HTML part for the frame: no scripts, no forms, links open beside it.
@@ -155,7 +159,7 @@ class _Desk:
         """An error as a page that says what to do."""
         status = error.status_code if isinstance(error, HTTPException) else 500
         desk = request.url.path.startswith("/desk")
-        return self._page("missing.html", status, here="", is_desk=desk, status=status)
+        return self.page("missing.html", status, here="", is_desk=desk, status=status)
 
     def _mail(self, request: Request) -> mails.Mail:
         found = mails.read(self.outbox, request.path_params["name"])
@@ -169,10 +173,11 @@ class _Desk:
         except TopmindError as error:
             run, trouble = None, str(error)
         if run is None:
-            return self._page("nothing.html", trouble=trouble, **values)
-        return self._page(template, run=run, most=most(run), **values)
+            return self.page("nothing.html", trouble=trouble, **values)
+        return self.page(template, run=run, most=most(run), **values)
 
-    def _page(self, template: str, code: int = 200, /, **values: Any) -> HTMLResponse:
+    def page(self, template: str, code: int = 200, /, **values: Any) -> HTMLResponse:
+        """A page of the desk."""
         return HTMLResponse(
             self.pages.render(template, **values), status_code=code, headers=dict(self.headers)
         )

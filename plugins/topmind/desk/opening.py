@@ -7,9 +7,12 @@ from starlette.applications import Starlette
 from topmind import live
 from topmind.desk import outbox
 from topmind.desk.app import HOSTS, app
+from topmind.desk.calendar_page import Calendar
+from topmind.desk.editing import editor
 from topmind.desk.last_run import read
 from topmind.links import Links
 from topmind.model import Clock
+from topmind.report import last_plan
 from topmind.run.load import Project
 from topmind.run.places import inbox, key_ring
 
@@ -40,4 +43,10 @@ def open_desk(project: Project, clock: Clock, *, host: str = "127.0.0.1") -> Sta
         site_url=company.site,
         dates=company.dates,
         hosts=tuple({*HOSTS, host}),
+        calendar=Calendar(
+            last_plan=lambda: last_plan.read(settings.var / "last-plan.json"),
+            root=settings.root,
+            edit=editor(settings.root),
+            dates=company.dates,
+        ),
     )

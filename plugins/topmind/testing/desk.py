@@ -8,8 +8,10 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from topmind.model import Level
+from topmind.model import Coverage, Level
+from topmind.report.last_plan import HeldRow, LastPlan, PlanDay, What
 from topmind.report.last_run import CalendarRow, FindingRow, GapRow, LastRun, OccasionRow, TaskRow
+from topmind.report.outlook_words import Lack
 
 _DAY = date(2026, 12, 1)
 
@@ -74,6 +76,95 @@ def a_last_run(**over: Any) -> LastRun:
         tasks=(
             TaskRow(owner="dana", title="Check-in", channel="call", last_day=date(2026, 12, 8), count=11),
         ),
+    )
+    return replace(base, **over)
+
+
+def a_last_plan(**over: Any) -> LastPlan:
+    """Four weeks of two segments: a letter each Tuesday, follow-ups, a call, rescues, and a gap in January."""
+    letter = "content/newsletters/tuesday-fix.md"
+    whats = {
+        "tuesday-fix/2026-W50": What(
+            title="The Tuesday Fix, 8 December 2026", group="The Tuesday Fix", channel="email", path=letter
+        ),
+        "first-job/thank-you": What(
+            title="After the first job: Thank you",
+            group="first-job/thank-you",
+            channel="email",
+            path="content/sequences/first-job/01-thank-you.md",
+        ),
+        "first-job/check-in (call)": What(
+            title="After the first job: Check-in",
+            group="first-job/check-in (call)",
+            channel="call",
+            path="content/sequences/first-job/02-check-in.md",
+        ),
+        "rescue": What(title="Something useful", group="rescues", channel="email"),
+    }
+    tuesday = {
+        "tuesday-fix/2026-W50": {"": 1180, "customers": 900, "prospects": 280},
+        "first-job/thank-you": {"": 14, "customers": 14},
+        "first-job/check-in (call)": {"": 3, "customers": 3},
+    }
+    base = LastPlan(
+        as_of=_DAY,
+        at=datetime(2026, 12, 1, 15, 7, tzinfo=UTC),
+        plan="9f3c2a7710d4e5b6",
+        until=_DAY + timedelta(days=27),
+        active=1987,
+        unreachable=4,
+        segments={"customers": 1402, "prospects": 585},
+        items={"tips/gutters": "tip"},
+        whats=whats,
+        days=tuple(
+            PlanDay(
+                day=_DAY + timedelta(days=n),
+                outside=20 if n < 21 else 300,
+                touches=tuesday if n in {7, 14} else {"rescue": {"": n, "prospects": n}} if n % 3 else {},
+            )
+            for n in range(28)
+        ),
+        coverage=(
+            Coverage(
+                segment="",
+                contacts=1900,
+                apart=87,
+                today=1900,
+                throughout=1600,
+                median=7,
+                p99=31,
+                longest=40,
+            ),
+            Coverage(
+                segment="prospects",
+                contacts=500,
+                apart=85,
+                today=500,
+                throughout=200,
+                median=12,
+                p99=31,
+                longest=40,
+            ),
+        ),
+        lacks=(
+            Lack(
+                segment="prospects",
+                week=date(2026, 12, 21),
+                contacts=280,
+                in_all=300,
+                by=(date(2026, 12, 18), date(2026, 12, 27)),
+                among={},
+            ),
+        ),
+        held=(
+            HeldRow(
+                what="tuesday-fix/2026-W50",
+                day=date(2026, 12, 8),
+                says="1180 of 1500 get it; 320 limit of this channel reached",
+                path=letter,
+            ),
+        ),
+        since=("212 more of The Tuesday Fix", "because 3 tips were added"),
     )
     return replace(base, **over)
 
