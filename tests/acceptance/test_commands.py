@@ -80,6 +80,7 @@ EXPECTED = {
     "resume": {2},  # nothing is stopped
     "report": {0, 1},
     "coupons redeemed": {2},  # there is no such file
+    "ledger adopt": {3},  # it is no restored one
     "tasks done": {2},  # no task has this number
     "tasks missed": {2},
     "tasks import": {2},  # nobody has exported a list yet

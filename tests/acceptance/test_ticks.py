@@ -16,6 +16,7 @@ from topmind.cli.app import call
 from topmind.delivery import MemoryTransport, unknown
 from topmind.delivery.memory import Answer, Fault
 from topmind.errors import GuardError
+from topmind.ledger import FolderInbox
 from topmind.model import Level
 from topmind.run import sending
 from topmind.run.sending import SendResult
@@ -218,3 +219,33 @@ def test_a_page_that_is_not_published_holds_its_editions_only(tick: Tick) -> Non
     tick.clock.advance(minutes=30)
     assert tick().exit_code == 0
     assert (sum(tick.left.values()), max(tick.left.values())) == (PEOPLE, 1)
+
+
+def test_a_restored_ledger_sends_nothing_until_it_is_adopted(tick: Tick) -> None:
+    """A copy of before the letter is put back, and the opt-outs since are not in it: refused; adopted, nobody gets
+    the letter twice, whoever left stays out, and next week goes on as if nothing had been."""
+    ledger, conf = tick.root / "var" / "ledger.db", ("--as-of", "2026-12-02")
+    tick(as_of="2026-11-25")
+    shutil.copy(ledger, tick.root / "copy.db")
+    before = sum(tick.left.values())
+    tick()
+    assert sum(tick.left.values()) - before == PEOPLE
+    gone = {"kind": "opt_out", "contact": "c001", "at": tick.clock.now().isoformat()}
+    FolderInbox(tick.root / "var" / "inbox").put(gone)
+    tick.clock.advance(hours=20)
+    tick(as_of="2026-12-02")
+    shutil.copy(tick.root / "copy.db", ledger)
+    with pytest.raises(GuardError, match="older than the one that sent last"):
+        tick(as_of="2026-12-02")
+    assert call(["-C", str(tick.root), *conf, "ledger", "adopt"]) == 0
+    assert call(["-C", str(tick.root), *conf, "ledger", "adopt"]) == 3, "once is enough"
+    after = tick(as_of="2026-12-02").report
+    assert after.counts.sent_now == 0
+    assert len(after.unproven) == PEOPLE
+    for name in ("gutters", "hinges"):
+        path = tick.root / "content" / "tips" / f"{name}.md"
+        path.write_text(f"---\ntitle: About {name}\ndate: 2026-12-01\n---\nLook at them.\n", "utf-8")
+    assert call(["-C", str(tick.root), "build", "--no-search"]) == 0
+    tick.clock.advance(days=6)
+    assert tick(as_of="2026-12-08").report.counts.accepted == PEOPLE - 1
+    assert max(tick.left.values()) == 1

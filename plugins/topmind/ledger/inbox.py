@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
 import threading
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from topmind.ledger.database import stamp
@@ -15,11 +16,13 @@ from topmind.ledger.values import InboxEntry
 
 #: Crockford's base 32: ULIDs sort as they were made.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+#: How long entries that are in the ledger are kept.
+KEPT = timedelta(days=35)
 KINDS = frozenset({"opt_out", "opt_in", "topic_on", "topic_off", "pause", "answer", "task"})
 
 
 class FolderInbox:
-    """`var/inbox/<ulid>.json`: whoever serves pages puts, the run folds, then removes."""
+    """`var/inbox/<ulid>.json`: whoever serves pages puts, the run folds, then puts away into `done/`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -65,16 +68,30 @@ class FolderInbox:
         return len(self._files()) - len(self.pending())
 
     def done(self, ids: Iterable[str]) -> None:
-        """Remove entries that are in the ledger."""
-        for name in ids:
-            (self.folder / f"{name}.json").unlink(missing_ok=True)
+        """Put away entries that are in the ledger: kept for `KEPT`, for a ledger that has to be restored."""
+        names = list(ids)
+        if not names:
+            return
+        away = self.folder / "done"
+        away.mkdir(exist_ok=True)
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):  # another run folded it
+                (self.folder / f"{name}.json").rename(away / f"{name}.json")
+        newest = max(map(_moment, names))
+        for name in _names(away):
+            if _moment(name) < newest - KEPT // timedelta(milliseconds=1):
+                (away / f"{name}.json").unlink(missing_ok=True)
+
+    def again(self) -> int:
+        """Bring back what was put away: a restored ledger may not have it (one that has it leaves it out)."""
+        away = self.folder / "done"
+        names = _names(away)
+        for name in names:
+            (away / f"{name}.json").rename(self.folder / f"{name}.json")
+        return len(names)
 
     def _files(self) -> list[Path]:
-        try:
-            names = sorted(name for name in os.listdir(self.folder) if name.endswith(".json"))  # noqa: PTH208 - a third of the time, before each claim
-        except FileNotFoundError:
-            return []
-        return [self.folder / name for name in names if not name.startswith(".")]
+        return [self.folder / f"{name}.json" for name in _names(self.folder)]
 
     def _ulid(self, at: datetime) -> str:
         """26 letters, ascending in this process: the entry's moment in milliseconds, then chance."""
@@ -82,6 +99,23 @@ class FolderInbox:
             self._last = max(self._last + 1, stamp(at))
             number = self._last << 80 | secrets.randbits(80)
         return "".join(_LETTERS[number >> shift & 31] for shift in range(125, -1, -5))
+
+
+def _names(folder: Path) -> list[str]:
+    """Entries of a folder without their ending, in the order in which they came."""
+    try:
+        found = os.listdir(folder)  # noqa: PTH208 - a third of the time, before each claim
+    except FileNotFoundError:
+        return []
+    return sorted(n.removesuffix(".json") for n in found if n.endswith(".json") and not n.startswith("."))
+
+
+def _moment(name: str) -> int:
+    """Milliseconds since 1970 of an entry's name; 0 for a name that is none of ours."""
+    number = 0
+    for letter in name[:10]:
+        number = number << 5 | max(_LETTERS.find(letter), 0)
+    return number if len(name) == 26 else 0
 
 
 def parse(flat: Mapping[str, str], name: str = "") -> InboxEntry:

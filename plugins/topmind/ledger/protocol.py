@@ -24,8 +24,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol, TypeAlias
 
-from topmind.ledger.coupon_values import CouponRow
-from topmind.ledger.task_values import TaskMail, TaskMailClaim, TaskOutcome
+from topmind.ledger.follow_up import LEASE, FollowUp
 from topmind.ledger.values import (
     Claim,
     Counts,
@@ -38,27 +37,26 @@ from topmind.ledger.values import (
     Row,
     Settle,
     Synced,
-    Task,
     Unproven,
 )
-from topmind.model import History, Moved, Outcome, PastTouch, PersonRecord, Reason, TouchKey, TouchState
+from topmind.model import History, Moved, PastTouch, PersonRecord, Reason, TouchKey, TouchState
 
 #: Address → its HMACs, newest key first (`links.address_hashes` with the ring bound).
 Hashes: TypeAlias = Callable[[str], Sequence[str]]
 
-#: How long a claim is good (DESIGN §7); a call is refused after half of it.
-LEASE = timedelta(seconds=120)
 #: How long `approve` holds.
 APPROVAL = timedelta(hours=24)
 
 
-class Ledger(Protocol):
+class Ledger(FollowUp, Protocol):
     """One open ledger."""
 
     #: Part of every touch's name on the wire.
     ledger_id: str
     #: Raised when a restored copy is adopted; from 1.
     epoch: int
+    #: An older copy was put back in its place: whom it mailed since, it does not know. `send` refuses it.
+    restored: bool
 
     # -- people -----------------------------------------------------------------------------------------
 
@@ -220,54 +218,6 @@ class Ledger(Protocol):
         """Every touch that is unknown or unresolved, or claimed under a lease that has ended."""
         ...
 
-    # -- tasks -------------------------------------------------------------------------------------------
-
-    def tasks(self, *, open_only: bool = True) -> tuple[Task, ...]:
-        """Touches off e-mail, the nearest last day first."""
-        ...
-
-    def task_done(self, touch_hex: str, day: date) -> bool:
-        """Somebody did it on `day`. False: no open task has this name (a beginning of it is enough)."""
-        ...
-
-    def settle_tasks(self, outcomes: Sequence[TaskOutcome], day: date) -> int:
-        """What representatives say became of tasks, on the company's `day`; how many of them were news.
-
-        Each outcome is also an answer to the task's step (`answered('check-in', 'not happy')`). Reached: done.
-        `no answer`: the task stays open until its last day, then it is missed. A task that is done or missed
-        never turns into the other; said again, nothing changes.
-        """
-        ...
-
-    def claim_task_mail(
-        self, sender: str, day: date, *, owner: str, lease: timedelta = LEASE
-    ) -> TaskMailClaim | None:
-        """Take the mail of tasks of one representative and day in hand, durably, before it leaves.
-
-        None: it has left, may have left, another run has it, `all` or `tasks` is stopped, or `owner` does not
-        hold the lock. What a crash leaves claimed becomes unknown (`sweep`, `lock`, `unlock`) and is never
-        claimed again: the next day's mail has the same tasks. It is no touch of anybody and counts nowhere.
-        """
-        ...
-
-    def settle_task_mail(self, claim: TaskMailClaim, outcome: Outcome) -> bool:
-        """Write its outcome, under the same conditions as `settle`."""
-        ...
-
-    def task_mails(self, day: date | None = None) -> tuple[TaskMail, ...]:
-        """Task mails and what became of them, of all days or one. `prove` and feedback settle them, too."""
-        ...
-
-    # -- coupons -----------------------------------------------------------------------------------------
-
-    def coupons(self) -> tuple[CouponRow, ...]:
-        """Every personal code that was ever frozen, in the order of their codes."""
-        ...
-
-    def redeem(self, codes: Iterable[tuple[str, date]]) -> tuple[str, ...]:
-        """Codes that were handed in, with the day. The earliest day of each holds; given back: those nobody has."""
-        ...
-
     # -- switches ----------------------------------------------------------------------------------------
 
     def stop(self, occasion: str) -> None:
@@ -284,6 +234,15 @@ class Ledger(Protocol):
 
     def approve(self, plan_hash: str) -> None:
         """A person saw a surge and lets this plan go; valid for 24 h."""
+        ...
+
+    def adopt(self) -> int:
+        """Take a restored copy as it is: the epoch goes on by one, and what it has planned by mail is unknown.
+        How many touches these are."""
+        ...
+
+    def doubt(self) -> int:
+        """What is planned or claimed by mail may have left from a ledger that was lost: unknown; how many."""
         ...
 
     # -- care --------------------------------------------------------------------------------------------

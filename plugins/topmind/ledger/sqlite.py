@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from topmind.errors import LedgerError, LedgerLocked
-from topmind.ledger import switches
+from topmind.ledger import switches, witness
 from topmind.ledger.database import Database
 from topmind.ledger.store import SqlLedger
 from topmind.model import Clock
@@ -29,15 +31,31 @@ class SqliteLedger(SqlLedger):
         super().__init__(database, clock, ledger_id, epoch)
         self._lock_path = path.with_name(path.name + ".lock")
         self._lock_file: int | None = None
+        self._seen_path = witness.path_of(path)
+        self._came_to = self._state()
+        self._run = ""
+        self.restored = self._older_than_seen()
 
     def lock(self, owner: str, *, who: str = "") -> int:
         free = self._grab()
         try:
             with self._write() as book:
-                return switches.lock(book, owner, who, free=free)
+                buried = switches.lock(book, owner, who, free=free)
+            self._run = owner
+            self._witness()  # before the first mail
+            return buried
         except BaseException:
             self._let_go()
             raise
+
+    def adopt(self) -> int:
+        seen = witness.read(self._seen_path)
+        with self._write() as book:
+            doubtful = switches.adopt(book, max(self.epoch, seen.epoch if seen else 0) + 1)
+            self.epoch = int(book.meta("epoch"))
+        self.restored = False
+        self._witness()
+        return doubtful
 
     def unlock(self, owner: str) -> None:
         try:
@@ -46,8 +64,45 @@ class SqliteLedger(SqlLedger):
             self._let_go()
 
     def close(self) -> None:
-        super().close()
-        self._let_go()
+        try:
+            if not self.restored and self._state().beyond(self._came_to):
+                with contextlib.suppress(LedgerError):  # less is seen next time, but what was done is done
+                    self._witness()
+        finally:
+            super().close()
+            self._let_go()
+
+    def _state(self) -> witness.Witness:
+        with self._read() as book:
+            return witness.Witness(
+                ledger=self.ledger_id, epoch=self.epoch, writes=int(book.meta("writes") or 0)
+            )
+
+    def _older_than_seen(self) -> bool:
+        """Whether this file was put back: it has come less far than what was seen, or never had the last sender."""
+        seen = witness.read(self._seen_path)
+        if seen is None or seen.ledger != self.ledger_id:
+            return False
+        self._run = seen.run
+        if seen.beyond(self._came_to):
+            return True
+        with self._read() as book:
+            known = book.db.execute("SELECT 1 FROM runs WHERE owner = ?", (seen.run,)).fetchone()
+        return bool(seen.run) and known is None
+
+    def _witness(self) -> None:
+        """Note how far this ledger has come; another process may have noted more. Raises LedgerError."""
+        if self.restored:
+            return
+        now, seen = replace(self._state(), run=self._run), witness.read(self._seen_path)
+        if seen is not None and seen.ledger == now.ledger and seen.beyond(now):
+            return
+        try:
+            witness.write(self._seen_path, now)
+        except OSError as error:
+            raise LedgerError(
+                f"it cannot be written: {error.strerror}.", where=self._seen_path.name
+            ) from None
 
     def _grab(self) -> bool:
         """True where no other process sends; raises LedgerLocked where one does."""

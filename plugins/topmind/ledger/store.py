@@ -24,7 +24,8 @@ from topmind.ledger import history as remembered
 from topmind.ledger.book import Book
 from topmind.ledger.coupon_values import CouponRow
 from topmind.ledger.database import Database, stamp
-from topmind.ledger.protocol import LEASE, Hashes
+from topmind.ledger.follow_up import LEASE
+from topmind.ledger.protocol import Hashes
 from topmind.ledger.task_values import TaskMail, TaskMailClaim, TaskOutcome
 from topmind.ledger.values import (
     Claim,
@@ -60,6 +61,7 @@ class SqlLedger:
     def __init__(self, database: Database, clock: Clock, ledger_id: str, epoch: int) -> None:
         self.ledger_id = ledger_id
         self.epoch = epoch
+        self.restored = False
         self._database = database
         self._clock = clock
         #: Source ids of the last import that belong to somebody erased; known in this process only.
@@ -68,7 +70,13 @@ class SqlLedger:
     @contextmanager
     def _write(self) -> Iterator[Book]:
         with self._database.write() as db:
+            before = db.total_changes
             yield Book(db=db, ledger=self.ledger_id, now=stamp(self._clock.now()))
+            if db.total_changes != before:
+                db.execute(
+                    "INSERT INTO meta (name, value) VALUES ('writes', '1')"
+                    " ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"
+                )
 
     @contextmanager
     def _read(self) -> Iterator[Book]:
@@ -270,6 +278,16 @@ class SqlLedger:
     def approve(self, plan_hash: str) -> None:
         with self._write() as book:
             switches.approve(book, plan_hash)
+
+    def adopt(self) -> int:
+        with self._write() as book:
+            doubtful = switches.adopt(book, self.epoch + 1)
+            self.epoch = int(book.meta("epoch"))
+        return doubtful
+
+    def doubt(self) -> int:
+        with self._write() as book:
+            return switches.doubt(book)
 
     # -- care --------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The one sender, stops, approvals, and whose ledger this is."""
+"""The one sender, stops, approvals, whose ledger this is, and what a restored one may not know."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from datetime import timedelta
 from topmind.errors import GuardError, LedgerLocked
 from topmind.ledger.book import Book
 from topmind.ledger.database import moment
-from topmind.ledger.protocol import LEASE
+from topmind.ledger.follow_up import LEASE
 from topmind.ledger.settling import bury
+from topmind.ledger.states import CLAIMED, PLANNED, UNKNOWN
 
 
 def lock(book: Book, owner: str, who: str, *, free: bool = False) -> int:
@@ -73,6 +74,25 @@ def resume(book: Book, occasion: str) -> bool:
 def approve(book: Book, plan_hash: str) -> None:
     """Valid from now on for 24 h."""
     book.db.execute("INSERT OR REPLACE INTO approvals (plan, at) VALUES (?, ?)", (plan_hash, book.now))
+
+
+def adopt(book: Book, epoch: int) -> int:
+    """A restored copy goes on under a new epoch; how many touches are in doubt now."""
+    book.set_meta("epoch", str(epoch))
+    book.moved()
+    return doubt(book)
+
+
+def doubt(book: Book) -> int:
+    """Everything planned by mail may have left from the ledger that was lost: unknown; how many touches."""
+    changed = book.db.execute(
+        f"UPDATE touches SET state = {UNKNOWN}, reason = 'the ledger was restored', attempt = max(attempt, 1),"
+        f" lease = NULL, at = ? WHERE channel = 0 AND state IN ({PLANNED}, {CLAIMED})",
+        (book.now,),
+    ).rowcount
+    if changed:
+        book.moved()
+    return changed
 
 
 def introduce(book: Book, ledger_id: str, check_value: str) -> None:

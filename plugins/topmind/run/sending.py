@@ -62,6 +62,7 @@ def send(
     carrier = transport or places.transport(settings)
     ring = places.key_ring(settings)
     with places.open_project_ledger(settings, clock, ring) as ledger, delivery.stop_signals() as stopping:
+        _refuse_restored(ledger, settings.ledger_url)
         delivery.fold(ledger, places.inbox(settings))
         _expire(ledger, project)
         codes = Codes(project.catalog, ring, ledger.coupons)
@@ -145,6 +146,17 @@ def _rehearse(project: Project, clock: Clock, plan_hash: str | None) -> SendResu
     return SendResult(
         report=empty, decided=decided, findings=_worth_saying(load_.ordered(found)), dry=True, where=""
     )
+
+
+def _refuse_restored(ledger: Ledger, where: str) -> None:
+    """Raises GuardError where an older ledger, or a new one, lies in the place of the one that sent last."""
+    if ledger.restored:
+        raise GuardError(
+            "this ledger is older than the one that sent last: whoever was mailed since would be mailed again. "
+            "Nobody was mailed.",
+            where=where,
+            fix="Put the newest copy back; if it is lost, take this one into use: topmind ledger adopt",
+        )
 
 
 def _same_plan(decided: Decided, plan_hash: str | None) -> None:

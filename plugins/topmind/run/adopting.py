@@ -1,0 +1,108 @@
+"""A ledger that was restored from a copy: what fell due since then may have left, so it is unknown, never sent again.
+
+The plan is deterministic, so playing the days since the copy's last plan again finds whom its younger self mailed,
+as far as files and exports are still the same; whatever the transport can prove is settled by the next send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from topmind import delivery
+from topmind.errors import GuardError
+from topmind.ledger import Ledger
+from topmind.links import KeyRing, address_hashes
+from topmind.model import Clock, History, PersonRecord
+from topmind.run import load as load_
+from topmind.run import places
+from topmind.run.decide import decide
+from topmind.run.rows import Rows
+
+#: Days that are played again at most; an older copy is as good as none.
+LOOK_BACK = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopted:
+    """What became of it."""
+
+    #: First day that was played again, and the last.
+    since: date
+    until: date
+    #: E-mail touches that are unknown now.
+    doubtful: int
+    #: Opt-outs, pauses and answers that were taken in again.
+    wishes: int
+    epoch: int
+
+    def text(self) -> str:
+        """For a person."""
+        return (
+            f"Adopted: what fell due from {self.since} to {self.until} may have left already: "
+            f"{self.doubtful} mails are unproven now and are not sent again.\n"
+            f"{self.wishes} opt-outs, pauses and answers of the live pages were taken in again.\n"
+            "The next `topmind send` settles what it can prove; `topmind report` lists the rest."
+        )
+
+
+def adopt(
+    root: Path,
+    *,
+    as_of: str | None,
+    clock: Clock,
+    anyway: bool = False,
+    environ: Mapping[str, str] | None = None,
+) -> Adopted:
+    """Take the restored ledger of the project in `root` into use.
+
+    Raises GuardError where nothing says that it was restored and nobody insists (`anyway`), LedgerLocked while
+    another run sends, and what `decide` raises.
+    """
+    project = load_.load(root, as_of=as_of, clock=clock, environ=environ)
+    settings, until = project.settings, project.moment.as_of
+    ring = places.key_ring(settings)
+    with places.open_project_ledger(settings, clock, ring) as ledger:
+        if not (ledger.restored or anyway):
+            raise GuardError(
+                "nothing says that this ledger was restored; nothing was changed.",
+                where=settings.ledger_url,
+                fix="If a copy was put back on a new machine, say so: topmind ledger adopt --anyway",
+            )
+        owner, who = places.owner()
+        ledger.lock(owner, who=who)
+        try:
+            doubtful = ledger.adopt()
+            last = ledger.history(until).planned_on or project.catalog.company.programme_starts
+            since = min(max(last, until - LOOK_BACK), until)
+            for number in range((until - since).days + 1):
+                doubtful += _play(root, ledger, ring, since + timedelta(days=number), clock, environ)
+            # after the days: what somebody got before they left is found, too
+            inbox = places.inbox(settings)
+            wishes = inbox.again()
+            delivery.fold(ledger, inbox)
+            return Adopted(since=since, until=until, doubtful=doubtful, wishes=wishes, epoch=ledger.epoch)
+        finally:
+            ledger.unlock(owner)
+
+
+def _play(
+    root: Path, ledger: Ledger, ring: KeyRing, day: date, clock: Clock, environ: Mapping[str, str] | None
+) -> int:
+    """Plan one day, freeze it and doubt it; how many touches."""
+
+    def remember(people: tuple[PersonRecord, ...]) -> History:
+        ledger.sync_people(people, lambda address: address_hashes(ring, address))
+        return ledger.history(day)
+
+    decided = decide(load_.load(root, as_of=day.isoformat(), clock=clock, environ=environ), remember)
+    rows = Rows(decided, {})
+    ledger.freeze(
+        [rows.touch(touch) for touch in decided.plan.due],
+        plan=decided.plan.hash,
+        head=ledger.head(),
+        as_of=day,
+    )
+    return ledger.doubt()
