@@ -125,6 +125,8 @@ def _rules(
             yield sequence.stop_when, sequence.path, sequence.stop_line
         yield from ((s.only_if, s.path, s.only_if_line) for s in sequence.steps if s.only_if)
     yield from ((i.stop_when, i.path, i.stop_line) for i in items.values() if i.stop_when)
+    for item in items.values():
+        yield from ((send.only_if, item.path, 0) for send in item.sends if send.only_if)
 
 
 def _dates(sequences: Mapping[str, Sequence]) -> Iterator[tuple[str, str, int]]:

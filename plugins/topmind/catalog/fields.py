@@ -203,6 +203,10 @@ PurposeOf = Annotated[Purpose, Form(_word(words.choice(Purpose)), "service or ma
 Repeat = Annotated[
     str | None, Form(_word(words.one_of("once", "every time", "yearly")), "once, every time or yearly")
 ]
+AudienceOf = Annotated[str, Form(_word(words.one_of("each send", "first")), "each send or first")]
+Wrongs = Annotated[
+    tuple[str, date | None] | None, Form(_word(phrases.read_wrong), "what was wrong, and its date")
+]
 CouponOf = Annotated[str, Form(_word(words.one_of("shared", "personal")), "shared or personal")]
 Theme = Annotated[str, Form(_word(words.one_of("newsletter", "letter")), "newsletter or letter")]
 Floor = Annotated[int | None, Form(_word(phrases.read_floor), "`1 valuable touch every 30 days`")]

@@ -92,7 +92,10 @@ def read_item(reader: Reader, mentions: Mentions, file: Path, kind: Kind, zone: 
         subject=head.subject,
         preheader=head.preheader,
         was=tuple(w if "/" in w else f"{kind.folder}/{w}" for w in _texts(head.was)),
-        correction=head.correction,
+        correction=head.correction or head.corrects is not None,
+        corrects=head.corrects,
+        corrects_line=document.line("corrects") if head.corrects else 0,
+        first_audience=head.audience == "first",
         grace=head.grace if head.grace is not None else 3,
         link=head.link,
         stop_line=document.line("stop_when") if head.stop_when else 0,
@@ -157,9 +160,16 @@ def _check(
             "`where` names no place.",
             "Write site, email or both; to hide an item write `status: draft`.",
         )
-    if head.correction and not head.send:
+    if head.audience == "first" and len(head.send) < 2:
         error(
-            "correction",
+            "audience",
+            "announcement/audience",
+            "`audience: first` needs a first send and a later one.",
+            "Write two dates under `send:`, or take the line out.",
+        )
+    if (head.correction or head.corrects) and not head.send:
+        error(
+            "corrects" if head.corrects else "correction",
             "announcement/correction",
             "a correction has no `send:` date.",
             "Write `send: 2026-12-02`.",

@@ -11,6 +11,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from topmind.catalog import crosscheck, house, programme, strays
+from topmind.catalog.audiences import with_audiences
 from topmind.catalog.crosscheck import Mentions
 from topmind.catalog.documents import Reader, relative
 from topmind.catalog.findings import Findings
@@ -60,6 +61,7 @@ def load(settings: Settings, as_of: date, fields: Mapping[str, FieldSpec]) -> Lo
     newsletters = project.newsletters()
     sequences = project.sequences()
     strays.check(settings.root, project.reader.seen, project.excluded, project.findings)
+    items = with_audiences(items, newsletters, sequences, project.findings)
     project.check(company, items, newsletters, sequences, segments, team)
     problems = project.findings.sorted()
     if company is None:

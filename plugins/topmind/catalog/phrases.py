@@ -119,6 +119,14 @@ def read_pin(text: str) -> tuple[str, date]:
     return match["name"], dates.read_day(match["day"].removeprefix("on "))
 
 
+def read_wrong(text: str) -> tuple[str, date | None]:
+    """`tuesday-fix 2026-12-01`, `promotions/storm 8 December 2026`, or a name alone. Raises Wrong."""
+    name, _, day = text.strip().partition(" ")
+    if not name:
+        raise Wrong("nothing is named.", "Write `corrects: tuesday-fix 2026-12-01`.", rule="corrects")
+    return name, dates.read_day(day.strip().removeprefix("of ").removeprefix("on ")) if day.strip() else None
+
+
 def read_quiet(text: str) -> tuple[time, time] | None:
     """`20:00 to 08:00`; `none` = any time. Raises Wrong."""
     if text.strip().lower() in {"none", "no", "never"}:

@@ -82,7 +82,9 @@ class ItemHead(Head):
     subject: f.Tagged = None
     preheader: f.Tagged = None
     was: f.Names = ()
+    audience: f.AudienceOf = "each send"
     correction: f.Flag = False
+    corrects: f.Wrongs = None
     grace: f.DayCount = 3
     link: f.Link = None
     stop_when: f.Rule = None

@@ -20,7 +20,11 @@ from topmind.cli.app import Options, global_options
     help="Its day; default: today, for an issue its newsletter's next free day.",
 )
 @click.option(
-    "--of", "name", default="", metavar="NAME", help="The newsletter of an issue, the sequence of a step."
+    "--of",
+    "name",
+    default="",
+    metavar="NAME",
+    help="The newsletter of an issue, the sequence of a step; what a correction corrects.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the path as JSON.")
 @global_options
@@ -37,6 +41,7 @@ def command(options: Options, kind: str, title: str, day: datetime | None, name:
       topmind new tip "Clean your gutters before the first frost"
       topmind new issue "What the storm taught us" --of tuesday-fix --date 2026-12-22
       topmind new step "Thank you" --of first-job
+      topmind new correction "The right number" --of "tuesday-fix 2026-12-01"
       topmind new segment "Deck owners"
     """
     from topmind import settings as settings_

@@ -49,6 +49,8 @@ class Send:
     subject: Text | None = None
     #: The `## 8 December` section, without its heading; None = the whole body.
     body: Body | None = None
+    #: Predicate text: who gets it, beyond the item's segments (`audience: first`, `corrects:`); None = whoever may.
+    only_if: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,12 @@ class Item:
     preheader: Text | None = None
     was: tuple[str, ...] = ()
     correction: bool = False
+    #: `corrects: tuesday-fix 2026-12-01`: what was wrong, and the day of the issue or send it was in.
+    corrects: tuple[str, date | None] | None = None
+    #: Where it is written; 0 = nowhere.
+    corrects_line: int = 0
+    #: `audience: first`: reminders go to those who got the first send.
+    first_audience: bool = False
     #: `grace:` of an announcement, in days.
     grace: int = 3
     #: Where "read more" goes out: kept by every kind.

@@ -49,12 +49,19 @@ def slug_of(title: str) -> str:
 def path_and_text(kind: str, title: str, day: date, name: str = "") -> tuple[str, str]:
     """Path below the project and text of a new file.
 
-    `name` is the newsletter of an issue, the sequence of a step. Raises UsageError for an unknown kind.
+    `name` is the newsletter of an issue, the sequence of a step, what was wrong for a correction. Raises UsageError
+    for an unknown kind.
     """
+    if kind == "correction" and not name:
+        raise UsageError(
+            "what was wrong? A correction goes to exactly those who got it.",
+            fix=f"topmind new correction {title!r} --of 'tuesday-fix 2026-12-01'",
+        )
     words = {
         "title": title,
         "slug": slug_of(title),
         "day": day.isoformat(),
+        "wrong": name,
         "week": (day + timedelta(days=14)).isoformat(),
         "month": (day + timedelta(days=30)).isoformat(),
     }

@@ -96,7 +96,7 @@ CORRECTION = """---
 title: {title}
 status: draft
 subject: {title}
-correction: yes
+corrects: {wrong}
 where: email
 send: {day}
 ---

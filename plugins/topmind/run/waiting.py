@@ -134,10 +134,17 @@ def _changed(decided: Decided, row: Row, occasion: Occasion, contact: int) -> Re
     stops += [sequence.stop_when] if sequence and sequence.stop_when else []
     if any(text in members.holds and bool(members.holds[text][contact]) for text in stops):
         return Reason.STOP_WHEN
-    wanted = step.only_if if step and sequence else None
+    wanted = step.only_if if step and sequence else _send_rule(catalog, row)
     if wanted and wanted in members.holds and not bool(members.holds[wanted][contact]):
         return Reason.CONDITION
     return None
+
+
+def _send_rule(catalog: Catalog, row: Row) -> str | None:
+    """Who gets this send of an announcement, where a rule says it."""
+    item = catalog.items.get(row.key.source) if row.kind is SourceKind.ANNOUNCEMENT else None
+    sends = item.sends if item else ()
+    return next((send.only_if for send in sends if str(send.number) == row.key.occurrence), None)
 
 
 def inside(members: Members, contact: int, segments: frozenset[str]) -> bool:

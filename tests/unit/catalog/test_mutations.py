@@ -20,7 +20,7 @@ GOOD: dict[type[Head], tuple[str, dict[str, str], str]] = {
             "authors": "[dana]", "status": "published", "image": "https://x.example/i.png", "image_alt": "I",
             "segments": "[customers]", "exclude": "[customers]", "stages": "[interest]", "where": "[site, email]",
             "access": "public", "use": "any time", "priority": "1", "send": "[2026-12-08]", "for": "tuesday-fix 2026-12-01",
-            "subject": "S", "preheader": "P", "was": "[old]", "correction": "no", "grace": "3 days", "link": "https://x.example",
+            "subject": "S", "preheader": "P", "was": "[old]", "audience": "each send", "correction": "no", "grace": "3 days", "link": "https://x.example",
             "stop_when": "purchases() > 3", "offer": "O", "code": "C10", "coupon": "personal", "starts": "2026-11-01", "ends": "2026-12-20", "terms": "T",
         },
         "Text.\n",
@@ -154,7 +154,7 @@ def test_the_good_file(build: Build, schema: type[Head]) -> None:
     more = SEQUENCE if schema is schemas.StepHead else {}
     assert build({**more, name: written(values, text)}).problems == ()
     inherited = set() if schema is schemas.PromotionHead else schemas.ItemHead.keys()
-    assert schema.keys() - set(values) - inherited <= {"before", "photo"}
+    assert schema.keys() - set(values) - inherited <= {"before", "photo", "corrects"}
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS)

@@ -74,7 +74,8 @@ def test_a_new_file_passes_check_or_says_what_to_write(tmp_path: Path, kind: str
     (root / "content/sequences/welcome/01-hello.md").write_text(
         "---\nafter: 1 day\nsubject: Hello\n---\nGood to have you.\n", "utf-8"
     )
-    new.write(root, kind, "Früher Vogel", date(2026, 12, 1))
+    name = "weekly 2026-12-01" if kind == "correction" else ""
+    new.write(root, kind, "Früher Vogel", date(2026, 12, 1), name)
     found = inspect.findings(root, as_of="2026-12-01", clock=FixedClock(NOW), environ={})
     assert {p.rule for p in found if p.level is Level.ERROR} == left
 
@@ -157,3 +158,14 @@ def test_an_issue_needs_its_newsletter() -> None:
     """An issue without newsletter says how to name one."""
     with pytest.raises(UsageError, match="--of"):
         new.path_and_text("issue", "X", DAY)
+
+
+def test_a_correction_names_what_was_wrong(tmp_path: Path) -> None:
+    """It goes to exactly those who got that; a target that is not there is found by `check`."""
+    root = skeleton(tmp_path)
+    with pytest.raises(UsageError, match="what was wrong"):
+        new.write(root, "correction", "Oh", DAY)
+    new.write(root, "correction", "Oh", date(2026, 12, 1), "weakly 2026-12-01")
+    found = inspect.findings(root, as_of="2026-12-01", clock=FixedClock(NOW), environ={})
+    (wrong,) = (p for p in found if p.rule == "announcement/corrects")
+    assert (wrong.level, wrong.line, "weekly" in wrong.fix) == (Level.ERROR, 5, True)
