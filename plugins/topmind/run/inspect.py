@@ -13,6 +13,7 @@ from topmind.errors import AudienceError, ContentError
 from topmind.model import Clock, Level, Members, Problem
 from topmind.run import load as load_
 from topmind.run.dry import decide_project
+from topmind.run.forewarned import LOOK, forewarnings
 from topmind.run.load import Project
 from topmind.run.ticks import ticks_of
 
@@ -42,7 +43,7 @@ def findings(
 def _audience(project: Project, clock: Clock) -> tuple[Members | None, tuple[Problem, ...]]:
     """The contacts where there are some (never in pull requests), and what their sources said."""
     try:
-        decided = decide_project(project, clock, horizon=1)
+        decided = decide_project(project, clock, horizon=LOOK, outlook=True)
     except ContentError as error:
         if contacts_are_here(project):
             return None, error.problems
@@ -58,7 +59,7 @@ def _audience(project: Project, clock: Clock) -> tuple[Members | None, tuple[Pro
             fix=error.fix,
         )
         return None, (said,)
-    return decided.members, decided.findings
+    return decided.members, (*decided.findings, *forewarnings(decided))
 
 
 def contacts_are_here(project: Project) -> bool:
