@@ -16,6 +16,9 @@ from topmind.errors import TopmindError
 from topmind.ledger import Ledger, Proof, TaskMailClaim
 from topmind.model import Level, Message, Outcome, OutcomeKind, Problem, TouchState, Transport
 
+#: May have left, for all we know.
+_OPEN = frozenset({TouchState.UNKNOWN, TouchState.CLAIMED})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskLetter:
@@ -44,17 +47,18 @@ def send_task_mails(
     transport: Transport,
     letters: Sequence[TaskLetter],
     *,
+    day: date,
     owner: str,
     who: str = "",
     stopping: Stopping = lambda: 0,
     evidence: Evidence | None = None,
 ) -> TaskMailReport:
-    """Send what has not left yet today.
+    """Send what has not left yet on the company's `day`, and list what of it nobody can prove.
 
     Raises LedgerLocked where another run sends, LedgerError where the ledger fails. Whatever is raised while a call
     is under way leaves its claim, which becomes unknown: the next day's mail has the same tasks.
     """
-    if not letters and all(mail.state is TouchState.ACCEPTED for mail in ledger.task_mails()):
+    if not letters and not any(mail.state in _OPEN for mail in ledger.task_mails()):
         return TaskMailReport()
     sent, problems = 0, []
     ledger.lock(owner, who=who)
@@ -62,10 +66,7 @@ def send_task_mails(
         ledger.sweep()
         _look_for_proof(ledger, evidence)
         problems += [
-            _unproven(mail.sender)
-            for letter in letters
-            for mail in ledger.task_mails(letter.day)
-            if mail.sender == letter.sender and mail.state is TouchState.UNKNOWN
+            _unproven(mail.sender) for mail in ledger.task_mails(day) if mail.state is TouchState.UNKNOWN
         ]
         for letter in letters:
             if stopping():
@@ -109,7 +110,7 @@ def _look_for_proof(ledger: Ledger, evidence: Evidence | None) -> None:
     proofs = [
         Proof(touch_hex=mail.touch_hex, message_id=evidence(mail.touch_hex, mail.attempt), at=ledger.now())
         for mail in ledger.task_mails()
-        if mail.state in {TouchState.UNKNOWN, TouchState.CLAIMED}
+        if mail.state in _OPEN
     ]
     found = [proof for proof in proofs if proof.message_id]
     if found:

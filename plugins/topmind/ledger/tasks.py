@@ -49,7 +49,7 @@ def task_done(book: Book, touch_hex: str, day: date) -> bool:
     ).fetchall()
     if len(found) != 1:
         return False
-    _close(book, found[0][0], DONE, day, "")
+    _close(book, found[0][0], DONE, day, "", book.now)
     book.moved()
     return True
 
@@ -87,13 +87,13 @@ def _settle(book: Book, one: TaskOutcome, day: date, at: int) -> bool:
     if row["state"] != PLANNED:
         return news
     if one.reached:
-        _close(book, row["id"], DONE, day, "")
+        _close(book, row["id"], DONE, day, "", at)
         return True
     if one.word == NO_ANSWER and day_number(day) < row["last_day"]:
         if row["reason"] != NO_ANSWER:
             book.db.execute("UPDATE touches SET reason = ? WHERE id = ?", (NO_ANSWER, row["id"]))
         return news
-    _close(book, row["id"], MISSED, None, one.word)
+    _close(book, row["id"], MISSED, None, one.word, at)
     return True
 
 
@@ -116,8 +116,8 @@ def _remember(book: Book, person: int, one: TaskOutcome, at: int) -> bool:
     return True
 
 
-def _close(book: Book, touch: int, state: int, day: date | None, reason: str) -> None:
+def _close(book: Book, touch: int, state: int, day: date | None, reason: str, at: int) -> None:
     book.db.execute(
         "UPDATE touches SET state = ?, day = coalesce(?, day), reason = ?, at = ? WHERE id = ?",
-        (state, None if day is None else day_number(day), reason, book.now, touch),
+        (state, None if day is None else day_number(day), reason, at, touch),
     )

@@ -15,7 +15,7 @@ from topmind.brand import Brand
 from topmind.mail.addresses import Addresses
 from topmind.mail.cards import footer
 from topmind.mail.compile import compiled_hash
-from topmind.mail.merge import html_size
+from topmind.mail.merge import MAX_HTML, join
 from topmind.mail.pieces import CalloutPiece, Piece, ProsePiece, View
 from topmind.mail.places import Places
 from topmind.mail.scripts import for_person
@@ -39,8 +39,6 @@ from topmind.model import (
     TeamMember,
 )
 
-#: Bytes of HTML that leave room for the values below the 102 000 at which Gmail cuts a mail.
-ROOM = 80_000
 #: Most tasks in one mail; more are no day's work, and the list has them all.
 MOST = 60
 
@@ -58,13 +56,19 @@ def task_mail(
 ) -> TaskMailText:
     """The mail of one reader on one day. Raises MailError (theme, a tag of a script without value and default)."""
     themes = Themes(root, brand)
-    with_script = len(sheets)
+    shown = min(len(sheets), MOST)
+    with_script = shown
     while True:
-        writer = _Writer(catalog, reader, sheets, day, with_script)
-        made = _compiled(writer, themes)
-        if html_size(made.compiled) < ROOM or not with_script:
+        made = _compiled(_Writer(catalog, reader, sheets, day, shown, with_script), themes)
+        if _size(made) < MAX_HTML or shown == 1:
             return made
-        with_script //= 2
+        # first the words of the last ones go, then the last ones themselves: the list has them all
+        shown, with_script = (shown, with_script // 2) if with_script else (max(1, shown * 3 // 4), 0)
+
+
+def _size(made: TaskMailText) -> int:
+    """Bytes of the merged HTML."""
+    return len(join(made.compiled.html, made.values, made.compiled.dates).encode("utf-8", "replace"))
 
 
 def _compiled(writer: _Writer, themes: Themes) -> TaskMailText:
@@ -132,10 +136,16 @@ class _Writer:
     """Builds the view of one task mail and gathers the values of its places."""
 
     def __init__(
-        self, catalog: Catalog, reader: TeamMember, sheets: Sequence[TaskSheet], day: date, with_script: int
+        self,
+        catalog: Catalog,
+        reader: TeamMember,
+        sheets: Sequence[TaskSheet],
+        day: date,
+        shown: int,
+        with_script: int,
     ) -> None:
         self.catalog, self.reader, self.sheets, self.day = catalog, reader, sheets, day
-        self.with_script = with_script
+        self.shown, self.with_script = shown, with_script
         self.said = task_words(catalog.company.language)
         self.dates = catalog.company.dates
         self.values: dict[str, object] = {}
@@ -168,10 +178,9 @@ class _Writer:
 
     def _pieces(self) -> Iterator[Piece]:
         yield ProsePiece(elements=tuple(self._intro()))
-        shown = self.sheets[:MOST]
-        for number, sheet in enumerate(shown):
+        for number, sheet in enumerate(self.sheets[: self.shown]):
             yield from self._task(f"t{number}", sheet, scripted=number < self.with_script)
-        yield ProsePiece(elements=tuple(self._end(len(self.sheets) - len(shown))))
+        yield ProsePiece(elements=tuple(self._end(len(self.sheets) - self.shown)))
 
     def _intro(self) -> Iterator[Node]:
         first = self.reader.name.split()[0] if self.reader.name.split() else ""
@@ -185,7 +194,7 @@ class _Writer:
         yield Element("hr")
         if left:
             yield _p(self.said["more"].format(count=left, who=self.reader.id))
-        if self.with_script < len(self.sheets):
+        if self.with_script < self.shown:
             yield _p(self.said["short"])
         linked = bool(self.sheets and self.sheets[0].answers)
         yield _p(self.said["how_links" if linked else "how_list"])

@@ -42,6 +42,7 @@ def send_task_mails(
         ledger,
         carrier,
         letters(ledger, decided, ring),
+        day=project.moment.as_of,
         owner=owner,
         who=who,
         stopping=stopping,

@@ -124,7 +124,7 @@ def _gone(catalog: Catalog, members: Members, task: Task, row: int | None) -> Re
     if task.key.step is None:
         return None
     step, sequence = mail.step_of(catalog, task.key), catalog.sequences.get(task.key.source)
-    if step is None or sequence is None or step.channel is not task.key.channel:
+    if step is None or sequence is None:
         return Reason.CONTENT_CHANGED
     if sequence.segments is not None and not inside(members, row, sequence.segments):
         return Reason.NOT_IN_SEGMENT
