@@ -131,6 +131,20 @@ def test_a_purchase_of_something_each_time(tmp_path: Path) -> None:
     assert story.tick("2026-11-11") == []
 
 
+def test_older_facts_start_something_on_request_only(tmp_path: Path) -> None:
+    """A sequence written today leaves those alone whose day went by; `backfill` makes up for the last step missed."""
+    steps = a_step("thanks", 1, "after: 1 day") | a_step("thanks", 2, "after: 90 days")
+    story = Programme(tmp_path / "alder", a_sequence("thanks", "first_purchase()") | steps)
+    for contact, day in (("c1", "2025-12-01"), ("c2", "2026-03-01"), ("c3", "2026-09-20"), ("c4", "2026-12-01")):
+        story.buys(contact, day)
+    assert story.tick("2026-12-01") == []
+    story.desk.write(a_sequence("thanks", "first_purchase()", more="backfill: 2026-12-03\n"))
+    assert story.tick("2026-12-02") == [("c4", "thanks 1")]
+    assert story.tick("2026-12-03") == [("c2", "thanks 2"), ("c3", "thanks 1")]
+    assert story.tick("2026-12-04") == story.tick("2026-12-10") == []
+    assert story.tick("2026-12-19") == [("c3", "thanks 2")]
+
+
 def test_condition_stop_and_grace(tmp_path: Path) -> None:
     """`only_if` is asked on each day of the grace; `stop_when` ends it; too late is too late."""
     files = a_sequence("after", "bought('roof')", more="stop_when: bought('wall')\n")

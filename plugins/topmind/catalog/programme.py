@@ -141,6 +141,7 @@ def read_sequence(reader: Reader, mentions: Mentions, file: Path) -> Sequence | 
         starts_from=head.starts_from,
         starts_line=document.line("starts_from"),
         since=head.since,
+        backfill=head.backfill,
         repeat=head.repeat or "once",
         stop_when=head.stop_when,
         stop_line=document.line("stop_when"),

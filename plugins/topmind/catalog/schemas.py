@@ -191,6 +191,7 @@ class SequenceHead(Head):
     title: f.Required
     starts_from: f.RequiredRule
     since: f.Day = None
+    backfill: f.Day = None
     repeat: f.Repeat = "once"
     stop_when: f.Rule = None
     segments: f.OptionalNames = None

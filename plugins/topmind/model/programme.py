@@ -104,6 +104,8 @@ class Sequence:
     starts_line: int = 0
     #: Older facts start nothing; None = the company's `programme_starts`.
     since: date | None = None
+    #: Steps whose last day went by before this one are made up for on it: of each contact's the last; None = never.
+    backfill: date | None = None
     #: once, every time, yearly.
     repeat: str = "once"
     stop_when: str | None = None

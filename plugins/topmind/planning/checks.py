@@ -221,6 +221,19 @@ def _sequence(sequence: Sequence) -> Iterator[Problem]:
         )
     for step in sequence.steps:
         yield from _step(sequence, step)
+    if (
+        sequence.backfill
+        and sequence.steps
+        and all((step.repeat or sequence.repeat) == "yearly" for step in sequence.steps)
+    ):
+        yield _problem(
+            "no-backfill",
+            Level.WARNING,
+            sequence.path,
+            "A yearly step comes each year anyway: there is nothing to make up for.",
+            "Take out the line `backfill`.",
+            key="backfill",
+        )
     yield from _gone(sequence)
     yield from _crowded(sequence)
 

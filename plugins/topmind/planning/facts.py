@@ -45,6 +45,9 @@ def near(facts: Columns, sequence: Sequence, step: Step, start: int, end: int) -
     else:
         due = facts.day + step.offset
         hit = (low <= due) & (due <= high)
+        day = sequence.backfill.toordinal() if sequence.backfill else 0
+        if low <= day <= high:  # whatever was missed before that day falls due on it
+            hit |= due < day
     theirs = np.zeros(int(facts.contact.max(initial=-1)) + 1, dtype=np.bool_)
     theirs[facts.contact[hit]] = True
     return theirs[facts.contact]

@@ -78,15 +78,40 @@ def entries(
         return
     chosen = _earliest(facts, since) if repeat == "once" else (f for f in facts if f.day >= since)
     low = start - timedelta(days=step.grace)
+    later = _later(sequence, step)
     for fact in chosen:
-        due = fact.day + timedelta(days=step.offset)
-        if low <= due <= end:
+        due = made_up(sequence, step, fact.day, later)
+        if due is not None and low <= due <= end:
             yield Entry(
                 row=fact.contact,
                 due=due.toordinal(),
                 last=due.toordinal() + step.grace,
                 occurrence="once" if repeat == "once" else fact.fact,
             )
+
+
+def made_up(sequence: Sequence, step: Step, fact: date, later: int | None) -> date | None:
+    """The day on which a step falls due after a fact.
+
+    With `backfill`, a step whose last day went by before that day falls due on it; None where a later step
+    (`later`: its offset) fell due before it, too: of all that was missed only the last is made up for.
+    """
+    due = fact + timedelta(days=step.offset)
+    day = sequence.backfill
+    if day is None or due + timedelta(days=step.grace) >= day:
+        return due
+    return None if later is not None and fact + timedelta(days=later) < day else day
+
+
+def _later(sequence: Sequence, step: Step) -> int | None:
+    """The offset of the next step that starts from the same fact."""
+    mine = (step.starts_from or sequence.starts_from, step.repeat or sequence.repeat)
+    offsets = [
+        other.offset
+        for other in sequence.steps
+        if (other.starts_from or sequence.starts_from, other.repeat or sequence.repeat) == mine
+    ]
+    return min((offset for offset in offsets if offset > step.offset), default=None)
 
 
 def _earliest(facts: Iterable[FactDate], since: date) -> Iterator[FactDate]:

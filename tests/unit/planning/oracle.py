@@ -498,9 +498,24 @@ class Oracle:
                         found.append((day + rest * DAY, str(n)))
             return found
         kept = [f for f in facts if f.day >= since]
-        if repeat == "once":
-            return [(f.day + step.offset * DAY, "once") for f in kept[:1]]
-        return [(f.day + step.offset * DAY, f.fact) for f in kept]
+        chosen = [(f.day, "once") for f in kept[:1]] if repeat == "once" else [(f.day, f.fact) for f in kept]
+        due = []
+        for day, key in chosen:
+            on = day + step.offset * DAY
+            if sequence.backfill and on + step.grace * DAY < sequence.backfill:
+                starts_from = step.starts_from or sequence.starts_from
+                missed = [
+                    s.offset
+                    for s in sequence.steps
+                    if (s.starts_from or sequence.starts_from, s.repeat or sequence.repeat)
+                    == (starts_from, repeat)
+                    and day + s.offset * DAY < sequence.backfill
+                ]
+                if step.offset < max(missed):
+                    continue  # a later one was missed, too
+                on = sequence.backfill
+            due.append((on, key))
+        return due
 
     # --- rules ---
 

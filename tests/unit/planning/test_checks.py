@@ -133,6 +133,14 @@ def test_leaving_a_segment_and_being_in_it_is_never() -> None:
     assert said(a_catalog(sequences=[other])) == []
 
 
+def test_nothing_is_made_up_for_where_it_comes_each_year() -> None:
+    """`backfill` is for what comes once."""
+    yearly = a_sequence(repeat="yearly", backfill=date(2026, 12, 1))
+    assert said(a_catalog(sequences=[yearly])) == ["no-backfill"]
+    once = a_sequence(backfill=date(2026, 12, 1))
+    assert said(a_catalog(sequences=[once])) == []
+
+
 def test_steps_that_look_wrong() -> None:
     """More than ten years away; two on one day."""
     assert said(a_catalog(sequences=[a_sequence(steps=[a_step(offset=4000)])])) == ["far-offset"]

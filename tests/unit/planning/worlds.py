@@ -220,6 +220,7 @@ def sequence(rng: Random, number: int) -> Sequence:
         starts_from=rng.choice(FACTS),
         repeat=rng.choice(["once", "every time", "yearly"]),
         since=rng.choice([None, None, near(rng, 100, 0)]),
+        backfill=rng.choice([None, None, near(rng, 4, 6)]),
         stop_when=rng.choice([None, None, RULES[0]]),
         segments=rng.choice([None, frozenset({"customers"})]),
         sender=rng.choice([None, "lee"]),
