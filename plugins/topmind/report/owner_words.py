@@ -15,8 +15,8 @@ from topmind.report.reasons import in_words
 #: Of a long list those who wait longest are shown; the rest is counted.
 MOST = 20
 _OWN_WORDS = {
-    "late_data": "in the export only when its days were over",
-    "no_run": "nothing ran on its days",
+    "late_data": "late data: no plan saw them within its days",
+    "no_run": "no run since",
     "too_late": "no run came in time",
     "before_the_programme": "bought before the programme began",
     "not_for_them": "the sequence is not for them",
@@ -158,7 +158,7 @@ def _new(report: OwnerReport, dates: DateStyle, *, named: bool) -> Iterator[Sect
     counts = {
         "thanked": new.thanked,
         "still within its days": new.open,
-        "late data: in the export only when its days were over": new.late_data,
+        "late data: no plan saw them within its days": new.late_data,
         "no consent, or no address that works": new.no_consent,
         f"missed{_why(new)}": new.missed,
     }

@@ -24,6 +24,7 @@ from topmind.model import (
     Step,
     TouchState,
 )
+from topmind.planning.occasions import is_stopped
 from topmind.planning.sequences import entries
 
 FIRST_PURCHASE = "first_purchase()"
@@ -36,9 +37,9 @@ _NO_WAY = {
     Reason.NO_CHANNEL.value: "no_consent",
     Reason.ERASED.value: "no_consent",
 }
-#: The export brought the fact when its last day was over.
+#: No plan saw the fact within its days: the export brought it when they were over.
 LATE_DATA = "late_data"
-#: Nothing was sent on any of its days.
+#: There was no plan from its last day on.
 NO_RUN = "no_run"
 
 
@@ -84,13 +85,11 @@ class Promises:
     """Facts of the audience against the ledger."""
 
     def __init__(self, catalog: Catalog, members: Members, history: History, as_of: date) -> None:
-        self.catalog, self.members, self.as_of = catalog, members, as_of
+        self.catalog, self.members, self.history, self.as_of = catalog, members, history, as_of
         self.touches: dict[tuple[str, str, str | None, str], PastTouch] = {}
         for touch in history.touches:
             key = touch.key
             self.touches[key.contact, key.source, key.step, key.occurrence] = touch
-        #: Days on which anything was sent or done, or fell through: a run was there.
-        self.run_days = sorted({touch.day for touch in history.touches if touch.reason != Reason.TOO_LATE})
 
     def steps(self, since: date) -> Iterator[PromisedRow]:
         """Every step, in written order."""
@@ -104,8 +103,8 @@ class Promises:
         starts = self.catalog.company.programme_starts
         for entry in entries(sequence, step, facts, starts, since, self.as_of):
             if since.toordinal() <= entry.due <= self.as_of.toordinal() and self.members.active[entry.row]:
-                due, last = date.fromordinal(entry.due), date.fromordinal(entry.last)
-                found[self.became(sequence, step, entry.row, entry.occurrence, due, last)] += 1
+                last = date.fromordinal(entry.last)
+                found[self.became(sequence, step, entry.row, entry.occurrence, last)] += 1
         kept, open_ = found.pop("kept", 0), found.pop("open", 0)
         found.pop("", None)
         return PromisedRow(
@@ -119,7 +118,7 @@ class Promises:
             missed=dict(found.most_common()),
         )
 
-    def became(self, sequence: Sequence, step: Step, row: int, occurrence: str, due: date, last: date) -> str:
+    def became(self, sequence: Sequence, step: Step, row: int, occurrence: str, last: date) -> str:
         """`kept`, `open`, why not, or "" where it was not for them."""
         contact = self.members.ids[row]
         touch = self.touches.get((contact, sequence.id, step.id, occurrence))
@@ -135,7 +134,11 @@ class Promises:
             return barred
         if last >= self.as_of:
             return "open"
-        return LATE_DATA if any(due <= day <= last for day in self.run_days) else NO_RUN
+        if is_stopped(self.history, sequence.id, step.id, occurrence):
+            return Reason.STOPPED.value
+        # who was known in time and got nothing has a row, written by the next run: also where runs were missing
+        planned = self.history.planned_on
+        return LATE_DATA if planned is None or planned >= last else NO_RUN
 
     def _for_them(self, sequence: Sequence, step: Step, row: int) -> bool:
         """As far as today's facts tell."""
@@ -223,8 +226,8 @@ class Promises:
             return "before_the_programme"
         if entry.due > self.as_of.toordinal():
             return "open"
-        due, last = date.fromordinal(entry.due), date.fromordinal(entry.last)
-        became = self.became(sequence, step, fact.contact, entry.occurrence, due, last)
+        last = date.fromordinal(entry.last)
+        became = self.became(sequence, step, fact.contact, entry.occurrence, last)
         return became or "not_for_them"
 
 
