@@ -24,9 +24,11 @@ from topmind.model import (
     TouchState,
     Use,
 )
-from topmind.planning import plan
-from topmind.planning.shards import take
+from topmind.planning import explain, plan
+from topmind.planning.setting import setting
+from topmind.planning.shards import blocks, competing, take
 from topmind.planning.terms import terms_for
+from unit.planning.brute import Lives
 from unit.planning.worlds import World, world
 
 worlds = st.integers(min_value=0, max_value=100_000).map(world)
@@ -119,10 +121,34 @@ def test_the_order_of_inputs_changes_nothing(w: World, rng: Random) -> None:
 @modest
 @given(worlds, st.integers(min_value=1, max_value=3))
 def test_the_size_of_blocks_changes_nothing(w: World, size: int) -> None:
-    """One contact at a time or all at once."""
-    team = {name: replace(m, calls_per_day=None) for name, m in w.catalog.team.items()}
-    free = replace(w, catalog=replace(w.catalog, team=team))
-    assert planned(free, block=size) == planned(free)
+    """One contact at a time or all at once; who shares an inbox or a caller stays together."""
+    assert planned(w, block=size) == planned(w)
+
+
+@given(worlds, st.integers(min_value=1, max_value=3))
+@settings(max_examples=100, deadline=None)
+def test_blocks_hold_everybody_once_and_cut_no_inbox(w: World, size: int) -> None:
+    """Every contact is in one block, in order of their ids; an inbox is in one block; whoever may be called is."""
+    made = setting(w.catalog, w.members, w.history, w.now, all_day=w.all_day, horizon=w.horizon)
+    parts = blocks(made, w.members, size)
+    assert sorted(np.concatenate(parts).tolist()) == list(range(len(w.members)))
+    assert all((np.diff(part) > 0).all() for part in parts)
+    part_of = {int(row): number for number, part in enumerate(parts) for row in part}
+    together: dict[object, set[int]] = defaultdict(set)
+    for row, inbox in enumerate(w.members.inbox.tolist()):
+        if inbox >= 0:
+            together[inbox].add(part_of[row])
+    for row in np.nonzero(competing(made, w.members))[0].tolist():
+        together["calls"].add(part_of[row])
+    assert all(len(numbers) == 1 for numbers in together.values())
+
+
+def test_two_processes_make_the_same_plan() -> None:
+    """Every part goes to one of them; which one changes nothing, nor does a history."""
+    w = world(11, most=24)
+    told = planned(w, block=5, outlook=True)
+    assert len(told.due) + len(told.decisions) > 20
+    assert planned(w, block=5, outlook=True, processes=2) == told
 
 
 @modest
@@ -159,10 +185,11 @@ def test_every_active_contact_has_a_verdict_for_each_open_occasion(w: World) -> 
                 assert said[row, number] == 1
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(min_value=0, max_value=100_000))
 def test_a_month_of_ticks_keeps_every_promise(seed: int) -> None:
-    """Ceilings in every window, gaps, one touch a day, nothing twice, ratio, one inbox one copy, no blackout."""
+    """Ceilings in every window, gaps, one touch a day, nothing twice, ratio, one inbox one copy, no blackout; no
+    floor is broken where one touch more or on another day was legal, and whatever is broken is named."""
     w, history, touches = a_month(seed)
     by_contact: dict[str, list[PastTouch]] = defaultdict(list)
     for t in touches:
@@ -172,6 +199,26 @@ def test_a_month_of_ticks_keeps_every_promise(seed: int) -> None:
         _promises(w, row, sorted(by_contact[contact], key=lambda t: t.day))
     _copies(w, touches)
     assert history.touches == tuple(touches)
+    _floors(w, touches)
+
+
+def _floors(w: World, touches: list[PastTouch]) -> None:
+    """By trying everything, and by asking whether the reason that is named is true."""
+    last = w.members.as_of + timedelta(days=29)
+    lives = Lives(w, touches, w.members.as_of, last)
+    for broken in lives.breaks():
+        assert lives.addable(broken) is None
+        assert lives.movable(broken) is None
+    then = replace(w, members=replace(w.members, as_of=last), catalog=replace(w.catalog, as_of=last))
+    for row, contact in enumerate(w.members.ids):
+        past = replace(w.history, touches=tuple(touches))
+        told = explain(then.catalog, then.members, past, w.now, contact, all_day=True, horizon=0)
+        valuable = lives.valuable(row)
+        if told.active and told.terms.floor and valuable:
+            late = (last - valuable[-1]).days > told.terms.floor
+            assert late == (told.floor_broken is not None)
+        if told.floor_broken is not None:
+            assert lives.binds(row, last, told.floor_broken), told.floor_broken
 
 
 def _promises(w: World, row: int, touches: list[PastTouch]) -> None:
