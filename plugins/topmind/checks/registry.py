@@ -14,6 +14,7 @@ from topmind.checks import (
     segments,
     subjects,
     targets,
+    tasks,
     ticks,
     values,
 )
@@ -40,6 +41,8 @@ RULES: tuple[Rule, ...] = (
     values.defaults,
     segments.unused,
     segments.nobody,
+    tasks.reachable,
+    tasks.doers,
     targets.links,
     targets.answers,
     images.missing,

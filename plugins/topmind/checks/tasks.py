@@ -1,0 +1,74 @@
+"""Steps off e-mail: somebody must be able to do them, and there must be somebody to do them for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from topmind.checks.facts import Facts, problem
+from topmind.model import Catalog, Channel, Level, Problem, Sequence, Step
+
+_LACKS = {
+    Channel.CALL: ("a phone number", "`phone` in [tables.contacts]"),
+    Channel.LETTER: ("a postal address", "`postal` in [tables.contacts]"),
+    Channel.VISIT: ("a postal address", "`postal` in [tables.contacts]"),
+    Channel.PARCEL: ("a postal address", "`postal` in [tables.contacts]"),
+}
+
+
+def _steps(catalog: Catalog) -> Iterator[tuple[Sequence, Step]]:
+    for sequence in catalog.sequences.values():
+        for step in sequence.steps:
+            if step.channel.is_task:
+                yield sequence, step
+
+
+def reachable(facts: Facts) -> Iterator[Problem]:
+    """A call needs a phone number, whatever is carried somewhere an address: of some contact at least."""
+    if facts.members is None or not facts.members.active.any():
+        return
+    for _, step in _steps(facts.catalog):
+        reach = facts.members.reach.get(step.channel)
+        if reach is not None and (reach & facts.members.active).any():
+            continue
+        thing, where = _LACKS[step.channel]
+        yield problem(
+            "tasks/nobody-to-reach",
+            Level.WARNING,
+            step.path,
+            facts.line(step.path, "channel"),
+            says=f"channel: {step.channel.value}: no contact has {thing}, so nobody ever gets this step.",
+            fix=f"Name the column as {where} of segments/_audience.toml, or choose another channel.",
+        )
+
+
+def doers(facts: Facts) -> Iterator[Problem]:
+    """A call falls to somebody who makes calls."""
+    catalog = facts.catalog
+    for sequence, step in _steps(catalog):
+        if step.channel is not Channel.CALL:
+            continue
+        named = _candidates(facts, sequence, step)
+        if any(catalog.team[name].calls_per_day != 0 for name in named if name in catalog.team):
+            continue
+        who = ", ".join(sorted(named))
+        yield problem(
+            "tasks/nobody-to-do-it",
+            Level.WARNING,
+            step.path,
+            facts.line(step.path, "channel"),
+            says=f"channel: call: nobody who could get this task makes calls ({who}: calls_per_day: 0).",
+            fix="Name a `sender:` who does, or raise calls_per_day in content/team/.",
+        )
+
+
+def _candidates(facts: Facts, sequence: Sequence, step: Step) -> set[str]:
+    """Team ids to whom this task may fall (`planning.senders`): the step's own, else anybody of these."""
+    catalog = facts.catalog
+    if step.sender:
+        return {step.sender}
+    found = {segment.sender for segment in catalog.segments.values() if segment.sender}
+    found |= {sequence.sender} if sequence.sender else {catalog.company.owner}
+    members = facts.members
+    if members is not None:
+        found |= {members.senders[number] for number in set(members.sender.tolist()) if number >= 0}
+    return found

@@ -1,0 +1,42 @@
+"""Steps off e-mail: whom nobody can reach, and what nobody does."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from topmind.checks import Facts, findings
+from topmind.model import Catalog, Channel
+from topmind.testing.builders import a_catalog, a_sequence, a_step, a_team_member, members
+
+
+def said(catalog: Catalog, **over: object) -> dict[str, str]:
+    """Findings about tasks by rule."""
+    people = members(2, **over)
+    found = findings(Facts(catalog=catalog, members=people))
+    return {p.rule: p.says for p in found if p.rule.startswith("tasks/")}
+
+
+def calls(*, calls_per_day: int | None = None, **step: object) -> Catalog:
+    """One call, and a team of two of whom the owner makes so many."""
+    team = [a_team_member("dana", calls_per_day=calls_per_day), a_team_member("june")]
+    return a_catalog(sequences=[a_sequence(steps=[a_step(channel=Channel.CALL, **step)])], team=team)
+
+
+def test_a_call_needs_somebody_with_a_phone() -> None:
+    """No contact with a number: the step goes to nobody, and the column is named."""
+    without = {channel: np.array([channel is Channel.EMAIL] * 2) for channel in Channel}
+    assert "no contact has a phone number" in said(calls(), reach=without)["tasks/nobody-to-reach"]
+    one = {**without, Channel.CALL: np.array([False, True])}
+    assert said(calls(), reach=one) == {}
+    gone = np.array([True, False])
+    assert "tasks/nobody-to-reach" in said(calls(), reach=one, active=gone)
+
+
+def test_a_call_needs_somebody_who_calls() -> None:
+    """The owner makes none, and nobody else could get it; a sender who does makes it good."""
+    nobody = {"senders": (), "sender": np.full(2, -1, dtype=np.int16)}
+    assert "dana" in said(calls(calls_per_day=0), **nobody)["tasks/nobody-to-do-it"]
+    assert said(calls(calls_per_day=0, sender="june"), **nobody) == {}
+    assert said(calls(calls_per_day=3), **nobody) == {}
+    hers = {"senders": ("june",), "sender": np.array([-1, 0], dtype=np.int16)}
+    assert said(calls(calls_per_day=0), **hers) == {}
