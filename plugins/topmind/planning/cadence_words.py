@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import time
 from difflib import get_close_matches
 
+from topmind.planning.cadence_nearest import DAYS, nearest_form
+
 #: Where the words name no time of day.
 DEFAULT_AT = time(9)
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CODES = dict(zip(DAYS, ("MO", "TU", "WE", "TH", "FR", "SA", "SU"), strict=True))
 ORDINALS = {
     "first": 1,
@@ -31,6 +32,19 @@ _VOCABULARY = (
     *NUMBERS,
     *("every", "weeks", "week", "months", "month", "monthly", "weekly", "quarterly", "daily", "weekday"),
     *("quarter", "on", "at", "of", "the", "and", "day", "each"),
+    # what `cadence_nearest` knows is not mended into a word above
+    *(
+        "biweekly",
+        "fortnight",
+        "fortnightly",
+        "yearly",
+        "weekend",
+        "weekends",
+        "end",
+        "once",
+        "twice",
+        "year",
+    ),
 )
 EXAMPLES = (
     "Tuesday at 09:00",
@@ -75,14 +89,12 @@ def _tidy(text: str) -> str:
 
 
 def _refuse(tidy: str, says: str) -> Words:
-    """Raise with the words mended letter by letter where that helps, else with the example most like them."""
+    """Raise with the words mended letter by letter where that helps, else with what can be made out of them."""
     mended = " ".join(_mend(word) for word in tidy.split())
     again = _parse(mended) if mended != tidy else ""
     if isinstance(again, Words):
         raise WordsError(says, _pretty(mended))
-    near = get_close_matches(tidy, [e.lower() for e in EXAMPLES], n=1, cutoff=0.45)
-    example = next((e for e in EXAMPLES if near and e.lower() == near[0]), EXAMPLES[0])
-    raise WordsError(says, example)
+    raise WordsError(says, nearest_form(tidy) or EXAMPLES[0])
 
 
 def _mend(word: str) -> str:
@@ -102,6 +114,9 @@ def _parse(tidy: str) -> Words | str:
     if wrong:
         return wrong
     head = re.sub(r" of (the|every|each) (month|quarter)$", lambda m: f" of {m[2]}", head)
+    if both := re.fullmatch(r"every (second|2nd) (\w+day)s?", head):
+        day = both[2].capitalize()
+        return f"it may mean every 2 weeks on {day}, or the second {day} of the month"
     for form in (_daily, _weekly, _quarterly, _monthly):
         found = form(head)
         if isinstance(found, str):
@@ -148,7 +163,7 @@ def _daily(head: str) -> Found:
 
 def _weekly(head: str) -> Found:
     match = re.fullmatch(
-        r"(?:(?:every )?(?:week|weekly) on |every (?P<every>\w+) weeks? on |every (?P<other>other|second) |every |on )?"
+        r"(?:(?:every )?(?:week|weekly) on |every (?P<every>\w+) weeks? on |every (?P<other>other) |every |on )?"
         r"(?P<days>[a-z ,]+)",
         head,
     )
@@ -156,7 +171,7 @@ def _weekly(head: str) -> Found:
     if not match or not days:
         return None
     step = match["every"] or match["other"] or "1"
-    interval = 2 if step == "second" else _number(step)
+    interval = _number(step)
     if not interval:
         return f"{step!r} is no number of weeks"
     return _rule("WEEKLY", interval, f"BYDAY={','.join(days)}"), "week"

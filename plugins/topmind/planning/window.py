@@ -83,15 +83,41 @@ def _appearance(
         if moment.time() >= at
         and outside_quiet(minutes(moment.time()), company.quiet) == minutes(moment.time())
     ]
-    opens = datetime.combine(day, at, tzinfo=ZoneInfo(zone))
+    opens = instant(day, at, ZoneInfo(zone), opens=True)
     return Appearance(
         day=day,
         occurrence=occurrence,
         at=at,
         zone=zone,
         ticks=tuple(served),
-        in_window=bool(served) and served[0] - opens <= newsletter.window,
+        in_window=bool(served) and served[0].astimezone(UTC) - opens <= newsletter.window,
     )
+
+
+def open_window(
+    day: date, at: time, quiet: tuple[time, time] | None, zone: ZoneInfo
+) -> tuple[datetime, datetime]:
+    """From .. until (UTC) a mail may go on a local day: from `at` on, outside quiet hours, inside the day.
+
+    Local times are computed naïvely, the zone is attached last.
+    """
+    first, last = at, time.max
+    if quiet is not None:
+        evening, morning = quiet
+        first = max(first, morning)
+        last = evening if evening > morning else last
+    return instant(day, first, zone, opens=True), instant(day, last, zone, opens=False)
+
+
+def instant(day: date, at: time, zone: ZoneInfo, *, opens: bool) -> datetime:
+    """The instant (UTC) at which a local day's time begins to hold (`opens`) or has just ended to.
+
+    A time that comes twice, when clocks go back, opens at its second coming and closes at its first; one that never
+    comes, when they go forward, opens an hour later and closes an hour earlier: quiet hours are never touched.
+    """
+    local = datetime.combine(day, at)
+    both = [local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    return max(both) if opens else min(both)
 
 
 def tick_times(ticks: Sequence[str], day: date, zone: str) -> tuple[datetime, ...]:
@@ -112,10 +138,11 @@ def tick_times(ticks: Sequence[str], day: date, zone: str) -> tuple[datetime, ..
                 continue
             for hour in hour_set:
                 for minute in minute_set:
-                    moment = datetime.combine(utc_day, time(hour, minute), tzinfo=UTC).astimezone(place)
-                    if moment.date() == day:
+                    moment = datetime.combine(utc_day, time(hour, minute), tzinfo=UTC)
+                    if moment.astimezone(place).date() == day:
                         found.add(moment)
-    return tuple(sorted(found))
+    # ordered in UTC: where clocks go back, two moments with one local time compare as equal
+    return tuple(moment.astimezone(place) for moment in sorted(found))
 
 
 Cron = tuple[frozenset[int], frozenset[int], frozenset[int], frozenset[int], frozenset[int]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from topmind.ledger import Lapsed, PickedItem, Row
@@ -20,6 +20,7 @@ from topmind.model import (
 from topmind.planning import senders
 from topmind.planning.items import months_later
 from topmind.planning.terms import Terms, terms_for
+from topmind.planning.window import open_window
 from topmind.run.decide import Decided
 
 
@@ -113,16 +114,7 @@ class Rows:
         """
         if self._decided.project.moment.all_day or occasion.channel.is_task:
             return None, None
-        first, last = occasion.at, time.max
-        quiet = self._catalog.company.quiet
-        if quiet is not None:
-            evening, morning = quiet
-            first = max(first, morning)
-            last = evening if evening > morning else last
-        zone = self._zone(row)
-        opens = datetime.combine(day, first).replace(tzinfo=zone)
-        closes = datetime.combine(day, last).replace(tzinfo=zone)
-        return opens.astimezone(UTC), closes.astimezone(UTC)
+        return open_window(day, occasion.at, self._catalog.company.quiet, self._zone(row))
 
 
 def picked(item: Item, as_of: date) -> PickedItem:

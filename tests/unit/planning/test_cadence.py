@@ -6,6 +6,8 @@ from datetime import date, time
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from topmind.errors import PlanError
 from topmind.planning.cadence import Period, period_name, period_span, read
@@ -42,22 +44,82 @@ def test_words_mean_a_rule(words: str, rule: str, at: time, period: str) -> None
     assert (found.rule, found.at, found.period) == (rule, at, period)
 
 
-@pytest.mark.parametrize(
-    ("words", "nearest"),
-    [
-        ("Tusday at 9", "Tuesday at 9"),
-        ("evry two weeks on Thurday", "every two weeks on Thursday"),
-        ("weekly", "Tuesday at 09:00"),
-        ("Tuesday at 25:00", "Tuesday at 09:00"),
-        ("first Mondya of the month", "first Monday of the month"),
-        ("quarterley", "quarterly"),
-    ],
-)
-def test_wrong_words_give_the_nearest_right_form(words: str, nearest: str) -> None:
-    """The message says what to write instead."""
+#: What people write → what they are told to write.
+WRONG = {
+    "Tusday at 9": "Tuesday at 9",
+    "evry two weeks on Thurday": "every two weeks on Thursday",
+    "first Mondya of the month": "first Monday of the month",
+    "quarterley": "quarterly",
+    "weekly": "Tuesday at 09:00",
+    "once a week": "Tuesday at 09:00",
+    "twice a week at 8": "Tuesday and Friday at 08:00",
+    "Tuesday at 25:00": "Tuesday at 09:00",
+    "Tuesdays 7am": "Tuesday at 07:00",
+    "Tuesday 17:30": "Tuesday at 17:30",
+    "Tuesday at 0730": "Tuesday at 07:30",
+    "every Tuesday at ten": "Tuesday at 10:00",
+    "9pm Tuesday": "Tuesday at 21:00",
+    "at 08:00 every Tuesday": "Tuesday at 08:00",
+    "Tuesday at 10 o'clock": "Tuesday at 10:00",
+    "Tuesday morning": "Tuesday at 09:00",
+    "Mon, Wed, Fri at 9": "Monday and Wednesday and Friday at 09:00",
+    "Tuesday & Friday": "Tuesday and Friday at 09:00",
+    "every weekend": "Saturday and Sunday at 09:00",
+    "every morning at 8": "daily at 08:00",
+    "biweekly on Friday": "every 2 weeks on Friday at 09:00",
+    "fortnightly on Thursday at 10": "every 2 weeks on Thursday at 10:00",
+    "alternate Tuesdays": "every 2 weeks on Tuesday at 09:00",
+    "every 14 days": "every 2 weeks on Thursday at 09:00",
+    "every 2 weeks": "every 2 weeks on Thursday at 09:00",
+    "every second Thursday": "second Thursday of the month at 09:00",
+    "every 2nd Thursday": "second Thursday of the month at 09:00",
+    "once a month": "first Monday of the month at 09:00",
+    "once a month on the 5th": "on the 5th at 09:00",
+    "twice a month": "on the 1st and 15th at 09:00",
+    "first Monday each month at 10": "first Monday of the month at 10:00",
+    "the first Monday in the month": "first Monday of the month at 09:00",
+    "5th Friday of the month": "first Friday of the month at 09:00",
+    "on the 31st at noon": "last day of the month at 12:00",
+    "end of the month": "last day of the month at 09:00",
+    "every 3 months": "every 3 months on the 1st at 09:00",
+    "first day of the quarter": "quarterly at 09:00",
+    "first working day of the month": (
+        "RRULE:FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1;BYHOUR=9;BYMINUTE=0"
+    ),
+    "every year on March 1": "RRULE:FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=1;BYHOUR=9;BYMINUTE=0",
+    "first Monday of January at 8": "RRULE:FREQ=YEARLY;BYMONTH=1;BYDAY=1MO;BYHOUR=8;BYMINUTE=0",
+    "0 9 * * 2": "Tuesday at 09:00",
+    "dienstags um 9": "Tuesday at 09:00",
+    "FREQ=WEEKLY;BYDAYS=TU": "RRULE:FREQ=WEEKLY;BYDAY=TU;BYHOUR=9;BYMINUTE=0",
+}
+
+
+@pytest.mark.parametrize("words", WRONG)
+def test_wrong_words_give_the_nearest_right_form(words: str) -> None:
+    """The message says what to write instead, and keeps the day, the place and the time that were meant."""
     with pytest.raises(PlanError) as caught:
         read(words)
-    assert caught.value.fix == f"Write: {nearest}."
+    assert caught.value.fix == f"Write: {WRONG[words]}."
+    assert read(WRONG[words]).upcoming(ANCHOR, 2, ANCHOR)
+
+
+BAG = (
+    "every each on at of the and & , second 2nd last 31st 15 0 100 -1 two other week weeks weekly month quarter year "
+    "yearly daily twice Tuesday tues mondays weekend working end 9 9am 09:00 25:00 noon nine March until * ;"
+)
+_WORDS = st.sampled_from(BAG.split())
+
+
+@settings(max_examples=300)
+@given(st.lists(_WORDS, max_size=7).map(" ".join) | st.text(max_size=30))
+def test_whatever_is_written_a_right_form_is_shown(text: str) -> None:
+    """Every refusal names a form that is understood."""
+    try:
+        found = read(text)
+    except PlanError as error:
+        found = read(error.fix.removeprefix("Write: ").removesuffix("."))
+        assert len(found.upcoming(ANCHOR, 2, ANCHOR)) == 2
+    assert found.at < time(23, 59, 59)
 
 
 @pytest.mark.parametrize("words", ["on the 31st", "FREQ=HOURLY", "FREQ=WEEKLY;BYDAY=XX", "", "whenever"])
