@@ -13,8 +13,9 @@ from topmind import audience
 from topmind.errors import GuardError
 from topmind.links import address_hashes
 from topmind.model import Clock, PastTouch
+from topmind.report.last_plan import lack_texts
+from topmind.run import last_plan, places, sending, site, summary
 from topmind.run import load as load_
-from topmind.run import places, sending, site, summary
 from topmind.run.load import Project
 from topmind.run.sent import SendResult
 
@@ -60,11 +61,16 @@ class DemoResult:
         lines = ["", f"Contacts: {self.contacts} made-up people in var/contacts/", ""]
         lines += [f"  {name:{widest}}  {size:6}" for name, size in self.segments.items()]
         lines += ["", summary.plan_as_text(decided, days=14), "", self.sent.text(), ""]
+        ahead = last_plan.previous(decided.project.settings)
+        if ahead is not None and ahead.lacks:
+            dates = decided.project.catalog.company.dates
+            lines += ["Further ahead", *(f"  {says}" for says in lack_texts(ahead, dates)), ""]
         lines += [
             "Where to look",
             "  var/outbox/   one .eml for each mail: any mail program opens it",
             "  output/       the resource site",
-            "  topmind preview        site, plan and outbox in a browser",
+            "  topmind preview        site, plan, calendar and outbox in a browser",
+            "  topmind plan           the weeks ahead: what to write, and by when",
             "  topmind why 0007       the story of one person",
             "  topmind report         what was promised and what was done",
         ]
