@@ -61,7 +61,12 @@ def post(inbox: ListInbox, path: str, body: bytes = b"") -> WebAnswer:
     return call(live(inbox), "POST", path, body, {"content-type": "application/x-www-form-urlencoded"})
 
 
-PATHS = [LINKS.unsubscribe(WHO), LINKS.preferences(WHO), LINKS.answer(WHO, "not-happy")]
+PATHS = [
+    LINKS.unsubscribe(WHO),
+    LINKS.preferences(WHO),
+    LINKS.answer(WHO, "not-happy"),
+    LINKS.task(WHO, "not-happy"),
+]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
@@ -231,3 +236,22 @@ def test_a_mail_opens_in_the_browser_where_it_is_at_hand() -> None:
     assert "sandbox" in answer.headers["content-security-policy"]
     nobody = LinkContext(contact="c0008", touch_hex="00")
     assert call(shown, "GET", LINKS.view(nobody)).status == 404
+
+
+def test_what_became_of_a_task_is_said_with_one_button() -> None:
+    """The page names the task by its number and nobody; the note comes along, cleaned."""
+    page = call(live(ListInbox()), "GET", LINKS.task(WHO, "no-answer")).text
+    assert page.count("<button") == page.count("<form") == 1
+    assert "Task 3b1f8c02: no answer" in page
+    assert WHO.contact not in page
+    inbox = ListInbox()
+    assert post(inbox, LINKS.task(WHO, "no-answer"), b"comment=<b>at+noon</b>").status == 200
+    assert inbox.entries == [{**ENTRY, "kind": "task", "value": "no answer", "comment": "at noon"}]
+
+
+def test_a_customers_link_settles_no_task() -> None:
+    """An answer link of a mail opens no task, and a task's link answers no question: other salts, other doors."""
+    for made, door in ((LINKS.answer(WHO, "done"), "t"), (LINKS.task(WHO, "done"), "a")):
+        inbox = ListInbox()
+        assert post(inbox, f"/{door}/{made.rsplit('/', 1)[1]}").status == 404
+        assert inbox.entries == []
