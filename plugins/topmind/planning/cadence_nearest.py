@@ -46,7 +46,8 @@ def nearest_form(text: str) -> str | None:
     heard = _hear(text)
     words = set(heard.words)
     at = f" at {heard.at or '09:00'}"
-    days = " and ".join(day.capitalize() for day in heard.days)
+    # a place in the month takes one day
+    days = " and ".join(day.capitalize() for day in heard.days[: 1 if heard.place else None])
     if heard.months or words & {"year", "yearly", "annually", "annual"}:
         return _yearly(heard)
     if words & {"quarter", "quarters", "quarterly"}:

@@ -94,7 +94,9 @@ def _refuse(tidy: str, says: str) -> Words:
     again = _parse(mended) if mended != tidy else ""
     if isinstance(again, Words):
         raise WordsError(says, _pretty(mended))
-    raise WordsError(says, nearest_form(tidy) or EXAMPLES[0])
+    near = nearest_form(tidy) or ""
+    right = near.startswith("RRULE:") or isinstance(_parse(_tidy(near)), Words)
+    raise WordsError(says, near if right else EXAMPLES[0])
 
 
 def _mend(word: str) -> str:
