@@ -22,7 +22,7 @@ AS_OF = date(2024, 2, 28)  # the day before a leap day
 CITIES = ("Alder Cove", "Pine Point", "O'Hara", "Ñuñoa")
 ITEMS = ("roof", "gutters", "deck")
 STEPS = ("check-in", "thank-you")
-WORDS = ("happy", "not-happy")
+WORDS = ("happy", "not-happy", "no-answer", "missed")
 MARKS = ("vip", "owes a call")
 SPEC = """
 [tables.contacts]
@@ -314,7 +314,11 @@ def _got(c: Contact, what: str) -> bool:
 def _answered(c: Contact, step: str, word: str | None) -> bool:
     named = step.rpartition("/")[2]
     said = None if word is None else word.replace(" ", "-")
-    return any(day <= AS_OF and (named in {s, "first-job"}) and said in {None, w} for s, w, day in c.answers)
+    spoken = {"happy", "not-happy"}
+    return any(
+        day <= AS_OF and named in {s, "first-job"} and (w in spoken if said is None else w == said)
+        for s, w, day in c.answers
+    )
 
 
 def _birthday(born: date, ahead: int) -> bool:

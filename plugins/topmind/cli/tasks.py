@@ -64,11 +64,15 @@ def _counts(found: TaskList) -> None:
 
 def _names(found: TaskList) -> None:
     click.echo()
+    many = len(found.counts()) > 1
     out.table(
         [
             (
                 one.ref,
-                one.stands if one.stands != "later" else f"by {out.day(one.task.last_day)}",
+                *((one.holder,) if many else ()),
+                {"overdue": "overdue", "today": "last day"}.get(
+                    one.stands, f"by {out.day(one.task.last_day)}"
+                ),
                 one.task.key.channel.value,
                 one.task.name or one.task.key.contact,
                 one.task.phone,
@@ -227,7 +231,7 @@ def print_(options: Options, channel: str | None, to: Path, reader: str | None) 
     from topmind.run import task_files
     from topmind.run.clock import SystemClock
 
-    count, lost = task_files.print_pages(
+    sent, lost = task_files.print_pages(
         options.project,
         channel,
         _inside(options, to),
@@ -235,7 +239,9 @@ def print_(options: Options, channel: str | None, to: Path, reader: str | None) 
         as_of=options.as_of,
         clock=SystemClock(),
     )
-    click.echo(f"{out.number(count, 'sheet')} in {to}: open it in a browser and print it at 100 %.")
+    click.echo(f"{out.number(len(sent), 'sheet')} in {to}: open it in a browser and print it at 100 %.")
+    if sent:
+        click.echo(f"Once they are in the post: topmind tasks done {' '.join(sent)}")
     if lost:
         click.echo(
             f"No postal address: {', '.join(lost)}. Add it in the source of contacts, or visit.", err=True

@@ -43,8 +43,8 @@ def export(root: Path, format_: str, to: Path, *, reader: str | None, as_of: str
 
 def print_pages(
     root: Path, channel: str | None, to: Path, *, reader: str | None, as_of: str | None, clock: Clock
-) -> tuple[int, tuple[str, ...]]:
-    """Write letters and parcel slips to a file; how many, and the numbers of tasks without a postal address."""
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Write letters and parcel slips to a file; the numbers of these tasks, and of those without a postal address."""
     wanted = {Channel(channel)} if channel else set(PRINTED)
     with opened(root, as_of=as_of, clock=clock) as (project, ledger):
         known(project.catalog, reader)
@@ -55,7 +55,7 @@ def print_pages(
         ready = [(sheet, member) for sheet, member in sheets if any(sheet.postal)]
         text = mail.letters(project.catalog, project.brand, project.root, ready, project.moment.as_of)
     write_private(to, text)
-    return len(ready), lost
+    return tuple(sheet.ref for sheet, _ in ready), lost
 
 
 _Groups = list[tuple[TeamMember, list[TaskSheet]]]

@@ -71,6 +71,10 @@ def answer_word(text: str) -> str:
     return "-".join(text.lower().replace("-", " ").split())
 
 
+#: Outcomes of tasks in which nobody was spoken to: a fact under their own word, and under "any word" none.
+UNREACHED = ("no-answer", "missed")
+
+
 def answer_conditions(call: Call) -> list[exp.Expr]:
     """Which answers a call of answered() means: of a step, `sequence/step`, or a whole sequence."""
     step = call.text("step") or ""
@@ -78,7 +82,10 @@ def answer_conditions(call: Call) -> list[exp.Expr]:
     one = exp.or_(equals("step", step), equals("source", step))
     where = [exp.and_(equals("source", source), equals("step", inner)) if inner else exp.paren(one)]
     word = call.text("word")
-    return [*where, *([equals("word", answer_word(word))] if word is not None else [])]
+    if word is not None:
+        return [*where, equals("word", answer_word(word))]
+    # what a representative notes of a call that reached nobody is no answer of anybody
+    return [*where, *(exp.not_(equals("word", said)) for said in UNREACHED)]
 
 
 def _answered(call: Call, env: Env) -> exp.Expr:
