@@ -250,7 +250,7 @@ class Month:
             self._edit_cadence(rng.choice(["tuesday-fix", "tuesday-fix", "owners", "roofs"]))
         if rng.random() < 0.1:
             self._move_issue("tuesday-fix")
-        if rng.random() < 0.1:
+        if rng.random() < 0.3:
             self._move_send(f"articles/sent-{rng.randrange(3)}")
 
     def _edit_cadence(self, name: str) -> None:
