@@ -155,7 +155,7 @@ class NewsletterHead(Head):
     what: ClassVar[str] = "newsletter"
     id: f.Name = None
     title: f.Required
-    every: f.RequiredRule
+    every: f.Cadence
     zone: f.Zone = None
     segments: f.OptionalNames = None
     topics: f.Names = ()
@@ -189,7 +189,7 @@ class SequenceHead(Head):
     what: ClassVar[str] = "sequence"
     id: f.Name = None
     title: f.Required
-    starts_from: f.RequiredRule
+    starts_from: f.Starts
     since: f.Day = None
     backfill: f.Day = None
     repeat: f.Repeat = "once"
@@ -211,7 +211,7 @@ class StepHead(Head):
     only_if: f.Rule = None
     grace: f.DayCount = 7
     purpose: f.PurposeOf = Purpose.MARKETING
-    starts_from: f.Rule = None
+    starts_from: f.OwnStarts = None
     repeat: f.Repeat = None
     sender: f.Name = None
     subject: f.Tagged = None

@@ -3,9 +3,8 @@ that can never go."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from topmind.errors import PlanError
 from topmind.model import (
@@ -16,11 +15,11 @@ from topmind.model import (
     Newsletter,
     Problem,
     Promise,
-    Sequence,
-    Step,
 )
 from topmind.planning import cadence
+from topmind.planning.check_problem import finding
 from topmind.planning.occasions import has_words, minutes, nominal_issues
+from topmind.planning.sequence_checks import sequence_problems
 from topmind.planning.setting import blackout_days, outside_quiet, public_holidays
 from topmind.planning.terms import Terms, terms_for
 
@@ -34,22 +33,8 @@ def check(catalog: Catalog) -> tuple[Problem, ...]:
     for letter in catalog.newsletters.values():
         found += _newsletter(catalog, letter)
     for sequence in catalog.sequences.values():
-        found += _sequence(sequence)
+        found += sequence_problems(sequence)
     return tuple(sorted(found, key=lambda p: (p.path, p.line, p.rule, p.says)))
-
-
-def _problem(
-    rule: str, level: Level, path: str, says: str, fix: str, line: int = 0, key: str = ""
-) -> Problem:
-    return Problem(
-        rule=f"planning/{rule}",
-        level=level,
-        path=path,
-        line=line,
-        says=says,
-        fix=fix,
-        key="" if line else key,
-    )
 
 
 # --- company ---
@@ -60,7 +45,7 @@ def _company(catalog: Catalog) -> Iterator[Problem]:
     try:
         public_holidays(company.country, catalog.as_of.year, catalog.as_of.year)
     except PlanError as error:
-        yield _problem(
+        yield finding(
             "unknown-country", Level.ERROR, company.path, _sentence(error.says), error.fix, key="country"
         )
 
@@ -85,7 +70,7 @@ def _promise(path: str, terms: Terms) -> Iterator[Problem]:
     if not terms.floor:
         return
     if terms.gap > terms.floor:
-        yield _problem(
+        yield finding(
             "floor-within-gap",
             Level.ERROR,
             path,
@@ -93,20 +78,23 @@ def _promise(path: str, terms: Terms) -> Iterator[Problem]:
             f"Write a gap of at most {terms.floor} days, or a longer floor.",
             key="gap",
         )
+    for says, fix in beyond_ceilings(terms):
+        yield finding("floor-above-ceiling", Level.ERROR, path, says, fix, key="at_most")
+
+
+def beyond_ceilings(terms: Terms) -> Iterator[tuple[str, str]]:
+    """(what is wrong, what to write) for each ceiling under which the floor cannot be kept."""
     only_mail = set(terms.rescue) <= {Channel.EMAIL}
     for window, most in terms.ceilings:
-        needed = -(-window.days // terms.floor)
+        needed = -(-window.days // terms.floor) if terms.floor else 0
         binds = not window.channel or (window.channel == Channel.EMAIL.value and only_mail)
         if binds and most < needed:
-            what = f"{window.channel or 'touch'}{'s' if window.channel else 'es'}"
-            yield _problem(
-                "floor-above-ceiling",
-                Level.ERROR,
-                path,
+            one, many = (window.channel,) * 2 if window.channel else ("touch", "touche")
+            what = f"{one} is" if most == 1 else f"{many}s are"
+            yield (
                 f"A valuable touch every {terms.floor} days needs {needed} touches in {window.days} days, "
-                f"but at most {most} {what} are allowed.",
+                f"but at most {most} {what} allowed.",
                 f"Allow at least {needed}, or promise a touch every {-(-window.days // max(most, 1))} days.",
-                key="at_most",
             )
 
 
@@ -117,12 +105,12 @@ def _newsletter(catalog: Catalog, letter: Newsletter) -> Iterator[Problem]:
     try:
         rule = cadence.read(letter.every)
     except PlanError as error:
-        yield _problem(
+        yield finding(
             "cadence", Level.ERROR, letter.path, _sentence(error.says), error.fix, letter.every_line
         )
         return
     if outside_quiet(minutes(rule.at), catalog.company.quiet) is None:
-        yield _problem(
+        yield finding(
             "in-quiet-hours",
             Level.ERROR,
             letter.path,
@@ -130,16 +118,57 @@ def _newsletter(catalog: Catalog, letter: Newsletter) -> Iterator[Problem]:
             "Choose a time before quiet hours begin.",
             letter.every_line,
         )
+    yield from _readers(letter)
+    yield from _ends(catalog, letter, rule)
     yield from _layout(letter)
     yield from _dated(catalog, letter, rule)
     yield from _blackout(catalog, letter)
+
+
+def _readers(letter: Newsletter) -> Iterator[Problem]:
+    """Who gets it: everybody where nothing is said, nobody where an empty list is."""
+    if letter.segments is None:
+        yield finding(
+            "for-everybody",
+            Level.INFO,
+            letter.path,
+            "It names no segment, so it goes to everybody who may get mail.",
+            "Write `segments: [customers]` where it is for some only.",
+        )
+    elif not letter.segments:
+        yield finding(
+            "for-nobody",
+            Level.ERROR,
+            letter.path,
+            "Its list of segments is empty: nobody would ever get it.",
+            "Name a segment, or take the line out: then it goes to everybody who may get mail.",
+            key="segments",
+        )
+
+
+def _ends(catalog: Catalog, letter: Newsletter, rule: cadence.Cadence) -> Iterator[Problem]:
+    """A rule without a day to come."""
+    anchor = catalog.company.programme_starts
+    if rule.upcoming(catalog.as_of - timedelta(days=1), 1, anchor) or letter.issues:
+        return
+    ever = rule.upcoming(date.min, 1, anchor)
+    yield finding(
+        "no-day",
+        Level.WARNING if ever else Level.ERROR,
+        letter.path,
+        f"It has no day to come: {letter.every} has ended."
+        if ever
+        else f"It never appears: {letter.every} names no day that exists.",
+        "Write another `every`, or delete the file." if ever else "Write another `every`.",
+        letter.every_line,
+    )
 
 
 def _layout(letter: Newsletter) -> Iterator[Problem]:
     slots = letter.body.slots
     own = any(issue.body for issue in letter.issues.values())
     if not slots and not own and not has_words(letter.body):
-        yield _problem(
+        yield finding(
             "empty-newsletter",
             Level.ERROR,
             letter.path,
@@ -147,7 +176,7 @@ def _layout(letter: Newsletter) -> Iterator[Problem]:
             "Add a line like: /// slot | 1 tip",
         )
     elif not slots and not own:
-        yield _problem(
+        yield finding(
             "no-slot",
             Level.WARNING,
             letter.path,
@@ -155,7 +184,7 @@ def _layout(letter: Newsletter) -> Iterator[Problem]:
             "Add a line like: /// slot | 1 tip",
         )
     elif slots and all(slot.kinds <= {Kind.PROMOTION} for slot in slots):
-        yield _problem(
+        yield finding(
             "only-promotions",
             Level.ERROR,
             letter.path,
@@ -174,7 +203,7 @@ def _dated(catalog: Catalog, letter: Newsletter, rule: cadence.Cadence) -> Itera
             continue
         near = rule.upcoming(nominal - timedelta(days=8), 3, anchor)
         fix = f"Near days: {', '.join(d.isoformat() for d in near)}." if near else "Look at `every`."
-        yield _problem(
+        yield finding(
             "no-such-issue",
             Level.ERROR,
             issue.path,
@@ -194,104 +223,11 @@ def _blackout(catalog: Catalog, letter: Newsletter) -> Iterator[Problem]:
     for day, _, _ in nominal_issues(letter, catalog.company, begin, end):
         place = (day - begin).days
         if dark[place : place + letter.grace + 1].all():
-            yield _problem(
+            yield finding(
                 "blackout",
                 Level.WARNING,
                 letter.path,
                 f"The issue of {day.isoformat()} falls on a day on which nothing goes, so nobody gets it.",
                 f"Move it: a file {letter.id}/DAY.md with `was: {day.isoformat()}`, or allow some `grace`.",
                 letter.every_line,
-            )
-
-
-# --- sequences ---
-
-#: Facts that lie in the past when they are known; nothing can go before them.
-_PAST_FACTS = ("first_purchase", "last_purchase", "bought", "enters", "leaves", "moves", "answered", "did")
-
-
-def _sequence(sequence: Sequence) -> Iterator[Problem]:
-    if not sequence.steps:
-        yield _problem(
-            "no-step",
-            Level.ERROR,
-            sequence.path,
-            "The sequence has no step.",
-            "Add a file 01-NAME.md to its folder.",
-        )
-    for step in sequence.steps:
-        yield from _step(sequence, step)
-    if (
-        sequence.backfill
-        and sequence.steps
-        and all((step.repeat or sequence.repeat) == "yearly" for step in sequence.steps)
-    ):
-        yield _problem(
-            "no-backfill",
-            Level.WARNING,
-            sequence.path,
-            "A yearly step comes each year anyway: there is nothing to make up for.",
-            "Take out the line `backfill`.",
-            key="backfill",
-        )
-    yield from _gone(sequence)
-    yield from _crowded(sequence)
-
-
-def _gone(sequence: Sequence) -> Iterator[Problem]:
-    """Nobody who left a segment is in it: a sequence that starts from leaving it and is for it alone never goes."""
-    left = re.fullmatch(r"\s*leaves\s*:\s*([\w-]+)\s*", sequence.starts_from, re.IGNORECASE)
-    if left and sequence.segments == frozenset({left[1]}):
-        yield _problem(
-            "never-fires",
-            Level.ERROR,
-            sequence.path,
-            f"It starts when somebody leaves {left[1]}, and is only for who is in {left[1]}: it can never go.",
-            "Take out the line `segments`, or name the segment they move to.",
-            sequence.starts_line,
-        )
-
-
-def _step(sequence: Sequence, step: Step) -> Iterator[Problem]:
-    starts = (step.starts_from or sequence.starts_from).strip()
-    repeat = step.repeat or sequence.repeat
-    past = starts.startswith(_PAST_FACTS)
-    if past and repeat != "yearly" and step.offset + step.grace < 0:
-        yield _problem(
-            "never-fires",
-            Level.ERROR,
-            step.path,
-            f"It is due {-step.offset} days before {starts}, which is only known afterwards: it can never go.",
-            "Write `after`, or `repeat: yearly`.",
-            key="before",
-        )
-    if step.grace < 0:
-        yield _problem(
-            "grace", Level.ERROR, step.path, "The grace is negative.", "Write 0 or more days.", key="grace"
-        )
-    if abs(step.offset) > 3653:
-        yield _problem(
-            "far-offset",
-            Level.WARNING,
-            step.path,
-            f"It is due {abs(step.offset)} days from the fact: more than ten years.",
-            "Look at `after`: the unit may be wrong.",
-            key="after" if step.offset > 0 else "before",
-        )
-
-
-def _crowded(sequence: Sequence) -> Iterator[Problem]:
-    """Two steps that fall due on one day for one contact: one of them waits for the next day."""
-    seen: dict[tuple[str, str, int], Step] = {}
-    for step in sequence.steps:
-        key = (step.starts_from or sequence.starts_from, step.repeat or sequence.repeat, step.offset)
-        other = seen.setdefault(key, step)
-        if other is not step and not (other.only_if and step.only_if):
-            yield _problem(
-                "same-day",
-                Level.INFO,
-                step.path,
-                f"It falls due on the same day as {other.id}: one touch a day goes, the other waits a day.",
-                "Write another number of days where that matters.",
-                key="after",
             )

@@ -201,5 +201,20 @@ def public_holidays(country: str | None, first: int, last: int) -> frozenset[dat
         raise PlanError(
             f"the public holidays of {country!r} are not known.",
             where="content/company.md",
-            fix="Write an ISO 3166 code like US, or leave `country` out and list days under `blackout`.",
+            fix=f"{_country_like(country)}Write an ISO 3166 code like US, or leave `country` out and list days under "
+            "`blackout`.",
         ) from None
+
+
+def _country_like(name: str) -> str:
+    """`Did you mean IE (Ireland)? `, or "" where no country's name is near."""
+    from difflib import get_close_matches
+
+    from holidays.registry import COUNTRIES
+
+    names = {known.replace("_", " "): codes[:2] for known, codes in COUNTRIES.items()}
+    near = get_close_matches(name.lower(), names, n=1, cutoff=0.75)
+    if not near:
+        return ""
+    _, code = names[near[0]]
+    return f"Did you mean {code} ({near[0].title()})? "

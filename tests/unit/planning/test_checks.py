@@ -23,19 +23,21 @@ from topmind.testing.builders import (
 
 
 def said(catalog: Catalog) -> list[str]:
-    """The rules that have a finding."""
-    return [p.rule.removeprefix("planning/") for p in check(catalog)]
+    """The rules that have a finding; that the builder's newsletter is for everybody is left out."""
+    rules = [p.rule.removeprefix("planning/") for p in check(catalog)]
+    return [rule for rule in rules if rule != "for-everybody"]
 
 
 def one(catalog: Catalog) -> Problem:
     """The only finding."""
-    (problem,) = check(catalog)
+    (problem,) = (p for p in check(catalog) if p.rule != "planning/for-everybody")
     return problem
 
 
 def test_a_sound_catalog_has_no_findings() -> None:
     """Newsletter, sequence, segment and company as the builders make them."""
-    sound = a_catalog(newsletters=[a_newsletter()], sequences=[a_sequence()], segments=[a_segment()])
+    letter = a_newsletter(segments=frozenset({"customers"}))
+    sound = a_catalog(newsletters=[letter], sequences=[a_sequence()], segments=[a_segment()])
     assert check(sound) == ()
 
 
@@ -157,3 +159,27 @@ def test_all_findings_come_at_once_in_order() -> None:
         "content/newsletters/a.md",
         "content/newsletters/b.md",
     ]
+
+
+def test_whom_a_newsletter_is_for() -> None:
+    """Without a segment everybody, which is said; with an empty list nobody, which is a mistake."""
+    (note,) = check(a_catalog(newsletters=[a_newsletter()]))
+    assert (note.rule, note.level) == ("planning/for-everybody", Level.INFO)
+    (wrong,) = check(a_catalog(newsletters=[a_newsletter(segments=frozenset())]))
+    assert (wrong.rule, wrong.level, wrong.key) == ("planning/for-nobody", Level.ERROR, "segments")
+
+
+def test_a_newsletter_without_a_day_to_come() -> None:
+    """30 February is a mistake; a rule that has ended may be deliberate."""
+    never = one(a_catalog(newsletters=[a_newsletter(every="FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")]))
+    assert (never.rule, never.level) == ("planning/no-day", Level.ERROR)
+    over = one(a_catalog(newsletters=[a_newsletter(every="FREQ=WEEKLY;BYDAY=TU;UNTIL=20260201")]))
+    assert (over.rule, over.level) == ("planning/no-day", Level.WARNING)
+
+
+def test_a_country_by_its_name_gets_its_code() -> None:
+    """`Ireland` is IE; nonsense is only told what a code looks like."""
+    for country, fix in (("IRELAND", "Did you mean IE (Ireland)?"), ("XX", "Write an ISO 3166 code")):
+        found = one(a_catalog(company=a_company(country=country)))
+        assert found.rule == "planning/unknown-country"
+        assert found.fix.startswith(fix)

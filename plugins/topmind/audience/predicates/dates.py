@@ -67,7 +67,10 @@ def compile_date(text: str, env: Env) -> DateFact:
     """Compile what a sequence starts from. Raises RuleError."""
     if match := _WATCH.fullmatch(text):
         return _watched(match[1].lower(), match[2], env)
-    node = parse_rule(text)
+    try:
+        node = parse_rule(text)
+    except RuleError as error:
+        raise RuleError(error.says, fix=error.fix or _FIX) from None
     if isinstance(node, exp.Column):
         return _field(node.name, env)
     if not isinstance(node, exp.Anonymous):
