@@ -122,7 +122,8 @@ def _steps(person: Person, invoice: str, as_of: date) -> Iterator[PastTouch]:
         first = person.jobs[0][0]
         for year in range(1, as_of.year - first.year + 1):
             day = _years_after(first, year)
-            if first >= STARTS and day < as_of and person.email:
+            # a yearly step measures by the anniversary: who bought before the programme has them in it too
+            if STARTS <= day < as_of and person.email:
                 yield _touch(person, "first-job", ANNIVERSARY, str(year), Channel.EMAIL, day)
         latest = person.jobs[-1][0]
         if latest >= STARTS:
