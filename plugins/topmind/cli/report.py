@@ -41,8 +41,13 @@ def command(options: Options, who: bool, since: str | None, mail: bool, as_json:
     if mail:
         from topmind.run import report_mail
 
-        out.step(f"The report is on its way to {report_mail.send(made, clock)}.")
+        reader = report_mail.send(made, clock)
+        # the names are in the mail: on this screen they stand only where somebody asks for them
         if not who:
+            if as_json or format_ == "json":
+                out.as_json({"mailed": reader, "as_of": made.report.as_of})
+            else:
+                out.step(f"The report is on its way to {reader}.")
             return made.report.exit_code
     if as_json or format_ == "json":
         out.as_json(made.report.as_dict())

@@ -186,8 +186,8 @@ def coverage_lines(rows: Sequence[Coverage]) -> list[str]:
 
 
 def share(part: int, whole: int) -> str:
-    """`1333 (74 %)`; a share that is not whole never reads 100 %."""
+    """`1333 (74 %)`; a share that is not whole never reads 100 %, and somebody is never 0 %."""
     if not whole:
         return "–"
-    percent = 100 if part == whole else min(99, 100 * part // whole)
+    percent = 100 if part == whole else min(99, max(round(100 * part / whole), int(part > 0)))
     return f"{part} ({percent} %)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from topmind.date_words import DateStyle
 from topmind.report.heard import HeardRow, TopList
@@ -15,7 +16,7 @@ from topmind.report.reasons import in_words
 #: Of a long list those who wait longest are shown; the rest is counted.
 MOST = 20
 _OWN_WORDS = {
-    "late_data": "late data: no plan saw them within its days",
+    "late_data": "late data",
     "no_run": "no run since",
     "too_late": "no run came in time",
     "before_the_programme": "bought before the programme began",
@@ -112,7 +113,7 @@ def _tops(report: OwnerReport, dates: DateStyle, *, named: bool) -> Iterator[Sec
             title=f"The {top.size} largest customers" + ("" if first else ": whom we owe something"),
             says=_top_says(top),
             head=head if shown else (),
-            rows=tuple(_heard(row, dates) for row in shown),
+            rows=tuple(_heard(row, dates, report.as_of) for row in shown),
             personal=frozenset({0}),
             more=" ".join(more),
         )
@@ -129,7 +130,7 @@ def _top_says(top: TopList) -> str:
     return f"{top.kept} of {len(top.rows)} heard something valuable within what we promised; {late} did not{why}."
 
 
-def _heard(row: HeardRow, dates: DateStyle) -> tuple[str, ...]:
+def _heard(row: HeardRow, dates: DateStyle, as_of: date) -> tuple[str, ...]:
     promise = f"every {row.floor} days" if row.floor else "none"
     if row.late:
         state = f"{row.late} day{'' if row.late == 1 else 's'} late"
@@ -140,7 +141,9 @@ def _heard(row: HeardRow, dates: DateStyle) -> tuple[str, ...]:
     if row.last is None:
         return (row.who, "never", "–", "–", promise)
     what = row.what if row.channel == "email" else f"{row.what} ({row.channel})"
-    return (row.who, dates.month_day(row.last), what, row.by, promise)
+    same_year = row.last.year == as_of.year
+    day = dates.month_day(row.last) if same_year else dates.day(row.last)
+    return (row.who, day, what, row.by, promise)
 
 
 def _new(report: OwnerReport, dates: DateStyle, *, named: bool) -> Iterator[Section]:
@@ -191,7 +194,8 @@ def _promised(report: OwnerReport, dates: DateStyle) -> Iterator[Section]:
         return
     yield Section(
         title=f"Follow-up since {dates.day(report.since)}: promised by the files, and kept",
-        says="Promised counts everybody whose own facts made them due, also those whom no plan ever saw.",
+        says="Promised counts everybody whose own facts made them due, also those whom no plan saw within the step's days "
+        "(late data).",
         head=("step", "kept", "promised", "open", "not kept, and why"),
         rows=tuple(
             (

@@ -276,7 +276,8 @@ def gap_lines(plan: Plan, dates: DateStyle) -> list[str]:
     if plan.outlook is not None:
         until = plan.calendar[-1].day
         found = lacks(plan.gaps, plan.outlook.needs)
-        return [*lines, *(f"  {lack_words(lack, until, dates)}" for lack in found)]
+        said = [f"  {lack_words(lack, until, dates)}" for lack in found]
+        return [*lines, *said] if said else ["", "No content gap."]
     for gap in plan.gaps:
         week = dates.month_day(gap.week)
         lines.append(f"  week of {week}: {gap.contacts} {gap.segment} have nothing new; a new tip would do")

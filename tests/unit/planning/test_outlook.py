@@ -201,3 +201,10 @@ def test_a_short_horizon_is_not_looked_beyond() -> None:
     assert found.outside == (0,) * 6
     assert found.coverage[0].longest == 25
     assert found.needs == ()
+
+
+def test_nobody_is_no_division_by_zero() -> None:
+    """Before the first contact: nothing to say, and said without trouble."""
+    found = look(n=0)
+    assert (found.coverage, found.needs) == ((), ())
+    assert sum(found.outside) == 0

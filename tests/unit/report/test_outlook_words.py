@@ -81,7 +81,15 @@ def test_an_offer_is_worth_a_line_from_a_tenth_on() -> None:
 
 @pytest.mark.parametrize(
     ("part", "whole", "said"),
-    [(0, 0, "–"), (0, 9, "0 (0 %)"), (9, 9, "9 (100 %)"), (1999, 2000, "1999 (99 %)"), (1, 3, "1 (33 %)")],
+    [
+        (0, 0, "–"),
+        (0, 9, "0 (0 %)"),
+        (9, 9, "9 (100 %)"),
+        (1999, 2000, "1999 (99 %)"),
+        (1, 2000, "1 (1 %)"),
+        (5, 56, "5 (9 %)"),
+        (1, 3, "1 (33 %)"),
+    ],
 )
 def test_a_share_is_never_rounded_up_to_all(part: int, whole: int, said: str) -> None:
     """One missing person is not 100 %."""
