@@ -327,8 +327,8 @@ MUTATIONS = (
     Mutation(
         "a long ceiling is paced",
         "planning/policies/ceiling.py",
-        "kept = block.kept[:, rows]",
-        "kept = 0 * block.kept[:, rows]",
+        "overall=overall, kept=block.kept)",
+        "overall=overall, kept=0 * block.kept)",
         "unit/planning/test_floor.py::test_a_year_s_ceiling_is_not_used_up_before_the_year_is",
     ),
     Mutation(

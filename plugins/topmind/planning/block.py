@@ -48,7 +48,7 @@ class Block:
         self.terms = made.terms
         #: [windows, n]: touches of each window that issues and announcements leave to the floor.
         self.kept = made.kept[:, made.cls]
-        self.paces = bool(made.kept.any())
+        self.paces = bool(self.kept.any())
         #: How full each ceiling is.
         self.tally = Tally(setting.windows, made.limits[:, made.cls], setting.start, setting.end)
         self.floor = np.array([t.floor for t in made.terms], dtype=np.int32)[self.cls]

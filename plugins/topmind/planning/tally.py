@@ -62,8 +62,8 @@ class Tally:
     ) -> NDArray[np.int16]:
         """The first window without room for each row, of all channels or of this one; -1 = room in all.
 
-        `kept` [windows, rows] leaves so many touches of each window to others. Index of the window, plus the
-        number of windows where only what is kept is left.
+        `kept` [windows, n] leaves so many touches of each window to others. Index of the window, plus the number
+        of windows where only what is kept is left.
         """
         result = np.full(len(rows), -1, dtype=np.int16)
         wanted = "" if overall else channel.value
@@ -71,7 +71,7 @@ class Tally:
             if self.windows[r].channel == wanted:
                 room = self.limits[r, rows] - self.counts[r, rows]
                 if kept is not None:
-                    result[room <= kept[r]] = r + len(self.windows)
+                    result[room <= kept[r, rows]] = r + len(self.windows)
                 result[room <= 0] = r
         return result
 

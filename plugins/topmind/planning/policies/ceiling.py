@@ -17,19 +17,24 @@ from topmind.planning.policies.base import Policy
 
 def full(block: Block, ask: Ask, day: int, rows: Rows, *, overall: bool) -> NDArray[np.int16]:
     """What `Tally.full` says of these rows on this day."""
-    return block.tally.full(rows, ask.channel, overall=overall, kept=_kept(block, ask, day, rows))
+    paced = ask.kind in {SourceKind.ISSUE, SourceKind.ANNOUNCEMENT} and not ask.correction and block.paces
+    if not paced:
+        return block.tally.full(rows, ask.channel, overall=overall)
+    found = block.tally.full(rows, ask.channel, overall=overall, kept=block.kept)
+    spared = np.nonzero(found >= len(block.tally.windows))[0]
+    spared = spared[_may_take(block, ask, day, rows[spared])]
+    if len(spared):
+        found[spared] = block.tally.full(rows[spared], ask.channel, overall=overall)
+    return found
 
 
-def _kept(block: Block, ask: Ask, day: int, rows: Rows) -> NDArray[np.int16] | None:
-    """[windows, rows]: touches that are left to the floor."""
-    if ask.kind not in {SourceKind.ISSUE, SourceKind.ANNOUNCEMENT} or ask.correction or not block.paces:
-        return None
-    kept = block.kept[:, rows]
-    # whoever has a touch of this very day is `one_touch`'s matter
-    kept[:, (block.last[rows] == day) | (block.touched[rows] == day)] = 0
+def _may_take(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:
+    """Who may have a touch that is kept for the floor: it keeps the floor. Whoever has one of this very day is
+    `one_touch`'s matter."""
+    may: Bools = (block.last[rows] == day) | (block.touched[rows] == day)
     if ask.kind is SourceKind.ISSUE or ask.value:
-        kept[:, block.keeps_floor(day, rows)] = 0
-    return kept
+        may |= block.keeps_floor(day, rows)
+    return may
 
 
 def over_all(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:
