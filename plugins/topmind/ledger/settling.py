@@ -65,7 +65,7 @@ def _accept(book: Book, hexed: str, message_id: str, *, at: int, bounced: bool =
     if book.db.execute("SELECT 1 FROM touches WHERE hex = ?", (hexed,)).fetchone():
         return False
     if task_mails.is_one(book, hexed):
-        return False
+        return task_mails.accept(book, hexed, message_id)
     book.db.execute(
         "INSERT INTO strays (hex, message_id, bounced, at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
         " bounced = max(bounced, excluded.bounced),"

@@ -6,6 +6,7 @@ import secrets
 from datetime import timedelta
 
 from topmind.errors import GuardError, LedgerLocked
+from topmind.ledger import task_mails
 from topmind.ledger.book import Book
 from topmind.ledger.database import moment
 from topmind.ledger.follow_up import LEASE
@@ -85,6 +86,7 @@ def adopt(book: Book, epoch: int) -> int:
 
 def doubt(book: Book) -> int:
     """Everything planned by mail may have left from the ledger that was lost: unknown; how many touches."""
+    task_mails.doubt(book)
     changed = book.db.execute(
         f"UPDATE touches SET state = {UNKNOWN}, reason = 'the ledger was restored', attempt = max(attempt, 1),"
         f" lease = NULL, at = ? WHERE channel = 0 AND state IN ({PLANNED}, {CLAIMED})",

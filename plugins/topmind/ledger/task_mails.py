@@ -26,6 +26,8 @@ def claim(book: Book, sender: str, day: date, *, owner: str, lease: timedelta) -
     ).fetchone()
     if mine is None or book.db.execute("SELECT 1 FROM stops WHERE name IN ('all', 'tasks')").fetchone():
         return None
+    if day.isoformat() <= book.meta("task_mails_doubted"):
+        return None
     found = book.db.execute(
         "SELECT state, attempt FROM task_mails WHERE sender = ? AND day = ?", (sender, day_number(day))
     ).fetchone()
@@ -90,6 +92,23 @@ def end_leases(book: Book, run: int | None = None) -> int:
         f"UPDATE task_mails SET state = {UNKNOWN}, reason = ?, lease = NULL, at = ? WHERE state = {CLAIMED} AND {which}",
         (said, book.now, *bound),
     ).rowcount
+
+
+def doubt(book: Book) -> None:
+    """A restored copy does not know what its younger self sent: no task mail of a day that had begun somewhere on
+    earth. The next morning's has the same tasks."""
+    begun = moment(book.now) + timedelta(hours=14)
+    book.set_meta("task_mails_doubted", begun.date().isoformat())
+    book.db.execute(
+        f"UPDATE task_mails SET state = {UNKNOWN}, reason = 'the ledger was restored', lease = NULL, at = ?"
+        f" WHERE state IN ({PLANNED}, {CLAIMED})",
+        (book.now,),
+    )
+
+
+def accept(book: Book, hexed: str, message_id: str) -> bool:
+    """Feedback names it, so it left."""
+    return _accept(book, hexed, message_id)
 
 
 def listed(book: Book, day: date | None) -> tuple[TaskMail, ...]:

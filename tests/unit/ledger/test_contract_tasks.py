@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from topmind.ledger import NO_ANSWER, InboxEntry, Ledger, Proof, TaskMailClaim, TaskOutcome
-from topmind.model import Outcome, OutcomeKind, TouchState
+from topmind.ledger import NO_ANSWER, Feedback, InboxEntry, Ledger, Proof, TaskMailClaim, TaskOutcome
+from topmind.model import FeedbackKind, Outcome, OutcomeKind, TouchState
 from topmind.testing.builders import TODAY
 from topmind.testing.clock import FixedClock
 from topmind.testing.sending import a_row, a_task, freeze
@@ -188,3 +188,23 @@ def test_a_task_mail_counts_nowhere(ledger: Ledger) -> None:
     ledger.settle_task_mail(taken, YES)
     ledger.unlock("run-1")
     assert (ledger.counts(TODAY), ledger.history(TODAY), ledger.unproven(), ledger.head()) == before
+
+
+def test_feedback_proves_that_it_left(ledger: Ledger, clock: FixedClock) -> None:
+    """A delivery event settles an unknown task mail, and leaves no stray behind for anybody."""
+    ledger.lock("run-1")
+    taken = claim(ledger)
+    assert taken is not None
+    ledger.unlock("run-1")
+    assert [mail.state for mail in ledger.task_mails()] == [TouchState.UNKNOWN]
+    event = Feedback(touch_hex=taken.touch_hex, kind=FeedbackKind.DELIVERED, at=clock.now(), message_id="m-1")
+    ledger.record_feedback([event])
+    assert [mail.state for mail in ledger.task_mails()] == [TouchState.ACCEPTED]
+
+
+def test_a_restored_copy_sends_no_mail_of_a_day_that_had_begun(ledger: Ledger, clock: FixedClock) -> None:
+    """Its younger self may have sent it; the next morning has the same tasks."""
+    ledger.adopt()
+    ledger.lock("run-1")
+    assert claim(ledger) is None
+    assert ledger.claim_task_mail("dana", clock.now().date() + timedelta(days=2), owner="run-1") is not None
