@@ -77,12 +77,12 @@ def owner_report(
         new=promises.new_customers(firsts, since, who) if firsts is not None else None,
         promised=tuple(promises.steps(since)),
         floors=floors(heard),
-        tasks=tuple(_tasks(catalog, known, since, as_of)),
+        tasks=tuple(_tasks(heard, known, since, as_of)),
     )
 
 
-def _tasks(catalog: Catalog, tasks: Sequence[Task], since: date, as_of: date) -> Iterable[TaskCount]:
-    """Done and missed since a day, open and overdue now."""
+def _tasks(heard: Heard, tasks: Sequence[Task], since: date, as_of: date) -> Iterable[TaskCount]:
+    """Done and missed since a day, open and overdue now; a task without a name is whose contact it is."""
     by_name: dict[str, Counter[str]] = {}
     for task in tasks:
         if task.state in _OPEN:
@@ -91,8 +91,8 @@ def _tasks(catalog: Catalog, tasks: Sequence[Task], since: date, as_of: date) ->
             what = task.state.value
         else:
             continue
-        member = catalog.team.get(task.sender)
-        for name in ("", member.name if member else task.sender or "nobody"):
+        row = heard.row_of.get(task.key.contact)
+        for name in ("", heard.sender(row, task.key) if row is not None else task.sender or "nobody"):
             by_name.setdefault(name, Counter())[what] += 1
     for name, found in sorted(by_name.items()):
         yield TaskCount(

@@ -196,7 +196,7 @@ def _promised(report: OwnerReport, dates: DateStyle) -> Iterator[Section]:
         title=f"Follow-up since {dates.day(report.since)}: promised by the files, and kept",
         says="Promised counts everybody whose own facts made them due, also those whom no plan saw within the step's days "
         "(late data).",
-        head=("step", "kept", "promised", "open", "not kept, and why"),
+        head=("step", "kept", "promised", "open", "not kept"),
         rows=tuple(
             (
                 f"{row.sequence}/{row.step}",
