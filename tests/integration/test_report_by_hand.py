@@ -121,13 +121,14 @@ def test_the_ten_largest_are_those_of_the_last_year(counted: Counted) -> None:
 
 
 def test_prospects_are_inside_their_fourteen_days_or_not(counted: Counted) -> None:
-    """Never bought, with a stage, have an address none of whose readers said no: a valuable touch within 14 days."""
+    """Never bought, with a stage, agreed, and no reader of their inbox said no: a valuable touch within 14 days."""
     stages = {"attention", "interest", "conviction", "desire"}
     prospects = {
         who for who, row in counted.people.items() if who not in counted.first and row["stage"] in stages
     }
-    said_no = {row["email"].lower() for row in counted.people.values() if row["newsletter"] != "yes"}
-    reachable = {who for who in prospects if counted.people[who]["email"].lower() not in {"", *said_no}}
+    said_no = {row["email"].lower() for row in counted.people.values() if row["newsletter"] == "no"}
+    agreed = {who for who in prospects if counted.people[who]["newsletter"] == "yes"}
+    reachable = {who for who in agreed if counted.people[who]["email"].lower() not in {"", *said_no}}
     valued = counted.heard(valuable=True)
     inside = {who for who in reachable if who in valued and (TODAY - valued[who]).days <= 14}
     said = next(row for row in counted.report["owner"]["floors"] if row["segment"] == "prospects")
