@@ -32,8 +32,6 @@ from topmind.planning.verdicts import Name, name_of, verdict_of
 _KINDS = tuple(SourceKind)
 #: Why nothing is sold to somebody just now.
 NOT_HAPPY = "not happy, and nobody has followed up"
-#: What a frozen row that has not left yet is.
-_WAITING = frozenset({TouchState.PLANNED, TouchState.CLAIMED})
 
 
 class Assembly:
@@ -72,7 +70,7 @@ class Assembly:
     def _frozen(self) -> None:
         """Steps and rescues that the ledger has planned and that have not left: they still need their words."""
         for touch in self.history.touches:
-            if touch.state in _WAITING:
+            if touch.state is TouchState.PLANNED or touch.state is TouchState.CLAIMED:
                 self._of_key(touch.key, touch.day.toordinal())
 
     def _of_key(self, key: TouchKey, day: int) -> None:

@@ -18,7 +18,6 @@ from topmind.planning.items import Words, months_later, single
 from topmind.planning.occasions import Ask
 from topmind.planning.setting import Setting
 from topmind.planning.tally import Tally
-from topmind.planning.unhappy import unhappy
 from topmind.planning.waits import Waits
 
 Rows = NDArray[np.intp]
@@ -98,7 +97,7 @@ class Block:
         self.waits: Waits | None = None
         self.nobody: Bools = np.zeros(n, dtype=np.bool_)
         #: Not happy, and nobody has followed up: nothing is sold to them.
-        sad = unhappy(setting.history)
+        sad = setting.unhappy
         self.unhappy: Bools = (
             np.array([i in sad for i in members.ids], dtype=np.bool_) if sad else self.nobody
         )

@@ -7,8 +7,7 @@ comes first takes the day.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from datetime import date
 
@@ -21,25 +20,23 @@ from topmind.planning.facts import Columns, columns, near
 from topmind.planning.gates import caller_indexes, gate, waits
 from topmind.planning.logs import BlockLog, SharedLog, StepLog, Why
 from topmind.planning.occasions import Ask, is_stopped
-from topmind.planning.past import Key
+from topmind.planning.past import Key, Settled
 from topmind.planning.policies import DAILY, STATIC, capacity, same_inbox
 from topmind.planning.rescue import new_rescue_log, rescue_phase
 from topmind.planning.selection import REASONS, Choice, announce, choose
 from topmind.planning.sequences import entries
 
 
-def run(block: Block, done: frozenset[Key]) -> BlockLog:
-    """Play every day of the setting; `done` are the keys that the ledger has settled."""
+def run(block: Block, settled: Settled) -> BlockLog:
+    """Play every day of the setting; `settled`: what the ledger has."""
     setting = block.setting
-    settled: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for row, source, step, occurrence, _ in done:
-        if not step:
-            settled[source, occurrence].append(row)
-    shared = tuple(_shared_log(block, ask, settled) for ask in (*setting.announcements, *setting.issues))
+    shared = tuple(
+        _shared_log(block, ask, settled.shared) for ask in (*setting.announcements, *setting.issues)
+    )
     log = BlockLog(
         block=block,
         shared=shared,
-        steps=_step_log(block, done),
+        steps=_step_log(block, settled.keys),
         rescue=new_rescue_log(block),
         broken=np.zeros(block.n, dtype=np.int8),
     )
@@ -49,7 +46,7 @@ def run(block: Block, done: frozenset[Key]) -> BlockLog:
         for one in shared:
             if one.ask.first <= day <= one.ask.last:
                 _shared(block, one, day)
-        rescue_phase(block, log, day, done)
+        rescue_phase(block, log, day, settled.keys)
     return log
 
 
@@ -124,7 +121,7 @@ def _keep(rows: Rows, choice: Choice, mask: Bools) -> tuple[Rows, Choice]:
 # --- steps ---
 
 
-def _step_log(block: Block, done: frozenset[Key]) -> StepLog:
+def _step_log(block: Block, done: Set[Key]) -> StepLog:
     setting, members = block.setting, block.members
     span = date.fromordinal(setting.start), date.fromordinal(setting.end)
     asks: list[Ask] = []

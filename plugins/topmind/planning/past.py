@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
-from topmind.model import Catalog, Channel, PastTouch, SourceKind, TouchState
-from topmind.planning.block import NEVER, Block, Days, Rows
+from topmind.model import COUNTED, Bools, Catalog, Channel, Item, PastTouch, SourceKind, TouchState
+from topmind.planning.block import NEVER, Block, Days, Rows, spend
 from topmind.planning.items import months_later
 from topmind.planning.occasions import RESCUE
 from topmind.planning.senders import senders, written_senders
@@ -47,133 +48,230 @@ def names(catalog: Catalog) -> Names:
     return made
 
 
-def remember(block: Block, touches: Iterable[PastTouch]) -> frozenset[Key]:
-    """Put the past of a block's contacts (and of nobody else) into its state; returns the keys that are settled for good.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What the ledger has for good, whatever its state: a frozen row wins, a refused or expired touch is never
+    tried again."""
 
-    A key settles whatever its state: a frozen row wins, a refused or expired touch is never tried again.
-    """
-    own = list(touches)
+    #: (newsletter or announcement, occurrence) → rows.
+    shared: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+    #: Steps and rescues. A step that moved to another channel is still the same step; a rescue may be tried on
+    #: each of its channels.
+    keys: set[Key] = field(default_factory=set)
+
+
+def remember(block: Block, touches: Sequence[PastTouch]) -> Settled:
+    """Put the past of a block's contacts (and of nobody else) into its state; returns what is settled."""
     renamed = names(block.setting.catalog)
-    row_of = {contact: row for row, contact in enumerate(block.members.ids)} if own else {}
-    own.sort(key=lambda t: (t.day, t.key.source, t.key.step or "", t.key.occurrence, t.key.channel.value))
-    done: set[Key] = set()
-    past = _Past(block, renamed)
-    for touch in own:
-        row = row_of[touch.key.contact]
-        key = key_of(row, touch, renamed)
-        done.add(key)
-        if key[4]:
-            block.rescued[row] = True
-        if touch.counts:
-            past.add(row, key[1], touch)
-    past.settle()
+    settled = Settled()
+    if touches:
+        columns = _columns(block, touches, renamed)
+        _settle(block, settled, columns)
+        _Past(block, columns.only(columns.counts)).put()
     _start_clocks(block)
-    return frozenset(done)
+    return settled
 
 
-def key_of(row: int, touch: PastTouch, renamed: Names) -> Key:
-    """What a touch settles. A step that moved to another channel is still the same step; a rescue may be tried
-    on each of its channels."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Columns:
+    """Touches in order of their contacts' days; today's names of their sources and steps."""
+
+    touches: list[PastTouch]
+    row: Rows
+    day: Days
+    source: list[str]
+    step: list[str]
+    counts: Bools
+
+    def only(self, mask: Bools) -> _Columns:
+        """Some of them."""
+        if mask.all():
+            return self
+        places = np.nonzero(mask)[0].tolist()
+        return _Columns(
+            touches=[self.touches[k] for k in places],
+            row=self.row[mask],
+            day=self.day[mask],
+            source=[self.source[k] for k in places],
+            step=[self.step[k] for k in places],
+            counts=self.counts[mask],
+        )
+
+
+def _columns(block: Block, touches: Sequence[PastTouch], renamed: Names) -> _Columns:
+    row_of = {contact: row for row, contact in enumerate(block.members.ids)}
+    row = np.fromiter((row_of[t.key.contact] for t in touches), np.intp, len(touches))
+    day = np.fromiter((t.day.toordinal() for t in touches), np.int32, len(touches))
+    order = np.lexsort((day, row))
+    found = [touches[k] for k in order.tolist()]
+    row, day = row[order], day[order]
+    twins = np.nonzero((row[1:] == row[:-1]) & (day[1:] == day[:-1]))[0]
+    if len(twins):
+        # two of one day: the ledger keeps them in any order, a plan does not
+        by_name = sorted(range(len(found)), key=lambda k: (row[k], day[k], *_name(found[k])))
+        found = [found[k] for k in by_name]
+    sources, steps = renamed.sources, renamed.steps
+    source = [sources.get(t.key.source, t.key.source) for t in found]
+    step = [t.key.step or "" for t in found]
+    if steps:
+        step = [steps.get(pair, pair[1]) for pair in zip(source, step, strict=True)]
+    # by identity: the hash of an enum's member is Python's own and slow
+    counts = {id(state) for state in COUNTED}
+    return _Columns(
+        touches=found,
+        row=row,
+        day=day,
+        source=source,
+        step=step,
+        counts=np.fromiter((id(t.state) in counts for t in found), np.bool_, len(found)),
+    )
+
+
+def _name(touch: PastTouch) -> tuple[str, str, str, str]:
     key = touch.key
-    source = renamed.sources.get(key.source, key.source)
-    step = renamed.steps.get((source, key.step), key.step) if key.step else ""
-    return row, source, step or "", key.occurrence, key.channel.value if source == RESCUE else ""
+    return key.source, key.step or "", key.occurrence, key.channel.value
 
 
-#: Parallel lists of rows and days (ordinals).
-_Pairs = tuple[list[int], list[int]]
+def _settle(block: Block, settled: Settled, past: _Columns) -> None:
+    rows = past.row.tolist()
+    for row, source, step, touch in zip(rows, past.source, past.step, past.touches, strict=True):
+        key = touch.key
+        if step:
+            settled.keys.add((row, source, step, key.occurrence, ""))
+        elif source == RESCUE:
+            settled.keys.add((row, source, "", key.occurrence, key.channel.value))
+            block.rescued[row] = True
+        else:
+            settled.shared[source, key.occurrence].append(row)
 
 
 class _Past:
-    """Counted touches in order of their days, gathered as lists and put into the block's columns at the end."""
+    """Counted touches, put into a block column by column."""
 
-    def __init__(self, block: Block, renamed: Names) -> None:
-        self.block = block
+    def __init__(self, block: Block, past: _Columns) -> None:
+        self.block, self.past = block, past
+        touches, n = past.touches, len(past.touches)
         self.catalog = block.setting.catalog
-        self.renamed = renamed
-        self.credit = [0] * block.n
-        self.ratio: list[int] = block.ratio.tolist()
-        self.today: list[int] = block.today.tolist()
-        self.shared: list[bool] = block.inboxes.shared.tolist()
-        self.counted: dict[Channel, _Pairs] = defaultdict(lambda: ([], []))
-        self.valued: _Pairs = ([], [])
-        self.items: dict[int, _Pairs] = defaultdict(lambda: ([], []))
-        self.issues: dict[str, _Pairs] = defaultdict(lambda: ([], []))
+        self.value = np.fromiter((t.value for t in touches), np.int16, n)
+        self.promotions = np.fromiter((t.promotions for t in touches), np.int16, n)
+        channels = {id(channel): number for number, channel in enumerate(Channel)}
+        self.channel = np.fromiter((channels[id(t.key.channel)] for t in touches), np.int8, n)
+        mail = self.channel == list(Channel).index(Channel.EMAIL)
+        step = np.fromiter((bool(name) for name in past.step), np.bool_, n)
+        #: A mail that everybody who reads the inbox has.
+        self.by_inbox: Bools = mail & ~step & block.inboxes.shared[past.row]
 
-    def add(self, row: int, source: str, touch: PastTouch) -> None:
-        """One counted touch; `source` is today's name of its source."""
-        block, key, day = self.block, touch.key, touch.day.toordinal()
-        _append(self.counted[key.channel], row, day)
-        cap = 2 * self.ratio[row]
-        after = min(self.credit[row] + touch.value, cap) - self.ratio[row] * touch.promotions
-        self.credit[row] = max(after, -cap)
-        by_inbox = self.shared[row] and key.channel is Channel.EMAIL and key.step is None
-        if touch.value and touch.state in _MOVES_CLOCK and not touch.bounced:
-            if by_inbox:
-                block.valued(block.inboxes.readers(row), day)
-            else:
-                _append(self.valued, row, day)
-        if by_inbox:
-            block.inboxes.copies(f"{source}/{key.occurrence}")[block.inboxes.number[row]] = True
-        if source in self.catalog.newsletters:
-            _append(self.issues[source], row, day)
-        if touch.items:
-            readers = block.inboxes.readers(row).tolist() if by_inbox else [row]
-            self._items(readers, source, touch, day)
-        if day >= self.today[row]:
-            self._ahead(row, source, touch, day)
+    def put(self) -> None:
+        """All of it."""
+        block, past = self.block, self.past
+        np.maximum.at(block.last, past.row, past.day)
+        for number, channel in enumerate(Channel):
+            mine = self.channel == number
+            if mine.any():
+                rows = past.row[mine]
+                block.tally.add_past(rows, past.day[mine], channel, block.today[rows])
+        self._credit()
+        self._valued()
+        self._copies()
+        self._issues()
+        self._items()
+        for place in np.nonzero(past.day >= block.today[past.row])[0].tolist():
+            self._ahead(place)
 
-    def _items(self, readers: list[int], source: str, touch: PastTouch, day: int) -> None:
-        table = self.block.setting.table
-        for name in touch.items:
-            bit = table.bit.get(name)
-            if bit is None:
-                continue
-            for row in readers:
-                _append(self.items[bit], row, day)
-            item = table.items[bit]
-            if item.sends and source != item.id and not item.use.any_time:
-                months = item.use.again_after_months
-                until = date.max if months is None else months_later(touch.day, months)
-                had = self.block.days_of(self.block.had_elsewhere, item.id)
-                had[readers] = np.maximum(had[readers], until.toordinal())
+    def _credit(self) -> None:
+        """The n-th touch of everybody at once, for every n."""
+        row = self.past.row
+        first = np.nonzero(np.diff(row, prepend=-1))[0]
+        nth = np.arange(len(row)) - np.repeat(first, np.diff(first, append=len(row)))
+        order = np.argsort(nth, kind="stable")
+        begins = np.searchsorted(nth[order], np.arange(int(nth.max(initial=-1)) + 2))
+        credit = self.block.credit
+        for begin, end in pairwise(begins.tolist()):
+            mine = order[begin:end]
+            rows = row[mine]
+            value, promotions = self.value[mine], self.promotions[mine]
+            credit[rows] = spend(credit[rows], value, promotions, self.block.ratio[rows])
 
-    def _ahead(self, row: int, source: str, touch: PastTouch, day: int) -> None:
+    def _valued(self) -> None:
+        block, past = self.block, self.past
+        moves = {id(state) for state in _MOVES_CLOCK}
+        keeps = np.fromiter(
+            (id(t.state) in moves and not t.bounced for t in past.touches), np.bool_, len(past.row)
+        )
+        rows, days = self._with_readers((self.value > 0) & keeps)
+        fresh = np.full(block.n, NEVER, dtype=np.int32)
+        np.maximum.at(fresh, rows, days)
+        rows = np.nonzero(fresh > NEVER)[0]
+        known = np.where(block.untouched[rows], NEVER, block.value_day[rows])
+        block.value_day[rows] = np.maximum(known, fresh[rows])
+        block.untouched[rows] = False
+
+    def _with_readers(self, mask: Bools) -> tuple[Rows, Days]:
+        """(rows, days) of these touches, for everybody who reads the inbox where it is a mail to it."""
+        past = self.past
+        alone, common = np.nonzero(mask & ~self.by_inbox)[0], np.nonzero(mask & self.by_inbox)[0]
+        readers, place = self.block.inboxes.all_readers(past.row[common])
+        return (
+            np.concatenate([past.row[alone], readers]),
+            np.concatenate([past.day[alone], past.day[common][place]]),
+        )
+
+    def _copies(self) -> None:
+        inboxes, past = self.block.inboxes, self.past
+        for place in np.nonzero(self.by_inbox)[0].tolist():
+            name = f"{past.source[place]}/{past.touches[place].key.occurrence}"
+            inboxes.copies(name)[inboxes.number[past.row[place]]] = True
+
+    def _issues(self) -> None:
+        block, past = self.block, self.past
+        source = np.array(past.source, dtype=object)
+        for letter in self.catalog.newsletters.values():
+            mine = source == letter.id
+            if mine.any():
+                rows, days = past.row[mine], past.day[mine]
+                np.maximum.at(block.days_of(block.issue_day, letter.id), rows, days)
+                if letter.one_of:
+                    np.maximum.at(block.days_of(block.one_of_day, letter.one_of), rows, days)
+
+    def _items(self) -> None:
+        """Who has which item since when."""
+        block, past, bit = self.block, self.past, self.block.setting.table.bit
+        amount = np.fromiter((len(t.items) for t in past.touches), np.intp, len(past.row))
+        place = np.repeat(np.arange(len(amount)), amount)
+        bits = np.fromiter((bit.get(i, -1) for t in past.touches for i in t.items), np.int32, len(place))
+        order = np.argsort(bits, kind="stable")
+        begins = np.searchsorted(bits[order], np.arange(len(block.setting.table.items) + 1))
+        for number, (begin, end) in enumerate(pairwise(begins.tolist())):
+            if end > begin:
+                mask = np.zeros(len(past.row), dtype=np.bool_)
+                mask[place[order[begin:end]]] = True
+                _see(block, number, *self._with_readers(mask))
+                self._elsewhere(block.setting.table.items[number], mask)
+
+    def _elsewhere(self, item: Item, mask: Bools) -> None:
+        """An announced item that came by another way."""
+        if not item.sends or item.use.any_time:
+            return
+        mask &= np.array([source != item.id for source in self.past.source], dtype=np.bool_)
+        rows, days = self._with_readers(mask)
+        had = self.block.days_of(self.block.had_elsewhere, item.id)
+        months = item.use.again_after_months
+        for day in np.unique(days).tolist():
+            until = date.max if months is None else months_later(date.fromordinal(day), months)
+            mine = rows[days == day]
+            had[mine] = np.maximum(had[mine], until.toordinal())
+
+    def _ahead(self, place: int) -> None:
         """A frozen row of today or of a day to come."""
-        block, key = self.block, touch.key
-        if day == self.today[row]:
+        block, past = self.block, self.past
+        touch, row, day = past.touches[place], int(past.row[place]), int(past.day[place])
+        key = touch.key
+        if day == block.today[row]:
             block.touched[row] = day
             block.taken[row] = len(block.takers)
             block.takers.append("/".join(p for p in (key.source, key.step, key.occurrence) if p))
         if key.channel is Channel.CALL:
-            block.calls[_caller(block, row, source, key.step)][day] += 1
-
-    def settle(self) -> None:
-        """Put everything into the block."""
-        block = self.block
-        block.credit[:] = self.credit
-        for channel, (rows, days) in self.counted.items():
-            mine = np.array(rows, dtype=np.intp)
-            block.tally.add_past(mine, np.array(days, dtype=np.int32), channel, block.today[mine])
-            np.maximum.at(block.last, mine, days)
-        fresh = np.full(block.n, NEVER, dtype=np.int32)
-        np.maximum.at(fresh, *self.valued)
-        rows_ = np.nonzero(fresh > NEVER)[0]
-        known = np.where(block.untouched[rows_], NEVER, block.value_day[rows_])
-        block.value_day[rows_] = np.maximum(known, fresh[rows_])
-        block.untouched[rows_] = False
-        for bit, (rows, days) in self.items.items():
-            _see(block, bit, np.array(rows, dtype=np.intp), np.array(days, dtype=np.int32))
-        for source, (rows, days) in self.issues.items():
-            np.maximum.at(block.days_of(block.issue_day, source), rows, days)
-            one_of = self.catalog.newsletters[source].one_of
-            if one_of:
-                np.maximum.at(block.days_of(block.one_of_day, one_of), rows, days)
-
-
-def _append(pairs: _Pairs, row: int, day: int) -> None:
-    pairs[0].append(row)
-    pairs[1].append(day)
+            block.calls[_caller(block, row, past.source[place], key.step)][day] += 1
 
 
 def _see(block: Block, bit: int, rows: Rows, days: Days) -> None:
@@ -181,8 +279,8 @@ def _see(block: Block, bit: int, rows: Rows, days: Days) -> None:
     if block.setting.table.items[bit].use.again_after_months is None:
         block.see(bit, rows, 0)
         return
-    for day in np.unique(days):
-        block.see(bit, rows[days == day], int(day))
+    for day in np.unique(days).tolist():
+        block.see(bit, rows[days == day], day)
 
 
 def _caller(block: Block, row: int, source: str, step: str | None) -> int:

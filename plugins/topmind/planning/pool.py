@@ -54,6 +54,8 @@ def processes_for(contacts: int) -> int:
 
 def play_all(made: Setting, cut: Cut, wanted: Wanted, processes: int) -> Iterator[Played]:
     """What each part adds, in no particular order."""
+    # each part is given its touches
+    made = replace(made, history=replace(made.history, touches=()))
     waiting = deque(range(len(cut.parts)))
     if processes < 2 or len(waiting) < 2:
         for number in waiting:
@@ -87,9 +89,8 @@ def _submit(pool: ProcessPoolExecutor, cut: Cut, number: int) -> Future[Played]:
 
 
 def _pool(made: Setting, wanted: Wanted, children: int) -> ProcessPoolExecutor:
-    lean = replace(made, history=replace(made.history, touches=()))
     return ProcessPoolExecutor(
-        children, mp_context=get_context("spawn"), initializer=_begin, initargs=(lean, wanted)
+        children, mp_context=get_context("spawn"), initializer=_begin, initargs=(made, wanted)
     )
 
 
@@ -123,7 +124,7 @@ def play(made: Setting, part: Members, touches: list[PastTouch], *, waits: bool 
     """The day loop over these contacts, with what the ledger has of them; `waits`: note what an outlook is made
     of."""
     block = Block(made, part)
-    done = past.remember(block, touches)
+    settled = past.remember(block, touches)
     if waits:
         block.waits = Waits(block)
-    return loop.run(block, done)
+    return loop.run(block, settled)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import date
 
 import numpy as np
@@ -66,7 +67,7 @@ def new_rescue_log(block: Block) -> RescueLog:
     )
 
 
-def rescue_phase(block: Block, log: BlockLog, day: int, done: frozenset[Key]) -> None:
+def rescue_phase(block: Block, log: BlockLog, day: int, done: Set[Key]) -> None:
     """Whoever is within the lead time of a broken floor: their channels in order, the first that goes."""
     rows = np.nonzero(block.value_day + block.patience <= day)[0]
     rows = rows[block.taking_part[rows] & (block.today[rows] <= day)]
@@ -89,7 +90,7 @@ def _note_today(block: Block, log: RescueLog, day: int, rows: Rows) -> None:
     log.why.put(own, Reason.NO_CHANNEL)
 
 
-def _attempt(block: Block, log: BlockLog, day: int, rows: Rows, place: int, done: frozenset[Key]) -> None:
+def _attempt(block: Block, log: BlockLog, day: int, rows: Rows, place: int, done: Set[Key]) -> None:
     """Try channel number `place` of everybody who is still waiting."""
     rows = rows[block.near_floor(day, rows)]
     order = block.rescue_order[place, block.cls[rows]]
@@ -101,7 +102,7 @@ def _attempt(block: Block, log: BlockLog, day: int, rows: Rows, place: int, done
             _rescue(block, log, day, waiting, channel)
 
 
-def _tried(block: Block, rows: Rows, channel: Channel, done: frozenset[Key]) -> Bools:
+def _tried(block: Block, rows: Rows, channel: Channel, done: Set[Key]) -> Bools:
     """Whose very rescue the ledger already has on this channel."""
     tried = np.zeros(len(rows), dtype=np.bool_)
     for place in np.nonzero(block.rescued[rows])[0]:

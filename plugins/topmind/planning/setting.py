@@ -16,6 +16,7 @@ from topmind.planning.items import ItemTable, item_table
 from topmind.planning.occasions import Ask, announcement_asks, issue_asks, minutes
 from topmind.planning.sequences import step_asks
 from topmind.planning.terms import Terms, Window, terms_for, windows
+from topmind.planning.unhappy import unhappy
 
 #: Moment of a mail on a contact's today: it may go now, it may go later today, it may not go today any more.
 NOW, LATER, OVER = 0, 1, 2
@@ -47,6 +48,8 @@ class Setting:
     windows: tuple[Window, ...]
     #: [days] from `start`.
     blackout: Bools
+    #: Source ids of whoever is not happy and waits for somebody to follow up.
+    unhappy: frozenset[str]
     #: Segments of a contact → the promise that holds for them, as asked so far.
     known_terms: dict[frozenset[str], Terms] = field(default_factory=dict)
 
@@ -133,6 +136,7 @@ def setting(
         steps=step_asks(catalog),
         windows=windows(catalog),
         blackout=blackout_days(catalog, *span),
+        unhappy=unhappy(history),
     )
 
 
