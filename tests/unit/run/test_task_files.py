@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from topmind.errors import UsageError
-from topmind.model import TouchState
-from topmind.run.task_files import _harmless, write_private
+from topmind.model import Channel, TouchState
+from topmind.run.task_files import _harmless, _ics, write_private
 from topmind.run.task_import import Line, check, read, words_of
 from topmind.run.tasking import clean_word, find
-from topmind.testing.builders import a_catalog, a_company, a_segment, a_sequence, a_step
+from topmind.testing.builders import TODAY, a_catalog, a_company, a_segment, a_sequence, a_step
+from unit.mail.test_task_mail import a_programme, a_sheet
 from unit.run.test_task_days import a_task
 
 HEX = f"{0:032x}"
@@ -137,3 +140,34 @@ def test_a_name_may_be_short_but_not_shared() -> None:
     assert find(twins, "ABCD0") == (twins[0], "")
     assert find(twins, "abcd")[1] == "abcd fits 2 tasks: write more of its digits."
     assert find(twins, "abc")[0] is None
+
+
+def test_a_calendar_takes_what_is_written() -> None:
+    """RFC 5545: CRLF, lines of at most 75 octets, escaped text, an entry's name that stays the same; an overdue one
+    stands on today."""
+    catalog = a_programme()
+    project = SimpleNamespace(
+        moment=SimpleNamespace(as_of=TODAY, now=datetime(2026, 12, 1, 12, tzinfo=UTC)),
+        catalog=catalog,
+        settings=SimpleNamespace(project=SimpleNamespace(ledger="alder")),
+    )
+    sheet = a_sheet(catalog, name="Quenby; Zyskowski, née Ü" * 4, notes=("one\\two",))
+    late = a_sheet(
+        catalog, ref="0badcafe", overdue=True, last_day=TODAY - timedelta(days=3), channel=Channel.VISIT
+    )
+    groups = [(catalog.team["dana"], [sheet, late])]
+    text = _ics(project, groups)  # type: ignore[arg-type]  # nothing else of a project is asked for
+    assert text == _ics(project, groups)  # type: ignore[arg-type]  # the same
+    lines = text.split("\r\n")
+    assert all(len(line.encode()) <= 75 for line in lines)
+    assert "\n" not in text.replace("\r\n", "")
+    whole = text.replace("\r\n ", "")
+    assert "SUMMARY:Call: Quenby\\; Zyskowski\\, née Ü" in whole
+    assert "one\\\\two" in whole
+    assert [x for x in lines if x.startswith("UID")] == ["UID:3fa9c1d2.task@alder", "UID:0badcafe.task@alder"]
+    assert [x for x in lines if x.startswith("DTSTART")] == [
+        "DTSTART;VALUE=DATE:20261205",
+        "DTSTART;VALUE=DATE:20261201",
+    ]
+    assert "LOCATION:1 Mill Lane\\, Cork" in whole
+    assert text.count("BEGIN:VEVENT") == text.count("END:VEVENT") == 2
