@@ -67,7 +67,12 @@ def app(
         "Content-Security-Policy": policy,
     }
     desk = _Desk(
-        outbox=outbox, last_run=last_run, pages=pages, headers=headers, site_url=site_url.rstrip("/")
+        outbox=outbox,
+        last_run=last_run,
+        pages=pages,
+        headers=headers,
+        site_url=site_url.rstrip("/"),
+        calendar=calendar,
     )
     routes: list[Route | Mount] = [
         Route("/desk/", desk.today),
@@ -102,10 +107,12 @@ class _Desk:
     pages: Pages
     headers: Mapping[str, str]
     site_url: str
+    calendar: Calendar | None = None
 
     def today(self, request: Request) -> Response:
         """What was done today, what comes, what needs somebody."""
-        return self._with_run("today.html", here="today")
+        lacks = self.calendar.lacks() if self.calendar else []
+        return self._with_run("today.html", here="today", lacks=lacks)
 
     def plan(self, request: Request) -> Response:
         """Today's plan by occasion and reason."""

@@ -42,6 +42,14 @@ class Calendar:
 
         return [Route("/desk/calendar/", show), Route("/desk/file/{path:path}", file)]
 
+    def lacks(self) -> list[str]:
+        """Content that will be lacking, in words; [] where no forecast is there, or an older version wrote it."""
+        try:
+            plan = self.last_plan()
+        except TopmindError:
+            plan = None
+        return [lack_words(lack, plan.until, self.dates) for lack in plan.lacks] if plan else []
+
     def _show(self, page: Page, segment: str) -> Response:
         try:
             plan, trouble = self.last_plan(), ""

@@ -171,3 +171,13 @@ def test_hostile_titles_stay_text(tmp_path: Path) -> None:
     }
     page = call(desk(tmp_path, lambda: replace(plan, whats=whats)), "GET", "/desk/calendar/").text
     assert "<script>" not in page
+
+
+def test_today_says_what_must_be_written(tmp_path: Path) -> None:
+    """In the words of the forecast; without one, those of the last run."""
+    ahead = text_of(call(desk(tmp_path), "GET", "/desk/").text)
+    assert "Content to write. Week of December 21: 280 prospects have nothing new" in ahead
+    assert "In the week of" not in ahead
+    assert "410 prospects have nothing new to get" in text_of(
+        call(desk(tmp_path, lambda: None), "GET", "/desk/").text
+    )
