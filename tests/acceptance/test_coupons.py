@@ -147,3 +147,28 @@ def test_a_wrong_coupon_line_is_told(story: Programme, block: str, says: str) ->
     assert said.code == 1
     assert says in said.out
     assert "content/sequences/thanks/01-step1.md:7" in said.out
+
+
+def test_a_letter_has_its_code_on_paper(tmp_path: Path) -> None:
+    """The page to print shows the person's own code; the till hears of it once the letter is done."""
+    step = a_step("thanks", 1, "after: 1 day", text="Dear you,\n\n/// coupon | THANKS25, personal, 60 days")
+    letter = (step["content/sequences/thanks/01-step1.md"] or "").replace(
+        "purpose: service", "channel: letter"
+    )
+    files = a_sequence("thanks", "first_purchase()") | {"content/sequences/thanks/01-step1.md": letter}
+    story = Programme(tmp_path / "alder", files)
+    path = story.desk.root / "segments/_audience.toml"
+    named = 'name = ["first_name", "last_name"]\n'
+    text = path.read_text("utf-8").replace(named, f'{named}postal = ["last_name"]\n')
+    letters = (
+        '\n[consent.letter]\nbasis = "existing_customers"\nsince = "2020-01-01"\nevidence = "they bought"\n'
+    )
+    path.write_text(text + letters, "utf-8")
+    story.buys("c1", "2026-11-02")
+    story.tick("2026-11-03")
+    page = story.desk.root / "var/letters.html"
+    said = story.desk.type("--as-of", "2026-11-03", "tasks", "print", "--to", str(page))
+    assert said.code == 0, said
+    (code,) = set(CODE.findall(page.read_text("utf-8")))
+    assert is_whole(code)
+    assert exported(story) == []

@@ -43,7 +43,11 @@ class Codes:
         found = []
         for row in rows:
             edition = compiled.get(row.edition)
-            shows = self._of(edition, row.key, row.day) if edition else ()
+            if edition:
+                shows = self._of(edition, row.key, row.day)
+            else:
+                rules = written_in(self.catalog, row.key) if row.key.channel.is_task else ()
+                shows = tuple(self._coupon(rule, row.key, row.day) for rule in rules)
             if shows:
                 self._given[row.key] = shows
             found.append(replace(row, coupons=shows) if shows else row)
@@ -79,7 +83,7 @@ class Codes:
         return self._own.get(base) or PersonalCode(code=base)
 
     def _coupon(self, rule: PersonalCode, key: TouchKey, day: date) -> Coupon:
-        scope = rule.item or f"{key.source}/{key.occurrence}"
+        scope = scope_of(rule, key)
         asked = (key.contact, rule.code, scope)
         if self._known is None:
             rows = tuple(self.read())
@@ -98,6 +102,29 @@ class Codes:
             if self._taken.setdefault(code, asked) == asked:
                 return code
         raise AssertionError("a thousand collisions in a row")
+
+
+def scope_of(rule: PersonalCode, key: TouchKey) -> str:
+    """What a touch's code is issued for: the offer, or the source with its occurrence."""
+    return rule.item or f"{key.source}/{key.occurrence}"
+
+
+def written_in(catalog: Catalog, key: TouchKey) -> tuple[PersonalCode, ...]:
+    """The personal codes in the words of a task: a letter, a card with a parcel."""
+    step = mail.step_of(catalog, key)
+    own = personal_codes(catalog) if step and step.body.coupons else {}
+    return tuple(own[code] for code in step.body.coupons if code in own) if step else ()
+
+
+def on_paper(catalog: Catalog, key: TouchKey, rows: Iterable[CouponRow]) -> dict[str, object]:
+    """The codes of a frozen task as values of its words; `rows`: the ledger's."""
+    rules = {(rule.code, scope_of(rule, key)): rule for rule in written_in(catalog, key)}
+    found: dict[str, object] = {}
+    for row in rows if rules else ():
+        one = row.coupon
+        if row.contact == key.contact and (one.base, one.scope) in rules:
+            found |= {f"coupon:{one.base}": one.code, f"coupon_until:{one.base}": one.until}
+    return found
 
 
 def _own_code(key: TouchKey) -> PersonalCode:

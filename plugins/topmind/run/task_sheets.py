@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from topmind import mail
-from topmind.ledger import NO_ANSWER, Ledger, Task
+from topmind.ledger import NO_ANSWER, CouponRow, Ledger, Task
 from topmind.mail import TaskSheet
 from topmind.model import Catalog, Channel, History, Members, PastTouch, Reason, TouchKey, TouchState
+from topmind.run.coupons import on_paper, written_in
 from topmind.run.decide import Decided
 from topmind.run.task_days import overdue, short_names
 from topmind.run.waiting import inside
@@ -31,6 +32,7 @@ class Sheets:
         """`tasks`: all open ones, so that short names are the same wherever they are shown."""
         self._catalog, self._members = decided.project.catalog, decided.members
         self._ledger, self._answers = ledger, answers
+        self._coupons: tuple[CouponRow, ...] = ()
         self._row_of = {contact: row for row, contact in enumerate(self._members.ids)}
         self._short = short_names(tasks)
         self._touches = _by_contact(decided.history, {task.key.contact for task in tasks})
@@ -69,7 +71,11 @@ class Sheets:
         row = self._row(task)
         if row is None:
             return {}
-        return {name: column[row] for name, column in self._members.fields.items()}
+        values: dict[str, object] = {name: column[row] for name, column in self._members.fields.items()}
+        if written_in(self._catalog, task.key):
+            self._coupons = self._coupons or self._ledger.coupons()
+            values |= on_paper(self._catalog, task.key, self._coupons)
+        return values
 
     def _said(self, touch: PastTouch) -> str:
         """ "24 November: The Tuesday Fix"."""
