@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import numpy as np
@@ -118,6 +118,7 @@ def explain(
     made = setting(catalog, members, history, now, all_day=all_day, horizon=horizon)
     rows = depending_on(made, members, members.ids.index(contact))
     part, touches = Cut(made, members, history.touches, [rows]).part(0)
+    made = replace(made, history=replace(history, touches=tuple(touches)))
     row = part.ids.index(contact)
     block = Block(made, part)
     past.remember(block, touches)

@@ -69,6 +69,8 @@ def _shared_log(block: Block, ask: Ask, done: Mapping[tuple[str, str], list[int]
 def _shared(block: Block, log: SharedLog, day: int) -> None:
     ask = log.ask
     open_ = block.taking_part & ~log.settled & (log.day == 0) & (block.today <= day)
+    if not open_.any():
+        return
     if log.eligible is None:
         rows = np.nonzero(block.taking_part & ~log.settled)[0]
         rows, _ = gate(block, ask, 0, rows, rows, log.why, STATIC)

@@ -46,7 +46,17 @@ def _cut(rows: Rows, size: int, inbox: NDArray[np.int32] | None) -> list[Rows]:
 
 def competing(made: Setting, members: Members) -> Bools:
     """Whose plans hang on each other because a representative makes only so many calls a day: everybody who may
-    get a call, with whoever reads the same inbox."""
+    get a call or has had one, with whoever reads the same inbox."""
+    bound = _may_be_called(made, members)
+    if bound.any():
+        call = Channel.CALL
+        called = {t.key.contact for t in made.history.touches if t.key.channel is call}
+        bound |= np.fromiter((contact in called for contact in members.ids), np.bool_, len(members))
+    return _with_mates(members, bound)
+
+
+def _may_be_called(made: Setting, members: Members) -> Bools:
+    """By a step or a rescue, where calls are limited at all."""
     catalog = made.catalog
     bound = np.zeros(len(members), dtype=np.bool_)
     if all(person.calls_per_day is None for person in catalog.team.values()):
@@ -61,17 +71,18 @@ def competing(made: Setting, members: Members) -> Bools:
         if ask.channel is Channel.CALL:
             known = columns(members.dates[step.starts_from or sequence.starts_from])
             bound[known.contact[near(known, sequence, step, made.start, made.end)]] = True
-    called = {t.key.contact for t in made.history.touches if t.key.channel is Channel.CALL}
-    if called:
-        bound |= np.fromiter((contact in called for contact in members.ids), np.bool_, len(members))
+    return bound
+
+
+def _with_mates(members: Members, bound: Bools) -> Bools:
+    """And whoever reads an inbox of theirs."""
     return bound | ((members.inbox >= 0) & np.isin(members.inbox, members.inbox[bound]))
 
 
 def depending_on(made: Setting, members: Members, row: int) -> Rows:
-    """The rows that must be planned along with this one."""
-    bound = competing(made, members)
-    if bound[row]:
-        return np.nonzero(bound)[0]
+    """The rows that must be planned along with this one: of whoever is never called only the inbox."""
+    if _with_mates(members, _may_be_called(made, members))[row]:
+        return np.nonzero(competing(made, members))[0]
     if members.inbox[row] < 0:
         return np.array([row], dtype=np.intp)
     return np.nonzero(members.inbox == members.inbox[row])[0]
