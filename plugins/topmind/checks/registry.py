@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from topmind.checks import (
     blocks,
     colours,
+    coupons,
     house,
     images,
     issues,
@@ -35,6 +36,8 @@ RULES: tuple[Rule, ...] = (
     offers.sends,
     offers.references,
     offers.codes,
+    coupons.same_everywhere,
+    coupons.over,
     issues.dates,
     issues.content,
     ticks.zones,

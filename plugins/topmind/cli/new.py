@@ -62,3 +62,6 @@ def command(options: Options, kind: str, title: str, day: datetime | None, name:
         line = hold.get(kind, "status: draft")
         ready = f", take out the line `{line}` when it is ready" if line else ""
         click.echo(f"{path} is written. Fill it in{ready}, then: topmind check")
+        if kind == "newsletter":
+            for words in new.appearances(settings.root, path.stem, as_of=options.as_of, clock=clock):
+                click.echo(words)

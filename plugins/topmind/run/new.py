@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import date, timedelta
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
@@ -139,3 +140,17 @@ def next_issue(root: Path, name: str, *, as_of: str | None, clock: Clock) -> dat
         return None
     days = planning.next_dates(letter, project.catalog.company, project.moment.as_of, 12)
     return next((day for day in days if day not in letter.issues), None)
+
+
+def appearances(root: Path, name: str, *, as_of: str | None, clock: Clock) -> list[str]:
+    """When a newsletter will come, in words; [] where its files cannot be read."""
+    from topmind.run import load
+    from topmind.run.ticks import as_text, ticks_of
+
+    _, project = load.examine(root, as_of=as_of, clock=clock)
+    letter = project.catalog.newsletters.get(name) if project else None
+    if project is None or letter is None:
+        return []
+    catalog = replace(project.catalog, newsletters={name: letter})
+    zones = {catalog.company.zone: 0}
+    return as_text(catalog, zones, ticks_of(project.settings), project.moment.as_of)[1:]

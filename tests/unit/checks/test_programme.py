@@ -9,10 +9,20 @@ from typing import Any
 import numpy as np
 
 from topmind.checks import Facts
+from topmind.checks.coupons import over, same_everywhere
 from topmind.checks.promises import together
 from topmind.checks.sequences import dates, reach, since
 from topmind.model import Ceiling, FactDate, Level, Members
-from topmind.testing.builders import a_catalog, a_promise, a_segment, a_sequence, a_step, members
+from topmind.testing.builders import (
+    a_catalog,
+    a_promise,
+    a_segment,
+    a_sequence,
+    a_step,
+    an_item,
+    members,
+    written,
+)
 
 
 def people(days: dict[str, list[tuple[int, date]]], many: int = 4, **over: Any) -> Members:
@@ -99,3 +109,31 @@ def test_promises_of_two_segments_together() -> None:
     )
     apart = replace(who, in_segment=np.array([[True, False], [False, True], [True, False]]))
     assert list(together(Facts(catalog=catalog, members=apart))) == []
+
+
+def coupons(*lines: str, **offer: Any) -> list[tuple[str, str, int]]:
+    """(rule, path, line) for tips that each hold one coupon line, and an offer."""
+    items = [
+        an_item(f"tips/t{n}", body=written(f"Look.\n\n/// coupon | {line}\n", f"content/tips/t{n}.md"))
+        for n, line in enumerate(lines)
+    ]
+    items += [an_item("promotions/storm", **offer)] if offer else []
+    facts = Facts(catalog=a_catalog(items=items))
+    return [(p.rule, p.path, p.line) for rule in (same_everywhere, over) for p in rule(facts)]
+
+
+def test_a_code_is_personal_everywhere_or_nowhere() -> None:
+    """Once with the word and once without it; an offer's own word is enough for all texts."""
+    assert coupons("A25, personal", "A25") == [("coupons/two-ways", "content/tips/t1.md", 7)]
+    assert coupons("A25, personal, 60 days", "A25, personal") == []
+    assert coupons("A25", "A25") == []
+    assert coupons("A25", code="A25", personal_code=True) == []
+
+
+def test_how_long_a_code_is_good_is_said_once() -> None:
+    """Two ends for one code, or one that is over."""
+    assert coupons("A25, personal, 60 days", "A25, personal, 30 days") == [
+        ("coupons/two-ends", "content/tips/t1.md", 7)
+    ]
+    assert coupons("A25, personal, until 2026-11-30") == [("coupons/over", "content/tips/t0.md", 7)]
+    assert coupons("A25, personal, until 2026-12-01") == []

@@ -96,7 +96,7 @@ _ALL = (
         name="got",
         gives=Type.TRUTH,
         args=(_text("what"),),
-        says="Received an item, an issue by its date, a step, or anything of a newsletter.",
+        says="Received an item, an issue by its date, a step, the n-th send of an item, or anything of a newsletter.",
         example="not got('tuesday-fix/2026-12-01')",
     ),
     Function(

@@ -1,0 +1,61 @@
+"""Personal codes mean the same wherever they stand, and are still good when they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from topmind.catalog.coupons import bodies, personal_codes
+from topmind.checks.documents import lines
+from topmind.checks.facts import Facts, problem
+from topmind.model import Body, Level, PersonalCode, Problem
+
+
+def same_everywhere(facts: Facts) -> Iterator[Problem]:
+    """A code that is personal in one text is so in all; how long it is good is said once."""
+    own = personal_codes(facts.catalog)
+    for body in bodies(facts.catalog):
+        written = {one.code: one for one in body.personal}
+        for code in body.coupons:
+            rule = own.get(code)
+            if rule is None:
+                continue
+            here = written.get(code)
+            if here is None and not rule.item:
+                yield _finding(
+                    "coupons/two-ways",
+                    body,
+                    code,
+                    f"{code} stands here as a common code, but it is personal in {rule.path}: everybody gets their own.",
+                    f"Write `/// coupon | {code}, personal`, or take another word for one of them.",
+                )
+            elif here is not None and (here.days, here.until) != (rule.days, rule.until) and _says_end(here):
+                yield _finding(
+                    "coupons/two-ends",
+                    body,
+                    code,
+                    f"How long {code} is good is said differently in {rule.path}, and that holds.",
+                    "Say it the same way, or take another word for one of them.",
+                )
+
+
+def over(facts: Facts) -> Iterator[Problem]:
+    """A text gives no code whose last day is over."""
+    for body in bodies(facts.catalog):
+        for one in body.personal:
+            if one.until is not None and one.until < facts.catalog.as_of:
+                yield _finding(
+                    "coupons/over",
+                    body,
+                    one.code,
+                    f"{one.code} was good until {one.until}: whoever gets it now cannot use it.",
+                    f"Write a later day, or a length: `/// coupon | {one.code}, personal, 60 days`.",
+                )
+
+
+def _says_end(one: PersonalCode) -> bool:
+    return one.days is not None or one.until is not None
+
+
+def _finding(rule: str, body: Body, code: str, says: str, fix: str) -> Problem:
+    line = next((n for n, text in lines(body) if text.lstrip().startswith("///") and code in text), 0)
+    return problem(rule, Level.WARNING, body.path, line, says=says, fix=fix)
