@@ -17,7 +17,7 @@ from topmind.ledger import Task, TaskOutcome
 from topmind.mail.task_words import task_words
 from topmind.model import Catalog, Clock, Level, Problem
 from topmind.run.task_days import SHORT
-from topmind.run.tasking import KNOWN, Told, clean_word, conflict, find, opened, write
+from topmind.run.tasking import KNOWN, Told, clean_word, cleaned, conflict, find, opened, write
 
 #: Column → names that people give it.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -166,7 +166,7 @@ def _outcome(
         touch_hex=task.touch_hex,
         word=word,
         reached=reached,
-        note=" ".join(line.note.split())[:1000],
+        note=cleaned(line.note),
     )
     says = conflict(task, reached)
     return outcome, says, fix if says else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from html import unescape
 
 from topmind import mail
 from topmind.ledger import NO_ANSWER, CouponRow, Ledger, Task
@@ -58,7 +59,8 @@ class Sheets:
             name=task.name or task.key.contact,
             phone=task.phone,
             postal=task.postal,
-            notes=person.comments[:RECENT] if person else (),
+            # what came in over a page is kept escaped; every way out escapes for itself
+            notes=tuple(unescape(said) for said in person.comments[:RECENT]) if person else (),
             touches=tuple(self._said(touch) for touch in self._touches[task.key.contact][:RECENT]),
             values=self._values(task),
             answers={word: self._answers(task, word) for word in sorted(words)} if self._answers else {},

@@ -189,7 +189,7 @@ def tell(
                 wrong.append(says)
             elif task is not None:
                 found.append(
-                    TaskOutcome(touch_hex=task.touch_hex, word=word, reached=reached, note=_cleaned(note))
+                    TaskOutcome(touch_hex=task.touch_hex, word=word, reached=reached, note=cleaned(note))
                 )
         if wrong:
             raise UsageError(
@@ -212,7 +212,7 @@ def clean_word(text: str) -> str | None:
     return word if len(word) <= _LONGEST and _WORD.fullmatch(word) else None
 
 
-def _cleaned(note: str) -> str:
+def cleaned(note: str) -> str:
     """A note on one line, without control characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in note).split())[:1000]
 

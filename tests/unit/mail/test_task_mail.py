@@ -157,6 +157,21 @@ def test_answers_of_a_script_are_its_own() -> None:
     assert script(catalog, gone, "t", TODAY, "dana", frozenset()) == ()
 
 
+def test_a_script_shows_what_is_meant_for_the_person() -> None:
+    """Blocks for a segment and the branch for everyone else."""
+    words = "/// for | customers\nThey know us.\n/// for everyone else\nThey do not.\n///\n"
+    catalog = a_programme(words)
+    key = TouchKey(contact="c1", source="s", step="call", occurrence="once", channel=Channel.CALL)
+    own, other = (
+        repr(script(catalog, key, "t", TODAY, "dana", segments))
+        for segments in (frozenset({"customers"}), frozenset[str]())
+    )
+    assert "They know us" in own
+    assert "They do not" not in own
+    assert "They know us" not in other
+    assert "They do not" in other
+
+
 @pytest.mark.parametrize("language", sorted(TASK_WORDS))
 def test_every_language_says_everything(language: str) -> None:
     """The same words with the same places in each."""

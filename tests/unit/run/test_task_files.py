@@ -12,7 +12,7 @@ from topmind.errors import UsageError
 from topmind.model import Channel, TouchState
 from topmind.run.task_files import _harmless, _ics, write_private
 from topmind.run.task_import import Line, check, read, words_of
-from topmind.run.tasking import clean_word, find
+from topmind.run.tasking import clean_word, cleaned, find
 from topmind.testing.builders import TODAY, a_catalog, a_company, a_segment, a_sequence, a_step
 from unit.mail.test_task_mail import a_programme, a_sheet
 from unit.run.test_task_days import a_task
@@ -63,6 +63,11 @@ def test_whatever_a_table_program_writes_is_read(tmp_path: Path, raw: bytes) -> 
     path = tmp_path / "list.csv"
     path.write_bytes(raw)
     assert read(path) == (Line(number=2, task="0000", outcome="done", note="Grüße"),)
+
+
+def test_a_note_is_one_clean_line() -> None:
+    """Line ends and control characters of a cell stay out of the ledger and of terminals."""
+    assert cleaned(" leaks\n\x1b[31m at\tnoon ") == "leaks [31m at noon"
 
 
 @pytest.mark.parametrize("raw", [b"", b"name,phone\nx,y\n", b"PK\x03\x04\0\0", b"task,note\n0000,x\n"])
