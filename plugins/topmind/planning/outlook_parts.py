@@ -192,7 +192,8 @@ def _ahead(log: BlockLog) -> dict[Name, Held]:
     for one in log.shared:
         if one.eligible is None or one.ask.last > log.block.setting.end or one.ask.occasion is None:
             continue
-        asked = int((one.eligible & ~one.settled).sum())
+        # whose day is over already is asked no more: no block may count what another does not see
+        asked = int((one.eligible & ~one.settled & (log.block.today <= one.ask.last)).sum())
         if asked:
             goes = int((one.day > 0).sum())
             found[name_of(one.ask.occasion)] = Held(asked=asked, goes=goes, held=one.held, short=one.short)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from topmind.model import Channel, Kind, Outlook, PastTouch, Plan, Reason, Send, SourceKind
@@ -208,3 +208,9 @@ def test_nobody_is_no_division_by_zero() -> None:
     found = look(n=0)
     assert (found.coverage, found.needs) == ((), ())
     assert sum(found.outside) == 0
+
+
+def test_a_touch_beyond_the_horizon_does_not_lengthen_the_wait() -> None:
+    """The rescue comes on day 3; seen from a forecast of one day the wait is 21 days so far."""
+    assert look(ago(20), horizon=1, items=[an_item("tips/a")]).coverage[0].longest == 21
+    assert look(ago(20), horizon=3, items=[an_item("tips/a")]).coverage[0].longest == 23

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from topmind.model import CalendarDay, Channel, ContentGap, Need, Occasion, Outlook, Plan, SourceKind
@@ -38,6 +38,8 @@ def a_plan(*days: CalendarDay, occasions: tuple[Occasion, ...], **over: Any) -> 
     )
 
 
+@example("x" * 400)
+@example("ü" * 200)
 @given(st.text(alphabet=st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=300))
 def test_folding_loses_nothing_and_cuts_no_character(line: str) -> None:
     """Every piece is at most 75 octets, valid UTF-8 by itself, and joined again they are the line."""

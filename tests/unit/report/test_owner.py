@@ -258,3 +258,21 @@ def test_nothing_at_all_is_said_calmly() -> None:
     text = as_text(found, US, named=False)
     assert text.startswith("There is nothing to report yet.")
     assert "Nobody bought for the first time." in text
+
+
+def test_the_edges_of_windows_belong_to_them() -> None:
+    """Bought on the very first day of the window counts; on the last day of its grace it is still open, the day
+    after it is not."""
+    first = a_report(firsts=[fact(0, 60), fact(1, 61)]).new
+    assert first is not None
+    assert first.everybody == 1
+    last = a_report(firsts=[fact(0, 8), fact(1, 9)]).new
+    assert last is not None
+    assert (last.open, last.late_data) == (1, 1)
+
+
+def test_a_task_is_overdue_from_the_day_after_its_last() -> None:
+    """On it there is still time."""
+    tasks = [a_task(TouchState.PLANNED, 0), a_task(TouchState.PLANNED, 1)]
+    total = a_report(tasks=tasks).tasks[0]
+    assert (total.open, total.overdue) == (1, 1)
