@@ -9,6 +9,7 @@ from pathlib import Path
 
 from topmind.brand import Brand
 from topmind.catalog.blocks import block_tree
+from topmind.catalog.coupons import personal_codes
 from topmind.catalog.text import summary
 from topmind.errors import MailError
 from topmind.mail.addresses import Addresses
@@ -54,6 +55,7 @@ class Renderer:
         self._tree = tree
         self._summary = summary
         self._published = published
+        self._codes = personal_codes(catalog)
 
     def compile(self, edition: Edition) -> CompiledEdition:
         """The edition as literals and places. Raises MailError (theme, missing file, missing sender value)."""
@@ -122,6 +124,7 @@ class Renderer:
             summary=self._summary,
             public=public,
             published=self._published,
+            codes=self._codes,
         )
         return builder.view()
 

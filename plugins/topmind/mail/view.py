@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from topmind.catalog.coupons import personal_codes
@@ -36,6 +36,7 @@ from topmind.model import (
     ItemRef,
     Kind,
     MergeTag,
+    PersonalCode,
     Prose,
     SlotMark,
     SourceKind,
@@ -61,6 +62,13 @@ class Builder:
     public: bool = False
     #: Addresses of the built site; None = not known. A mail never leads to a page that is not there.
     published: Collection[str] | None = None
+    #: Codes that are personal; None = to be found in the catalog.
+    codes: Mapping[str, PersonalCode] | None = None
+
+    @property
+    def personal(self) -> Mapping[str, PersonalCode]:
+        """Codes that are personal."""
+        return personal_codes(self.catalog) if self.codes is None else self.codes
 
     @property
     def addresses(self) -> Addresses:
@@ -147,7 +155,7 @@ class Builder:
                 return None
 
     def _coupon(self, code: str) -> CouponPiece:
-        company, own = self.catalog.company, personal_codes(self.catalog).get(code)
+        company, own = self.catalog.company, self.personal.get(code)
         return CouponPiece(
             code=cards.coupon_code(code, own, company.language),
             note=words(company.language)["show_code"],
@@ -188,7 +196,7 @@ class Builder:
             language=self.catalog.company.language,
             dates=self.catalog.company.dates,
             alone=alone,
-            own=personal_codes(self.catalog).get(item.code) if item.code else None,
+            own=self.personal.get(item.code) if item.code else None,
         )
 
     def _page(self, item: Item) -> str:
