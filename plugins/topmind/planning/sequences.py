@@ -129,10 +129,11 @@ def _yearly(fact: FactDate, step: Step, since: date, start: date, end: date) -> 
     """Anniversaries of the fact, moved by the step's offset; whole years in the offset skip the first ones."""
     skipped, rest = divmod(step.offset, 365) if step.offset >= 365 else (0, step.offset)
     low = start - timedelta(days=step.grace)
-    first_year = max(1, skipped, low.year - fact.day.year - 2)
-    for n in range(first_year, end.year - fact.day.year + 3):
+    shift = timedelta(days=rest)
+    first = max(1, skipped, (low - shift).year - fact.day.year)
+    for n in range(first, (end - shift).year - fact.day.year + 1):
         day = anniversary(fact.day, n)
-        due = day + timedelta(days=rest)
+        due = day + shift
         if day >= since and low <= due <= end:
             yield Entry(
                 row=fact.contact,
