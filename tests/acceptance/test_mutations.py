@@ -39,6 +39,7 @@ SETTLING = "unit/ledger/test_contract_settling.py"
 PLAN = "unit/ledger/test_contract_plan.py"
 LOOP = "unit/delivery/test_send_loop.py"
 POLICIES = "unit/planning/test_policies.py"
+TASKS = "unit/ledger/test_contract_tasks.py"
 
 MUTATIONS = (
     # no double send, no silent loss
@@ -481,6 +482,70 @@ MUTATIONS = (
         'salt=f"topmind.{purpose.value}",',
         'salt="topmind",',
         "unit/test_links.py::test_each_purpose_reads_only_its_own_links",
+    ),
+    # tasks
+    Mutation(
+        "a task mail leaves once a day",
+        "ledger/task_mails.py",
+        'if found is not None and found["state"] != PLANNED:',
+        'if found is not None and found["state"] == CLAIMED:',
+        f"{TASKS}::test_a_task_mail_leaves_once_a_day",
+    ),
+    Mutation(
+        "a task mail that a dead run had in hand is never sent again",
+        "ledger/task_mails.py",
+        'f"UPDATE task_mails SET state = {UNKNOWN}, reason = ?, lease = NULL, at = ? WHERE state = {CLAIMED} AND {which}"',
+        'f"UPDATE task_mails SET state = {PLANNED}, reason = ?, lease = NULL, at = ? WHERE state = {CLAIMED} AND {which}"',
+        f"{TASKS}::test_what_a_crash_leaves_is_unknown_and_never_sent_again",
+    ),
+    Mutation(
+        "the task mail is claimed before its call",
+        "delivery/task_mails.py",
+        "            if claim is None:\n                continue\n",
+        "",
+        "unit/delivery/test_task_mails.py::test_each_letter_leaves_once",
+    ),
+    Mutation(
+        "a task that is done never becomes missed",
+        "ledger/tasks.py",
+        "    if row is None or not _may(row, one):\n        return False\n",
+        "    if row is None:\n        return False\n",
+        f"{TASKS}::test_a_closed_task_never_turns_into_the_other",
+    ),
+    Mutation(
+        "nothing is sold to the unhappy",
+        "planning/policies/follow_up.py",
+        "~block.unhappy[rows]",
+        "~block.nobody[rows]",
+        f"{POLICIES}::test_nothing_is_sold_to_the_unhappy_until_somebody_followed_up",
+    ),
+    Mutation(
+        "the letters of the unhappy leave offers out",
+        "planning/block.py",
+        "barred = barred | self.unhappy",
+        "barred = barred | self.nobody",
+        f"{POLICIES}::test_the_unhappy_get_their_letter_without_its_offer",
+    ),
+    Mutation(
+        "only what came later is an answer to not happy",
+        "planning/unhappy.py",
+        "at > said",
+        "at >= said",
+        f"{POLICIES}::test_nothing_is_sold_to_the_unhappy_until_somebody_followed_up",
+    ),
+    Mutation(
+        "a list with a bad line is not taken in",
+        "run/task_import.py",
+        "        if problems:\n",
+        "        if not outcomes:\n",
+        "acceptance/test_tasks.py::test_a_list_comes_back_whole_or_not_at_all",
+    ),
+    Mutation(
+        "files of names lie where no commit takes them",
+        "run/task_files.py",
+        'if path.is_relative_to(root) and not path.is_relative_to(root / "var"):',
+        'if path.is_relative_to(root / "themes"):',
+        "acceptance/test_tasks.py::test_files_of_names_lie_where_no_commit_takes_them",
     ),
 )
 
