@@ -186,6 +186,7 @@ def test_segments_add_up_to_the_calendar(w: World) -> None:
 
 
 @settings(max_examples=25, deadline=None)
+@example(world(2384))
 @given(worlds)
 def test_the_outlook_changes_nothing_and_blocks_do_not_matter(w: World) -> None:
     """With or without it the plan is the same, and so is the outlook for any size of blocks."""
