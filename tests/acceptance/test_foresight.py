@@ -78,6 +78,7 @@ def test_the_difference_from_the_last_run_is_said_with_its_cause(desk: Desk) -> 
     desk.type("build")
     assert desk.type("send").code == 0
     assert "Since the last run (Tuesday, 1 December 2026) nothing changed" in desk.type("plan").out
+    assert "Since the last run" not in desk.type("--as-of", "2026-11-20", "plan").out
     before = desk.left()
     desk.write({f"content/tips/new-{n}.md": tip(n) for n in range(3)})
     said = desk.type("plan").out

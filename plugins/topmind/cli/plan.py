@@ -47,7 +47,7 @@ def command(options: Options, days: int, full: bool, ics: Path | None, as_json: 
         horizon=max(days, LOOK),
         outlook=True,
     )
-    before = last_plan.previous(decided.project.settings)
+    before = last_plan.before(decided)
     if ics is not None:
         from topmind.run.plan_ics import write
 

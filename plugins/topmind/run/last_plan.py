@@ -37,9 +37,15 @@ def previous(settings: Settings) -> LastPlan | None:
         return None
 
 
-def summed(decided: Decided, at: datetime, before: LastPlan | None = None) -> LastPlan:
-    """A decided plan with its outlook as the file would hold it."""
-    return report.last_plan(decided.plan, decided.project.catalog, sizes(decided.members), at, before)
+def before(decided: Decided) -> LastPlan | None:
+    """What a plan may be compared with: the last tick's, unless that lies ahead of the day that is looked at."""
+    found = previous(decided.project.settings)
+    return found if found is not None and found.as_of <= decided.plan.as_of else None
+
+
+def summed(decided: Decided, at: datetime, than: LastPlan | None = None) -> LastPlan:
+    """A decided plan with its outlook as the file would hold it; `than`: the plan it is different from."""
+    return report.last_plan(decided.plan, decided.project.catalog, sizes(decided.members), at, than)
 
 
 def write(decided: Decided, history: History, at: datetime) -> None:
@@ -54,6 +60,5 @@ def write(decided: Decided, history: History, at: datetime) -> None:
         horizon=LOOK,
         outlook=True,
     )
-    before = previous(project.settings)
-    made = report.last_plan(plan, project.catalog, sizes(decided.members), at, before)
+    made = report.last_plan(plan, project.catalog, sizes(decided.members), at, before(decided))
     places.write_atomic(path_of(project.settings), made.to_json())
