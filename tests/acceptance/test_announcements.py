@@ -136,3 +136,28 @@ def test_a_correction_of_a_newsletters_issue(tmp_path: Path) -> None:
     oh = "---\ntitle: Lime\ndate: 2026-11-05\nsubject: Lime\ncorrects: wall 3 November 2026\nwhere: email\nsend: 2026-11-05\n---\nLime is good.\n"
     kit.desk.write({"content/articles/lime.md": oh})
     assert kit.tick("2026-11-05") == [("c1", "Lime"), ("c2", "Lime")]
+
+
+def test_of_two_issues_in_a_week_the_right_one_is_corrected(tmp_path: Path) -> None:
+    """And a day without an issue is told, with the days near it."""
+    letter = "---\nid: wall\ntitle: The Wall\nevery: Tuesday and Friday\nsegments: [customers]\nsubject: Wall\n---\nMoss.\n"
+    files = {
+        "content/newsletters/wall.md": letter,
+        "content/newsletters/wall/2026-11-03.md": "---\nsubject: One\n---\nLime is bad.\n",
+        "content/newsletters/wall/2026-11-06.md": "---\nsubject: Two\n---\nLime is good.\n",
+    }
+    kit = Programme(tmp_path / "alder", files)
+    kit.buys("c1", "2026-03-01")
+    assert kit.tick("2026-11-03") == [("c1", "One")]
+    kit.buys("c2", "2026-11-04")
+    assert kit.tick("2026-11-06") == [("c1", "Two"), ("c2", "Two")]
+    oh = "---\ntitle: Lime\ndate: 2026-11-01\nsubject: Lime\ncorrects: wall 2026-11-0%s\nwhere: email\nsend: 2026-11-1%s\n---\nNo.\n"
+    kit.desk.write({"content/articles/a.md": oh % (3, 0), "content/articles/b.md": oh % (6, 8)})
+    assert kit.tick("2026-11-10") == [("c1", "Lime")]
+    assert kit.tick("2026-11-18") == [("c1", "Lime"), ("c2", "Lime")]
+    kit.desk.write({"content/articles/b.md": oh % (4, 8)})
+    said = kit.desk.type("check")
+    assert said.code == 1
+    assert "content/articles/b.md:5: error: wall had no issue on 2026-11-04" in said.out
+    assert "Near days: " in said.out
+    assert "2026-11-03, 2026-11-06" in said.out

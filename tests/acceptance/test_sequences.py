@@ -135,7 +135,12 @@ def test_older_facts_start_something_on_request_only(tmp_path: Path) -> None:
     """A sequence written today leaves those alone whose day went by; `backfill` makes up for the last step missed."""
     steps = a_step("thanks", 1, "after: 1 day") | a_step("thanks", 2, "after: 90 days")
     story = Programme(tmp_path / "alder", a_sequence("thanks", "first_purchase()") | steps)
-    for contact, day in (("c1", "2025-12-01"), ("c2", "2026-03-01"), ("c3", "2026-09-20"), ("c4", "2026-12-01")):
+    for contact, day in (
+        ("c1", "2025-12-01"),
+        ("c2", "2026-03-01"),
+        ("c3", "2026-09-20"),
+        ("c4", "2026-12-01"),
+    ):
         story.buys(contact, day)
     assert story.tick("2026-12-01") == []
     story.desk.write(a_sequence("thanks", "first_purchase()", more="backfill: 2026-12-03\n"))
@@ -159,4 +164,23 @@ def test_condition_stop_and_grace(tmp_path: Path) -> None:
     assert story.tick("2026-11-04") == [("c1", "after 1")]
     assert story.tick("2026-11-06") == []
     story.change("c3", stage="desire")
+    assert story.tick("2026-11-07") == []
+
+
+def test_an_activity_starts_a_sequence(tmp_path: Path) -> None:
+    """Each day of it, where it repeats."""
+    files = a_sequence("hello", "did('inquiry')", more="repeat: every time\n") | a_step(
+        "hello", 1, "after: 1 day"
+    )
+    story = Programme(tmp_path / "alder", files)
+    path = story.desk.root / "segments/_audience.toml"
+    table = '\n[tables.web]\nfile = "../var/contacts/web.csv"\ncontact = "who"\ndate = "day"\nwhat = "what"\n'
+    path.write_text(
+        path.read_text("utf-8").replace("\n[fields.first_name]", f"{table}\n[fields.first_name]"), "utf-8"
+    )
+    rows = "who,day,what\nc1,2026-11-02,inquiry\nc2,2026-11-02,click\n"
+    story.desk.write({"var/contacts/web.csv": rows})
+    assert story.tick("2026-11-03") == [("c1", "hello 1")]
+    story.desk.write({"var/contacts/web.csv": f"{rows}c1,2026-11-05,inquiry\n"})
+    assert story.tick("2026-11-06") == [("c1", "hello 1")]
     assert story.tick("2026-11-07") == []

@@ -1,6 +1,7 @@
 """What each contact gets when, and why not: cadence, occasions, policies, selection, the day loop."""
 
 from topmind.planning.checks import check
+from topmind.planning.corrections import with_occurrences
 from topmind.planning.explain import Explanation, explain
 from topmind.planning.planner import forecast, plan
 from topmind.planning.senders import sender_for
@@ -20,4 +21,5 @@ __all__ = [
     "plan",
     "sender_for",
     "surge",
+    "with_occurrences",
 ]

@@ -18,6 +18,7 @@ from topmind.model import (
 )
 from topmind.planning import cadence
 from topmind.planning.check_problem import finding
+from topmind.planning.corrections import check_corrections
 from topmind.planning.occasions import has_words, minutes, nominal_issues
 from topmind.planning.sequence_checks import sequence_problems
 from topmind.planning.setting import blackout_days, outside_quiet, public_holidays
@@ -32,6 +33,7 @@ def check(catalog: Catalog) -> tuple[Problem, ...]:
     found = [*_company(catalog), *_promises(catalog)]
     for letter in catalog.newsletters.values():
         found += _newsletter(catalog, letter)
+    found += check_corrections(catalog)
     for sequence in catalog.sequences.values():
         found += sequence_problems(sequence)
     return tuple(sorted(found, key=lambda p: (p.path, p.line, p.rule, p.says)))

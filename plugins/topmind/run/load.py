@@ -68,9 +68,8 @@ def examine(
     errors = any(problem.level is Level.ERROR for problem in found)
     if errors or spec is None or look is None or loaded.catalog is None:
         return found, None
-    return found, Project(
-        settings=places, moment=at, spec=spec, catalog=loaded.catalog, brand=look, findings=found
-    )
+    read = planning.with_occurrences(loaded.catalog)
+    return found, Project(settings=places, moment=at, spec=spec, catalog=read, brand=look, findings=found)
 
 
 def _further(read: Catalog, spec: AudienceSpec | None, problems: Iterable[Problem]) -> Iterator[Problem]:

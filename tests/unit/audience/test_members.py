@@ -252,6 +252,21 @@ def test_dated_facts(run: Run) -> None:
     assert dates(found, "answered('check-in', 'not happy')") == [("a", "2026-11-29", "2026-11-29")]
 
 
+def test_an_issue_may_be_named_by_its_period(run: Run) -> None:
+    """`2026-W49` is an occurrence, although Python reads it as a Monday; so is the second of a week."""
+    past = a_history(
+        a_touch("a", source="fix", occurrence="2026-W49"),
+        a_touch("b", source="fix", occurrence="2026-W49/2"),
+        a_touch("c", source="tips/kit", occurrence="1"),
+    )
+    asked = ("got('fix/2026-W49')", "got('fix/2026-W49/2')", "got('tips/kit/1')", "got('tips/kit/2')")
+    of = a_catalog(
+        sequences=[a_sequence(steps=[a_step(f"s{n}", only_if=text) for n, text in enumerate(asked)])]
+    )
+    found = run(of, past)
+    assert [ids(found, found.holds[text]) for text in asked] == ["a", "b", "c", ""]
+
+
 def test_conditions_of_sequences_and_items(run: Run) -> None:
     """`only_if` and `stop_when` are answered by their text, also where they name a segment."""
     of = a_catalog(

@@ -4,6 +4,8 @@
     last_purchase()             the latest one: every new purchase is a new fact
     bought('roof')              each purchase of a roof; bought() each purchase
     answered('check-in', 'happy')   each such answer
+    did('inquiry')              each day of such an activity
+    redeemed('THANKS25')        the day on which their code was handed in
     birthday                    a date field of [fields.…], or `since`
     enters: prospects           the day on which they came into the segment, as long as they are in it
     leaves: prospects           the day on which they left it, as long as they are outside
@@ -33,8 +35,8 @@ from topmind.model import Stage
 
 _WATCH = re.compile(r"\s*(enters|leaves|moves)\s*:\s*([\w-]+)\s*", re.IGNORECASE)
 _FIX = (
-    "Write first_purchase(), last_purchase(), bought('…'), answered('…'), a date field, enters: SEGMENT, "
-    "leaves: SEGMENT, or moves: STAGE."
+    "Write first_purchase(), last_purchase(), bought('…'), answered('…'), did('…'), redeemed('…'), a date field, "
+    "enters: SEGMENT, leaves: SEGMENT, or moves: STAGE."
 )
 #: Where `moves:` may lead, beside a stage.
 _WAYS = ("back", "forward")
@@ -85,6 +87,14 @@ def compile_date(text: str, env: Env) -> DateFact:
         if item is not None:
             query = query.where(exp.column("what").eq(item.strip().lower()))
         return DateFact(query=query)
+    if call.name == "did" and call.days() is None:
+        what = (call.text("what") or "").strip().lower()
+        facts = exp.select("nr", "day", _no_fact()).distinct().from_("activities")
+        return DateFact(query=facts.where(exp.column("what").eq(what)))
+    if call.name == "redeemed" and call.days() is None:
+        code = (call.text("code") or "").strip().upper()
+        facts = exp.select("nr", "day", _no_fact()).distinct().from_("redeemed")
+        return DateFact(query=facts.where(exp.column("code").eq(code)))
     if call.name == "answered" and call.days() is None:
         facts = exp.select("nr", "day", _no_fact()).distinct().from_("answers")
         return DateFact(query=facts.where(*answer_conditions(call)))

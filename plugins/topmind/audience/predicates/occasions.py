@@ -18,7 +18,9 @@ def got(name: str) -> tuple[exp.Expr, exp.Expr]:
     touched = exp.and_(*parts)
     if len(rest) == 2:  # the n-th send of an announcement, whose source is an item: `articles/holiday-line/1`
         sent = exp.and_(_eq("source", f"{source}/{rest[0]}"), *_nth(rest[1]))
-        touched = exp.or_(exp.paren(touched), exp.paren(sent))
+        # the second issue of one period: `wall/2026-W49/2`
+        again = exp.and_(_eq("source", source), _eq("occurrence", "/".join(rest)))
+        touched = exp.or_(exp.paren(touched), exp.paren(sent), exp.paren(again))
     return exp.paren(touched), _eq("item", name.strip())
 
 
@@ -30,7 +32,8 @@ def _nth(text: str) -> list[exp.Expr]:
 def _occurrence(text: str) -> list[exp.Expr]:
     """An occurrence as stored, or the nominal day people write: its week, month or quarter, or the day it went."""
     try:
-        day = date.fromisoformat(text)
+        # Python reads `2026-W49` as a Monday, too: an occurrence, not a day
+        day = date.fromisoformat(text if len(text) == 10 and text[5] != "W" else "")
     except ValueError:
         return [_eq("occurrence", text)]
     year, week, _ = day.isocalendar()
