@@ -105,6 +105,8 @@ def test_not_happy_is_a_call_of_the_sender_the_same_day(year: Year) -> None:
     (task,) = year.tasks[UMA_ANSWERS]
     assert (task.key.contact, task.key.step, task.key.channel) == ("uma", "unhappy-call", Channel.CALL)
     assert (task.day, task.sender) == (UMA_ANSWERS, "dora")
+    told = [mail for mail in year.carrier.left if mail.source == "@tasks"]
+    assert [(mail.contact, mail.day) for mail in told] == [("dora", UMA_ANSWERS)], "one task mail in a year"
     assert year.days("uma", "first-job", "check-in") == [UMA_ANSWERS]
     assert year.mails("uma", step="referral") == []
     (done,) = [t for t in touches(year, "uma") if t.key.channel is Channel.CALL]
