@@ -108,8 +108,6 @@ def send(
             ]
         )
         _write_last_run(ledger, decided, findings, carrier.name, clock, found)
-        if not found.signal:
-            last_plan.write(decided, ledger.history(decided.plan.as_of), clock.now())
     return SendResult(
         report=found,
         decided=decided,
@@ -231,13 +229,14 @@ def _write_last_run(
     clock: Clock,
     found: SendReport,
 ) -> None:
-    """`var/last-run.json`: what the desk shows. Counts only."""
+    """`var/last-run.json` and `var/last-plan.json`: what the desk shows. Counts only."""
     members = decided.members
     sizes = {
         segment: int((members.in_segment[:, column] & members.active).sum())
         for column, segment in enumerate(members.segments)
     }
-    today = [t for t in ledger.history(decided.plan.as_of).touches if t.day == decided.plan.as_of]
+    history = ledger.history(decided.plan.as_of)
+    today = [t for t in history.touches if t.day == decided.plan.as_of]
     done = {touch.key for touch in today if touch.counts}
     left = tuple(
         touch
@@ -259,3 +258,5 @@ def _write_last_run(
         today=today,
     )
     places.write_atomic(decided.project.settings.var / "last-run.json", summary.to_json())
+    if not found.signal:
+        last_plan.write(decided, history, clock.now())
