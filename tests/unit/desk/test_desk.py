@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from starlette.applications import Starlette
 from topmind import brand, live
 from topmind.desk import outbox
 from topmind.desk.app import PER_PAGE, app
-from topmind.desk.last_run import read
+from topmind.desk.last_run import TaskRow, read
 from topmind.desk.server import serve
 from topmind.errors import UsageError
 from topmind.links import KeyRing, Links
@@ -117,6 +118,18 @@ def test_both_names_of_this_machine_work(project: Path) -> None:
     """With and without a port."""
     for host in ("localhost", "localhost:8000", "127.0.0.1:8123"):
         assert call(desk(project), "GET", "/desk/", headers={"host": host}).status == 200
+
+
+def test_an_overdue_task_says_so(project: Path) -> None:
+    """A count with its representative, nobody's name; what is still in time is not marked."""
+    rows = [
+        TaskRow(owner="june", title="Check-in", channel="call", last_day=date(2026, 11, day), count=day)
+        for day in (28, 30)
+    ]
+    late = desk(project, last_run=lambda: a_last_run(tasks=tuple(rows)))
+    text = call(late, "GET", "/desk/").text
+    assert text.count("<strong>overdue</strong> since") == 2
+    assert "overdue" not in call(desk(project), "GET", "/desk/").text
 
 
 def test_today_shows_counts_calendar_findings_and_tasks(project: Path) -> None:
