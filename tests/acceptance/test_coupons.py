@@ -172,3 +172,20 @@ def test_a_letter_has_its_code_on_paper(tmp_path: Path) -> None:
     (code,) = set(CODE.findall(page.read_text("utf-8")))
     assert is_whole(code)
     assert exported(story) == []
+
+
+def test_the_list_lies_where_no_commit_takes_it_along(story: Programme) -> None:
+    """Below var/ for its owner only; and a folder in which nothing was sent takes nothing in."""
+    till = story.desk.root / "var/till.csv"
+    till.write_text("code\nA-2\n", "utf-8")
+    said = story.desk.type("coupons", "redeemed", str(till))
+    assert (said.code, "nobody has a code" in said.err) == (2, True)
+    assert not (story.desk.root / "var/ledger.db").exists()
+    story.tick("2026-11-03")
+    assert story.desk.type("coupons", "export", "-o", "coupons.csv").code == 2
+    assert (
+        story.desk.type("coupons", "export", "-o", "var/coupons.csv").out
+        == "2 codes written to var/coupons.csv.\n"
+    )
+    assert (story.desk.root / "var/coupons.csv").stat().st_mode & 0o777 == 0o600
+    assert not (story.desk.root / "coupons.csv").exists()

@@ -39,16 +39,16 @@ def export(options: Options, since: datetime | None, output: Path | None) -> Non
       topmind coupons export -o var/coupons.csv
     """
     from topmind import settings as settings_
-    from topmind.run import coupons, places
+    from topmind.run import till
     from topmind.run.clock import SystemClock
 
     settings = settings_.load(options.project)
-    lines = coupons.rows(settings, SystemClock(), since.date() if since else None)
-    text = coupons.as_csv(lines)
+    lines = till.rows(settings, SystemClock(), since.date() if since else None)
+    text = till.as_csv(lines)
     if output is None:
         click.echo(text, nl=False)
         return
-    places.write_atomic(output if output.is_absolute() else settings.root / output, text)
+    till.write(settings, output, text)
     many = len(lines) - 1
     click.echo(f"{many} code{'' if many == 1 else 's'} written to {output}.")
 
@@ -68,11 +68,11 @@ def redeemed(options: Options, file: Path) -> int:
       topmind coupons redeemed till.csv
     """
     from topmind import settings as settings_
-    from topmind.run import coupons, moment
+    from topmind.run import moment, till
     from topmind.run.clock import SystemClock
 
     settings, clock = settings_.load(options.project), SystemClock()
     today = moment.read(options.as_of, settings, clock).as_of
-    found = coupons.take_in(settings, clock, file, today)
+    found = till.take_in(settings, clock, file, today)
     click.echo(found.text())
     return int(bool(found.unknown))

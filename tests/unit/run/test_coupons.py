@@ -12,7 +12,8 @@ from topmind.errors import ContentError
 from topmind.ledger import Coupon, CouponRow
 from topmind.links import KeyRing, coupon
 from topmind.model import Channel, CompiledEdition, MergeTag, Place, TouchKey
-from topmind.run.coupons import Codes, _read, as_csv
+from topmind.run.coupons import Codes
+from topmind.run.till import _read, as_csv
 from topmind.testing.builders import a_catalog, an_edition, an_item, written
 
 RING = KeyRing(links=("l" * 32,), addresses=("a" * 32,), coupons=("c" * 32,))
