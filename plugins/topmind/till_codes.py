@@ -10,12 +10,12 @@ LENGTH = 7
 
 
 def code_of(base: str, number: int) -> str:
-    """`THANKS10` and any number → `THANKS10-7K4F2Q9M`."""
+    """`thanks10` and any number → `THANKS10-7K4F2Q9M`: nobody at a till asks for small letters."""
     letters = ""
     for _ in range(LENGTH):
         number, rest = divmod(number, len(LETTERS))
         letters += LETTERS[rest]
-    return f"{base}-{letters}{_check_letter(base, letters)}"
+    return f"{base.upper()}-{letters}{_check_letter(base, letters)}"
 
 
 def is_whole(text: str) -> bool:

@@ -19,6 +19,7 @@ def test_every_code_is_whole_however_it_is_typed(base: str, number: int) -> None
     code = code_of(base, number)
     assert is_whole(code)
     assert is_whole(f" {code.lower()} ")
+    assert code == code_of(base.lower(), number)
     assert not set("01ILOSU") & set(code.rpartition("-")[2])
 
 
