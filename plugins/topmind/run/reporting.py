@@ -20,6 +20,7 @@ from topmind.run import load as load_
 from topmind.run import places
 from topmind.run.decide import Decided, decide
 from topmind.run.load import Project
+from topmind.run.task_days import as_held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ def make(root: Path, *, as_of: str | None, clock: Clock, who: bool = False, sinc
             plan=decided.plan,
             counts=ledger.counts(project.moment.as_of),
             unproven=ledger.unproven(),
-            tasks=ledger.tasks(open_only=False),
+            tasks=as_held(ledger.tasks(open_only=False), project.catalog, project.moment.as_of),
             hashed=hashed,
             names=names,
         )

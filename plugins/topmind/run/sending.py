@@ -27,7 +27,7 @@ from topmind.run.preflight import facts_of, published, renderer_of
 from topmind.run.renamed import RULE
 from topmind.run.rows import Rows
 from topmind.run.sent import SendResult
-from topmind.run.task_days import PATIENCE, by_holder
+from topmind.run.task_days import PATIENCE, as_held
 from topmind.run.task_mails import send_task_mails
 from topmind.run.task_sheets import gone
 
@@ -249,11 +249,7 @@ def _write_last_run(
         transport=name,
         counts=found.counts,
         findings=findings,
-        tasks=[
-            replace(task, sender=who)
-            for who, mine in by_holder(ledger.tasks(), decided.project.catalog, decided.plan.as_of).items()
-            for task in mine
-        ],
+        tasks=as_held(ledger.tasks(), decided.project.catalog, decided.plan.as_of),
         segments=sizes,
         today=today,
     )

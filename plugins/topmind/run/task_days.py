@@ -7,10 +7,11 @@ next day on which task mails go; from then on it is the owner's, until it counts
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 from topmind.ledger import Task
-from topmind.model import Catalog
+from topmind.model import Catalog, TouchState
 from topmind.planning.setting import blackout_days
 
 #: So long after its last day a task stays open, first with its representative, then with the owner.
@@ -59,6 +60,20 @@ def by_holder(tasks: Iterable[Task], catalog: Catalog, today: date) -> Mapping[s
             who = holder(task, today, owner=catalog.company.owner, team=catalog.team, ordinary=ordinary)
             found.setdefault(who, []).append(task)
     return {who: tuple(found[who]) for who in sorted(found)}
+
+
+def as_held(tasks: Iterable[Task], catalog: Catalog, today: date) -> list[Task]:
+    """The same tasks, each open one in the name of whoever has to do it on `today`."""
+    ordinary = ordinary_days(catalog)
+    return [
+        replace(
+            task,
+            sender=holder(task, today, owner=catalog.company.owner, team=catalog.team, ordinary=ordinary),
+        )
+        if task.state is TouchState.PLANNED
+        else task
+        for task in tasks
+    ]
 
 
 def short_names(tasks: Iterable[Task]) -> Mapping[str, str]:

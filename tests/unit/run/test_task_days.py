@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from topmind.ledger import Task
 from topmind.model import Channel, TouchKey, TouchState
-from topmind.run.task_days import by_holder, holder, overdue, short_names
+from topmind.run.task_days import as_held, by_holder, holder, overdue, short_names
 from topmind.testing.builders import TODAY, a_catalog, a_company, a_team_member
 
 TEAM = ("dana", "june")
@@ -73,6 +73,16 @@ def test_every_open_task_that_has_begun_has_one_holder(rows: list[tuple[int, int
     assert sorted(t.touch_hex for t in listed) == sorted(t.touch_hex for t in tasks if t.day <= TODAY)
     assert all([t.last_day for t in mine] == sorted(t.last_day for t in mine) for mine in found.values())
     assert list(found) == sorted(found)
+
+
+def test_reports_name_whoever_has_it_now() -> None:
+    """An overdue task is the owner's there, too; a closed one stays with whose it was."""
+    catalog = a_catalog(
+        company=a_company(owner="dana", country=None), team=[a_team_member("dana"), a_team_member("june")]
+    )
+    tasks = [a_task(1), a_task(2, state=TouchState.DONE)]
+    assert [t.sender for t in as_held(tasks, catalog, TODAY + timedelta(days=5))] == ["dana", "june"]
+    assert [t.sender for t in as_held(tasks, catalog, TODAY)] == ["june", "june"]
 
 
 @given(st.sets(st.text("0123456789abcdef", min_size=32, max_size=32), max_size=8), st.booleans())
