@@ -328,8 +328,8 @@ MUTATIONS = (
     Mutation(
         "a long ceiling is paced",
         "planning/policies/ceiling.py",
-        "overall=overall, kept=block.kept)",
-        "overall=overall, kept=0 * block.kept)",
+        "overall=overall, paced=True)",
+        "overall=overall, paced=False)",
         "unit/planning/test_floor.py::test_a_year_s_ceiling_is_not_used_up_before_the_year_is",
     ),
     Mutation(

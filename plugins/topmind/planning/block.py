@@ -45,11 +45,10 @@ class Block:
         #: uint64[W, n]: items that are for each contact by segment, stage and access.
         self.items: Words = made.items[:, made.cls]
         self.terms = made.terms
-        #: [windows, n]: touches of each window that issues and announcements leave to the floor.
-        self.kept = made.kept[:, made.cls]
-        self.paces = bool(self.kept.any())
         #: How full each ceiling is.
-        self.tally = Tally(setting.windows, made.limits[:, made.cls], setting.start, setting.end)
+        self.tally = Tally(
+            setting.windows, made.limits[:, made.cls], made.kept[:, made.cls], setting.start, setting.end
+        )
         self.floor = np.array([t.floor for t in made.terms], dtype=np.int32)[self.cls]
         self.gap = np.array([t.gap for t in made.terms], dtype=np.int32)[self.cls]
         self.ratio = np.array([t.ratio for t in made.terms], dtype=np.int16)[self.cls]
@@ -81,6 +80,7 @@ class Block:
         self._free_day: dict[int, Days] = {}
         self._barred: dict[int, Bools] = {}
         self._allowed: dict[Ask, Bools] = {}
+        self._hashes: Words | None = None
         #: Newsletter → day of its last issue; `one_of` name → day of its last issue.
         self.issue_day: dict[str, Days] = {}
         self.one_of_day: dict[str, Days] = {}
@@ -143,8 +143,9 @@ class Block:
 
     def hashes(self, rows: Rows) -> Words:
         """64 bits per contact from its id alone: the only chance in a plan."""
-        ids = self.members.ids
-        return hashes_of([ids[row] for row in rows.tolist()])
+        if self._hashes is None:
+            self._hashes = hashes_of(self.members.ids)
+        return self._hashes[rows]
 
     def _bar_stopped(self) -> None:
         """Whoever fulfils an item's `stop_when` gets no more of it, whoever is not happy no promotion for now."""

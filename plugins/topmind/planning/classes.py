@@ -29,7 +29,7 @@ class Classes:
     #: uint64[W, C]: items open to the class.
     items: Words
     #: [windows, C]: most touches.
-    limits: NDArray[np.int32]
+    limits: NDArray[np.int16]
     #: [windows, C]: touches of each window that the floor may need.
     kept: NDArray[np.int16]
 
@@ -94,12 +94,12 @@ def _items(setting: Setting, members: Members, first: NDArray[np.intp]) -> Words
     return result
 
 
-def _limits(setting: Setting, terms: tuple[Terms, ...]) -> NDArray[np.int32]:
-    limits = np.full((len(setting.windows), len(terms)), UNLIMITED, dtype=np.int32)
+def _limits(setting: Setting, terms: tuple[Terms, ...]) -> NDArray[np.int16]:
+    limits = np.full((len(setting.windows), len(terms)), UNLIMITED, dtype=np.int16)
     place = {window: r for r, window in enumerate(setting.windows)}
     for c, term in enumerate(terms):
         for window, most in term.ceilings:
-            limits[place[window], c] = most
+            limits[place[window], c] = min(most, UNLIMITED - 1)
     return limits
 
 

@@ -190,9 +190,10 @@ def _ceilings(block: Block, row: int, today: list[Channel]) -> tuple[CeilingUse,
                     channel=Channel(window.channel) if window.channel else None,
                     days=window.days,
                     most=most,
-                    used=int(block.tally.counts[r, row])
+                    used=most
+                    - int(block.tally.room[r, row])
                     + sum(window.channel in {"", channel.value} for channel in today),
-                    kept=int(block.kept[r, row]),
+                    kept=int(block.tally.kept[r, row]),
                 )
             )
     return tuple(found)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topmind.model import Channel
-from topmind.planning.terms import Window
+from topmind.planning.terms import UNLIMITED, Window
 
 Rows = NDArray[np.intp]
 Days = NDArray[np.int32]
@@ -20,11 +20,20 @@ class Tally:
     """Counts per window; a touch enters on the day after its own and leaves when its window has passed, so that
     a year's ceiling costs two small writes per touch."""
 
-    def __init__(self, windows: tuple[Window, ...], limits: NDArray[np.int32], start: int, end: int) -> None:
+    def __init__(
+        self,
+        windows: tuple[Window, ...],
+        limits: NDArray[np.int16],
+        kept: NDArray[np.int16],
+        start: int,
+        end: int,
+    ) -> None:
         self.windows = windows
-        #: [windows, n]: most touches; touches of the days before today.
-        self.limits = limits
-        self.counts = np.zeros(limits.shape, dtype=np.int16)
+        #: [windows, n]: most touches; how many more than those of the days before today still fit; how many of
+        #: them issues and announcements leave to the floor.
+        self.limits, self.kept = limits, kept
+        self.room = limits.copy()
+        self._most_kept = kept.max(axis=1, initial=0).tolist()
         self._start, self._end = start, end
         self._enter: dict[int, list[_Change]] = defaultdict(list)
         self._leave: dict[int, list[_Change]] = defaultdict(list)
@@ -32,9 +41,9 @@ class Tally:
     def roll(self, day: int) -> None:
         """Begin a day."""
         for r, rows, amount in self._enter.pop(day, ()):
-            self.counts[r, rows] += amount
+            self.room[r, rows] -= amount
         for r, rows, amount in self._leave.pop(day, ()):
-            self.counts[r, rows] -= amount
+            self.room[r, rows] += amount
 
     def add(self, rows: Rows, day: int, channel: Channel) -> None:
         """One touch on this day for each of these rows."""
@@ -51,27 +60,29 @@ class Tally:
                 continue
             alive = days + window.days > self._start
             own = days == today
-            np.add.at(self.counts[r], rows[alive & ~own], 1)
+            np.subtract.at(self.room[r], rows[alive & ~own], 1)
             for queue, mask, by in ((self._enter, alive & own, 1), (self._leave, alive, window.days)):
                 for day in np.unique(days[mask]):
                     mine, amount = np.unique(rows[mask & (days == day)], return_counts=True)
                     self._later(queue, int(day) + by, (r, mine, amount.astype(np.int16)))
 
-    def full(
-        self, rows: Rows, channel: Channel, *, overall: bool, kept: NDArray[np.int16] | None = None
-    ) -> NDArray[np.int16]:
+    @property
+    def paces(self) -> bool:
+        """Whether anything is kept for anybody's floor."""
+        return any(self._most_kept)
+
+    def full(self, rows: Rows, channel: Channel, *, overall: bool, paced: bool = False) -> NDArray[np.int16]:
         """The first window without room for each row, of all channels or of this one; -1 = room in all.
 
-        `kept` [windows, n] leaves so many touches of each window to others. Index of the window, plus the number
-        of windows where only what is kept is left.
+        `paced` leaves what is kept. Index of the window, plus the number of windows where only that is left.
         """
         result = np.full(len(rows), -1, dtype=np.int16)
         wanted = "" if overall else channel.value
         for r in range(len(self.windows) - 1, -1, -1):
             if self.windows[r].channel == wanted:
-                room = self.limits[r, rows] - self.counts[r, rows]
-                if kept is not None:
-                    result[room <= kept[r, rows]] = r + len(self.windows)
+                room = self.room[r, rows]
+                if paced and room.min(initial=UNLIMITED) <= self._most_kept[r]:
+                    result[room <= self.kept[r, rows]] = r + len(self.windows)
                 result[room <= 0] = r
         return result
 

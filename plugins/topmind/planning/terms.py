@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from topmind.model import Catalog, Channel, Company, Promise, Segment
 from topmind.planning.occasions import LEAD_TIME
 
-#: A ceiling where nobody set one.
-UNLIMITED = 1 << 20
+#: A ceiling where nobody set one, and more than anybody could use.
+UNLIMITED = 1 << 14
 
 
 @dataclass(frozen=True, slots=True, order=True)

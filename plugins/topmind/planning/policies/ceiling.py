@@ -17,10 +17,10 @@ from topmind.planning.policies.base import Policy
 
 def full(block: Block, ask: Ask, day: int, rows: Rows, *, overall: bool) -> NDArray[np.int16]:
     """What `Tally.full` says of these rows on this day."""
-    paced = ask.kind in {SourceKind.ISSUE, SourceKind.ANNOUNCEMENT} and not ask.correction and block.paces
-    if not paced:
+    paced = ask.kind in {SourceKind.ISSUE, SourceKind.ANNOUNCEMENT} and not ask.correction
+    if not paced or not block.tally.paces:
         return block.tally.full(rows, ask.channel, overall=overall)
-    found = block.tally.full(rows, ask.channel, overall=overall, kept=block.kept)
+    found = block.tally.full(rows, ask.channel, overall=overall, paced=True)
     spared = np.nonzero(found >= len(block.tally.windows))[0]
     spared = spared[_may_take(block, ask, day, rows[spared])]
     if len(spared):
