@@ -547,6 +547,56 @@ MUTATIONS = (
         'if path.is_relative_to(root / "themes"):',
         "acceptance/test_tasks.py::test_files_of_names_lie_where_no_commit_takes_them",
     ),
+    # the programme
+    Mutation(
+        "a changed rule moves nobody",
+        "audience/positions.py",
+        "day=as_of if old and same_rule else None",
+        "day=as_of if old else None",
+        "unit/audience/test_positions.py::test_moves_are_those_of_people_not_of_rules",
+    ),
+    Mutation(
+        "a move is noted against the head it was found with",
+        "ledger/positions.py",
+        'if int(book.meta("head") or 0) != head:',
+        "if False:",
+        "unit/ledger/test_contract_positions.py::test_a_plan_that_is_late_notes_nothing",
+    ),
+    Mutation(
+        "two people never have one code",
+        "run/coupons.py",
+        "if self._taken.setdefault(code, asked) == asked:",
+        "if True:",
+        "unit/run/test_coupons.py::test_a_collision_is_gone_round",
+    ),
+    Mutation(
+        "a code that left keeps its last day",
+        "run/coupons.py",
+        "if known is not None and known.gone:",
+        "if False:",
+        "unit/run/test_coupons.py::test_a_code_that_left_keeps_its_last_day_and_its_letters",
+    ),
+    Mutation(
+        "a typo at the till is seen",
+        "till_codes.py",
+        "LETTERS.index(letter) for weight, letter in enumerate(letters, 2))",
+        "LETTERS.index(letter) for weight, letter in enumerate(letters, 2) if weight < 5)",
+        "unit/test_till_codes.py::test_one_wrong_letter_is_seen",
+    ),
+    Mutation(
+        "where clocks go back a window opens late",
+        "planning/window.py",
+        "return max(both) if opens else min(both)",
+        "return min(both) if opens else min(both)",
+        "unit/planning/test_clock_changes.py::test_a_time_that_never_comes_or_comes_twice",
+    ),
+    Mutation(
+        "a missed step is made up for once",
+        "planning/sequences.py",
+        "return None if later is not None and fact + timedelta(days=later) < day else day",
+        "return day",
+        "unit/planning/test_oracle.py",
+    ),
 )
 
 
