@@ -513,7 +513,7 @@ MUTATIONS = (
         f"{TASKS}::test_a_closed_task_never_turns_into_the_other",
     ),
     Mutation(
-        "nothing is sold to the unhappy",
+        "an offer waits until somebody followed up",
         "planning/policies/follow_up.py",
         "~block.unhappy[rows]",
         "~block.nobody[rows]",
