@@ -58,6 +58,7 @@ class Story:
                     "days": c.days,
                     "most": c.most,
                     "used": c.used,
+                    "kept_for_floor": c.kept,
                 }
                 for c in now.ceilings
             ],
@@ -156,7 +157,8 @@ def _promise(now: Explanation, terms: Terms) -> Iterator[str]:
         yield f"  the floor is broken today: {in_words(now.floor_broken.value)}"
     for use in now.ceilings:
         what = use.channel.value if use.channel else "all channels"
-        yield f"  ceiling: {use.used} of {use.most} in {use.days} days ({what})"
+        kept = f"; the last {use.kept} are kept for the promise" if use.kept else ""
+        yield f"  ceiling: {use.used} of {use.most} in {use.days} days ({what}){kept}"
     if terms.ratio:
         yield f"  value before each promotion: {terms.ratio}; credit now {now.credit}"
 
