@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,6 +14,16 @@ from topmind.planning import cadence
 from topmind.planning.occasions import minutes, nominal_issues
 from topmind.planning.setting import outside_quiet
 
+#: GitHub takes months and days by name, too: `17 11 * JAN-MAR MON-FRI`.
+_NAMES = {
+    name: number
+    for names, first in (
+        ("SUN MON TUE WED THU FRI SAT", 0),
+        ("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC", 1),
+    )
+    for number, name in enumerate(names.split(), first)
+}
+_NAME = re.compile(rf"\b({'|'.join(_NAMES)})\b", re.IGNORECASE)
 _FIELDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 
 
@@ -153,7 +164,7 @@ def parse_cron(line: str) -> Cron:
 
     Raises PlanError.
     """
-    fields = line.split()
+    fields = _NAME.sub(lambda name: str(_NAMES[name[0].upper()]), line).split()
     if len(fields) != 5:
         raise PlanError(f"{line!r} is no cron line.", fix="Write five fields: 17 11,13,15 * * *")
     minute, hour, day, month, weekday = (

@@ -8,8 +8,10 @@ from datetime import date
 
 from topmind import planning
 from topmind.date_words import DateStyle
+from topmind.errors import PlanError
 from topmind.model import Catalog, Members, Newsletter
 from topmind.planning import Appearance
+from topmind.planning.window import tick_times
 from topmind.settings import Settings
 
 #: Where the schedule stands unless the settings name another.
@@ -74,12 +76,13 @@ def as_text(catalog: Catalog, zones: Mapping[str, int], ticks: Sequence[str], af
         days = planning.next_dates(letter, catalog.company, after)
         lines += ["", f"{letter.title} ({letter.every}):"]
         lines.append(f"  next  {_days(days, catalog.company.dates)}" if days else "  it has no further issue")
-        if not ticks:
+        windows = _windows(_next(letter, catalog, zones, ticks, after), zones)
+        if not windows:
             lines.append(
                 f"  goes  with the first `topmind send` after {planning.goes_after(letter):%H:%M} of each reader's clock"
             )
             continue
-        lines += _windows(_next(letter, catalog, zones, ticks, after), zones)
+        lines += windows
     return lines
 
 
@@ -89,6 +92,10 @@ def _next(
     """The next issue in each zone."""
     if not ticks:
         return []
+    try:
+        tick_times(ticks, after, catalog.company.zone)
+    except PlanError:
+        return []  # `check` says what is wrong with the schedule
     found = (planning.appearances(letter, catalog.company, after, ticks, zone, 1) for zone in zones)
     return [one for some in found for one in some]
 

@@ -71,3 +71,10 @@ def test_what_is_no_cron_line_is_refused(line: str) -> None:
     """The message quotes the line."""
     with pytest.raises(PlanError):
         parse_cron(line)
+
+
+def test_days_and_months_may_have_names() -> None:
+    """As in a workflow's schedule."""
+    assert parse_cron("17 11 * jan-MAR MON-FRI") == parse_cron("17 11 * 1-3 1-5")
+    with pytest.raises(PlanError):
+        parse_cron("17 11 * * MO")

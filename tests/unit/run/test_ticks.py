@@ -57,3 +57,10 @@ def test_without_a_schedule_the_hour_is_said() -> None:
     """A hand-run project goes with the first `topmind send` after that time."""
     text = "\n".join(as_text(a_catalog(newsletters=[a_newsletter()]), {"UTC": 1}, (), DAY))
     assert "the first `topmind send` after 09:00" in text
+
+
+def test_a_schedule_that_is_none_does_not_hide_the_dates() -> None:
+    """`check` names the line; the plan goes on."""
+    text = "\n".join(as_text(a_catalog(newsletters=[a_newsletter()]), {"UTC": 1}, ("@daily",), DAY))
+    assert "Tue 1 December" in text
+    assert "the first `topmind send` after 09:00" in text
