@@ -26,7 +26,10 @@ def zones(facts: Facts) -> Iterator[Problem]:
         tick_times(facts.ticks, facts.catalog.as_of, facts.catalog.company.zone)
     except PlanError as error:
         yield problem(
-            "ticks/cron", Level.ERROR, "pelicanconf.py", says=f"`ticks`: {error.says}", fix=error.fix
+            "ticks/cron",
+            Level.ERROR,
+            says=f"The schedule in .github/workflows/send.yml (or `ticks` in pelicanconf.py): {error.says}",
+            fix=error.fix,
         )
         return
     here = _zones(facts)
