@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from multiprocessing import get_context
 from random import Random
 
 import numpy as np
@@ -149,6 +151,17 @@ def test_two_processes_make_the_same_plan() -> None:
     told = planned(w, block=5, outlook=True)
     assert len(told.due) + len(told.decisions) > 20
     assert planned(w, block=5, outlook=True, processes=2) == told
+
+
+def test_where_no_second_process_can_live_the_plan_is_made_all_the_same() -> None:
+    """A machine without room for it, a child that was killed: every part is played here."""
+    w = world(11, most=24)
+    spawning = get_context("spawn")
+    spawning.set_executable("/bin/false")
+    try:
+        assert planned(w, block=5, processes=2) == planned(w, block=5)
+    finally:
+        spawning.set_executable(sys.executable)
 
 
 @modest
