@@ -202,6 +202,7 @@ class Contact:
     may_call: str = "yes"
     asked_on: str = ""
     wish: str = ""
+    stage: str = ""
 
 
 @dataclass(slots=True)

@@ -74,6 +74,8 @@ def test_each_command_shows_examples(name: str) -> None:
     assert examples(name), help_of(name)
 
 
+#: Segments of the sample that are everybody, each once.
+EVERYBODY = {"customers", "prospects"}
 #: Example → exit code, where it is not 0: what it asks for is not there in a project that has played the demo.
 EXPECTED = {
     "init": {2},  # the project is there already
@@ -142,6 +144,30 @@ def test_plan_json_has_the_promised_shape(project: Path, capsys: pytest.CaptureF
     assert sum(plan["pending"].values()) == sum(row["verdict"] == "pending" for row in plan["rows"])
     pairs = [(row["contact"], row["occasion"], row["channel"]) for row in plan["rows"]]
     assert len(pairs) == len(set(pairs))
+
+
+def test_half_of_the_content_is_not_enough_and_the_forecast_says_so(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ninety days with all and with half of the undated tips and articles: who has gaps, how many stay inside their
+    floor all the time, and in words what is lacking and by when."""
+
+    def forecast() -> tuple[int, int, int]:
+        plan = as_json(capsys, "-C", str(project), "plan", "--days", "90")
+        inside = sum(row["throughout"] for row in plan["coverage"] if row["segment"] in EVERYBODY)
+        return sum(gap["contacts"] for gap in plan["gaps"]), inside, len(plan["lacks"])
+
+    whole = forecast()
+    for path in sorted([*project.glob("content/tips/*.md"), *project.glob("content/articles/*.md")])[::2]:
+        text = path.read_text("utf-8")
+        if "\nuse:" not in text and "\nsend" not in text and "\nfor:" not in text:
+            path.write_text(text.replace("---\n", "---\nuse: until 2026-12-03\n", 1), "utf-8")
+    half = forecast()
+    assert half[0] > whole[0]
+    assert half[1] < whole[1]
+    assert half[2] >= 1
+    assert call(["-C", str(project), "plan", "--days", "90"]) == 0
+    assert "would do" in capsys.readouterr().out
 
 
 def test_segments_json_is_a_list_of_name_size_share(

@@ -21,7 +21,7 @@ from topmind.mail.places import Places
 from topmind.mail.text import TextWriter
 from topmind.mail.theme import Themes
 from topmind.mail.view import Builder, Summary, Tree
-from topmind.model import Catalog, CompiledEdition, Edition, Occasion, Parts, Place, TeamMember
+from topmind.model import Catalog, Company, CompiledEdition, Edition, Occasion, Parts, Place, TeamMember
 
 
 class Renderer:
@@ -142,14 +142,7 @@ class Renderer:
     def _constants(self, member: TeamMember, view: View) -> Mapping[str, str | None]:
         company = self._catalog.company
         return {
-            "sender_name": member.name,
-            "sender_first_name": member.name.split()[0] if member.name.split() else "",
-            "sender_role": member.role,
-            "sender_phone": member.phone,
-            "sender_email": member.email,
-            "company_name": company.name,
-            "company_phone": company.phone,
-            "company_email": company.email,
+            **constants(company, member),
             "company_site": company.site or self._site,
             "view_url": view.footer.view or None,
         }
@@ -172,3 +165,18 @@ def compiled_hash(compiled: CompiledEdition) -> str:
     for name in (compiled.sender_name, compiled.sender_address, compiled.reply_to):
         digest.update(name.encode("utf-8", "replace") + b"\x1f")
     return digest.hexdigest()[:16]
+
+
+def constants(company: Company, member: TeamMember) -> Mapping[str, str | None]:
+    """What any text may say of whoever signs or does it, and of the company."""
+    return {
+        "sender_name": member.name,
+        "sender_first_name": member.name.split()[0] if member.name.split() else "",
+        "sender_role": member.role,
+        "sender_phone": member.phone,
+        "sender_email": member.email,
+        "company_name": company.name,
+        "company_phone": company.phone,
+        "company_email": company.email,
+        "company_site": company.site,
+    }

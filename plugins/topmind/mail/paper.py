@@ -21,6 +21,7 @@ from topmind.catalog.blocks import block_tree
 from topmind.errors import MailError
 from topmind.mail import cards
 from topmind.mail.addresses import Addresses
+from topmind.mail.compile import constants
 from topmind.mail.merge import join
 from topmind.mail.pieces import (
     ButtonPiece,
@@ -35,7 +36,6 @@ from topmind.mail.pieces import (
 from topmind.mail.places import Places
 from topmind.mail.prose import ProseWriter
 from topmind.mail.scripts import for_person
-from topmind.mail.task_mail import constants
 from topmind.mail.task_sheet import ANSWERS, TaskSheet, answers_on
 from topmind.mail.task_words import task_words
 from topmind.mail.view import signed_off

@@ -14,7 +14,7 @@ from pathlib import Path
 from topmind.brand import Brand
 from topmind.mail.addresses import Addresses
 from topmind.mail.cards import footer
-from topmind.mail.compile import compiled_hash
+from topmind.mail.compile import compiled_hash, constants
 from topmind.mail.merge import MAX_HTML, join
 from topmind.mail.pieces import CalloutPiece, Piece, ProsePiece, View
 from topmind.mail.places import Places
@@ -27,7 +27,6 @@ from topmind.mail.words import direction
 from topmind.model import (
     Catalog,
     Channel,
-    Company,
     CompiledEdition,
     Edition,
     Element,
@@ -115,21 +114,6 @@ def _compiled(writer: _Writer, themes: Themes) -> TaskMailText:
         dates=company.dates,
     )
     return TaskMailText(compiled=replace(compiled, hash=compiled_hash(compiled)), values=writer.values)
-
-
-def constants(company: Company, member: TeamMember) -> Mapping[str, str | None]:
-    """What scripts and letters say of whoever does it, and of the company."""
-    return {
-        "sender_name": member.name,
-        "sender_first_name": member.name.split()[0] if member.name.split() else "",
-        "sender_role": member.role,
-        "sender_phone": member.phone,
-        "sender_email": member.email,
-        "company_name": company.name,
-        "company_phone": company.phone,
-        "company_email": company.email,
-        "company_site": company.site,
-    }
 
 
 class _Writer:

@@ -169,9 +169,10 @@ class Assembly:
         if day > self.until and not own.any():
             return
         # whoever had nothing yet shares one occasion, wherever their clock begins
-        since = np.where(event.untouched, 0, event.since)
+        since = np.where(event.untouched, 0, event.since).astype(np.int64) << 16 | event.failed
         for value, amount in zip(*np.unique(since, return_counts=True), strict=True):
-            key = occurrence(int(value), untouched=value == 0)
+            clock, failed = int(value) >> 16, int(value) & 0xFFFF
+            key = occurrence(clock, untouched=clock == 0, failed=failed)
             name = self._rescue_name(event.channel, key, day)
             self._count(name, day, int(amount))
             for place in np.nonzero((since == value) & own)[0] if self.told else ():
@@ -199,7 +200,10 @@ class Assembly:
         rescue, block = log.rescue, log.block
         number = int(rescue.channel[row])
         channel = CHANNELS[number] if number >= 0 else block.terms[block.cls[row]].rescue[0]
-        key = occurrence(int(rescue.since[row]), untouched=bool(rescue.untouched[row]))
+        since, untouched = int(rescue.since[row]), bool(rescue.untouched[row])
+        key = occurrence(
+            since, untouched=untouched, failed=block.failed_since(row, since, untouched=untouched)
+        )
         name = self._rescue_name(channel, key, int(block.today[row]))
         why = rescue.why.code[row], rescue.why.note[row]
         # a rescue is tried until it goes: it has no last day

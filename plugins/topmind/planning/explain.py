@@ -221,7 +221,8 @@ def _coming(log: BlockLog, row: int, until: int) -> tuple[Coming, ...]:
         found.append((int(steps.day[place]), name, ask.channel))
     for event in log.rescue.events:
         for place in np.nonzero(event.rows == row)[0]:
-            key = occurrence(int(event.since[place]), untouched=bool(event.untouched[place]))
+            since, untouched = int(event.since[place]), bool(event.untouched[place])
+            key = occurrence(since, untouched=untouched, failed=int(event.failed[place]))
             found.append((event.day, f"{RESCUE}/{key}", event.channel))
     return tuple(
         Coming(day=date.fromordinal(day), name=name, channel=channel)

@@ -84,6 +84,8 @@ class RescueEvent:
     #: Last valuable day before it (or the clock's start, where `untouched`).
     since: Days
     untouched: Bools
+    #: Tries since then that expired or that nobody did.
+    failed: NDArray[np.int16]
     #: [m, 1] bits of the items; None for a task.
     bits: NDArray[np.int16] | None
     later: Bools

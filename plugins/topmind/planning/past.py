@@ -18,8 +18,7 @@ from topmind.planning.senders import senders, written_senders
 
 #: (row, source, step, occurrence, channel of a rescue or "").
 Key = tuple[int, str, str, str, str]
-#: Proven, on their way or still open: these move the floor's clock in a plan. What stays unproven for good does
-#: not, so that somebody hears from us after all.
+#: Proven, on their way or open: these move the floor's clock. What stays unproven for good does not.
 _MOVES_CLOCK = frozenset(
     {TouchState.PLANNED, TouchState.CLAIMED, TouchState.ACCEPTED, TouchState.UNKNOWN, TouchState.DONE}
 )
@@ -133,14 +132,15 @@ def _name(touch: PastTouch) -> tuple[str, str, str, str]:
 
 
 def _settle(block: Block, settled: Settled, past: _Columns) -> None:
-    rows = past.row.tolist()
-    for row, source, step, touch in zip(rows, past.source, past.step, past.touches, strict=True):
+    for row, source, step, touch in zip(past.row.tolist(), past.source, past.step, past.touches, strict=True):
         key = touch.key
         if step:
             settled.keys.add((row, source, step, key.occurrence, ""))
         elif source == RESCUE:
             settled.keys.add((row, source, "", key.occurrence, key.channel.value))
             block.rescued[row] = True
+            if touch.state in (TouchState.EXPIRED, TouchState.MISSED):
+                block.failed[row, key.occurrence.partition("/")[0]] += 1
         else:
             settled.shared[source, key.occurrence].append(row)
 

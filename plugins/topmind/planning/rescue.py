@@ -50,9 +50,14 @@ def rescue_occasion(channel: Channel, key: str, day: int, history: History) -> O
     )
 
 
-def occurrence(since: int, *, untouched: bool) -> str:
-    """The day of the last valuable touch, `never` where there was none."""
-    return "never" if untouched else date.fromordinal(since).isoformat()
+def occurrence(since: int, *, untouched: bool, failed: int = 0) -> str:
+    """The day of the last valuable touch, `never` where there was none.
+
+    A rescue that expired, or a task that nobody did, would else be the last one: `failed` of them make the next
+    try another one (`2026-12-01/2`).
+    """
+    name = "never" if untouched else date.fromordinal(since).isoformat()
+    return f"{name}/{failed + 1}" if failed else name
 
 
 def new_rescue_log(block: Block) -> RescueLog:
@@ -74,8 +79,10 @@ def rescue_phase(block: Block, log: BlockLog, day: int, done: Set[Key]) -> None:
     if not len(rows):
         return
     _note_today(block, log.rescue, day, rows)
+    # whose mail waits for the morning only: nobody is called instead, unless it is the last day
+    waiting = np.zeros(block.n, dtype=np.bool_)
     for place in range(len(block.rescue_order)):
-        _attempt(block, log, day, rows, place, done)
+        _attempt(block, log, day, rows[~waiting[rows]], place, done, waiting)
     # a copy to their inbox has helped those whom nobody asked
     own = block.of_today(rows, day)
     helped = own[~block.near_floor(day, own) & (log.rescue.channel[own] < 0)]
@@ -90,16 +97,19 @@ def _note_today(block: Block, log: RescueLog, day: int, rows: Rows) -> None:
     log.why.put(own, Reason.NO_CHANNEL)
 
 
-def _attempt(block: Block, log: BlockLog, day: int, rows: Rows, place: int, done: Set[Key]) -> None:
-    """Try channel number `place` of everybody who is still waiting."""
+def _attempt(
+    block: Block, log: BlockLog, day: int, rows: Rows, place: int, done: Set[Key], waiting: Bools
+) -> None:
+    """Try channel number `place` of everybody who still needs it; notes who is `waiting` for the morning."""
     rows = rows[block.near_floor(day, rows)]
     order = block.rescue_order[place, block.cls[rows]]
     for number, channel in enumerate(CHANNELS):
-        waiting = rows[order == number]
-        waiting = waiting[block.near_floor(day, waiting)]
-        waiting = waiting[~_tried(block, waiting, channel, done)]
-        if len(waiting):
-            _rescue(block, log, day, waiting, channel)
+        mine = rows[order == number]
+        mine = mine[block.near_floor(day, mine)]
+        mine = mine[~_tried(block, mine, channel, done)]
+        if len(mine):
+            quiet = _rescue(block, log, day, mine, channel)
+            waiting[quiet[block.value_day[quiet] + block.floor[quiet] > day]] = True
 
 
 def _tried(block: Block, rows: Rows, channel: Channel, done: Set[Key]) -> Bools:
@@ -107,13 +117,15 @@ def _tried(block: Block, rows: Rows, channel: Channel, done: Set[Key]) -> Bools:
     tried = np.zeros(len(rows), dtype=np.bool_)
     for place in np.nonzero(block.rescued[rows])[0]:
         row = int(rows[place])
-        key = occurrence(int(block.value_day[row]), untouched=bool(block.untouched[row]))
+        since, untouched = int(block.value_day[row]), bool(block.untouched[row])
+        failed = block.failed_since(row, since, untouched=untouched)
+        key = occurrence(since, untouched=untouched, failed=failed)
         tried[place] = (row, RESCUE, "", key, channel.value) in done
     return tried
 
 
-def _rescue(block: Block, log: BlockLog, day: int, rows: Rows, channel: Channel) -> None:
-    """Propose, admit and commit rescues on one channel."""
+def _rescue(block: Block, log: BlockLog, day: int, rows: Rows, channel: Channel) -> Rows:
+    """Propose, admit and commit rescues on one channel; whose turn has to wait for quiet hours to end."""
     ask = rescue_ask(channel, stopped=not {"all", RESCUE}.isdisjoint(block.setting.history.stopped))
     why, asked = Why(len(rows)), rows
     rows, places = gate(block, ask, day, rows, np.arange(len(rows)), why)
@@ -134,6 +146,8 @@ def _rescue(block: Block, log: BlockLog, day: int, rows: Rows, channel: Channel)
     if day in block.todays:
         _first_reason(block, log.rescue, day, asked, why, channel)
     _commit(block, log.rescue, ask, day, rows, bits)
+    quiet: Rows = asked[why.code == CODES[Reason.QUIET]]
+    return quiet
 
 
 def _first_reason(block: Block, log: RescueLog, day: int, rows: Rows, why: Why, channel: Channel) -> None:
@@ -154,7 +168,14 @@ def _commit(
     since, untouched = block.value_day[rows].copy(), block.untouched[rows].copy()
     log.events.append(
         RescueEvent(
-            day=day, channel=ask.channel, rows=rows, since=since, untouched=untouched, bits=bits, later=later
+            day=day,
+            channel=ask.channel,
+            rows=rows,
+            since=since,
+            untouched=untouched,
+            failed=_failed(block, rows),
+            bits=bits,
+            later=later,
         )
     )
     own = block.today[rows] == day
@@ -165,6 +186,16 @@ def _commit(
     ones = np.ones(len(rows), dtype=np.int16)
     block.commit(ask, rows, day, ones, 0 * ones, bits)
     same_inbox.remember(block, ask, rows, day, ones, bits)
+
+
+def _failed(block: Block, rows: Rows) -> NDArray[np.int16]:
+    found = np.zeros(len(rows), dtype=np.int16)
+    for place in np.nonzero(block.rescued[rows])[0]:
+        row = int(rows[place])
+        found[place] = block.failed_since(
+            row, int(block.value_day[row]), untouched=bool(block.untouched[row])
+        )
+    return found
 
 
 def _after(block: Block, log: BlockLog, day: int, rows: Rows) -> None:

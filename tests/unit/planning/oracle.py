@@ -75,6 +75,8 @@ class Contact:
     now: time
     touches: list[Touch] = field(default_factory=list)
     done: set[tuple[str, str, str, str]] = field(default_factory=set)
+    #: Rescues that expired or that nobody did, by the day of the valuable touch before.
+    failed: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass
@@ -167,6 +169,8 @@ class Oracle:
             contact.done.add(
                 (t.key.source, t.key.step or "", t.key.occurrence, t.key.channel.value if rescue else "")
             )
+            if rescue and t.state in {TouchState.EXPIRED, TouchState.MISSED}:
+                contact.failed[t.key.occurrence.split("/")[0]] += 1
             if t.state not in COUNTED:
                 continue
             name = "/".join(p for p in (t.key.source, t.key.step, t.key.occurrence) if p)
@@ -806,6 +810,8 @@ class Oracle:
     def _rescue(self, c: Contact, channel: Channel) -> Occ:
         since, real = self.last_value(c)
         key = since.isoformat() if real else "never"
+        if c.failed[key]:
+            key = f"{key}/{c.failed[key] + 1}"
         return Occ(
             SourceKind.RESCUE,
             "rescue",
@@ -820,13 +826,16 @@ class Oracle:
     def _rescues(self, here: list[Contact], day: date) -> None:
         waiting = [c for c in here if self.near_floor(c, day)]
         told: set[str] = set()
+        self.sleeping: set[str] = set()
         for c in waiting:
             if day == c.today:
                 self.rescue_why[c.row] = Reason.NO_CHANNEL
         for place in range(len(Channel)):
+            asleep = set(self.sleeping)
             for channel in Channel:
                 waiting = [c for c in waiting if self.near_floor(c, day)]
                 group = [c for c in waiting if dict(enumerate(self.rescue_channels(c))).get(place) is channel]
+                group = [c for c in group if c.id not in asleep]
                 proposed: list[Any] = []
                 inboxes: set[int] = set()
                 for c in group:
@@ -866,6 +875,8 @@ class Oracle:
             else:
                 inboxes.add(inbox)
         if no:
+            if no[0] is Reason.QUIET and day < o.last:
+                self.sleeping.add(c.id)
             self._tell_rescue(c, o, day, no, told)
             return None
         return c, o, picks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 import numpy as np
@@ -237,3 +237,26 @@ def test_calls_of_rescues_respect_the_caller() -> None:
     assert [t.contact for t in made.due] == [1]
     (told,) = made.decisions
     assert (told.reason, told.until) == (Reason.CAPACITY, date(2026, 12, 2))
+
+
+@pytest.mark.parametrize(("state", "again"), [(TouchState.EXPIRED, True), (TouchState.REFUSED, False)])
+def test_a_rescue_that_came_too_late_is_tried_again(state: TouchState, *, again: bool) -> None:
+    """A week without a tick must not be the last try; what was refused is not tried again."""
+    since = TODAY - timedelta(days=40)
+    late = days_ago(5, source="rescue", occurrence=since.isoformat(), state=state)
+    assert due(rescued(days_ago(40), late)) == ([(0, f"rescue/{since}/2")] if again else [])
+    twice = days_ago(1, source="rescue", occurrence=f"{since}/2", state=TouchState.EXPIRED)
+    assert due(rescued(days_ago(40), late, twice)) == ([(0, f"rescue/{since}/3")] if again else [])
+
+
+@pytest.mark.parametrize(("ago", "called"), [(25, False), (29, False), (30, True), (40, True)])
+def test_nobody_is_called_because_a_run_came_at_night(ago: int, *, called: bool) -> None:
+    """The mail waits for the morning; on the last day of the floor the call goes out after all."""
+    top = a_segment(promise=a_promise(ceilings=(), rescue=(Channel.EMAIL, Channel.CALL)))
+    company = replace(COMPANY, quiet=(time(20), time(8)))
+    catalog = a_catalog(items=EVERGREEN, segments=[top], company=company)
+    people = members(1, segments={"customers": [0]})
+    night = datetime.combine(TODAY + timedelta(days=1), time(3), UTC)  # 22:00 in New York
+    made = planned(catalog, people, a_history(days_ago(ago)), now=night, all_day=False)
+    channels = [made.occasions[t.occasion].channel for t in made.due]
+    assert channels == ([Channel.CALL] if called else [])
