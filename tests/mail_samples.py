@@ -174,4 +174,8 @@ def values(compiled: CompiledEdition) -> dict[str, object]:
     for name in system_fields(compiled):
         if name.endswith("_url") or name.startswith("answer_url:"):
             found[name] = f"https://live.example/{name.replace(':', '/')}/eyJjIjoxMDAwMX0.Zq1xYw.k3v"
+        elif name.startswith("coupon:"):
+            found[name] = f"{name.partition(':')[2]}-7HTQ-4MK"
+        elif name.startswith("coupon_until:"):
+            found[name] = date(2027, 1, 30)
     return found

@@ -45,9 +45,6 @@ HOLIDAYS = {
     ]
 }
 
-#: Played once, by one process.
-pytestmark = pytest.mark.xdist_group("year")
-
 
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Year:

@@ -12,7 +12,7 @@ from topmind.planning.contacts import reachable
 from topmind.planning.outlook import together
 from topmind.planning.outlook_parts import Part
 from topmind.planning.pool import Wanted, play_all, processes_for
-from topmind.planning.setting import Setting, setting
+from topmind.planning.setting import FORESEE, Setting, setting
 from topmind.planning.shards import Cut, blocks
 from topmind.planning.verdicts import plan_hash
 
@@ -28,11 +28,15 @@ def plan(
     *,
     all_day: bool = False,
     horizon: int = 14,
+    foresee: int = FORESEE,
     block: int = BLOCK,
     outlook: bool = False,
     processes: int | None = None,
 ) -> Plan:
     """What every contact gets today and why not, with a calendar of `horizon` days.
+
+    A held touch is followed for `foresee` days at least, so that what is said of it does not hang on the horizon;
+    who asks only what is over now needs none of them.
 
     `now` is aware. With `all_day` each contact's local day is `members.as_of`, all send times have come and
     quiet hours are open. Deterministic: the order of any input, the size of blocks and the number of processes
@@ -41,7 +45,7 @@ def plan(
 
     Raises PlanError where a cadence, a zone, a country or a rule cannot be read.
     """
-    made = setting(catalog, members, history, now, all_day=all_day, horizon=horizon)
+    made = setting(catalog, members, history, now, all_day=all_day, horizon=horizon, foresee=foresee)
     return _plan(made, members, block, Wanted(told=True, outlook=outlook), processes)
 
 

@@ -22,6 +22,10 @@ from topmind.planning.unhappy import unhappy
 NOW, LATER, OVER = 0, 1, 2
 
 
+#: Days for which a held touch is followed at least, so that what is said of it does not hang on the horizon.
+FORESEE = 14
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Setting:
     """Everything of a plan that is the same for every contact."""
@@ -101,6 +105,7 @@ def setting(
     *,
     all_day: bool,
     horizon: int,
+    foresee: int = FORESEE,
 ) -> Setting:
     """The setting of a plan from the contacts' today to `horizon` days after the company's day.
 
@@ -114,8 +119,7 @@ def setting(
     today = [as_of if all_day else moment.date().toordinal() for moment in local]
     start = min([as_of, *today])
     until = as_of + horizon
-    # a held touch is followed to the end of its grace, so that what is said of it does not hang on the horizon
-    end = max([until, as_of + 14, *today])
+    end = max([until, as_of + foresee, *today])
     span = date.fromordinal(start), date.fromordinal(end)
     issues = tuple(issue_asks(catalog, history, *span))
     announcements = tuple(announcement_asks(catalog, history, *span))

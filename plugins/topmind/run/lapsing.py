@@ -46,7 +46,7 @@ def _of(decided: Decided, day: date) -> Iterator[Lapsed]:
     # what came after that day was no reason on it
     history = replace(decided.history, touches=tuple(t for t in decided.history.touches if t.day <= day))
     now = decided.project.moment.now
-    plan = planning.plan(decided.project.catalog, members, history, now, all_day=True, horizon=1)
+    plan = planning.plan(decided.project.catalog, members, history, now, all_day=True, horizon=0, foresee=0)
     rows = Rows(replace(decided, plan=plan, members=members), {})
 
     def over(contact: int) -> bool:
