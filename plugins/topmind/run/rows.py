@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from topmind.ledger import Lapsed, PickedItem, Row
@@ -39,7 +40,7 @@ class Rows:
 
     def touch(self, touch: PlannedTouch) -> Row:
         """One touch to freeze."""
-        plan, members = self._decided.plan, self._decided.members
+        members = self._decided.members
         occasion = self._occasions[touch.occasion]
         key = occasion.key(members.ids[touch.contact])
         terms = self._terms_of(touch.contact)
@@ -56,7 +57,7 @@ class Rows:
             opens=opens,
             closes=closes,
             edition=self._edition_of.get(key, ""),
-            items=tuple(picked(self._catalog.items[name], plan.as_of) for name in touch.picks),
+            items=tuple(picked(self._catalog.items[name], day) for name in touch.picks),
             per_slot=touch.per_slot,
             value=touch.value,
             promotions=touch.promotions,
@@ -117,10 +118,22 @@ class Rows:
         return open_window(day, occasion.at, self._catalog.company.quiet, self._zone(row))
 
 
-def picked(item: Item, as_of: date) -> PickedItem:
-    """The item and how soon the same contact may have it again."""
+def picked(item: Item, day: date) -> PickedItem:
+    """The item on a contact's `day`, and how soon the same contact may have it again, as the plan reads it."""
     if item.use.any_time:
         return PickedItem(id=item.id, since=None)
-    if item.use.again_after_months is not None:
-        return PickedItem(id=item.id, since=months_later(as_of, -item.use.again_after_months))
-    return PickedItem(id=item.id)
+    months = item.use.again_after_months
+    return PickedItem(id=item.id) if months is None else PickedItem(id=item.id, since=_since(day, months))
+
+
+@lru_cache(maxsize=1024)
+def _since(day: date, months: int) -> date:
+    """The first day on which a touch still forbids the item on `day`: its last months are not over by then.
+
+    Ends of months make several days end on one (31 January and 28 February are both a month before 28 February's
+    own), so the plan's reckoning is asked, not turned round.
+    """
+    since = months_later(day, -months) + timedelta(days=1)
+    while months_later(since, months) <= day:
+        since += timedelta(days=1)
+    return since
