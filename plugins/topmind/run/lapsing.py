@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from topmind import planning
 from topmind.ledger import Lapsed
-from topmind.model import Reason
+from topmind.model import Reason, SourceKind
 from topmind.run.decide import Decided
 from topmind.run.rows import Rows
 
@@ -57,6 +57,9 @@ def _of(decided: Decided, day: date) -> Iterator[Lapsed]:
         if late is not None and over(decision.contact):
             yield late
     for touch in plan.due:
+        # a rescue has no last day: it is tried until it goes, today with the same name
+        if plan.occasions[touch.occasion].kind is SourceKind.RESCUE:
+            continue
         if touch.last_day <= day and over(touch.contact):
             row = replace(rows.touch(touch), items=(), per_slot=(), value=0, promotions=0)
             yield Lapsed(row=row, reason=Reason.TOO_LATE)
