@@ -39,8 +39,7 @@ class SqliteLedger(SqlLedger):
     def lock(self, owner: str, *, who: str = "") -> int:
         free = self._grab()
         try:
-            with self._write() as book:
-                buried = switches.lock(book, owner, who, free=free)
+            buried = self._write(lambda book: switches.lock(book, owner, who, free=free))
             self._run = owner
             self._witness()  # before the first mail
             return buried
@@ -50,9 +49,7 @@ class SqliteLedger(SqlLedger):
 
     def adopt(self) -> int:
         seen = witness.read(self._seen_path)
-        with self._write() as book:
-            doubtful = switches.adopt(book, max(self.epoch, seen.epoch if seen else 0) + 1)
-            self.epoch = int(book.meta("epoch"))
+        doubtful = self._adopt(max(self.epoch, seen.epoch if seen else 0) + 1)
         self.restored = False
         self._witness()
         return doubtful
@@ -73,10 +70,11 @@ class SqliteLedger(SqlLedger):
             self._let_go()
 
     def _state(self) -> witness.Witness:
-        with self._read() as book:
-            return witness.Witness(
+        return self._read(
+            lambda book: witness.Witness(
                 ledger=self.ledger_id, epoch=self.epoch, writes=int(book.meta("writes") or 0)
             )
+        )
 
     def _older_than_seen(self) -> bool:
         """Whether this file was put back: it has come less far than what was seen, or never had the last sender."""
@@ -86,9 +84,7 @@ class SqliteLedger(SqlLedger):
         self._run = seen.run
         if seen.beyond(self._came_to):
             return True
-        with self._read() as book:
-            known = book.db.execute("SELECT 1 FROM runs WHERE owner = ?", (seen.run,)).fetchone()
-        return bool(seen.run) and known is None
+        return bool(seen.run) and not self._read(lambda book: switches.ran(book, seen.run))
 
     def _witness(self) -> None:
         """Note how far this ledger has come; another process may have noted more. Raises LedgerError."""
@@ -120,9 +116,9 @@ class SqliteLedger(SqlLedger):
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             os.close(handle)
-            with self._read() as book:
-                says = switches.holder(book)
-            raise LedgerLocked(says, where=self._database.name, fix="Wait for it, or end it.") from None
+            raise LedgerLocked(
+                self._read(switches.holder), where=self._database.name, fix="Wait for it, or end it."
+            ) from None
         self._lock_file = handle
         return True
 

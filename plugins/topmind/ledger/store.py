@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from topmind.ledger import (
     claims,
@@ -54,6 +55,8 @@ from topmind.model import (
     TouchState,
 )
 
+T = TypeVar("T")
+
 
 class SqlLedger:
     """`protocol.Ledger`; `memory.py` and `sqlite.py` say where the database is and who may send."""
@@ -67,58 +70,56 @@ class SqlLedger:
         #: Source ids of the last import that belong to somebody erased; known in this process only.
         self._erased: frozenset[str] = frozenset()
 
-    @contextmanager
-    def _write(self) -> Iterator[Book]:
+    def _write(self, work: Callable[[Book], T]) -> T:
+        """Do `work` in one transaction. A store whose write can be overtaken does it again from the newest state,
+        so `work` reads nothing that runs out and changes nothing but the book."""
         with self._database.write() as db:
             before = db.total_changes
-            yield Book(db=db, ledger=self.ledger_id, now=stamp(self._clock.now()))
+            found = work(self._book(db))
             if db.total_changes != before:
                 db.execute(
                     "INSERT INTO meta (name, value) VALUES ('writes', '1')"
                     " ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"
                 )
+            return found
 
-    @contextmanager
-    def _read(self) -> Iterator[Book]:
+    def _read(self, work: Callable[[Book], T]) -> T:
+        """Ask in one transaction: all queries of `work` see one state."""
         with self._database.read() as db:
-            yield Book(db=db, ledger=self.ledger_id, now=stamp(self._clock.now()))
+            return work(self._book(db))
+
+    def _book(self, db: sqlite3.Connection) -> Book:
+        return Book(db=db, ledger=self.ledger_id, now=stamp(self._clock.now()))
 
     # -- people -----------------------------------------------------------------------------------------
 
     def sync_people(self, records: Iterable[PersonRecord], hashes: Hashes) -> Synced:
-        with self._write() as book:
-            synced, self._erased = people.sync(book, records, hashes)
+        everybody = tuple(records)
+        synced, self._erased = self._write(lambda book: people.sync(book, everybody, hashes))
         return synced
 
     def find(self, who: str) -> tuple[Person, ...]:
-        with self._read() as book:
-            return people.find(book, who)
+        return self._read(lambda book: people.find(book, who))
 
     def person(self, contact: str) -> Person | None:
-        with self._read() as book:
-            return people.person_of(book, contact)
+        return self._read(lambda book: people.person_of(book, contact))
 
     def erase(self, contact: str, hashes: Hashes) -> bool:
-        with self._write() as book:
-            return people.erase(book, contact, hashes)
+        return self._write(lambda book: people.erase(book, contact, hashes))
 
     # -- what planning reads ----------------------------------------------------------------------------
 
     def history(self, as_of: date) -> History:
-        with self._read() as book:
-            return remembered.history(book, as_of, self._erased)
+        return self._read(lambda book: remembered.history(book, as_of, self._erased))
 
     def touches_of(self, contact: str) -> tuple[PastTouch, ...]:
-        with self._read() as book:
-            return remembered.touches(book, contact)
+        return self._read(lambda book: remembered.touches(book, contact))
 
     def head(self) -> int:
-        with self._read() as book:
-            return int(book.meta("head") or 0)
+        return self._read(lambda book: int(book.meta("head") or 0))
 
     def note(self, moved: Sequence[Moved], watched: Mapping[str, str], *, head: int) -> int:
-        with self._write() as book:
-            return positions.note(book, moved, watched, head)
+        return self._write(lambda book: positions.note(book, moved, watched, head))
 
     # -- plan --------------------------------------------------------------------------------------------
 
@@ -132,33 +133,30 @@ class SqlLedger:
         lapsed: Sequence[Lapsed] = (),
         as_of: date | None = None,
     ) -> Frozen:
-        with self._write() as book:
+        def work(book: Book) -> Frozen:
             found = freezing.freeze(book, rows, plan=plan, head=head, skips=skips, lapsed=lapsed)
             if as_of is not None:
                 freezing.remember_plan(book, as_of)
             return found
 
+        return self._write(work)
+
     def planned(self) -> tuple[Row, ...]:
-        with self._read() as book:
-            return freezing.planned(book)
+        return self._read(freezing.planned)
 
     def expire(self, day: date, *, tasks: date | None = None) -> int:
-        with self._write() as book:
-            return freezing.expire(book, day, tasks)
+        return self._write(lambda book: freezing.expire(book, day, tasks))
 
     # -- send --------------------------------------------------------------------------------------------
 
     def lock(self, owner: str, *, who: str = "") -> int:
-        with self._write() as book:
-            return switches.lock(book, owner, who)
+        return self._write(lambda book: switches.lock(book, owner, who))
 
     def unlock(self, owner: str) -> None:
-        with self._write() as book:
-            switches.unlock(book, owner)
+        self._write(lambda book: switches.unlock(book, owner))
 
     def sweep(self) -> int:
-        with self._write() as book:
-            return settling.sweep(book)
+        return self._write(settling.sweep)
 
     def claim(
         self,
@@ -171,7 +169,7 @@ class SqlLedger:
         occasions: Collection[str] | None = None,
         settles: Sequence[Settle] = (),
     ) -> tuple[Claim, ...]:
-        with self._write() as book:
+        def work(book: Book) -> tuple[Claim, ...]:
             settling.settle(book, settles)
             switches.renew(book, owner, lease)
             return claims.claim(
@@ -184,17 +182,16 @@ class SqlLedger:
                 occasions=occasions,
             )
 
+        return self._write(work)
+
     def settle(self, settles: Sequence[Settle]) -> int:
-        with self._write() as book:
-            return settling.settle(book, settles)
+        return self._write(lambda book: settling.settle(book, settles))
 
     def prove(self, proofs: Sequence[Proof]) -> int:
-        with self._write() as book:
-            return settling.prove(book, proofs)
+        return self._write(lambda book: settling.prove(book, proofs))
 
     def release(self, claims: Sequence[Claim]) -> int:
-        with self._write() as book:
-            return settling.release(book, claims)
+        return self._write(lambda book: settling.release(book, claims))
 
     def now(self) -> datetime:
         return self._clock.now()
@@ -202,98 +199,84 @@ class SqlLedger:
     # -- what became of it -------------------------------------------------------------------------------
 
     def record_feedback(self, events: Sequence[Feedback]) -> int:
-        with self._write() as book:
-            return settling.record_feedback(book, events)
+        return self._write(lambda book: settling.record_feedback(book, events))
 
     def fold(self, entries: Sequence[InboxEntry]) -> tuple[str, ...]:
         if not entries:
             return ()
-        with self._write() as book:
-            return wishes.fold(book, entries)
+        return self._write(lambda book: wishes.fold(book, entries))
 
     def counts(self, as_of: date, *, run: str = "") -> Counts:
-        with self._read() as book:
-            return reports.counts(book, as_of, run)
+        return self._read(lambda book: reports.counts(book, as_of, run))
 
     def reasons(self, as_of: date) -> dict[tuple[TouchState, str], int]:
-        with self._read() as book:
-            return reports.reasons(book, as_of)
+        return self._read(lambda book: reports.reasons(book, as_of))
 
     def unproven(self) -> tuple[Unproven, ...]:
-        with self._read() as book:
-            return reports.unproven(book)
+        return self._read(reports.unproven)
 
     # -- tasks -------------------------------------------------------------------------------------------
 
     def tasks(self, *, open_only: bool = True) -> tuple[Task, ...]:
-        with self._read() as book:
-            return tasks.tasks(book, open_only=open_only)
+        return self._read(lambda book: tasks.tasks(book, open_only=open_only))
 
     def task_done(self, touch_hex: str, day: date) -> bool:
-        with self._write() as book:
-            return tasks.task_done(book, touch_hex, day)
+        return self._write(lambda book: tasks.task_done(book, touch_hex, day))
 
     def settle_tasks(self, outcomes: Sequence[TaskOutcome], day: date) -> int:
-        with self._write() as book:
-            return tasks.settle(book, outcomes, day)
+        return self._write(lambda book: tasks.settle(book, outcomes, day))
 
     def claim_task_mail(
         self, sender: str, day: date, *, owner: str, lease: timedelta = LEASE
     ) -> TaskMailClaim | None:
-        with self._write() as book:
-            return task_mails.claim(book, sender, day, owner=owner, lease=lease)
+        return self._write(lambda book: task_mails.claim(book, sender, day, owner=owner, lease=lease))
 
     def settle_task_mail(self, claim: TaskMailClaim, outcome: Outcome) -> bool:
-        with self._write() as book:
-            return task_mails.settle(book, claim, outcome)
+        return self._write(lambda book: task_mails.settle(book, claim, outcome))
 
     def task_mails(self, day: date | None = None) -> tuple[TaskMail, ...]:
-        with self._read() as book:
-            return task_mails.listed(book, day)
+        return self._read(lambda book: task_mails.listed(book, day))
 
     # -- coupons -----------------------------------------------------------------------------------------
 
     def coupons(self) -> tuple[CouponRow, ...]:
-        with self._read() as book:
-            return coupons.rows(book)
+        return self._read(coupons.rows)
 
     def redeem(self, codes: Iterable[tuple[str, date]]) -> tuple[str, ...]:
-        with self._write() as book:
-            return coupons.redeem(book, codes)
+        listed = tuple(codes)
+        return self._write(lambda book: coupons.redeem(book, listed))
 
     # -- switches ----------------------------------------------------------------------------------------
 
     def stop(self, occasion: str) -> None:
-        with self._write() as book:
-            switches.stop(book, occasion)
+        self._write(lambda book: switches.stop(book, occasion))
 
     def resume(self, occasion: str) -> bool:
-        with self._write() as book:
-            return switches.resume(book, occasion)
+        return self._write(lambda book: switches.resume(book, occasion))
 
     def stops(self) -> frozenset[str]:
-        with self._read() as book:
-            return remembered.stops(book)
+        return self._read(remembered.stops)
 
     def approve(self, plan_hash: str) -> None:
-        with self._write() as book:
-            switches.approve(book, plan_hash)
+        self._write(lambda book: switches.approve(book, plan_hash))
 
     def adopt(self) -> int:
-        with self._write() as book:
-            doubtful = switches.adopt(book, self.epoch + 1)
-            self.epoch = int(book.meta("epoch"))
+        return self._adopt(self.epoch + 1)
+
+    def _adopt(self, epoch: int) -> int:
+        def work(book: Book) -> tuple[int, int]:
+            return switches.adopt(book, epoch), int(book.meta("epoch"))
+
+        doubtful, self.epoch = self._write(work)
         return doubtful
 
     def doubt(self) -> int:
-        with self._write() as book:
-            return switches.doubt(book)
+        return self._write(switches.doubt)
 
     # -- care --------------------------------------------------------------------------------------------
 
     def seed(self, touches: Sequence[PastTouch]) -> int:
-        with self._write() as book:
-            return seeding.seed(book, touches)
+        return self._write(lambda book: seeding.seed(book, touches))
 
     def close(self) -> None:
         self._database.close()

@@ -42,6 +42,11 @@ def holder(book: Book) -> str:
     return f"another run is sending: {row['who'] or 'unnamed'}, since {moment(row['started']):%H:%M:%S} UTC."
 
 
+def ran(book: Book, owner: str) -> bool:
+    """Whether this ledger knows a run of this name."""
+    return book.db.execute("SELECT 1 FROM runs WHERE owner = ?", (owner,)).fetchone() is not None
+
+
 def renew(book: Book, owner: str, lease: timedelta) -> None:
     """The sender is alive: its lease goes on."""
     book.db.execute(
