@@ -453,8 +453,8 @@ def test_variables_that_nobody_filled(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("live", [[], ["--live"]])
-def test_ses_is_not_there_yet(desk: Desk, live: list[str]) -> None:
-    """Without --live it plans and prints; with it, it is refused: nobody is mailed in any case."""
+def test_real_mail_goes_today_only(desk: Desk, live: list[str]) -> None:
+    """Without --live it plans and prints; with it, another day than today is refused: nobody is mailed."""
     environ = {
         "TOPMIND_TRANSPORT": "ses",
         "TOPMIND_KEYS": (desk.root / "var" / "keys.json").read_text("utf-8"),
@@ -463,6 +463,7 @@ def test_ses_is_not_there_yet(desk: Desk, live: list[str]) -> None:
     before = desk.left()
     said = Desk(desk.root, environ).type("send", *live)
     assert said.code == (3 if live else 0), said.text
+    assert ("real mail goes today" in said.text) == bool(live)
     assert desk.left() == before
 
 

@@ -12,6 +12,10 @@ from topmind.cli.app import Options, global_options
 @click.option("--live", is_flag=True, help="With Amazon SES: really send. The outbox always does.")
 @click.option("--dry-run", is_flag=True, help="Plan, compile and test everything; write and send nothing.")
 @click.option(
+    "--check", is_flag=True, help="Pre-flight: everything that can be known before a send; sends nothing."
+)
+@click.option("--first-send", is_flag=True, help="With Amazon SES: this ledger is new, and that is right.")
+@click.option(
     "--plan", "plan_hash", default=None, metavar="HASH", help="Send only if the plan has this hash."
 )
 @click.option(
@@ -32,6 +36,8 @@ def command(
     options: Options,
     live: bool,
     dry_run: bool,
+    check: bool,
+    first_send: bool,
     plan_hash: str | None,
     test_to: str | None,
     contact: str | None,
@@ -41,11 +47,15 @@ def command(
 ) -> int:
     """Send what is due and unsent now, once. Run it as often as you like: the second run sends nothing.
 
+    --check asks everything that can be known beforehand, with Amazon SES the account, the senders and the feedback,
+    too, and prints all findings at once; any error among them means exit 1.
+
     Exit codes: 0 done, 1 mails are unproven or held, 3 a guard or another sender stopped it, 130 interrupted.
 
     \b
     Examples:
       topmind send --dry-run
+      topmind send --check
       topmind send
       topmind send --json
       topmind send --test you@example.com
@@ -71,6 +81,8 @@ def command(
         clock=clock,
         live=live,
         dry_run=dry_run,
+        check=check,
+        first_send=first_send,
         plan_hash=plan_hash,
         progress=None if as_json or format_ == "json" else out.progress(),
     )

@@ -3,6 +3,7 @@
 from topmind.delivery.memory import Fault, MemoryTransport, refused, retry, unknown
 from topmind.delivery.outbox import Outbox
 from topmind.delivery.preflight import Facts, findings
+from topmind.delivery.quota import AccountPace, Quota
 from topmind.delivery.rate import TokenBucket
 from topmind.delivery.seam import Build, Door, Evidence, Order, Pace, SendReport, Stopping
 from topmind.delivery.send_loop import fold, send
@@ -10,6 +11,7 @@ from topmind.delivery.signals import stop_signals
 from topmind.delivery.task_mails import TaskLetter, TaskMailReport, send_task_mails
 
 __all__ = [
+    "AccountPace",
     "Build",
     "Door",
     "Evidence",
@@ -19,6 +21,7 @@ __all__ = [
     "Order",
     "Outbox",
     "Pace",
+    "Quota",
     "SendReport",
     "Stopping",
     "TaskLetter",

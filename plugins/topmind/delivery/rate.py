@@ -13,12 +13,18 @@ class TokenBucket:
     def __init__(self, rate: float, *, clock: Clock, burst: int = 1) -> None:
         if rate <= 0 or burst < 1:
             raise ValueError("a bucket needs a rate above zero and a burst of at least one")
+        #: A bucket alone knows no quota.
+        self.stop = ""
         #: Messages per second now.
         self.rate = rate
         self._burst = burst
         self._clock = clock
         self._tokens = float(burst)
         self._filled: datetime = clock.now()
+
+    def room(self, wanted: int) -> int:
+        """As many as are wanted: only their speed is limited."""
+        return wanted
 
     def wait(self) -> None:
         """Return when one more may leave; sleeps by the clock it was given."""

@@ -33,7 +33,14 @@ class Door(Protocol):
 
 
 class Pace(Protocol):
-    """How fast messages may leave: `rate.TokenBucket`."""
+    """How fast messages may leave: `rate.TokenBucket`, `quota.AccountPace`."""
+
+    #: Why nothing more may leave today; "" = it may.
+    stop: str
+
+    def room(self, wanted: int) -> int:
+        """How many of `wanted` may be claimed now; 0 with `stop` set = the day's quota is used up."""
+        ...
 
     def wait(self) -> None:
         """Return when one more may leave."""
@@ -62,6 +69,8 @@ class Order:
     occasions: Collection[str] | None = None
     #: Claims in hand at once (rate × latency): what a crash leaves unknown.
     slots: int = 4
+    #: Make the calls of a group at once, on threads; else one after the other.
+    at_once: bool = False
     lease: timedelta = LEASE
     #: So many alike failures in a row stop the run.
     alike: int = 5

@@ -1,4 +1,4 @@
-"""The send loop: claim a handful → build → fence → transport → settle, until nothing is left.
+"""The send loop: door → claim as many as there are free slots → build → fence → call → settle with the next claims.
 
 Why no mail leaves twice: a claim is durable before its call, one attempt per claim, and what was claimed and not
 proven is never claimed again. Why none is lost in silence: whatever has no proof is listed as unknown.
@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from topmind.delivery.calls import AtOnce, Calls, InTurn
 from topmind.delivery.seam import Build, Door, Evidence, Order, Pace, SendReport, Settled, Stopping
 from topmind.delivery.tally import Tally
 from topmind.errors import SendError, TopmindError
 from topmind.ledger import Claim, Ledger, Proof, Settle
 from topmind.model import Message, Outcome, OutcomeKind, TouchState, Transport
+
+#: Seconds between two looks at the signals while calls are under way, and how often after a stop (4 s: the process ends after 5).
+LOOK, LOOKS = 0.25, 16
 
 
 def send(
@@ -34,31 +38,16 @@ def send(
     or, where the ledger is gone too, becomes unknown when the lease ends.
     """
     tally = Tally(alike=order.alike, tries=order.tries)
-    group = _Group(ledger, transport, build, tally, inbox, stopping, pace, settled)
     listed = {one.touch_hex for one in ledger.unproven() if one.state is not TouchState.CLAIMED}
     ledger.lock(order.owner, who=order.who)
+    run = _Run(ledger, transport, build, order, tally, inbox, stopping, pace, settled)
     try:
         ledger.sweep()
         _look_for_proof(ledger, evidence)
-        settles: list[Settle] = []
-        while not (tally.stop or stopping()):
-            fold(ledger, inbox)
-            claims = ledger.claim(
-                owner=order.owner,
-                limit=order.slots,
-                now=order.now(),
-                lease=order.lease,
-                editions=order.editions,
-                occasions=order.occasions,
-                settles=settles,  # they ride with the next claims: one durable write for both
-            )
-            settles = []
-            if not claims:
-                break
-            settles = group.send(claims)
-        ledger.settle(settles)
+        run.everybody()
         return _report(ledger, order, tally, listed, stopping())
     finally:
+        run.calls.close()
         ledger.unlock(order.owner)
 
 
@@ -70,53 +59,104 @@ def fold(ledger: Ledger, inbox: Door | None) -> int:
     return len(entries)
 
 
-class _Group:
-    """Sends the claims of one group."""
+class _Run:
+    """One run: its claims, its calls, what became of them."""
 
     def __init__(
         self,
         ledger: Ledger,
         transport: Transport,
         build: Build,
+        order: Order,
         tally: Tally,
         inbox: Door | None,
         stopping: Stopping,
         pace: Pace | None,
         settled: Settled,
     ) -> None:
-        self.ledger, self.transport, self.build, self.tally = ledger, transport, build, tally
-        self.inbox, self.stopping, self.pace, self.settled = inbox, stopping, pace, settled
+        self.ledger, self.transport, self.build, self.order = ledger, transport, build, order
+        self.tally, self.inbox, self.stopping, self.pace, self.settled = tally, inbox, stopping, pace, settled
+        self.calls: Calls = AtOnce(self._call, order.slots) if order.at_once else InTurn(self._call)
+        #: Answers that are not in the ledger yet.
+        self.settles: list[Settle] = []
         #: True from the call of a claim on: it may have left.
         self.calling = False
 
-    def send(self, claims: Sequence[Claim]) -> list[Settle]:
-        """One call per claim, in order; what has not left when the run must end is given back."""
-        settles: list[Settle] = []
+    def everybody(self) -> None:
+        """Claim and send until nothing is left or somebody says stop."""
+        try:
+            self._until_nothing_is_left()
+        except BaseException:
+            self._collect(wait=0)
+            self.ledger.settle(self.settles)
+            raise
+        self.ledger.settle(self.settles)
+
+    def _until_nothing_is_left(self) -> None:
+        while not self._ended():
+            fold(self.ledger, self.inbox)
+            room = self.order.slots - self.calls.running
+            claims = self._claim(self.pace.room(room) if self.pace else room)
+            if not claims and not self.calls.running:
+                break
+            self._start(claims)
+            self._collect(wait=LOOK)
+        for _ in range(LOOKS):
+            # what is under way may still be answered; what is not by then is unknown
+            if not self.calls.running:
+                break
+            self._collect(wait=LOOK)
+
+    def _ended(self) -> bool:
+        return bool(self.tally.stop or self.stopping())
+
+    def _claim(self, limit: int) -> tuple[Claim, ...]:
+        """Settle and claim in one durable write."""
+        if limit <= 0:
+            if self.pace and self.pace.stop:
+                self.tally.stop = self.pace.stop
+            return ()
+        order, settles = self.order, self.settles
+        claims = self.ledger.claim(
+            owner=order.owner,
+            limit=limit,
+            now=order.now(),
+            lease=order.lease,
+            editions=order.editions,
+            occasions=order.occasions,
+            settles=settles,
+        )
+        self.settles = []
+        return claims
+
+    def _start(self, claims: Sequence[Claim]) -> None:
+        """Begin one call per claim, in order; what must not leave any more is given back."""
         for number, claim in enumerate(claims):
             if self._must_wait():
                 self.ledger.release(claims[number:])
                 break
             self.calling = False
             try:
-                settles.append(self._one(claim))
-                self.settled(claim, settles[-1].outcome)
+                self._one(claim)
             except BaseException:
                 # A call that was under way stays claimed: nobody knows, so it becomes unknown with its lease.
-                self.ledger.settle(settles)
                 self.ledger.release(claims[number + self.calling :])
                 raise
-        return settles
 
     def _must_wait(self) -> bool:
         """The run ends, or somebody has just said what they want: claim again, with the test of now."""
-        return bool(self.tally.stop or self.stopping() or (self.inbox and self.inbox.pending()))
+        if self._ended():
+            return True
+        # calls at once begin within moments of their claim, before which the door was looked at
+        return not self.order.at_once and bool(self.inbox and self.inbox.pending())
 
-    def _one(self, claim: Claim) -> Settle:
+    def _one(self, claim: Claim) -> None:
         """Build, fence, call."""
         try:
             message = self.build(claim)
         except TopmindError as error:
-            return Settle(claim=claim, outcome=self.tally.hold(error.says), leave=True)
+            self._settle(claim, self.tally.hold(error.says), leave=True)
+            return
         except Exception as error:  # noqa: BLE001 - raised again as ours: whatever a bug raises may quote values
             raise SendError(
                 f"building a mail failed ({type(error).__name__}).",
@@ -126,21 +166,30 @@ class _Group:
             self.pace.wait()
         if self.ledger.now() >= claim.fence:
             outcome = Outcome(kind=OutcomeKind.RETRY, reason="the claim was too old")
-        else:
-            outcome = self._call(message)
-        return Settle(claim=claim, outcome=outcome, leave=self.tally.add(claim.touch_hex, outcome))
-
-    def _call(self, message: Message) -> Outcome:
-        """The one call. A transport that raises has told nothing."""
+            self._settle(claim, outcome, leave=self.tally.add(claim.touch_hex, outcome))
+            return
         # Stays true until the next claim: an interrupt after the answer must not give the claim back either.
         self.calling = True
+        self.calls.start(claim, message)
+        self._collect(wait=0)
+
+    def _call(self, message: Message) -> Outcome:
+        """The one call, in whatever thread. A transport that raises has told nothing."""
         try:
-            outcome = self.transport.send(message)
+            return self.transport.send(message)
         except Exception as error:  # noqa: BLE001 - the mail may have left, whatever was raised
             return Outcome(kind=OutcomeKind.UNKNOWN, reason=f"the transport raised {type(error).__name__}")
-        if outcome.kind is OutcomeKind.RETRY and self.pace and not outcome.stop:
-            self.pace.slow_down()
-        return outcome
+
+    def _collect(self, *, wait: float) -> None:
+        """Take in the answers that are there."""
+        for claim, outcome in self.calls.finished(wait=wait):
+            if outcome.kind is OutcomeKind.RETRY and self.pace and not outcome.stop:
+                self.pace.slow_down()
+            self._settle(claim, outcome, leave=self.tally.add(claim.touch_hex, outcome))
+
+    def _settle(self, claim: Claim, outcome: Outcome, *, leave: bool) -> None:
+        self.settles.append(Settle(claim=claim, outcome=outcome, leave=leave))
+        self.settled(claim, outcome)
 
 
 def _look_for_proof(ledger: Ledger, evidence: Evidence | None) -> None:

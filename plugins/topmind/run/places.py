@@ -1,4 +1,4 @@
-"""Opens what a run stands on: key ring, ledger, transport, inbox."""
+"""Opens what a run stands on: key ring, ledger, inbox."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from topmind.delivery.memory import MemoryTransport
-from topmind.delivery.outbox import Outbox
 from topmind.errors import ConfigError, GuardError
 from topmind.ledger import FolderInbox, Ledger, keyed, open_ledger
 from topmind.links import KeyRing
-from topmind.model import Clock, Transport
+from topmind.model import Clock
 from topmind.settings import Settings
 
 
@@ -74,19 +72,6 @@ def open_project_ledger(settings: Settings, clock: Clock, ring: KeyRing | None) 
         yield ledger
     finally:
         ledger.close()
-
-
-def transport(settings: Settings) -> Transport:
-    """What carries the mails of this run. Raises GuardError for `ses`, which is not there yet."""
-    if settings.transport == "memory":
-        return MemoryTransport()
-    if settings.transport == "ses":
-        raise GuardError(
-            "this version cannot send through Amazon SES yet; nobody was mailed.",
-            where="TOPMIND_TRANSPORT",
-            fix="Use outbox.",
-        )
-    return Outbox(settings.var / "outbox")
 
 
 def owner() -> tuple[str, str]:

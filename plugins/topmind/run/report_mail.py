@@ -12,7 +12,7 @@ from topmind.errors import SendError
 from topmind.mail.report_mail import SOURCE, ReportPart, report_mail
 from topmind.model import Channel, Clock, Message, OutcomeKind, TouchKey
 from topmind.report.owner_words import sections, sentence
-from topmind.run import places
+from topmind.run import carriage
 from topmind.run.reporting import Made
 
 #: How long the transport may take.
@@ -51,7 +51,7 @@ def send(made: Made, clock: Clock) -> str:
         occurrence=made.report.as_of.isoformat(),
         channel=Channel.EMAIL,
     )
-    outcome = places.transport(project.settings).send(
+    outcome = carriage.of(project.settings, clock).transport.send(
         Message(
             touch=key,
             touch_hex=name,

@@ -11,8 +11,8 @@ from topmind import mail
 from topmind.errors import MailError, SendError, UsageError
 from topmind.mail.mime import usable
 from topmind.model import Channel, Clock, CompiledEdition, Message, OutcomeKind, Plan
+from topmind.run import carriage, places
 from topmind.run import load as load_
-from topmind.run import places
 from topmind.run.compose import compose, values_of
 from topmind.run.coupons import Codes
 from topmind.run.decide import Decided, decide
@@ -43,7 +43,7 @@ def send(root: Path, to: str, contact: str | None, *, every: bool, as_of: str | 
             "no mail is due that could be shown.", fix="Look at `topmind plan`, or give --as-of."
         )
     settings = project.settings
-    carrier = places.transport(settings)
+    carrier = carriage.of(settings, clock).transport
     ring = places.key_ring(settings)
     values = values_of(
         decided.members, ring, settings.live_url, project.catalog.company.name, Codes(project.catalog, ring)

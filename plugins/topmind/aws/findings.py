@@ -1,0 +1,184 @@
+"""What in an Amazon account would keep mails from arriving, as findings of pre-flight. Pure: facts in, problems out.
+
+Sources: SES developer guide, "Request production access", "Verified identities", "Custom MAIL FROM domain",
+"DMARC"; Gmail and Yahoo sender requirements (from 5 000 mails a day: SPF, DKIM and DMARC, aligned).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from topmind.aws.account import NEEDED_EVENTS, Account, EventPath, Identity
+from topmind.model import Level, Problem
+
+#: Name → its TXT records; None = the name could not be looked up (no network of names here).
+TextRecords = Callable[[str], Sequence[str] | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything that is asked of the account before a send."""
+
+    account: Account
+    #: Sender address → identity.
+    identities: Mapping[str, Identity | None]
+    #: None = no configuration set is named.
+    event_path: EventPath | None
+    configuration_set: str
+    #: `TOPMIND_FEEDBACK_QUEUE`, and whether it answered.
+    queue: str
+    queue_answers: bool
+    #: Mails that are due now.
+    planned: int
+
+
+def findings(facts: Facts, records: TextRecords) -> tuple[Problem, ...]:
+    """All findings at once; an error means that nobody may be mailed."""
+    return (
+        *_account(facts.account, facts.planned),
+        *_senders(facts.identities, records),
+        *_feedback(facts),
+    )
+
+
+def _problem(rule: str, says: str, fix: str, level: Level = Level.ERROR) -> Problem:
+    return Problem(rule=f"preflight/{rule}", level=level, path="", line=0, says=says, fix=fix)
+
+
+def _account(account: Account, planned: int) -> Iterator[Problem]:
+    if not account.production:
+        yield _problem(
+            "sandbox",
+            "the SES account is in the sandbox: it mails verified addresses only.",
+            "Ask for production access in the SES console; `topmind send --test` works before that.",
+        )
+    if not account.enabled or account.enforcement == "SHUTDOWN":
+        yield _problem(
+            "paused",
+            "sending is paused for this SES account.",
+            "Read the account's status in the SES console.",
+        )
+    elif account.enforcement == "PROBATION":
+        yield _problem(
+            "probation",
+            "the SES account is under review: too many bounces or complaints.",
+            "Read the notice in the SES console before you send more.",
+            Level.WARNING,
+        )
+    free = account.quota.free
+    if free == 0 and planned:
+        yield _problem(
+            "quota",
+            "the account's quota of 24 hours is used up, less a fifth as reserve.",
+            "Wait, or ask for a higher quota in the SES console.",
+        )
+    elif free is not None and planned > free:
+        yield _problem(
+            "quota",
+            f"{planned} mails are due and {free} may leave today: the account's quota, less a fifth as reserve.",
+            "Ask for a higher quota in the SES console, or send to fewer; the rest waits within its grace.",
+            Level.WARNING,
+        )
+
+
+def _senders(identities: Mapping[str, Identity | None], records: TextRecords) -> Iterator[Problem]:
+    looked: set[str] = set()
+    for address, identity in sorted(identities.items()):
+        domain = address.rpartition("@")[2]
+        if identity is None or not identity.verified:
+            yield _problem(
+                "identity",
+                f"SES may not send as {domain}: the identity is not verified.",
+                f"Create the identity {domain} in SES and publish the three DKIM records it names.",
+            )
+        elif identity.name not in looked:
+            looked.add(identity.name)
+            yield from _aligned(identity)
+        if domain not in looked:
+            looked.add(domain)
+            yield from _dmarc(domain, records)
+
+
+def _aligned(identity: Identity) -> Iterator[Problem]:
+    if not identity.dkim:
+        yield _problem(
+            "dkim",
+            f"mails of {identity.name} are not signed with DKIM.",
+            "Publish the three CNAME records that SES shows for the identity.",
+        )
+    if not identity.mail_from:
+        yield _problem(
+            "mail-from",
+            f"{identity.name} has no MAIL FROM domain of its own, so SPF is not aligned.",
+            f"Set one, such as bounce.{identity.name.rpartition('@')[2]}, with its MX and TXT record.",
+            Level.WARNING,
+        )
+    elif not identity.mail_from_ok:
+        yield _problem(
+            "mail-from",
+            f"the MAIL FROM domain {identity.mail_from} is not set up.",
+            "Publish its MX and TXT record as SES shows them.",
+        )
+
+
+def _dmarc(domain: str, records: TextRecords) -> Iterator[Problem]:
+    """The domain's own record, else that of the domain above it (RFC 7489 §6.6.3)."""
+    parts = domain.split(".")
+    for name in dict.fromkeys((domain, ".".join(parts[-2:]))):
+        found = records(f"_dmarc.{name}")
+        if found is None:
+            yield _problem(
+                "dmarc",
+                f"the DMARC record of {name} could not be looked up from here.",
+                f"Check that _dmarc.{name} has a TXT record that begins with v=DMARC1.",
+                Level.INFO,
+            )
+            return
+        if any(text.replace(" ", "").lower().startswith("v=dmarc1") for text in found):
+            return
+    yield _problem(
+        "dmarc",
+        f"{domain} has no DMARC record; Gmail and Yahoo ask for one.",
+        f'Publish _dmarc.{domain} TXT "v=DMARC1; p=none; rua=mailto:…".',
+    )
+
+
+def _feedback(facts: Facts) -> Iterator[Problem]:
+    path = facts.event_path
+    if path is None:
+        yield _problem(
+            "configuration-set",
+            "TOPMIND_SES_CONFIGURATION_SET is not set: no bounce and no complaint would be heard of.",
+            "Name the configuration set whose events go to the feedback queue.",
+        )
+    elif not path.exists:
+        yield _problem(
+            "configuration-set",
+            f"there is no configuration set {facts.configuration_set!r} in this region.",
+            "Create it, or correct TOPMIND_SES_CONFIGURATION_SET or AWS_REGION.",
+        )
+    elif not path.enabled:
+        yield _problem(
+            "configuration-set",
+            f"sending is paused for the configuration set {facts.configuration_set!r}.",
+            "Switch it on again in the SES console.",
+        )
+    elif missing := NEEDED_EVENTS - path.events:
+        yield _problem(
+            "events",
+            f"the configuration set does not publish {', '.join(sorted(missing)).lower()}.",
+            "Add these event types to the destination that leads to the feedback queue.",
+        )
+    if not facts.queue:
+        yield _problem(
+            "feedback-queue",
+            "TOPMIND_FEEDBACK_QUEUE is not set: bounces, complaints and lost mails would stay unknown.",
+            "Give the address of the SQS queue behind the configuration set.",
+        )
+    elif not facts.queue_answers:
+        yield _problem(
+            "feedback-queue",
+            "the feedback queue does not answer.",
+            "Check TOPMIND_FEEDBACK_QUEUE and that the role may sqs:ReceiveMessage and sqs:GetQueueAttributes.",
+        )

@@ -1,0 +1,115 @@
+"""What carries the mails of one run: the transport, how fast, how many at once, and what its account says."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from topmind.delivery import AccountPace
+from topmind.delivery.memory import MemoryTransport
+from topmind.delivery.outbox import Outbox
+from topmind.delivery.seam import Pace
+from topmind.ledger import Ledger
+from topmind.model import Clock, Problem, Transport
+from topmind.settings import Settings
+
+#: (sender addresses, mails due) → what is wrong with the account.
+Account = Callable[[Collection[str], int], tuple[Problem, ...]]
+#: Least and most calls at once; so many seconds a call takes at the least, whatever was measured.
+FEWEST, MOST, LATENCY = 2, 64, 0.1
+
+
+def _fine(_senders: Collection[str], _planned: int) -> tuple[Problem, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carriage:
+    """One transport and its limits."""
+
+    transport: Transport
+    pace: Pace | None = None
+    #: Claims in hand at once (rate × latency), and whether their calls run at once.
+    slots: int = 4
+    at_once: bool = False
+    account: Account = _fine
+
+
+class StoreClock:
+    """The ledger's clock, by which claims grow old."""
+
+    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+        self._ledger, self._clock = ledger, clock
+
+    def now(self) -> Any:
+        """The store's moment, UTC."""
+        return self._ledger.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        self._clock.sleep(seconds)
+
+
+def of(settings: Settings, clock: Clock) -> Carriage:
+    """The carriage of TOPMIND_TRANSPORT; `clock` is the store's.
+
+    Raises ConfigError or SendError where Amazon SES cannot be asked.
+    """
+    if settings.transport == "memory":
+        return Carriage(transport=MemoryTransport())
+    if settings.transport == "ses":
+        return _amazon(settings, clock)
+    return Carriage(transport=Outbox(settings.var / "outbox"))
+
+
+def _amazon(settings: Settings, clock: Clock) -> Carriage:
+    from topmind.aws import account, ses, session
+
+    asking = session.client("sesv2", tries=3)
+    began = time.perf_counter()
+    quota = account.quota(asking)
+    latency = max(time.perf_counter() - began, LATENCY)
+    pace = AccountPace(lambda: account.quota(asking), clock=clock)
+    slots = min(max(math.ceil(quota.rate * latency), FEWEST), MOST)
+    return Carriage(
+        transport=ses.SesTransport(
+            configuration_set=settings.configuration_set, clock=clock, connections=slots
+        ),
+        pace=pace,
+        slots=slots,
+        at_once=True,
+        account=lambda senders, planned: account_findings(settings, senders, planned, client=asking),
+    )
+
+
+def account_findings(
+    settings: Settings, senders: Collection[str], planned: int, *, client: Any = None
+) -> tuple[Problem, ...]:
+    """Account, identities, configuration set and queue, asked now. Raises SendError where SES does not answer."""
+    from topmind.aws import account, findings, session
+
+    asking = client or session.client("sesv2", tries=3)
+    name = settings.configuration_set
+    facts = findings.Facts(
+        account=account.account(asking),
+        identities=account.identities(asking, sorted(senders)),
+        event_path=account.event_path(asking, name) if name else None,
+        configuration_set=name,
+        queue=settings.feedback_queue,
+        queue_answers=bool(settings.feedback_queue)
+        and account.queue_answers(session.client("sqs", tries=3), settings.feedback_queue),
+        planned=planned,
+    )
+    return findings.findings(facts, _records(asking))
+
+
+def _records(client: Any) -> Callable[[str], Sequence[str] | None]:
+    """Names are looked up where SES is the real one; a rehearsal on this machine asks nobody."""
+    from topmind.aws import names
+
+    host = urlsplit(str(client.meta.endpoint_url)).hostname or ""
+    return (lambda _name: None) if host in {"127.0.0.1", "localhost", "::1"} else names.text_records
