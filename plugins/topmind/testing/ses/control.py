@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
+from topmind.testing.loopback import Reply, Request
 from topmind.testing.ses import pages
 from topmind.testing.ses.faults import Faults
 from topmind.testing.ses.inbox import Mail
 from topmind.testing.ses.reactions import Feedback
-from topmind.testing.ses.server import Reply, Request
 from topmind.testing.ses.state import Account
 
 if TYPE_CHECKING:

@@ -5,11 +5,12 @@ Shares are drawn from a seed and the number of the call, so that a run can be re
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
+
+from topmind.testing.chance import chance
 
 
 class FaultKind(StrEnum):
@@ -119,9 +120,3 @@ class Faults:
                 variant = names[int(chance(self.seed, "variant", number) * len(names))]
                 return Fault(kind=kind, seconds=self.seconds, variant=variant)
         return None
-
-
-def chance(seed: int, *parts: object) -> float:
-    """A number in [0, 1) that is always the same for the same arguments."""
-    text = "\x1f".join(map(str, (seed, *parts))).encode()
-    return int.from_bytes(hashlib.blake2b(text, digest_size=7).digest()) / 256**7

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from topmind.testing.chance import chance
 from topmind.testing.ses.events import Event
-from topmind.testing.ses.faults import chance
 from topmind.testing.ses.reactions import Feedback
 from topmind.testing.ses.sinks import BATCH, BatchSink, Sink
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any, Self
 
-from topmind.testing.ses.faults import chance
+from topmind.testing.chance import chance
 
 
 class Reaction(StrEnum):

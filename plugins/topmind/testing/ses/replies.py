@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from topmind.testing.loopback import Ending, Reply, Request
 from topmind.testing.ses.faults import GARBAGE, Fault, FaultKind
 from topmind.testing.ses.refusals import RefusedError
-from topmind.testing.ses.server import Ending, Reply, Request
 
 _JSON = {"content-type": "application/json", "x-amzn-requestid": "00000000-0000-4000-8000-000000000000"}
 

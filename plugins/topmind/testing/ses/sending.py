@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from topmind.testing.chance import chance
 from topmind.testing.ses import mime
-from topmind.testing.ses.faults import chance
 from topmind.testing.ses.inbox import Mail
 from topmind.testing.ses.refusals import bad_request, not_simulated
 from topmind.testing.ses.state import State

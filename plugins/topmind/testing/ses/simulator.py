@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from topmind.model import Clock
 from topmind.testing.clock import WallClock
+from topmind.testing.loopback import Reply, Request, Server
 from topmind.testing.ses import contacts, operations, replies
 from topmind.testing.ses.control import control
 from topmind.testing.ses.events import Event, events, subscription
@@ -24,7 +25,6 @@ from topmind.testing.ses.publisher import Publisher
 from topmind.testing.ses.reactions import Feedback, Reaction
 from topmind.testing.ses.refusals import RefusedError, not_found, not_simulated
 from topmind.testing.ses.sending import accept, compose
-from topmind.testing.ses.server import Reply, Request, Server
 from topmind.testing.ses.sinks import ListSink, Sink
 from topmind.testing.ses.state import Account, Identity, State
 

@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 server on one thread: keep-alive, many connections, and ways to fail that a real one has.
+"""A small HTTP/1.1 server on loopback: keep-alive, many connections, and ways to fail that a real one has.
 
 Hand-written because a fault must be able to reset or hang one connection, and because an answer takes a tenth of
 the time of `http.server`.
@@ -11,7 +11,8 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 #: Larger requests are cut off: SES takes 40 MB, base64 adds a third.
@@ -19,6 +20,8 @@ MOST_BYTES = 64 * 1024 * 1024
 _REASONS = {200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 429: "Too Many Requests"}
 #: Connections that wait to be accepted.
 _BACKLOG = 512
+#: Handlers that may wait at the same time.
+_THREADS = 64
 
 
 class Ending(StrEnum):
@@ -64,17 +67,17 @@ Handler = Callable[[Request], Reply]
 class Server:
     """Serves `handler` on loopback from a thread of its own until `stop`.
 
-    Requests whose path starts with `aside` run on other threads, since they may wait.
+    Requests whose path starts with `aside` run on threads of a pool, since they may wait; "/" = all.
     """
 
-    def __init__(self, handler: Handler, *, host: str = "127.0.0.1", port: int = 0, aside: str = "") -> None:
+    def __init__(self, handler: Handler, *, host: str = "127.0.0.1", port: int = 0, aside: str) -> None:
         self.handler, self.aside = handler, aside
         self._loop = asyncio.new_event_loop()
         self.open: set[asyncio.Transport] = set()
         self._listener = socket.create_server((host, port), backlog=_BACKLOG)
         #: `http://127.0.0.1:PORT`, known before the first request.
         self.url = f"http://{host}:{self._listener.getsockname()[1]}"
-        self._thread = threading.Thread(target=self._run, name="ses-simulator", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="loopback", daemon=True)
 
     def start(self) -> None:
         """Begin to answer."""
@@ -90,6 +93,7 @@ class Server:
     def _run(self) -> None:
         loop = self._loop
         asyncio.set_event_loop(loop)
+        loop.set_default_executor(ThreadPoolExecutor(_THREADS, "loopback"))
         server = loop.run_until_complete(
             loop.create_server(lambda: _Connection(self, loop), sock=self._listener)
         )
@@ -111,7 +115,7 @@ class _Connection(asyncio.Protocol):
         self._server, self._loop = server, loop
         self._buffer = bytearray()
         self._busy = False
-        self._head: tuple[Request, int, int] | None = None
+        self._head: tuple[Request, int] | None = None
         self._transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -129,36 +133,35 @@ class _Connection(asyncio.Protocol):
     def _next(self) -> None:
         """Take the next whole request out of the buffer, if there is one."""
         while not self._busy:
-            head = self._head = self._head or _head(self._buffer)
-            if head is None:
+            self._head = self._head or _read_head(self._buffer)
+            if self._head is None:
                 return
-            request, start, length = head
-            if length < 0 or length > MOST_BYTES:
+            head, start = self._head
+            try:
+                found = _body(self._buffer, start, head.headers)
+            except ValueError:
                 self._finish(Reply(status=400, ending=Ending.CUT))
                 return
-            if request.headers.get("expect", "").lower() == "100-continue" and len(self._buffer) == start:
-                self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            if len(self._buffer) < start + length:
+            if found is None:
+                if head.headers.get("expect", "").lower() == "100-continue" and len(self._buffer) == start:
+                    self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
                 return
-            body = bytes(self._buffer[start : start + length])
-            del self._buffer[: start + length]
+            body, end = found
+            del self._buffer[:end]
             self._head, self._busy = None, True
-            self._take(
-                Request(
-                    method=request.method,
-                    path=request.path,
-                    query=request.query,
-                    headers=request.headers,
-                    body=body,
-                )
-            )
+            self._take(replace(head, body=body))
 
     def _take(self, request: Request) -> None:
-        if self._server.aside and request.path.startswith(self._server.aside):
+        if request.path.startswith(self._server.aside):
             future = self._loop.run_in_executor(None, self._server.handler, request)
-            future.add_done_callback(lambda done: self._answer(done.result()))
+            future.add_done_callback(self._done)
         else:
             self._answer(self._server.handler(request))
+
+    def _done(self, future: asyncio.Future[Reply]) -> None:
+        if future.exception() is not None:  # a defect of the handler: told by the loop, and not left hanging
+            self._finish(Reply(ending=Ending.RESET))
+        self._answer(future.result())
 
     def _answer(self, reply: Reply) -> None:
         if reply.seconds:
@@ -188,8 +191,8 @@ def reset(transport: asyncio.Transport) -> None:
     transport.abort()
 
 
-def _head(buffer: bytearray) -> tuple[Request, int, int] | None:
-    """Request without its body, where the body starts, its length (−1: unreadable); None while incomplete."""
+def _read_head(buffer: bytearray) -> tuple[Request, int] | None:
+    """The request without its body, and where the body starts; None while the head is incomplete."""
     end = buffer.find(b"\r\n\r\n")
     if end < 0:
         return None
@@ -200,10 +203,35 @@ def _head(buffer: bytearray) -> tuple[Request, int, int] | None:
         headers[name.lower()] = value.strip()
     method, _, rest = first.partition(" ")
     path, _, query = rest.rpartition(" ")[0].partition("?")
-    length = headers.get("content-length", "0")
-    readable = length.isascii() and length.isdigit() and "transfer-encoding" not in headers
-    request = Request(method=method, path=path, query=query, headers=headers, body=b"")
-    return request, end + 4, int(length) if readable else -1
+    return Request(method=method, path=path, query=query, headers=headers, body=b""), end + 4
+
+
+def _body(buffer: bytearray, start: int, headers: Mapping[str, str]) -> tuple[bytes, int] | None:
+    """The body and where it ends; None while it is incomplete, ValueError for one that is none or too large."""
+    if headers.get("transfer-encoding", "").lower() == "chunked":
+        return _chunks(buffer, start)
+    end = start + int(headers.get("content-length", "0"))
+    if not start <= end <= start + MOST_BYTES:
+        raise ValueError(end)
+    return (bytes(memoryview(buffer)[start:end]), end) if len(buffer) >= end else None
+
+
+def _chunks(buffer: bytearray, at: int) -> tuple[bytes, int] | None:
+    parts: list[bytes] = []
+    while (line := buffer.find(b"\r\n", at)) >= 0:
+        size = int(buffer[at:line].partition(b";")[0], 16)
+        at = line + 2 + size + 2
+        if size == 0:
+            end = line + 2 if buffer[line + 2 : line + 4] == b"\r\n" else buffer.find(b"\r\n\r\n", line)
+            return (
+                (b"".join(parts), end + (2 if end == line + 2 else 4))
+                if end >= 0 and len(buffer) >= at
+                else None
+            )
+        if len(buffer) < at:
+            return None
+        parts.append(bytes(buffer[line + 2 : line + 2 + size]))
+    return None
 
 
 def _wire(reply: Reply) -> bytes:
