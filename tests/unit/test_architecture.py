@@ -34,7 +34,7 @@ HOMES = {
     "mjml": {"mail.guard"},
     "duckdb": {"audience"},
     "sqlglot": {"audience"},
-    "boto3": {"aws"},
+    "boto3": {"aws", "testing"},
     "botocore": {"aws", "testing"},
     "click": {"cli"},
     "pagefind": {"resource_site"},

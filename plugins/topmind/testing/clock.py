@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 
@@ -25,3 +26,15 @@ class FixedClock:
     def advance(self, **parts: float) -> None:
         """Move on by a timedelta's parts: `advance(days=1)`."""
         self._now += timedelta(**parts)
+
+
+class WallClock:
+    """The machine's own, for what runs beside the tests as a process."""
+
+    def now(self) -> datetime:
+        """The moment, UTC."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
