@@ -83,7 +83,8 @@ def _account(account: Account, planned: int) -> Iterator[Problem]:
 
 
 def _senders(identities: Mapping[str, Identity | None], records: TextRecords) -> Iterator[Problem]:
-    looked: set[str] = set()
+    aligned: set[str] = set()
+    domains: set[str] = set()
     for address, identity in sorted(identities.items()):
         domain = address.rpartition("@")[2]
         if identity is None or not identity.verified:
@@ -92,11 +93,11 @@ def _senders(identities: Mapping[str, Identity | None], records: TextRecords) ->
                 f"SES may not send as {domain}: the identity is not verified.",
                 f"Create the identity {domain} in SES and publish the three DKIM records it names.",
             )
-        elif identity.name not in looked:
-            looked.add(identity.name)
+        elif identity.name not in aligned:
+            aligned.add(identity.name)
             yield from _aligned(identity)
-        if domain not in looked:
-            looked.add(domain)
+        if domain not in domains:
+            domains.add(domain)
             yield from _dmarc(domain, records)
 
 
