@@ -14,9 +14,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from topmind.errors import ConfigError
+
+
+class PaceSettings(BaseModel):
+    """`TOPMIND["pace"]`: slower than the account allows, for `ses`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    #: Messages a second to addresses of one domain; None = no limit of its own.
+    per_domain: float | None = Field(default=None, gt=0)
+    #: Mails of the first day of a new sender; they double each day that sends, for two weeks. None = no warm-up.
+    warm_up: int | None = Field(default=None, ge=1)
 
 
 class ProjectSettings(BaseModel):
@@ -38,6 +49,8 @@ class ProjectSettings(BaseModel):
     exclude: list[str] = []
     #: Cron lines of the scheduled sends; [] = those of `.github/workflows/send.yml`.
     ticks: list[str] = []
+    #: Slower than the account allows.
+    pace: PaceSettings = PaceSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,8 +42,8 @@ class Pace(Protocol):
         """How many of `wanted` may be claimed now; 0 with `stop` set = the day's quota is used up."""
         ...
 
-    def wait(self) -> None:
-        """Return when one more may leave."""
+    def wait(self, domain: str) -> None:
+        """Return when one more may leave, to an address of this domain."""
         ...
 
     def slow_down(self) -> None:

@@ -163,7 +163,7 @@ class _Run:
                 fix="This is a fault of topmind: please report it.",
             ) from None
         if self.pace:
-            self.pace.wait()
+            self.pace.wait(claim.address.rpartition("@")[2].lower())
         if self.ledger.now() >= claim.fence:
             outcome = Outcome(kind=OutcomeKind.RETRY, reason="the claim was too old")
             self._settle(claim, outcome, leave=self.tally.add(claim.touch_hex, outcome))

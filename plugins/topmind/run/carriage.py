@@ -6,21 +6,26 @@ import math
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from topmind.delivery import AccountPace
+from topmind.delivery import AccountPace, warm_up
 from topmind.delivery.memory import MemoryTransport
 from topmind.delivery.outbox import Outbox
 from topmind.delivery.seam import Pace
 from topmind.ledger import Ledger
-from topmind.model import Clock, Problem, Transport
+from topmind.model import Clock, History, Problem, Transport
 from topmind.settings import Settings
 
 #: (sender addresses, mails due) → what is wrong with the account.
 Account = Callable[[Collection[str], int], tuple[Problem, ...]]
 #: Least and most calls at once; so many seconds a call takes at the least, whatever was measured.
 FEWEST, MOST, LATENCY = 2, 64, 0.1
+
+
+def _at_once(_history: History, _today: date) -> None:
+    pass
 
 
 def _fine(_senders: Collection[str], _planned: int) -> tuple[Problem, ...]:
@@ -33,6 +38,8 @@ class Carriage:
 
     transport: Transport
     pace: Pace | None = None
+    #: Told what the ledger remembers and what day it is, before the first mail: a new sender begins small.
+    warm_up: Callable[[History, date], None] = _at_once
     #: Claims in hand at once (rate × latency), and whether their calls run at once.
     slots: int = 4
     at_once: bool = False
@@ -73,13 +80,20 @@ def _amazon(settings: Settings, clock: Clock) -> Carriage:
     began = time.perf_counter()
     quota = account.quota(asking)
     latency = max(time.perf_counter() - began, LATENCY)
-    pace = AccountPace(lambda: account.quota(asking), clock=clock)
+    wanted = settings.project.pace
+    pace = AccountPace(lambda: account.quota(asking), clock=clock, per_domain=wanted.per_domain)
+
+    def begin_small(history: History, today: date) -> None:
+        if wanted.warm_up:
+            pace.at_most = warm_up.left(wanted.warm_up, history.sent_per_day, today)
+
     slots = min(max(math.ceil(quota.rate * latency), FEWEST), MOST)
     return Carriage(
         transport=ses.SesTransport(
             configuration_set=settings.configuration_set, clock=clock, connections=slots
         ),
         pace=pace,
+        warm_up=begin_small,
         slots=slots,
         at_once=True,
         account=lambda senders, planned: account_findings(settings, senders, planned, client=asking),

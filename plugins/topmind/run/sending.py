@@ -72,6 +72,7 @@ def send(
         decided, composed, facts = _freeze(
             ledger, project, ring, codes, plan_hash, first_send, carried.account
         )
+        carried.warm_up(decided.history, project.moment.as_of)
         owner, who = places.owner()
         order = Order(
             owner=owner,
