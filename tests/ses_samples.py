@@ -46,7 +46,7 @@ def a_send(*, raw: bytes | None = None, tags: dict[str, str] | None = None, **ov
 def a_simple(**over: Any) -> dict[str, Any]:
     """Arguments of `send_email` for one recipient, Simple; members of `Simple` in `over`."""
     simple = {
-        "Subject": {"Data": "Grüße"},
+        "Subject": {"Data": "Grüße", "Charset": "UTF-8"},
         "Body": {"Html": {"Data": "<p>Hi</p>"}, "Text": {"Data": "Hi"}},
         **over,
     }

@@ -28,15 +28,3 @@ def sim(clock: FixedClock) -> Iterator[SesSimulator]:
 def client(sim: SesSimulator) -> Any:
     """A real boto3 client, one attempt a call."""
     return sim.client()
-
-
-@pytest.fixture(scope="session")
-def moto() -> Iterator[str]:
-    """SQS, SNS and S3 on loopback: the endpoint."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()

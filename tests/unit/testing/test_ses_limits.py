@@ -71,6 +71,7 @@ def test_constraints_of_the_model(sim: SesSimulator, request_: dict[str, Any], s
         (a_send(tags={"a": ""}), "Invalid tag value"),
         (a_send(tags={"a": "c" * 257}), "Invalid tag value"),
         (a_send(EmailTags=[{"Name": "a", "Value": "b"}] * 2), "Duplicate tag"),
+        (a_send(tags={f"a{n}": "b" for n in range(51)}), "must not exceed 50"),
         (a_send(to=[f"a{n}@example.org" for n in range(51)]), "Recipient count exceeds 50"),
         (a_send(to=[], raw=a_raw(to="")), "no recipient"),
         (a_send(to="sam"), "Missing final '@domain'"),
@@ -147,6 +148,8 @@ def test_more_than_40_megabytes() -> None:
         (a_simple(Headers=[{"Name": "List-Id", "Value": "1"}, {"Name": "list-id", "Value": "2"}]), "Duplicate header"),
         (a_simple(Subject={"Data": "x\r\nBcc: eve@example.net"}), "Control characters"),
         (a_simple(Body={}), "text or an HTML part"),
+        (a_simple(Subject={"Data": "Grüße", "Charset": "ascii"}), "character set"),
+        (a_simple(Subject={"Data": "Hi", "Charset": "no-such"}), "character set"),
     ],
 )  # fmt: skip
 def test_simple_content_that_ses_refuses(

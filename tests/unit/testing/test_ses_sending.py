@@ -59,6 +59,12 @@ def test_simple_content_is_built_by_ses(sim: SesSimulator, client: Any) -> None:
     assert [part.get_filename() for part in mail.message.iter_attachments()] == ["plan.pdf"]
 
 
+def test_without_a_character_set_letters_are_lost(sim: SesSimulator, client: Any) -> None:
+    """SES takes Simple content for ASCII unless told otherwise."""
+    client.send_email(**a_simple(Subject={"Data": "Grüße"}))
+    assert sim.inbox[0].message["subject"] == "Gr??e"
+
+
 def test_the_envelope_is_the_destination_else_the_headers(sim: SesSimulator, client: Any) -> None:
     """Without a Destination To, Cc and Bcc of the message count."""
     client.send_email(**a_send(to=["a@example.org", "b@example.org"]))
@@ -107,6 +113,14 @@ def test_a_sender_without_identity_is_refused(sim: SesSimulator, client: Any, se
     with pytest.raises(ClientError, match="Email address is not verified") as error:
         client.send_email(**a_send(FromEmailAddress=sender))
     assert code(error) == ("MessageRejected", 400)
+
+
+@pytest.mark.parametrize("header", ["From", "Sender", "Return-Path"])
+def test_headers_must_be_verified_too(client: Any, header: str) -> None:
+    """A verified FromEmailAddress does not cover a foreign From, Sender or Return-Path."""
+    raw = a_raw(head=f"{header}: eve@other.example\r\n", **({"from": ""} if header == "From" else {}))
+    with pytest.raises(ClientError, match=r"not verified.*eve@other\.example"):
+        client.send_email(**a_send(raw=raw))
 
 
 def test_an_unverified_identity_is_none(sim: SesSimulator, client: Any) -> None:
