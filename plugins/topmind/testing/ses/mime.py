@@ -69,6 +69,7 @@ _NOT_OWN = frozenset(
 _HEADER = re.compile(r"([!-9;-~]+):[ \t]*(.*)")
 _TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _BARE = r'[^\s"<>,;:\\()@]+@[^\s"<>,;:\\()@]+'
+_ORDINARY = re.compile(r"[!-?A-~]{1,64}@(?=.{1,255}$)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _PLAIN_ADDRESS = re.compile(rf'[^"<>,;:\\()@]*<({_BARE})>|({_BARE})')
 _UNSUBSCRIBE = re.compile(
     rb"^list-unsubscribe(?:-post)?:.*(?:\r?\n[ \t].*)*\r?\n", re.IGNORECASE | re.MULTILINE
@@ -161,6 +162,8 @@ def addresses(values: Iterable[str]) -> tuple[str, ...]:
 
 def check_address(address: str) -> None:
     """RefusedError unless `local@domain` in ASCII, without white space or control characters."""
+    if _ORDINARY.fullmatch(address):
+        return
     local, at, domain = address.rpartition("@")
     if not at or not local or not domain:
         raise bad_request("Missing final '@domain'")
