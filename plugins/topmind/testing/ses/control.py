@@ -10,6 +10,7 @@ from topmind.testing.loopback import Reply, Request
 from topmind.testing.ses import pages
 from topmind.testing.ses.faults import Faults
 from topmind.testing.ses.inbox import Mail
+from topmind.testing.ses.publisher import SinkError
 from topmind.testing.ses.reactions import Feedback
 from topmind.testing.ses.state import Account
 
@@ -29,6 +30,8 @@ def control(sim: SesSimulator, request: Request) -> Reply:
             return _get(sim, what, request.query)
     except KeyError:
         return _json({"message": "There is no such mail."}, 404)
+    except SinkError as error:
+        return _json({"message": str(error)}, 502)
     return _json({"message": "Only GET and POST."}, 405)
 
 

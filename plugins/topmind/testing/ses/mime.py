@@ -26,6 +26,8 @@ MOST_BYTES = 40 * 1024 * 1024
 LONGEST_LINE = 998
 #: Recipients of one message: To, Cc and Bcc together.
 MOST_RECIPIENTS = 50
+#: Tags of one message ("Service quotas in Amazon SES").
+MOST_TAGS = 50
 #: Placeholder that SES replaces where a message has `ListManagementOptions`.
 UNSUBSCRIBE_TAG = "{{amazonSESUnsubscribeUrl}}"
 
@@ -66,7 +68,9 @@ _NOT_OWN = frozenset(
 )
 _HEADER = re.compile(r"([!-9;-~]+):[ \t]*(.*)")
 _TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_PLAIN_ADDRESS = re.compile(r'(?:[^"<>,;:\\()]*<)?([^\s"<>,;:\\()@]+@[^\s"<>,;:\\()@]+)>?')
+_BARE = r'[^\s"<>,;:\\()@]+@[^\s"<>,;:\\()@]+'
+_ORDINARY = re.compile(r"[!-?A-~]{1,64}@(?=.{1,255}$)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+_PLAIN_ADDRESS = re.compile(rf'[^"<>,;:\\()@]*<({_BARE})>|({_BARE})')
 _UNSUBSCRIBE = re.compile(
     rb"^list-unsubscribe(?:-post)?:.*(?:\r?\n[ \t].*)*\r?\n", re.IGNORECASE | re.MULTILINE
 )
@@ -150,7 +154,7 @@ def addresses(values: Iterable[str]) -> tuple[str, ...]:
     found: list[str] = []
     for value in values:
         plain = _PLAIN_ADDRESS.fullmatch(value.strip())
-        found += [plain[1]] if plain else [address for _, address in getaddresses([value])]
+        found += [plain[1] or plain[2]] if plain else [address for _, address in getaddresses([value])]
     for address in found:
         check_address(address)
     return tuple(found)
@@ -158,6 +162,8 @@ def addresses(values: Iterable[str]) -> tuple[str, ...]:
 
 def check_address(address: str) -> None:
     """RefusedError unless `local@domain` in ASCII, without white space or control characters."""
+    if _ORDINARY.fullmatch(address):
+        return
     local, at, domain = address.rpartition("@")
     if not at or not local or not domain:
         raise bad_request("Missing final '@domain'")
@@ -172,6 +178,8 @@ def check_address(address: str) -> None:
 def check_tags(tags: Sequence[Mapping[str, str]]) -> dict[str, str]:
     """Message tags as a map; names and values `[A-Za-z0-9_-]`, at most 256 characters, no name twice."""
     found: dict[str, str] = {}
+    if len(tags) > MOST_TAGS:
+        raise bad_request(f"Number of tags must not exceed {MOST_TAGS}.")
     for tag in tags:
         name, value = tag["Name"], tag["Value"]
         if name.startswith("ses:") or not _TAG.fullmatch(name):
@@ -210,7 +218,7 @@ def build_simple(content: Mapping[str, Any], head: Mapping[str, str], unsubscrib
         if name.lower() in _NOT_OWN or name.lower().startswith("content-"):
             raise bad_request(f"The header '{name}' cannot be set.")
     _once(name for name, _ in own)
-    text, html = (content["Body"].get(kind, {}).get("Data") for kind in ("Text", "Html"))
+    text, html = (_said(content["Body"].get(kind)) for kind in ("Text", "Html"))
     if unsubscribe_url:
         text = text and text.replace(UNSUBSCRIBE_TAG, unsubscribe_url)
         html = html and html.replace(UNSUBSCRIBE_TAG, unsubscribe_url)
@@ -218,7 +226,7 @@ def build_simple(content: Mapping[str, Any], head: Mapping[str, str], unsubscrib
         raise bad_request("Body must have a text or an HTML part.")
     mail = EmailMessage(policy=SMTP)
     try:
-        for name, value in (*head.items(), ("Subject", content["Subject"]["Data"]), *own):
+        for name, value in (*head.items(), ("Subject", _said(content["Subject"])), *own):
             if value:
                 mail[name] = value
     except (ValueError, MessageError):
@@ -237,3 +245,14 @@ def build_simple(content: Mapping[str, Any], head: Mapping[str, str], unsubscrib
             disposition=entry.get("ContentDisposition", "ATTACHMENT").lower(),
         )
     return mail.as_bytes()
+
+
+def _said(content: Mapping[str, str] | None) -> str | None:
+    """The text of a `Content`. Without a character set SES takes it for ASCII: other letters become "?"."""
+    if content is None:
+        return None
+    charset, data = content.get("Charset"), content["Data"]
+    try:
+        return data.encode(charset or "ascii", "strict" if charset else "replace").decode(charset or "ascii")
+    except (LookupError, UnicodeError):
+        raise bad_request("The text does not fit its character set.") from None

@@ -31,6 +31,15 @@ class _Held:
     after: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Marker:
+    """Set when the thread has come here."""
+
+    done: threading.Event
+    #: Publish what is held back, too.
+    release: bool
+
+
 class SinkError(Exception):
     """A sink raised: events are missing that the script did not lose."""
 
@@ -45,7 +54,7 @@ class Publisher:
         self.counts: Counter[str] = Counter()
         self._held: list[_Held] = []
         self._failure: Exception | None = None
-        self._queue: queue.SimpleQueue[Callable[[], Iterable[tuple[str, Event]]] | threading.Event | None]
+        self._queue: queue.SimpleQueue[Callable[[], Iterable[tuple[str, Event]]] | _Marker | None]
         self._queue = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="ses-feedback", daemon=True)
 
@@ -63,10 +72,17 @@ class Publisher:
         """Events to make and publish soon, each with a name of its own that chance is drawn by."""
         self._queue.put(events)
 
+    def settle(self) -> None:
+        """Wait until everything is published that is not held back. SinkError where the sink raised since."""
+        self._wait(_Marker(threading.Event(), release=False))
+
     def flush(self) -> None:
         """Publish everything, also what is held back, and wait for it. SinkError where the sink raised since."""
-        done = threading.Event()
-        self._queue.put(done)
+        self._wait(_Marker(threading.Event(), release=True))
+
+    def _wait(self, marker: _Marker) -> None:
+        self._queue.put(marker)
+        done = marker.done
         if self._thread.is_alive() and not done.wait(_PATIENCE):
             raise SinkError("The sink is too slow.")
         failure, self._failure = self._failure, None
@@ -87,10 +103,10 @@ class Publisher:
                 continue
             if task is None:
                 return
-            if isinstance(task, threading.Event):
-                held, self._held = self._held, []
+            if isinstance(task, _Marker):
+                held, self._held = (self._held, []) if task.release else ([], self._held)
                 self._deliver([entry.event for entry in held])
-                task.set()
+                task.done.set()
             else:
                 ready: list[Event] = []
                 for name, event in task():

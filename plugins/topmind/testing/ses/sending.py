@@ -22,8 +22,8 @@ class Draft:
     """A request that is right in itself; whether the account may send it is not yet asked."""
 
     sender: str
-    #: The sender's bare address.
-    address: str
+    #: Bare addresses that must be verified: the sender's and those of From, Sender and Return-Path.
+    addresses: frozenset[str]
     to: tuple[str, ...]
     raw: bytes
     headers: mime.Headers
@@ -63,7 +63,7 @@ def compose(members: Mapping[str, Any], state: State, unsubscribe_url: str) -> D
         raise bad_request("Only one recipient is allowed with ListManagementOptions.")
     return Draft(
         sender=sender,
-        address=_sender_address(sender, headers),
+        addresses=_sender_addresses(sender, headers),
         to=to,
         raw=raw,
         headers=headers,
@@ -101,15 +101,15 @@ def _recipients(destination: Mapping[str, list[str]], headers: mime.Headers) -> 
     return to
 
 
-def _sender_address(sender: str, headers: mime.Headers) -> str:
-    """The bare address that must be verified; the From header must be there and name one, too."""
-    written = mime.addresses([mime.first(headers, "from")])
+def _sender_addresses(sender: str, headers: mime.Headers) -> frozenset[str]:
+    """All that must be verified; the From header must be there, too ("Creating and verifying identities")."""
+    written = mime.addresses([mime.first(headers, "from")] if mime.first(headers, "from") else [])
     if not written:
         raise bad_request("Missing required header 'From'.")
-    found = mime.addresses([sender])
-    if len(found) != 1:
+    if len(mime.addresses([sender])) != 1:
         raise bad_request("FromEmailAddress must be one address.")
-    return found[0]
+    named = (sender, mime.first(headers, "sender"), mime.first(headers, "return-path"))
+    return frozenset((*written, *mime.addresses(value for value in named if value)))
 
 
 def accept(draft: Draft, *, number: int, seed: int, now: datetime) -> Mail:

@@ -217,7 +217,7 @@ class SesSimulator:
                 return replies.faulty(fault, b"", draft.to)
         now = self.clock.now()
         self.state.admit(
-            sender=draft.address, to=draft.to, configuration_set=draft.configuration_set, now=now
+            senders=draft.addresses, to=draft.to, configuration_set=draft.configuration_set, now=now
         )
         mail = accept(draft, number=number, seed=self.seed, now=now)
         self.mailbox.add(mail)

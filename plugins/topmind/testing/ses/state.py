@@ -105,12 +105,14 @@ class State:
         self.sent.clear()
         self._sent_sum, self._tokens = 0, None
 
-    def admit(self, *, sender: str, to: tuple[str, ...], configuration_set: str, now: datetime) -> None:
+    def admit(
+        self, *, senders: Iterable[str], to: tuple[str, ...], configuration_set: str, now: datetime
+    ) -> None:
         """RefusedError unless this message may go now; what it uses is counted."""
         self._may_send()
         if configuration_set and configuration_set not in self.sets:
             raise not_found(f"Configuration set <{configuration_set}> does not exist.")
-        self._verified(sender, to)
+        self._verified(senders, to)
         counted = sum(not is_simulator(address) for address in to)
         if self.sent_last_24_hours(now) + counted > self.quota:
             raise throttled("Daily message quota exceeded.")
@@ -131,22 +133,22 @@ class State:
         if self.account is Account.PAUSED:
             raise RefusedError("SendingPausedException", "Email sending is disabled for the account.")
 
-    def _verified(self, sender: str, to: Iterable[str]) -> None:
-        identity = self.identity(sender)
-        failed = [] if identity and identity.verified else [sender]
+    def _verified(self, senders: Iterable[str], to: Iterable[str]) -> None:
+        found = {sender: self.identity(sender) for sender in senders}
+        failed = sorted(sender for sender, identity in found.items() if not identity or not identity.verified)
         if self.account is Account.SANDBOX:
             failed += [
                 address
                 for address in to
-                if not is_simulator(address) and not ((found := self.identity(address)) and found.verified)
+                if not is_simulator(address) and not ((own := self.identity(address)) and own.verified)
             ]
         if failed:
             raise rejected(
                 "Email address is not verified. The following identities failed the check in region US-EAST-1: "
                 + ", ".join(failed)
             )
-        assert identity is not None
-        if identity.mail_from_status == "FAILED" and identity.on_mx_failure == "REJECT_MESSAGE":
+        broken = (i for i in found.values() if i and i.mail_from_status == "FAILED")
+        if any(identity.on_mx_failure == "REJECT_MESSAGE" for identity in broken):
             raise RefusedError("MailFromDomainNotVerifiedException", "The MAIL FROM domain is not verified.")
 
     def _take_tokens(self, recipients: int, now: datetime) -> None:
