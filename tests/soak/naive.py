@@ -22,7 +22,7 @@ def send_all(path: Path, client: Any, people: list[str]) -> None:
                 Content={"Raw": {"Data": raw(f"{person}@example.com")}},
                 EmailTags=[{"Name": "touch", "Value": person}],
             )
-        except Exception:  # noqa: BLE001, S112 - as such loops do: log it and try again next time
+        except Exception:  # noqa: BLE001 - as such loops do: log it and try again next time
             continue
         database.execute("INSERT INTO sent VALUES (?)", (person,))
         database.commit()

@@ -64,9 +64,7 @@ def places(folder: Path, *, script: Mapping[str, Any], seed: int) -> Iterator[Pl
 
     try:
         aws = start("-c", _MOTO)
-        queue = (
-            Places(ses="", aws=aws, queue="").client("sqs").create_queue(QueueName="feedback")["QueueUrl"]
-        )
+        queue = Places(ses="", aws=aws, queue="").client("sqs").create_queue(QueueName="feedback")["QueueUrl"]
         arguments = {
             "--identity": "harborandpine.example",
             "--configuration-set": SET,

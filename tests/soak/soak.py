@@ -113,7 +113,7 @@ def tick(url: str, where: Places, *, alike: int = 10_000) -> None:
     ledger.close()
 
 
-def opened(url: str):  # type: ignore[no-untyped-def]  # noqa: ANN201 - whatever store the address names
+def opened(url: str):  # type: ignore[no-untyped-def]
     """The ledger of the soak."""
     from topmind.ledger import open_ledger
     from topmind.run.clock import SystemClock
@@ -125,8 +125,9 @@ def drained(url: str, where: Places) -> None:
     """Everything that SES has to say is in the ledger, and what is silent is unresolved or unknown."""
     from datetime import timedelta
 
-    from topmind import feedback
     from topmind.aws.queue import FeedbackQueue
+
+    from topmind import feedback
     from topmind.run.clock import SystemClock
 
     where.ask("flush", {})
@@ -222,7 +223,9 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=int(time.time()))
     options.add_argument("--lost", type=float, default=0.0, help="part of the events that never come")
     chosen = options.parse_args()
-    print(f"seed {chosen.seed}, {SLOTS} slots, faults {FAULTS}, 10 % of the events doubled, {chosen.lost:.0%} lost")
+    print(
+        f"seed {chosen.seed}, {SLOTS} slots, faults {FAULTS}, 10 % of the events doubled, {chosen.lost:.0%} lost"
+    )
     warm()
     script = {
         "faults": {"seed": chosen.seed, "shares": FAULTS},
@@ -235,7 +238,9 @@ def main() -> int:
         where.ask("reset", {})
         where.ask("script", script)
         print(play_naive(Path(name), where, **wanted).line("naive"))
-    broken = ours.twice or ours.unlisted or ours.listed > ours.kills * SLOTS + ours.people * sum(FAULTS.values())
+    broken = (
+        ours.twice or ours.unlisted or ours.listed > ours.kills * SLOTS + ours.people * sum(FAULTS.values())
+    )
     return int(bool(broken))
 
 
