@@ -82,6 +82,7 @@ EXPECTED = {
     "resume": {2},  # nothing is stopped
     "report": {0, 1},
     "coupons redeemed": {2},  # there is no such file
+    "feedback": {0, 1},  # no queue is named
     "ledger adopt": {3},  # it is no restored one
     "tasks done": {2},  # no task has this number
     "tasks missed": {2},
