@@ -59,12 +59,13 @@ def _record(book: Book, event: Feedback, tally: _Tally) -> None:
         tally.add("canaries")
         return
     inbox = _inbox(book, event, touch)
-    if _written(book, event, inbox):
+    if new := _written(book, event, inbox):
         tally.add("new")
     if touch is not None:
         _prove(book, event, touch, tally)
     else:
         _stray(book, event, tally)
+        tally.moved |= new  # a plan may hold this touch
     _suppress(book, event, inbox, tally)
     _obey(book, event, touch, inbox, tally)
 
@@ -134,7 +135,6 @@ def _stray(book: Book, event: Feedback, tally: _Tally) -> None:
     if not task_mails.is_one(book, event.touch_hex):
         tally.add("strays")
     accept(book, event.touch_hex, event.message_id, at=book.now, bounced=event.kind in _LOST)
-    tally.moved = True
 
 
 def _suppress(book: Book, event: Feedback, inbox: int | None, tally: _Tally) -> None:

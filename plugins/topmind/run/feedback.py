@@ -11,12 +11,12 @@ from typing import Any
 
 from topmind import delivery, feedback
 from topmind import settings as settings_
-from topmind.errors import ConfigError, UsageError
+from topmind.errors import ConfigError, GuardError, UsageError
 from topmind.feedback import Drained, Dropped, Queue
 from topmind.ledger import Heard, Ledger
 from topmind.links import KeyRing, address_hashes
 from topmind.model import Clock, FeedbackKind
-from topmind.run import guards, places
+from topmind.run import places
 from topmind.settings import Settings
 
 #: How long single opens and clicks are kept.
@@ -100,7 +100,12 @@ def drain(
     of TOPMIND_FEEDBACK_QUEUE. Raises ConfigError (no queue is named), FeedbackError, LedgerError, GuardError (the
     ledger was restored).
     """
-    guards.refuse_restored(ledger, settings.ledger_url)
+    if ledger.restored:
+        raise GuardError(
+            "this ledger is older than the one that sent last: it must not swallow the feedback of that one.",
+            where=settings.ledger_url,
+            fix="Put the newest copy back; if it is lost, take this one into use: topmind ledger adopt",
+        )
     found = feedback.drain(
         queue or _queue(settings),
         ledger,
