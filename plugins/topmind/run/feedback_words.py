@@ -66,8 +66,8 @@ def _left_out(report: FeedbackReport) -> Iterator[str]:
 def _followed(report: FeedbackReport) -> Iterator[str]:
     heard = report.heard
     if heard.proved:
-        what = "would be proven" if report.dry else "are proven now"
-        yield f"{_count(heard.proved, 'mail')} that nobody could prove {what}: they left."
+        when = "Would be proven" if report.dry else "Proven now"
+        yield f"{when}: {_count(heard.proved, 'mail')} that nobody could prove; they left."
     if heard.suppressed > 0:
         yield f"{_count(heard.suppressed, 'address', 'addresses')} will not be mailed any more."
     if heard.opted_out:

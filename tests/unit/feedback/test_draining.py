@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from topmind.ledger import Claim, Feedback, Ledger
 from topmind.model import FeedbackKind, OutcomeKind, TouchState
 from topmind.testing.clock import FixedClock
 from topmind.testing.events import a_body, an_envelope
+from topmind.testing.faults import Died, Fuse, faulty_ledger
 from topmind.testing.queue import ListQueue
 from topmind.testing.sending import a_key, a_ledger, a_row, freeze, hashes
 
@@ -155,6 +157,29 @@ def test_a_queue_that_cannot_be_counted_is_not_empty(ledger: Ledger) -> None:
             return None
 
     assert not drained(Silent(), ledger).empty
+
+
+def test_a_drain_may_die_at_every_step(clock: FixedClock) -> None:
+    """Whatever a killed run had in hand comes again; the state afterwards is the same, and nothing is left."""
+    bodies = [a_body("Send", HEX), a_body("Click", HEX), a_body("Bounce", HEX, to="c0000@example.com")]
+    wanted: list[str] = []
+    for number in itertools.count():
+        opened = a_ledger(clock=clock)
+        freeze(opened, a_row())
+        opened.settle([answered(one, OutcomeKind.UNKNOWN) for one in claim(opened)])
+        queue, fuse = ListQueue(bodies, group=2), Fuse(number)
+        try:
+            drained(queue, faulty_ledger(opened, fuse))
+        except Died:
+            queue.come_back()
+            drained(queue, opened)
+        rows = list(opened._database.connection.iterdump())  # type: ignore[attr-defined]  # no public word for it
+        wanted = wanted or rows
+        assert [row for row in rows if "meta" not in row] == [row for row in wanted if "meta" not in row]
+        assert queue.waiting() == (0, 0)
+        if not fuse.blown:
+            break
+    assert number > 3
 
 
 # -- unresolved --------------------------------------------------------------------------------------------
