@@ -6,18 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from topmind.feedback import MEANINGS
-from topmind.model import FeedbackKind
+from topmind.model import FeedbackKind, TouchState
+from topmind.report.promises import WHAT_TO_DO
 
 if TYPE_CHECKING:
     from topmind.run.feedback import FeedbackReport
-
-#: What to do about a mail of which feedback, alive as it is, says nothing.
-UNRESOLVED = (
-    "Feedback works and said nothing of them for six hours, so most likely they never left. They are not sent again: "
-    "topmind report lists them; write to these people yourself, or let it be."
-)
-#: What to do about one of which it may still say something.
-UNKNOWN = "Nothing to do yet: what is heard of them settles them."
 
 
 def as_text(report: FeedbackReport) -> str:
@@ -78,10 +71,10 @@ def _followed(report: FeedbackReport) -> Iterator[str]:
 
 def _not_known(report: FeedbackReport) -> Iterator[str]:
     if report.unknown:
-        yield f"{_count(report.unknown, 'mail')} not proven. {UNKNOWN}"
+        yield f"{_count(report.unknown, 'mail')} not proven. {WHAT_TO_DO[TouchState.UNKNOWN]}"
     if report.unresolved:
         new = f", {report.new_unresolved} of them new" if report.new_unresolved else ""
-        yield f"{_count(report.unresolved, 'mail')} unresolved{new}. {UNRESOLVED}"
+        yield f"{_count(report.unresolved, 'mail')} unresolved{new}. {WHAT_TO_DO[TouchState.UNRESOLVED]}"
 
 
 def _count(number: int, one: str, many: str = "") -> str:
