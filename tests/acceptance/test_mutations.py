@@ -173,11 +173,11 @@ MUTATIONS = (
         f"{HEARD}::test_a_delivery_between_begins_the_count_anew",
     ),
     Mutation(
-        "for good stays for good",
+        "a suppression without its event stays",
         "ledger/suppressing.py",
         "if found is None or found[0] == SOFT:",
         "if False:",
-        f"{HEARD}::test_for_good_stays_for_good",
+        f"{HEARD}::test_a_suppression_of_an_older_version_stays",
     ),
     Mutation(
         "a no about a forgotten mail is obeyed",

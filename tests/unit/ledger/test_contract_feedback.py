@@ -101,6 +101,17 @@ def test_for_good_stays_for_good(ledger: Ledger, first: str) -> None:
     assert suppressed(ledger) == "bounced"
 
 
+def test_a_suppression_of_an_older_version_stays(ledger: Ledger) -> None:
+    """It did not keep the address of the event: no row speaks for it, and it holds all the same."""
+    seeded(ledger)
+    with ledger._database.write() as db:  # type: ignore[attr-defined]  # as an older version wrote it
+        db.execute(
+            "INSERT INTO suppressions (inbox, reason, at) SELECT inbox, 'bounced', 0 FROM people LIMIT 1"
+        )
+    ledger.record_feedback([heard(0), heard(1, Kind.DELIVERED)])
+    assert suppressed(ledger) == "bounced"
+
+
 # -- one state ---------------------------------------------------------------------------------------------
 
 
@@ -150,6 +161,7 @@ TABLES = {
 def everything(ledger: Ledger) -> dict[str, list[tuple[Any, ...]]]:
     """All rows that feedback may have changed."""
     run = ledger._database.connection.execute  # type: ignore[attr-defined]  # no public word for it
+    assert run("PRAGMA quick_check").fetchone()[0] == "ok"
     return {
         table: sorted(tuple(row) for row in run(f"SELECT {columns} FROM {table}"))
         for table, columns in TABLES.items()

@@ -13,8 +13,8 @@ CREATE TABLE marks (
   kind   TEXT NOT NULL,
   detail TEXT NOT NULL,
   at     INTEGER NOT NULL,
-  sent   INTEGER NOT NULL,
   family TEXT NOT NULL,
+  sent   INTEGER NOT NULL, -- after the key: else SQLite 3.40's quick_check takes it for a NULL
   PRIMARY KEY (hex, kind, detail, at, family)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX marks_by_time ON marks (at);
