@@ -21,6 +21,7 @@ CONDITIONS = {
     "${{ inputs.stop == '' }}": True,
     "inputs.stop != ''": False,
     "${{ inputs.stop == '' && !inputs.dry_run }}": True,
+    "${{ inputs.stop == '' && !inputs.dry_run && vars.TOPMIND_FEEDBACK_QUEUE != '' }}": False,
     "${{ !cancelled() && (needs.publish.result == 'success' || inputs.stop != '') }}": True,
     "vars.TOPMIND_SITE_BUCKET == ''": True,
     "vars.TOPMIND_SITE_BUCKET != ''": False,
@@ -102,8 +103,15 @@ def test_every_step_that_may_be_cancelled_hands_its_signal_on() -> None:
     """The shell of a step hears the cancel first: topmind must have taken its place by `exec`."""
     send = workflow("send.yml")["jobs"]["send"]["steps"]
     scripts = [s["run"] for s in send if "topmind" in s.get("run", "") and s["name"] != "Install"]
-    assert len(scripts) == 3
+    assert len(scripts) == 4
     assert all(script.startswith("exec ") for script in scripts)
+
+
+def test_feedback_comes_before_the_plan_and_the_send() -> None:
+    """Who bounced or complained since the last run is in no plan; without a queue the step is left out."""
+    names = [step.get("name") for step in workflow("send.yml")["jobs"]["send"]["steps"]]
+    assert names.index("Feedback") < names.index("Plan") < names.index("Send")
+    assert "Feedback" not in dict(scheduled_steps())
 
 
 def test_ticks_are_at_odd_minutes_several_times_a_day() -> None:

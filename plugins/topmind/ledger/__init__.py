@@ -1,6 +1,7 @@
 """The durable record: people, touches and what became of them. Start at `protocol.Ledger`."""
 
 from topmind.ledger.coupon_values import Coupon, CouponRow
+from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth
 from topmind.ledger.follow_up import LEASE
 from topmind.ledger.inbox import FolderInbox
 from topmind.ledger.opening import keyed, open_ledger
@@ -36,13 +37,18 @@ __all__ = [
     "FolderInbox",
     "Frozen",
     "Hashes",
+    "Heard",
+    "HeardOf",
     "InboxEntry",
+    "Judged",
     "Lapsed",
     "Ledger",
+    "Mark",
     "Person",
     "PickedItem",
     "Proof",
     "Row",
+    "RunHealth",
     "Settle",
     "Synced",
     "Task",

@@ -24,11 +24,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol, TypeAlias
 
+from topmind.ledger.feedback_part import FeedbackPart
 from topmind.ledger.follow_up import LEASE, FollowUp
 from topmind.ledger.values import (
     Claim,
     Counts,
-    Feedback,
     Frozen,
     InboxEntry,
     Lapsed,
@@ -48,7 +48,7 @@ Hashes: TypeAlias = Callable[[str], Sequence[str]]
 APPROVAL = timedelta(hours=24)
 
 
-class Ledger(FollowUp, Protocol):
+class Ledger(FollowUp, FeedbackPart, Protocol):
     """One open ledger."""
 
     #: Part of every touch's name on the wire.
@@ -193,14 +193,6 @@ class Ledger(FollowUp, Protocol):
         ...
 
     # -- what became of it -------------------------------------------------------------------------------
-
-    def record_feedback(self, events: Sequence[Feedback]) -> int:
-        """Upsert events: doubled, late or unordered ones give the same state. How many were new.
-
-        All but rejected and not_rendered prove that the mail left. A permanent bounce or a complaint suppresses
-        the address in the event (else the touch's own); a complaint and `unsubscribed` opt out.
-        """
-        ...
 
     def fold(self, entries: Sequence[InboxEntry]) -> tuple[str, ...]:
         """Apply what people said on live pages, each entry once; ids that are now safe to remove."""

@@ -61,8 +61,9 @@ def unproven(book: Book) -> tuple[Unproven, ...]:
     """Unknown, unresolved, and claimed under a lease that has ended; whose person is erased has no name."""
     rows = book.db.execute(
         "SELECT coalesce(p.contact, '') AS contact, o.source, o.step, o.occurrence, o.channel, o.title, t.hex,"
-        " t.attempt, t.state, t.at, t.reason FROM touches t JOIN occasions o ON o.id = t.occasion"
-        " LEFT JOIN people p ON p.id = t.person"
+        " t.attempt, t.state, t.at, t.reason, coalesce(r.owner, '') AS run"
+        " FROM touches t JOIN occasions o ON o.id = t.occasion"
+        " LEFT JOIN people p ON p.id = t.person LEFT JOIN runs r ON r.id = t.run"
         f" WHERE t.state IN ({UNKNOWN}, {UNRESOLVED}, {CLAIMED})"
         f" AND (t.state <> {CLAIMED} OR t.lease <= ?) ORDER BY t.at, t.id",
         (book.now,),
@@ -76,6 +77,7 @@ def unproven(book: Book) -> tuple[Unproven, ...]:
             title=row["title"],
             at=moment(row["at"]),
             reason=row["reason"],
+            run=row["run"],
         )
         for row in rows
     )

@@ -25,13 +25,13 @@ from topmind.ledger import history as remembered
 from topmind.ledger.book import Book
 from topmind.ledger.coupon_values import CouponRow
 from topmind.ledger.database import Database, stamp
+from topmind.ledger.feedback_store import FeedbackStore
 from topmind.ledger.follow_up import LEASE
 from topmind.ledger.protocol import Hashes
 from topmind.ledger.task_values import TaskMail, TaskMailClaim, TaskOutcome
 from topmind.ledger.values import (
     Claim,
     Counts,
-    Feedback,
     Frozen,
     InboxEntry,
     Lapsed,
@@ -58,7 +58,7 @@ from topmind.model import (
 T = TypeVar("T")
 
 
-class SqlLedger:
+class SqlLedger(FeedbackStore):
     """`protocol.Ledger`; `memory.py` and `sqlite.py` say where the database is and who may send."""
 
     def __init__(self, database: Database, clock: Clock, ledger_id: str, epoch: int) -> None:
@@ -197,9 +197,6 @@ class SqlLedger:
         return self._clock.now()
 
     # -- what became of it -------------------------------------------------------------------------------
-
-    def record_feedback(self, events: Sequence[Feedback]) -> int:
-        return self._write(lambda book: settling.record_feedback(book, events))
 
     def fold(self, entries: Sequence[InboxEntry]) -> tuple[str, ...]:
         if not entries:

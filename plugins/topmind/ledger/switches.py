@@ -90,11 +90,14 @@ def adopt(book: Book, epoch: int) -> int:
 
 
 def doubt(book: Book) -> int:
-    """Everything planned by mail may have left from the ledger that was lost: unknown; how many touches."""
+    """Everything planned by mail may have left from the ledger that was lost: unknown; how many touches.
+
+    No run stands for them any more: its feedback may have come to the lost ledger, so silence proves nothing.
+    """
     task_mails.doubt(book)
     changed = book.db.execute(
-        f"UPDATE touches SET state = {UNKNOWN}, reason = 'the ledger was restored', attempt = max(attempt, 1),"
-        f" lease = NULL, at = ? WHERE channel = 0 AND state IN ({PLANNED}, {CLAIMED})",
+        f"UPDATE touches SET state = {UNKNOWN}, reason = 'the ledger was restored', run = NULL, lease = NULL,"
+        f" attempt = CASE WHEN attempt < 1 THEN 1 ELSE attempt END, at = ? WHERE channel = 0 AND state IN ({PLANNED}, {CLAIMED})",
         (book.now,),
     ).rowcount
     if changed:

@@ -24,7 +24,12 @@ def wish(book: Book, person: int, what: str, value: int, *, at: int, by: str) ->
         was, then, whose = before
         if by == "import" and whose != "import" and (was or not value):
             return False  # a person's no stays theirs, whatever an import repeats or takes back
-        if at < then and not (whose == "import" and by != "import"):
+        if "import" not in (by, whose):
+            # two words of one moment: the stronger no, whichever is read first
+            if (at, value) < (then, was):
+                return False
+            by = min(by, whose) if (at, value) == (then, was) else by
+        elif at < then and not (whose == "import" and by != "import"):
             return False
         if (was, then, whose) == (value, at, by):
             return False
