@@ -1,9 +1,10 @@
 """The durable record: people, touches and what became of them. Start at `protocol.Ledger`."""
 
 from topmind.ledger.coupon_values import Coupon, CouponRow
+from topmind.ledger.crew import ALONE, Member, Shard
 from topmind.ledger.follow_up import LEASE
 from topmind.ledger.inbox import FolderInbox
-from topmind.ledger.opening import keyed, open_ledger
+from topmind.ledger.opening import exists, keyed, open_ledger
 from topmind.ledger.protocol import APPROVAL, Hashes, Ledger
 from topmind.ledger.task_values import NO_ANSWER, NOT_HAPPY, TaskMail, TaskMailClaim, TaskOutcome
 from topmind.ledger.values import (
@@ -24,6 +25,7 @@ from topmind.ledger.values import (
 )
 
 __all__ = [
+    "ALONE",
     "APPROVAL",
     "LEASE",
     "NOT_HAPPY",
@@ -39,17 +41,20 @@ __all__ = [
     "InboxEntry",
     "Lapsed",
     "Ledger",
+    "Member",
     "Person",
     "PickedItem",
     "Proof",
     "Row",
     "Settle",
+    "Shard",
     "Synced",
     "Task",
     "TaskMail",
     "TaskMailClaim",
     "TaskOutcome",
     "Unproven",
+    "exists",
     "keyed",
     "open_ledger",
 ]

@@ -55,10 +55,23 @@ def _accept(book: Book, hexed: str, message_id: str, *, at: int, bounced: bool =
     """Evidence: accepted from whatever state; for an unknown touch it waits until that is frozen."""
     changed = book.db.execute(
         "UPDATE touches SET reason = CASE state WHEN ? THEN reason ELSE '' END,"
-        " state = CASE state WHEN ? THEN ? ELSE ? END, lease = NULL, bounced = max(bounced, ?), at = ?,"
+        " state = CASE state WHEN ? THEN ? ELSE ? END, lease = NULL, bounced = CASE WHEN bounced < ? THEN ? ELSE bounced END, at = ?,"
         " message_id = CASE message_id WHEN '' THEN ? ELSE message_id END WHERE hex = ?"
         " AND NOT (state = ? AND bounced >= ? AND (message_id <> '' OR ? = ''))",
-        (ACCEPTED, DONE, DONE, ACCEPTED, bounced, at, message_id, hexed, ACCEPTED, bounced, message_id),
+        (
+            ACCEPTED,
+            DONE,
+            DONE,
+            ACCEPTED,
+            bounced,
+            bounced,
+            at,
+            message_id,
+            hexed,
+            ACCEPTED,
+            bounced,
+            message_id,
+        ),
     )
     if changed.rowcount:
         return True
@@ -67,9 +80,9 @@ def _accept(book: Book, hexed: str, message_id: str, *, at: int, bounced: bool =
     if task_mails.is_one(book, hexed):
         return task_mails.accept(book, hexed, message_id)
     book.db.execute(
-        "INSERT INTO strays (hex, message_id, bounced, at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-        " bounced = max(bounced, excluded.bounced),"
-        " message_id = CASE message_id WHEN '' THEN excluded.message_id ELSE message_id END",
+        "INSERT INTO strays (hex, message_id, bounced, at) VALUES (?, ?, ?, ?) ON CONFLICT (hex) DO UPDATE SET"
+        " bounced = CASE WHEN strays.bounced < excluded.bounced THEN excluded.bounced ELSE strays.bounced END,"
+        " message_id = CASE strays.message_id WHEN '' THEN excluded.message_id ELSE strays.message_id END",
         (hexed, message_id, bounced, at),
     )
     return False
@@ -120,7 +133,9 @@ def _record(book: Book, event: Feedback) -> bool:
     ).fetchone()
     book.db.execute(
         "INSERT INTO feedback (hex, kind, detail, at, actor) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET at = min(at, excluded.at), actor = min(actor, excluded.actor)",
+        " ON CONFLICT (hex, kind, detail) DO UPDATE SET"
+        " at = CASE WHEN excluded.at < feedback.at THEN excluded.at ELSE feedback.at END,"
+        " actor = CASE WHEN excluded.actor < feedback.actor THEN excluded.actor ELSE feedback.actor END",
         (event.touch_hex, event.kind.value, event.detail, at, event.actor),
     )
     _accept(book, event.touch_hex, event.message_id, at=book.now, bounced=bounced)
@@ -142,7 +157,9 @@ def _consequences(book: Book, event: Feedback, at: int) -> None:
         if address is not None:
             book.db.execute(
                 "INSERT INTO suppressions (inbox, reason, at) VALUES (?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET at = min(at, excluded.at), reason = min(reason, excluded.reason)",
+                " ON CONFLICT (inbox) DO UPDATE SET"
+                " at = CASE WHEN excluded.at < suppressions.at THEN excluded.at ELSE suppressions.at END,"
+                " reason = CASE WHEN excluded.reason < suppressions.reason THEN excluded.reason ELSE suppressions.reason END",
                 (address, event.kind.value, at),
             )
     if person is None or not book.db.execute("SELECT 1 FROM people WHERE id = ?", (person,)).fetchone():
