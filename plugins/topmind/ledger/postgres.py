@@ -10,9 +10,9 @@ done again and finds the first. Stops and opt-outs take the whole lock: a claim 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from topmind.errors import GuardError, LedgerDamaged, LedgerError
 from topmind.ledger.book import Book
@@ -21,13 +21,16 @@ from topmind.ledger.postgres_database import CLOCK, Address, Mode, PostgresDatab
 from topmind.ledger.postgres_errors import Overtaken
 from topmind.ledger.postgres_sql import shape
 from topmind.ledger.store import SqlLedger
-from topmind.model import Clock
+from topmind.ledger.values import Frozen, Row
+from topmind.model import Clock, PastTouch
 
 T = TypeVar("T")
 #: How far this machine's clock may be from the server's (DESIGN §7).
 SKEW = timedelta(seconds=60)
 #: Seconds to wait for other writers: somebody may be freezing the plan of a large audience.
 BUSY = 300.0
+#: So many new rows make the server look at its tables again.
+MANY = 500
 #: How often a write that was overtaken is done again.
 _TRIES = 10
 
@@ -75,6 +78,23 @@ class PostgresLedger(SqlLedger):
         with self._store.transaction(mode) as (db, told):
             now = self._moment(told)
             return work(Book(db=db, ledger=self.ledger_id, now=now, beside=mode is Mode.BESIDE))
+
+    def freeze(self, rows: Sequence[Row], **more: Any) -> Frozen:
+        found = super().freeze(rows, **more)
+        if found.new >= MANY:
+            self._measure()
+        return found
+
+    def seed(self, touches: Sequence[PastTouch]) -> int:
+        new = super().seed(touches)
+        if new >= MANY:
+            self._measure()
+        return new
+
+    def _measure(self) -> None:
+        """Tell the server what its tables hold now: its own look comes a minute later, and a claim that is planned
+        for empty tables reads them through (47 ms in place of 0.1)."""
+        self._write(lambda book: book.db.execute("ANALYZE people, touches, touch_items, occasions, terms"))
 
     # -- time --------------------------------------------------------------------------------------------
 

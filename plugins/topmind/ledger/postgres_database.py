@@ -30,6 +30,7 @@ SET search_path = {schema};
 SET lock_timeout = {busy};
 SET idle_in_transaction_session_timeout = 60000;
 SET statement_timeout = 0;
+SET jit = off;
 SET tcp_keepalives_idle = 20;
 SET tcp_keepalives_interval = 5;
 SET tcp_keepalives_count = 4;

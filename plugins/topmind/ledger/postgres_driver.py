@@ -61,9 +61,7 @@ def parameters(url: str) -> dict[str, Any]:
 
 def connect(params: dict[str, Any]) -> Handle:
     """A connection that begins and ends transactions as it is told. Raises psycopg.Error."""
-    connection: Handle = library().connect(
-        **params, autocommit=True, row_factory=_rows, prepare_threshold=3
-    )
+    connection: Handle = library().connect(**params, autocommit=True, row_factory=_rows, prepare_threshold=3)
     _adapt(connection)
     return connection
 
