@@ -1,7 +1,7 @@
 """The durable record: people, touches and what became of them. Start at `protocol.Ledger`."""
 
 from topmind.ledger.coupon_values import Coupon, CouponRow
-from topmind.ledger.crew import ALONE, Member, Shard
+from topmind.ledger.crew import ALONE, Member, Shard, refuse_several
 from topmind.ledger.follow_up import LEASE
 from topmind.ledger.inbox import FolderInbox
 from topmind.ledger.opening import exists, keyed, open_ledger
@@ -57,4 +57,5 @@ __all__ = [
     "exists",
     "keyed",
     "open_ledger",
+    "refuse_several",
 ]

@@ -60,6 +60,8 @@ class Ledger(FollowUp, Protocol):
     restored: bool
     #: Whether several senders may work on it at once (`lock` with a member, `claim` by several owners).
     several: bool
+    #: Why not, where it is False; a sentence without its full stop.
+    alone: str
 
     # -- people -----------------------------------------------------------------------------------------
 
@@ -152,6 +154,10 @@ class Ledger(FollowUp, Protocol):
 
     def unlock(self, owner: str) -> None:
         """No longer the sender. Harmless where it never was."""
+        ...
+
+    def senders(self) -> int:
+        """How many senders are alive now."""
         ...
 
     def sweep(self) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from topmind.errors import LedgerError, LedgerLocked
 from topmind.ledger import switches, witness
-from topmind.ledger.crew import ALONE, Member
+from topmind.ledger.crew import ALONE, Member, refuse_several
 from topmind.ledger.database import Database
 from topmind.ledger.store import SqlLedger
 from topmind.model import Clock
@@ -40,7 +40,8 @@ class SqliteLedger(SqlLedger):
         self.restored = self._older_than_seen()
 
     def lock(self, owner: str, *, who: str = "", member: Member = ALONE) -> int:
-        self._refuse(member)
+        if member.crew:
+            raise refuse_several(self._database.name, self.alone)
         free = self._grab()
         try:
             buried = self._write(lambda book: switches.lock(book, owner, who, free=free))

@@ -159,16 +159,15 @@ class SqlLedger:
     # -- send --------------------------------------------------------------------------------------------
 
     def lock(self, owner: str, *, who: str = "", member: Member = ALONE) -> int:
-        self._refuse(member)
-        return self._write(lambda book: switches.lock(book, owner, who))
-
-    def _refuse(self, member: Member) -> None:
-        """Raises GuardError for a member of a crew where only one may send."""
         if member.crew and not self.several:
             raise refuse_several(self._database.name, self.alone)
+        return self._write(lambda book: switches.lock(book, owner, who, member=member))
 
     def unlock(self, owner: str) -> None:
         self._write(lambda book: switches.unlock(book, owner))
+
+    def senders(self) -> int:
+        return self._read(switches.senders)
 
     def sweep(self) -> int:
         return self._write(settling.sweep)

@@ -50,6 +50,12 @@ def holder(book: Book) -> str:
     return f"another run is sending: {rows[0]['who'] or 'unnamed'}{more}, since {moment(rows[0]['started']):%H:%M:%S} UTC."
 
 
+def senders(book: Book) -> int:
+    """How many are alive."""
+    (found,) = book.db.execute("SELECT count(*) FROM senders WHERE until > ?", (book.now,)).fetchone()
+    return int(found)
+
+
 def ran(book: Book, owner: str) -> bool:
     """Whether this ledger knows a run of this name."""
     return book.db.execute("SELECT 1 FROM runs WHERE owner = ?", (owner,)).fetchone() is not None
