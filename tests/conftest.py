@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 import tomllib
 from collections.abc import Iterator
@@ -78,6 +79,17 @@ def moto() -> Iterator[str]:
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
     server.stop()
+
+
+@pytest.fixture
+def postgres_url(postgres: Any) -> Iterator[str]:
+    """`TOPMIND_LEDGER` of a schema that nobody else uses, gone after the test."""
+    schema = f"s{secrets.token_hex(6)}"
+    yield f"{postgres.get_uri()}&options=-csearch_path%3D{schema}"
+    import psycopg
+
+    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
+        connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
 
 
 # A skip that tests/skips.toml does not name fails the run where TOPMIND_STRICT_SKIPS is set.

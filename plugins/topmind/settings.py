@@ -77,6 +77,12 @@ class Settings:
     site_bucket: str
 
     @property
+    def ledger_name(self) -> str:
+        """The ledger's address as messages may print it: without user, password and host."""
+        scheme, _, rest = self.ledger_url.partition(":")
+        return self.ledger_url if scheme in {"sqlite", "memory"} or not rest else f"{scheme}://…"
+
+    @property
     def var(self) -> Path:
         """Where a run keeps what is not in git."""
         return self.root / "var"

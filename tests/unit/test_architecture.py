@@ -36,6 +36,7 @@ HOMES = {
     "sqlglot": {"audience"},
     "boto3": {"aws", "testing"},
     "botocore": {"aws", "testing"},
+    "psycopg": {"ledger.postgres_driver"},
     "click": {"cli"},
     "pagefind": {"resource_site"},
     "uvicorn": {"desk", "live", "cli"},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol, TypeAlias
 
-from topmind.ledger import LEASE, Claim, Counts, InboxEntry, Unproven
+from topmind.ledger import ALONE, LEASE, Claim, Counts, InboxEntry, Member, Shard, Unproven
 from topmind.model import Message, Outcome, Problem
 
 #: Makes the complete message of one claim. A TopmindError holds this one mail back.
@@ -61,6 +61,10 @@ class Order:
     who: str = ""
     #: Whose occasions are counted in the report.
     as_of: date
+    #: Beside whom it may send.
+    member: Member = ALONE
+    #: Whose people; None = everybody.
+    shard: Shard | None = None
     #: The programme's moment (UTC), asked before each group; a pinned day gives always the same.
     now: Callable[[], datetime]
     #: Hashes of compiled editions; None = any.

@@ -39,7 +39,7 @@ def send(
     """
     tally = Tally(alike=order.alike, tries=order.tries)
     listed = {one.touch_hex for one in ledger.unproven() if one.state is not TouchState.CLAIMED}
-    ledger.lock(order.owner, who=order.who)
+    ledger.lock(order.owner, who=order.who, member=order.member)
     run = _Run(ledger, transport, build, order, tally, inbox, stopping, pace, settled)
     try:
         ledger.sweep()
@@ -125,6 +125,7 @@ class _Run:
             editions=order.editions,
             occasions=order.occasions,
             settles=settles,
+            shard=order.shard,
         )
         self.settles = []
         return claims

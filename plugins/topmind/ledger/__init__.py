@@ -1,10 +1,11 @@
 """The durable record: people, touches and what became of them. Start at `protocol.Ledger`."""
 
 from topmind.ledger.coupon_values import Coupon, CouponRow
+from topmind.ledger.crew import ALONE, Member, Shard, refuse_several
 from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth
 from topmind.ledger.follow_up import LEASE
 from topmind.ledger.inbox import FolderInbox
-from topmind.ledger.opening import keyed, open_ledger
+from topmind.ledger.opening import exists, keyed, open_ledger
 from topmind.ledger.protocol import APPROVAL, Hashes, Ledger
 from topmind.ledger.task_values import NO_ANSWER, NOT_HAPPY, TaskMail, TaskMailClaim, TaskOutcome
 from topmind.ledger.values import (
@@ -25,6 +26,7 @@ from topmind.ledger.values import (
 )
 
 __all__ = [
+    "ALONE",
     "APPROVAL",
     "LEASE",
     "NOT_HAPPY",
@@ -44,18 +46,22 @@ __all__ = [
     "Lapsed",
     "Ledger",
     "Mark",
+    "Member",
     "Person",
     "PickedItem",
     "Proof",
     "Row",
     "RunHealth",
     "Settle",
+    "Shard",
     "Synced",
     "Task",
     "TaskMail",
     "TaskMailClaim",
     "TaskOutcome",
     "Unproven",
+    "exists",
     "keyed",
     "open_ledger",
+    "refuse_several",
 ]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from topmind.errors import LedgerError, PlanAgain
 from topmind.ledger import coupons
-from topmind.ledger.book import Book, key_of, listed
+from topmind.ledger.book import Book, Record, key_of, listed
 from topmind.ledger.database import day_number, moment, number_day, stamp
 from topmind.ledger.states import ACCEPTED, CHANNEL_CODE, EXPIRED, MISSED, PLANNED, SKIPPED, SOLE
 from topmind.ledger.terms import pack, unpack
@@ -38,7 +37,10 @@ def freeze(
         writer.plan(row)
     expired = sum(writer.lapse(late.row, late.reason) for late in lapsed)
     skipped = [(key, reason) for key, reason in skips if _skip(book, key, reason)]
-    book.db.execute("INSERT OR REPLACE INTO plans (hash, at) VALUES (?, ?)", (plan, book.now))
+    book.db.execute(
+        "INSERT INTO plans (hash, at) VALUES (?, ?) ON CONFLICT (hash) DO UPDATE SET at = excluded.at",
+        (plan, book.now),
+    )
     if writer.new or writer.again or expired or skipped or writer.skipped:
         book.moved()
     return Frozen(
@@ -189,18 +191,17 @@ def insert(
         *"person occasion channel hex state inbox sole reason message_id bounced at".split(),  # noqa: SIM905 - as above
         *_ROW_COLUMNS,
     )
-    cursor = book.db.execute(
-        f"INSERT INTO touches ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+    (touch,) = book.db.execute(
+        f"INSERT INTO touches ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) RETURNING id",
         (
             *(person, occasion, CHANNEL_CODE[row.key.channel], hexed, state, inbox, sole, reason),
             *(message_id, bounced, book.now),
             *_values(book, row),
         ),
-    )
-    assert cursor.lastrowid is not None
-    _items(book, row, cursor.lastrowid, person)
-    coupons.put(book, row.coupons, cursor.lastrowid, person)
-    return cursor.lastrowid
+    ).fetchone()
+    _items(book, row, touch, person)
+    coupons.put(book, row.coupons, touch, person)
+    return int(touch)
 
 
 def _items(book: Book, row: Row, touch: int, person: int) -> None:
@@ -258,7 +259,7 @@ def planned(book: Book) -> tuple[Row, ...]:
     return tuple(_row(book, row) for row in rows)
 
 
-def _row(book: Book, row: sqlite3.Row) -> Row:
+def _row(book: Book, row: Record) -> Row:
     terms = unpack(row["text"])
     return Row(
         key=key_of(row["contact"], row["source"], row["step"], row["occurrence"], row["channel"]),

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from topmind.errors import LedgerError, LinkError
-from topmind.ledger.book import Book
+from topmind.ledger.book import Book, Listed, listed
 from topmind.ledger.database import number_day
 from topmind.ledger.protocol import Hashes
 from topmind.ledger.states import PLANNED, SKIPPED
@@ -64,12 +64,11 @@ def _take_in(book: Book, row: Sequence[Any] | None, record: PersonRecord, hashes
             (*fields, inbox, row[0]),
         )
         return row[0], "changed" if row[7] else "returned"
-    cursor = book.db.execute(
-        "INSERT INTO people (contact, address, name, phone, postal, inbox) VALUES (?, ?, ?, ?, ?, ?)",
+    (person,) = book.db.execute(
+        "INSERT INTO people (contact, address, name, phone, postal, inbox) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
         (record.contact, *fields, inbox),
-    )
-    assert cursor.lastrowid is not None
-    return cursor.lastrowid, "new"
+    ).fetchone()
+    return person, "new"
 
 
 def _hashed(hashes: Hashes, address: str) -> Sequence[str]:
@@ -93,7 +92,8 @@ def inbox_of(book: Book, found: Sequence[str]) -> int | None:
         (inbox,) = book.db.execute("SELECT coalesce(max(inbox), 0) + 1 FROM inbox_hashes").fetchone()
     if len(rows) < len(found):
         book.db.executemany(
-            "INSERT OR IGNORE INTO inbox_hashes (hash, inbox) VALUES (?, ?)", [(h, inbox) for h in found]
+            "INSERT INTO inbox_hashes (hash, inbox) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            [(h, inbox) for h in found],
         )
     return int(inbox)
 
@@ -115,7 +115,9 @@ def _reports(book: Book, person: int, record: PersonRecord, before: dict[str, st
         if before.get(what) == value:
             continue
         book.db.execute(
-            "INSERT OR REPLACE INTO reported (person, what, value) VALUES (?, ?, ?)", (person, what, value)
+            "INSERT INTO reported (person, what, value) VALUES (?, ?, ?)"
+            " ON CONFLICT (person, what) DO UPDATE SET value = excluded.value",
+            (person, what, value),
         )
         if what == "stage":
             if what in before:
@@ -162,7 +164,7 @@ def erase(book: Book, contact: str, hashes: Hashes) -> bool:
     person, address = row
     kept = {*_name_hash(hashes, contact), *(_hashed(hashes, address) if address else ())}
     book.db.executemany(
-        "INSERT OR IGNORE INTO erased (hash, person) VALUES (?, ?)", [(h, person) for h in kept]
+        "INSERT INTO erased (hash, person) VALUES (?, ?) ON CONFLICT DO NOTHING", [(h, person) for h in kept]
     )
     for table, column in (
         ("people", "id"),
@@ -184,8 +186,8 @@ def erase(book: Book, contact: str, hashes: Hashes) -> bool:
 # -- looking somebody up -----------------------------------------------------------------------------------
 
 
-def standings(book: Book, persons: str | None = None) -> dict[int, Standing]:
-    """What the ledger knows of people beyond the source, by internal id; `persons`: JSON list, None = all."""
+def standings(book: Book, persons: Listed | None = None) -> dict[int, Standing]:
+    """What the ledger knows of people beyond the source, by internal id; `persons`: their numbers, None = all."""
     only = "" if persons is None else "WHERE {} IN (SELECT value FROM json_each(?))"
     bound = () if persons is None else (persons,)
     said = _said(book, only, bound)
@@ -202,7 +204,7 @@ def standings(book: Book, persons: str | None = None) -> dict[int, Standing]:
     }
 
 
-def _said(book: Book, only: str, bound: tuple[str, ...]) -> dict[int, dict[str, int]]:
+def _said(book: Book, only: str, bound: tuple[Listed, ...]) -> dict[int, dict[str, int]]:
     """What people want. A no to mail binds everybody who reads the same inbox, and whoever takes the place of a
     contact that vanished (an export gave new ids) inherits all that one said, until they say otherwise later."""
     said: dict[int, dict[str, int]] = defaultdict(dict)
@@ -216,7 +218,7 @@ def _said(book: Book, only: str, bound: tuple[str, ...]) -> dict[int, dict[str, 
     for person, what, value, at in book.db.execute(
         "SELECT p.id, w.what, w.value, w.at FROM people p JOIN people q ON q.inbox = p.inbox AND q.id <> p.id"
         " JOIN wishes w ON w.person = q.id"
-        " AND CASE WHEN q.active THEN w.what = 'email' ELSE w.by <> 'import' END " + only.format("p.id"),
+        " AND CASE WHEN q.active = 1 THEN w.what = 'email' ELSE w.by <> 'import' END " + only.format("p.id"),
         bound,
     ):
         if at > own.get((person, what), -1):
@@ -244,7 +246,7 @@ def find(book: Book, who: str) -> tuple[Person, ...]:
         ("contact = ?", wanted),
         ("lower(address) = lower(?)", wanted),
         ("lower(name) = lower(?)", wanted),
-        ("instr(lower(name), lower(?)) > 0", wanted),
+        ("replace(lower(name), lower(?), '') <> lower(name)", wanted),
     )
     for test, value in tests:
         rows = book.db.execute(f"SELECT {_COLUMNS} FROM people WHERE {test} ORDER BY contact", (value,))
@@ -270,6 +272,6 @@ def _person(book: Book, row: Sequence[Any]) -> Person:
         name=row[3],
         phone=row[4],
         active=bool(row[7]),
-        standing=standings(book, json.dumps([row[0]])).get(row[0], Standing()),
+        standing=standings(book, listed([row[0]])).get(row[0], Standing()),
         comments=tuple(text for (text,) in comments),
     )

@@ -24,6 +24,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol, TypeAlias
 
+from topmind.ledger.crew import ALONE, Member, Shard
 from topmind.ledger.feedback_part import FeedbackPart
 from topmind.ledger.follow_up import LEASE, FollowUp
 from topmind.ledger.values import (
@@ -57,6 +58,10 @@ class Ledger(FollowUp, FeedbackPart, Protocol):
     epoch: int
     #: An older copy was put back in its place: whom it mailed since, it does not know. `send` refuses it.
     restored: bool
+    #: Whether several senders may work on it at once (`lock` with a member, `claim` by several owners).
+    several: bool
+    #: Why not, where it is False; a sentence without its full stop.
+    alone: str
 
     # -- people -----------------------------------------------------------------------------------------
 
@@ -138,16 +143,21 @@ class Ledger(FollowUp, FeedbackPart, Protocol):
 
     # -- send --------------------------------------------------------------------------------------------
 
-    def lock(self, owner: str, *, who: str = "") -> int:
-        """Become the one sender; `owner` is unique per run, `who` a name for people ("send on host, pid 7").
+    def lock(self, owner: str, *, who: str = "", member: Member = ALONE) -> int:
+        """Become a sender; `owner` is unique per run, `who` a name for people ("send on host, pid 7").
 
-        Raises LedgerLocked where another run is alive. Claims of a run that is proven dead become unknown:
-        how many.
+        Raises LedgerLocked where another run is alive, unless both are of one crew and sit in different seats;
+        GuardError for a member of a crew where `several` is False. Claims of a run that is proven dead become
+        unknown: how many.
         """
         ...
 
     def unlock(self, owner: str) -> None:
         """No longer the sender. Harmless where it never was."""
+        ...
+
+    def senders(self) -> int:
+        """How many senders are alive now."""
         ...
 
     def sweep(self) -> int:
@@ -164,14 +174,15 @@ class Ledger(FollowUp, FeedbackPart, Protocol):
         editions: Collection[str] | None = None,
         occasions: Collection[str] | None = None,
         settles: Sequence[Settle] = (),
+        shard: Shard | None = None,
     ) -> tuple[Claim, ...]:
         """Settle `settles`, then take up to `limit` planned e-mail touches in hand: one durable write.
 
         The same write tests each again: opt-out, topics, suppression of contact and address, erased, inactive
         (→ skipped); stop switch, pause, window, last day, ceilings, gap, an edition or occasion not among those
         given (→ stays planned); one mail per inbox and occasion, one item per contact within its repeat time
-        (→ skipped). () = nothing is left that this run may claim, or everything is stopped. Claims go by last
-        legal day, then id.
+        (→ skipped). () = nothing is left that this run may claim (whatever else is left is in another sender's
+        hand), or everything is stopped. Claims go by last legal day, then id; with `shard` only of its people.
         """
         ...
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import date
 
-from topmind.ledger.book import Book, key_of
+from topmind.ledger.book import Book, Record, key_of
 from topmind.ledger.database import day_number, moment
 from topmind.ledger.states import ACCEPTED, CLAIMED, STATE, UNKNOWN, UNRESOLVED
 from topmind.ledger.values import Counts, Unproven
@@ -83,5 +82,5 @@ def unproven(book: Book) -> tuple[Unproven, ...]:
     )
 
 
-def _key(row: sqlite3.Row) -> TouchKey:
+def _key(row: Record) -> TouchKey:
     return key_of(row["contact"], row["source"], row["step"], row["occurrence"], row["channel"])

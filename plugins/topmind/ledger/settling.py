@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from topmind.ledger import task_mails
-from topmind.ledger.book import Book
+from topmind.ledger.book import Book, listed
 from topmind.ledger.database import stamp
 from topmind.ledger.states import ACCEPTED, CLAIMED, CODE, DONE, SETTLES, UNKNOWN
 from topmind.ledger.values import Claim, Proof, Settle
@@ -14,13 +14,31 @@ from topmind.model import Outcome, OutcomeKind, TouchState
 
 def settle(book: Book, settles: Sequence[Settle]) -> int:
     """Write outcomes; how many took effect."""
-    return sum(_settle(book, one) for one in settles)
+    proven = {
+        one.claim.touch_hex: one.outcome.message_id
+        for one in settles
+        if one.outcome.kind is OutcomeKind.ACCEPTED and one.outcome.message_id
+    }
+    changed = _accept_all(book, proven) if proven else 0
+    return changed + sum(_settle(book, one) for one in settles if one.claim.touch_hex not in proven)
+
+
+def _accept_all(book: Book, proven: Mapping[str, str]) -> int:
+    """Evidence for a group, in one go; hex → message id."""
+    changed = book.db.executemany(
+        _ACCEPT, [_acceptance(hexed, proof, at=book.now, bounced=False) for hexed, proof in proven.items()]
+    ).rowcount
+    if changed == len(proven):
+        return changed
+    known = book.db.execute(
+        "SELECT hex FROM touches WHERE hex IN (SELECT value FROM json_each(?))", (listed(proven),)
+    )
+    others = proven.keys() - {hexed for (hexed,) in known}
+    return changed + sum(accept(book, hexed, proven[hexed], at=book.now) for hexed in sorted(others))
 
 
 def _settle(book: Book, one: Settle) -> bool:
     claim, outcome = one.claim, one.outcome
-    if outcome.kind is OutcomeKind.ACCEPTED and outcome.message_id:
-        return accept(book, claim.touch_hex, outcome.message_id, at=book.now)
     state = _state(outcome)
     looked = book.run(claim.owner) if state is TouchState.PLANNED and one.leave else None
     changed = book.db.execute(
@@ -45,27 +63,24 @@ def release(book: Book, claims: Sequence[Claim]) -> int:
     return settle(book, [Settle(claim=claim, outcome=back) for claim in claims])
 
 
+#: From whatever state to accepted (a task that is done stays so); says nothing of what it knows already.
+_ACCEPT = (
+    f"UPDATE touches SET reason = CASE state WHEN {ACCEPTED} THEN reason ELSE '' END,"
+    f" state = CASE state WHEN {DONE} THEN {DONE} ELSE {ACCEPTED} END, lease = NULL,"
+    " bounced = CASE WHEN bounced < ? THEN ? ELSE bounced END, at = ?,"
+    " message_id = CASE message_id WHEN '' THEN ? ELSE message_id END WHERE hex = ?"
+    f" AND NOT (state = {ACCEPTED} AND bounced >= ? AND (message_id <> '' OR ? = ''))"
+)
+
+
+def _acceptance(hexed: str, message_id: str, *, at: int, bounced: bool) -> tuple[object, ...]:
+    """The values of `_ACCEPT`."""
+    return (bounced, bounced, at, message_id, hexed, bounced, message_id)
+
+
 def accept(book: Book, hexed: str, message_id: str, *, at: int, bounced: bool = False) -> bool:
     """Evidence: accepted from whatever state; for an unknown touch it waits until that is frozen."""
-    changed = book.db.execute(
-        "UPDATE touches SET reason = CASE state WHEN ? THEN reason ELSE '' END,"
-        " state = CASE state WHEN ? THEN ? ELSE ? END, lease = NULL, bounced = CASE WHEN bounced < ? THEN ? ELSE bounced END, at = ?,"
-        " message_id = CASE message_id WHEN '' THEN ? ELSE message_id END WHERE hex = ?"
-        " AND NOT (state = ? AND bounced >= ? AND (message_id <> '' OR ? = ''))",
-        (
-            ACCEPTED,
-            DONE,
-            DONE,
-            ACCEPTED,
-            *[int(bounced)] * 2,
-            at,
-            message_id,
-            hexed,
-            ACCEPTED,
-            int(bounced),
-            message_id,
-        ),
-    )
+    changed = book.db.execute(_ACCEPT, _acceptance(hexed, message_id, at=at, bounced=bounced))
     if changed.rowcount:
         return True
     if book.db.execute("SELECT 1 FROM touches WHERE hex = ?", (hexed,)).fetchone():
@@ -76,7 +91,7 @@ def accept(book: Book, hexed: str, message_id: str, *, at: int, bounced: bool = 
         "INSERT INTO strays (hex, message_id, bounced, at) VALUES (?, ?, ?, ?) ON CONFLICT (hex) DO UPDATE SET"
         " bounced = CASE WHEN strays.bounced < excluded.bounced THEN excluded.bounced ELSE strays.bounced END,"
         " message_id = CASE strays.message_id WHEN '' THEN excluded.message_id ELSE strays.message_id END",
-        (hexed, message_id, int(bounced), at),
+        (hexed, message_id, bounced, at),
     )
     return False
 

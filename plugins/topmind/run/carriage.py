@@ -61,19 +61,23 @@ class StoreClock:
         self._clock.sleep(seconds)
 
 
-def of(settings: Settings, clock: Clock) -> Carriage:
+def of(
+    settings: Settings, clock: Clock, *, senders: int = 1, members: Callable[[], int] = lambda: 1
+) -> Carriage:
     """The carriage of TOPMIND_TRANSPORT; `clock` is the store's.
+
+    `senders`: how many of this run share the account, of which this is one; `members`: how many are alive now.
 
     Raises ConfigError or SendError where Amazon SES cannot be asked.
     """
     if settings.transport == "memory":
         return Carriage(transport=MemoryTransport())
     if settings.transport == "ses":
-        return _amazon(settings, clock)
+        return _amazon(settings, clock, senders, members)
     return Carriage(transport=Outbox(settings.var / "outbox"))
 
 
-def _amazon(settings: Settings, clock: Clock) -> Carriage:
+def _amazon(settings: Settings, clock: Clock, senders: int, members: Callable[[], int]) -> Carriage:
     from topmind.aws import account, ses, session
 
     asking = session.client("sesv2", tries=3)
@@ -81,13 +85,19 @@ def _amazon(settings: Settings, clock: Clock) -> Carriage:
     quota = account.quota(asking)
     latency = max(time.perf_counter() - began, LATENCY)
     wanted = settings.project.pace
-    pace = AccountPace(lambda: account.quota(asking), clock=clock, per_domain=wanted.per_domain)
+    pace = AccountPace(
+        lambda: account.quota(asking),
+        clock=clock,
+        members=members,
+        per_domain=wanted.per_domain / senders if wanted.per_domain else None,
+    )
 
     def begin_small(history: History, today: date) -> None:
         if wanted.warm_up:
-            pace.at_most = warm_up.left(wanted.warm_up, history.sent_per_day, today)
+            left = warm_up.left(wanted.warm_up, history.sent_per_day, today)
+            pace.at_most = None if left is None else -(-left // senders)
 
-    slots = min(max(math.ceil(quota.rate * latency), FEWEST), MOST)
+    slots = min(max(math.ceil(quota.rate * latency / senders), FEWEST), MOST)
     return Carriage(
         transport=ses.SesTransport(
             configuration_set=settings.configuration_set, clock=clock, connections=slots

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from topmind.errors import ConfigError, GuardError
-from topmind.ledger import FolderInbox, Ledger, keyed, open_ledger
+from topmind.ledger import FolderInbox, Ledger, exists, keyed, open_ledger
 from topmind.links import KeyRing
 from topmind.model import Clock
 from topmind.settings import Settings
@@ -51,11 +51,8 @@ def ledger_id(settings: Settings) -> str:
 
 
 def ledger_exists(settings: Settings) -> bool:
-    """Whether the embedded ledger has a file; other stores say so when they are opened."""
-    prefix = "sqlite:///"
-    if not settings.ledger_url.startswith(prefix):
-        return False
-    return (settings.root / settings.ledger_url.removeprefix(prefix)).is_file()
+    """Whether there is a ledger already. Raises ConfigError, LedgerError where a server does not answer."""
+    return exists(settings.ledger_url, root=settings.root)
 
 
 @contextmanager

@@ -9,6 +9,9 @@ from datetime import UTC, datetime, timedelta
 class FixedClock:
     """Always the same moment until `sleep` or `advance` moves it on."""
 
+    #: A store that has a clock of its own goes by this one.
+    stands_for_all = True
+
     def __init__(self, now: datetime | None = None) -> None:
         moment = now or datetime(2026, 12, 1, 15, 7, tzinfo=UTC)
         if moment.tzinfo is None:
