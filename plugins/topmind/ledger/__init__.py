@@ -3,6 +3,9 @@
 from topmind.ledger.coupon_values import Coupon, CouponRow
 from topmind.ledger.follow_up import LEASE
 from topmind.ledger.inbox import FolderInbox
+from topmind.ledger.log import is_there
+from topmind.ledger.object_inbox import ObjectInbox
+from topmind.ledger.objects import Found, MemoryObjects, NoAnswerError, ObjectStore, Put
 from topmind.ledger.opening import keyed, open_ledger
 from topmind.ledger.protocol import APPROVAL, Hashes, Ledger
 from topmind.ledger.task_values import NO_ANSWER, NOT_HAPPY, TaskMail, TaskMailClaim, TaskOutcome
@@ -34,14 +37,20 @@ __all__ = [
     "CouponRow",
     "Feedback",
     "FolderInbox",
+    "Found",
     "Frozen",
     "Hashes",
     "InboxEntry",
     "Lapsed",
     "Ledger",
+    "MemoryObjects",
+    "NoAnswerError",
+    "ObjectInbox",
+    "ObjectStore",
     "Person",
     "PickedItem",
     "Proof",
+    "Put",
     "Row",
     "Settle",
     "Synced",
@@ -50,6 +59,7 @@ __all__ = [
     "TaskMailClaim",
     "TaskOutcome",
     "Unproven",
+    "is_there",
     "keyed",
     "open_ledger",
 ]

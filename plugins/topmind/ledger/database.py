@@ -85,11 +85,7 @@ class Database:
                     where=self.name,
                     fix="Update topmind: pip install --upgrade topmind.",
                 )
-            for script in scripts[version:]:
-                for statement in _statements(script):
-                    connection.execute(statement)
-            if version < len(scripts):
-                connection.execute(f"PRAGMA user_version={len(scripts)}")
+            raise_shape(connection, len(scripts))
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -152,6 +148,21 @@ class Database:
                 fix="Check that the folder exists and that you may write to it.",
             )
         return LedgerError(f"the ledger failed ({name}).", where=self.name, fix="Run again with --debug.")
+
+
+def newest_shape() -> int:
+    """Number of the last migration this version knows."""
+    return len(_migrations())
+
+
+def raise_shape(connection: sqlite3.Connection, shape: int) -> None:
+    """Run the migrations up to that number that were not run yet, in the caller's transaction."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    for script in _migrations()[version:shape]:
+        for statement in _statements(script):
+            connection.execute(statement)
+    if version < shape:
+        connection.execute(f"PRAGMA user_version={shape}")
 
 
 def _migrations() -> list[str]:

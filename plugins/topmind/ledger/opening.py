@@ -9,7 +9,10 @@ from pathlib import Path
 from topmind.errors import ConfigError, LedgerDamaged, LedgerError
 from topmind.ledger.book import Book
 from topmind.ledger.database import KEEP, Database, stamp
+from topmind.ledger.log import LogLedger
+from topmind.ledger.log import keyed as log_keyed
 from topmind.ledger.memory import MemoryLedger, open_database
+from topmind.ledger.objects import ObjectStore
 from topmind.ledger.sqlite import SqliteLedger
 from topmind.ledger.store import SqlLedger
 from topmind.ledger.switches import identity, introduce
@@ -25,8 +28,10 @@ def open_ledger(
     check_value: str = "",
     create: bool = True,
     busy: float = 5.0,
+    objects: ObjectStore | None = None,
 ) -> SqlLedger:
-    """Open `memory:` or `sqlite:///PATH` (relative to `root`; four slashes: absolute).
+    """Open `memory:`, `sqlite:///PATH` (relative to `root`; four slashes: absolute) or the log in `objects`, which is
+    what `s3://BUCKET/PREFIX` names.
 
     `ledger_id` is the id the project pins ("" = not pinned: a new ledger gets a random one), `check_value` that of
     the key ring; `create=False` refuses to make a new file; `busy`: seconds to wait for another writer.
@@ -40,6 +45,15 @@ def open_ledger(
         except BaseException:
             database.close()
             raise
+    if objects is not None:
+        return LogLedger.open(
+            objects,
+            clock=clock,
+            ledger_id=ledger_id,
+            check_value=check_value,
+            create=create,
+            seen=root / "var" / "ledger.s3.seen",
+        )
     path = _path(url, root)
     name = _name(path, root)
     if not path.exists():
@@ -55,8 +69,12 @@ def open_ledger(
         raise
 
 
-def keyed(url: str, *, root: Path) -> bool:
-    """Whether the file that `sqlite:///PATH` names was written with a key ring. Raises as `open_ledger`."""
+def keyed(url: str, *, root: Path, objects: ObjectStore | None = None, clock: Clock | None = None) -> bool:
+    """Whether the ledger that `sqlite:///PATH`, or the log in `objects`, holds was written with a key ring; `clock`
+    is needed for a log. Raises as `open_ledger`."""
+    if objects is not None:
+        assert clock
+        return log_keyed(objects, clock)
     path = _path(url, root)
     database = _opened(path, _name(path, root))
     try:
@@ -71,7 +89,7 @@ def _path(url: str, root: Path) -> Path:
         raise ConfigError(
             f"this version has no ledger at {url.split(':', maxsplit=1)[0]!r} addresses.",
             where="TOPMIND_LEDGER",
-            fix="Use sqlite:///var/ledger.db or memory:.",
+            fix="Use sqlite:///var/ledger.db, s3://BUCKET/PREFIX or memory:.",
         )
     return root / url.removeprefix("sqlite:///")
 

@@ -18,7 +18,7 @@ def clock() -> FixedClock:
     return FixedClock()
 
 
-@pytest.fixture(params=["memory:", "sqlite:///var/ledger.db"])
+@pytest.fixture(params=["memory:", "sqlite:///var/ledger.db", "s3://bucket/topmind"])
 def ledger(request: pytest.FixtureRequest, tmp_path: Path, clock: FixedClock) -> Iterator[Ledger]:
     """An open ledger of each kind that knows three people."""
     opened = a_ledger(url=request.param, root=tmp_path, clock=clock)

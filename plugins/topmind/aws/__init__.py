@@ -1,0 +1,1 @@
+"""Amazon's services: the only place of boto3."""
