@@ -29,7 +29,9 @@ def rows(ledger: Ledger) -> dict[str, list[tuple[Any, ...]]]:
     return {name: sorted(map(tuple, db.execute(f"SELECT * FROM main.{name}")), key=repr) for name in names}
 
 
-def replayed(objects: MemoryObjects, clock: Clock, *, without: str = "snap/") -> dict[str, list[tuple[Any, ...]]]:
+def replayed(
+    objects: MemoryObjects, clock: Clock, *, without: str = "snap/"
+) -> dict[str, list[tuple[Any, ...]]]:
     """The rows that somebody finds who reads the log from its first entry, in a copy of the bucket."""
     copy = MemoryObjects(clock)
     copy.objects = {key: data for key, data in objects.objects.items() if not key.startswith(without)}

@@ -233,7 +233,9 @@ def test_a_newer_topmind_wrote(bucket: MemoryObjects, clock: FixedClock) -> None
     assert bucket.objects == before
 
 
-def test_a_log_of_an_older_shape(bucket: MemoryObjects, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_of_an_older_shape(
+    bucket: MemoryObjects, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its entries are read in the tables they were written for; then one entry says what the shape is now."""
     newest = log_.newest_shape()
     with monkeypatch.context() as older:

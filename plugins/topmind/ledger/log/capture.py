@@ -40,10 +40,12 @@ class Capture:
         self._tables = list(tables.values())
         width = max(len(table.key) for table in self._tables)
         self._keys = [f"k{n}" for n in range(width)]
+        db.execute("BEGIN")
         db.execute(f"CREATE TEMP TABLE _changed (tab, mask, {', '.join(self._keys)})")
         for number, table in enumerate(self._tables):
             for statement in self._triggers(number, table):
                 db.execute(statement)
+        db.execute("COMMIT")
 
     def _triggers(self, number: int, table: Table) -> Iterator[str]:
         assert len(table.others) < 61
@@ -51,20 +53,25 @@ class Capture:
             f'((NEW."{name}" IS NOT OLD."{name}") << {bit})' for bit, name in enumerate(table.others)
         )
         same = " AND ".join(f'NEW."{name}" IS OLD."{name}"' for name in table.key)
-        for event, when, moment, mask in (
-            ("INSERT", "", "NEW", str(_NEW)),
-            ("DELETE", "", "OLD", str(_GONE)),
-            ("UPDATE", f"WHEN {same}", "NEW", bits or "0"),
+        new, gone = self._note(number, table, "NEW", _NEW), self._note(number, table, "OLD", _GONE)
+        for name, when, steps in (
+            ("new", "INSERT", new),
+            ("gone", "DELETE", gone),
+            ("same", "UPDATE", self._note(number, table, "NEW", bits or 0)),
             # another key: the old row is gone, and a whole new one is there
-            ("UPDATE", f"WHEN NOT ({same})", "OLD", str(_GONE)),
-            ("UPDATE", f"WHEN NOT ({same})", "NEW", str(_NEW)),
+            ("moved", "UPDATE", gone + new),
         ):
-            name = f"_{number}_{event}_{moment}_{'moved' if 'NOT (' in when else 'same'}"
-            keys = ", ".join(f'{moment}."{column}"' for column in table.key)
+            only = {"same": f"WHEN {same}", "moved": f"WHEN NOT ({same})"}.get(name, "")
             yield (
-                f'CREATE TEMP TRIGGER {name} AFTER {event} ON main."{table.name}" {when} BEGIN INSERT INTO _changed'
-                f" (tab, mask, {', '.join(self._keys[: len(table.key)])}) VALUES ({number}, {mask}, {keys}); END"
+                f'CREATE TEMP TRIGGER _{number}_{name} AFTER {when} ON main."{table.name}" {only}'
+                f" BEGIN {steps} END"
             )
+
+    def _note(self, number: int, table: Table, row: str, mask: object) -> str:
+        """The step of a trigger that notes the key of the new or the old row."""
+        keys = ", ".join(self._keys[: len(table.key)])
+        values = ", ".join(f'{row}."{name}"' for name in table.key)
+        return f"INSERT INTO _changed (tab, mask, {keys}) VALUES ({number}, {mask}, {values});"
 
     def clear(self, db: sqlite3.Connection) -> None:
         """Forget what was noted: these changes came from the log."""

@@ -68,7 +68,6 @@ class Log:
                 )
         while self.index.shape < newest_shape():
             self._raise_shape()
-        self._capture = Capture(self.index.connection, self._tables)
 
     def nonce_of(self, number: int) -> str:
         """By which to know an entry again; "" where there is none."""
@@ -137,6 +136,8 @@ class Log:
 
         What it changed is in the index only once it is in the log. Raises LedgerError, and what `work` raises.
         """
+        if self._capture is None:
+            self._capture = Capture(self.index.connection, self._tables)
         for _ in range(_OVERTAKEN):
             self.fold()
             with contextlib.suppress(_OvertakenError):
