@@ -40,10 +40,11 @@ def replayed(
 
 def texts(objects: MemoryObjects) -> dict[str, str]:
     """Every object as text, unpacked; databases as Latin-1, which keeps every byte."""
-    return {key: _text(data) for key, data in objects.objects.items()}
+    return {key: unpacked(data) for key, data in objects.objects.items()}
 
 
-def _text(data: bytes) -> str:
+def unpacked(data: bytes) -> str:
+    """One object as text."""
     if data[:1] == b"x":
         return zlib.decompress(data).decode()
     head, _, packed = data[32:].partition(b"\n")

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Seconds to a connection, and to an answer.
 _CONNECT, _READ = 5, 10
+#: Names in one answer of S3.
+_PAGE = 1000
 #: Requests at once of `get_all`.
 _AT_ONCE = 8
 #: Error codes that no repeating mends → what is wrong and what to do.
@@ -66,10 +68,10 @@ class S3Objects:
         client.meta.events.register("after-call.s3", self._heard)
 
     @classmethod
-    def at(cls, url: str) -> S3Objects:
-        """What `s3://BUCKET/PREFIX` names. Region, credentials and endpoint are found as boto3 finds them.
+    def at(cls, url: str, *, answer: float = _READ) -> S3Objects:
+        """What `s3://BUCKET/PREFIX` names; `answer`: seconds to wait for one.
 
-        Raises ConfigError.
+        Region, credentials and endpoint are found as boto3 finds them. Raises ConfigError.
         """
         parts = urlsplit(url)
         if not parts.netloc or parts.query or parts.fragment or "@" in parts.netloc:
@@ -77,7 +79,7 @@ class S3Objects:
                 "this names no bucket.", where="TOPMIND_LEDGER", fix="Write it like s3://our-bucket/topmind."
             )
         prefix = parts.path.strip("/")
-        return cls(_client(), parts.netloc, f"{prefix}/" if prefix else "")
+        return cls(_client(answer), parts.netloc, f"{prefix}/" if prefix else "")
 
     def get(self, key: str) -> Found | None:
         with self._asking():
@@ -108,7 +110,10 @@ class S3Objects:
         while True:
             with self._asking():
                 page = self._client.list_objects_v2(
-                    Bucket=self._bucket, Prefix=self._prefix + prefix, MaxKeys=min(most or 1000, 1000), **more
+                    Bucket=self._bucket,
+                    Prefix=self._prefix + prefix,
+                    MaxKeys=min(most or _PAGE, _PAGE),
+                    **more,
                 )
             found += [one["Key"].removeprefix(self._prefix) for one in page.get("Contents", ())]
             if not page["IsTruncated"] or (most is not None and len(found) >= most):
@@ -202,7 +207,7 @@ class _AnswerError(Exception):
         self.put = put
 
 
-def _client() -> S3Client:
+def _client(answer: float) -> S3Client:
     """One try a call: a put that is repeated fails on its own object. Raises ConfigError."""
     import boto3
     from botocore.config import Config
@@ -214,7 +219,7 @@ def _client() -> S3Client:
             config=Config(
                 retries={"total_max_attempts": 1},
                 connect_timeout=_CONNECT,
-                read_timeout=_READ,
+                read_timeout=answer,
                 max_pool_connections=_AT_ONCE,
             ),
         )

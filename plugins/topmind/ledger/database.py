@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from importlib import resources
 
 from topmind.errors import LedgerDamaged, LedgerError, LedgerLocked
@@ -165,12 +166,13 @@ def raise_shape(connection: sqlite3.Connection, shape: int) -> None:
         connection.execute(f"PRAGMA user_version={shape}")
 
 
-def _migrations() -> list[str]:
+@cache
+def _migrations() -> tuple[str, ...]:
     """Texts of `migrations/NNNN_….sql` in order, from 0001 without a gap."""
     folder = resources.files("topmind.ledger") / "migrations"
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
     assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1)), names
-    return [(folder / name).read_text("utf-8") for name in names]
+    return tuple((folder / name).read_text("utf-8") for name in names)
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -68,10 +68,9 @@ class FaultyObjects:
             self._late = None
         fault = self.faults.get(len(self.puts))
         self.puts.append(key)
+        return self._befalls(fault, lambda: self.inner.put(key, data, new=new, tag=tag))
 
-        def store() -> Put:
-            return self.inner.put(key, data, new=new, tag=tag)
-
+    def _befalls(self, fault: Fault | None, store: Callable[[], Put]) -> Put:
         match fault:
             case None:
                 return store()
