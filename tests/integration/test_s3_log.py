@@ -124,9 +124,9 @@ def test_more_names_than_one_answer_holds(url: str, monkeypatch: pytest.MonkeyPa
 def test_what_a_person_has_to_mend(change: dict[str, str], says: str, url: str) -> None:
     """One sentence and what to do, no traceback and no waiting."""
     more = {name: value for name, value in change.items() if name != "bucket"}
-    with s3.environment({"AWS_ENDPOINT_URL": os.environ["AWS_ENDPOINT_URL"], **more}):
-        with pytest.raises((ConfigError, LedgerError), match=says):
-            opened(change.get("bucket", url))
+    here = {"AWS_ENDPOINT_URL": os.environ["AWS_ENDPOINT_URL"]}
+    with s3.environment(here | more), pytest.raises((ConfigError, LedgerError), match=says):
+        opened(change.get("bucket", url))
 
 
 def test_nobody_listens(url: str) -> None:

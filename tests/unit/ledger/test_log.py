@@ -330,3 +330,24 @@ def test_the_log_of_the_last_run_was_not_put_back(bucket: MemoryObjects, clock: 
     for number in range(3):
         a_run(bucket, clock, f"run-{number}")
         assert not opened(bucket, clock).restored
+
+
+def test_entries_asked_for_at_once_are_taken_without_a_gap(bucket: MemoryObjects, clock: FixedClock) -> None:
+    """A later one may be seen that was put after an earlier one was asked for: it waits its turn."""
+    ledger = opened(bucket, clock, CONTACTS)
+    first = len(entries(bucket)) + 1
+    for name in ("a", "b", "c", "d"):
+        ledger.stop(name)
+
+    class Torn(FaultyObjects):
+        def get_all(self, keys):  # type: ignore[no-untyped-def]  # as the seam's
+            missed = f"log/{first + 1:012d}" if len(keys) > 1 and not self.puts else ""
+            if any(key == missed for key in keys):
+                self.puts.append("once")
+            return [
+                None if key == missed else one for key, one in zip(keys, super().get_all(keys), strict=True)
+            ]
+
+    torn = Torn(bucket)
+    assert opened(torn, clock).stops() == {"a", "b", "c", "d"}
+    assert torn.puts == ["once"]
