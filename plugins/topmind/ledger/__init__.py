@@ -5,6 +5,8 @@ from topmind.ledger.crew import ALONE, Member, Shard, refuse_several
 from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth
 from topmind.ledger.follow_up import LEASE
 from topmind.ledger.inbox import FolderInbox
+from topmind.ledger.object_inbox import ObjectInbox
+from topmind.ledger.objects import Found, MemoryObjects, NoAnswerError, ObjectStore, Put
 from topmind.ledger.opening import exists, keyed, open_ledger
 from topmind.ledger.protocol import APPROVAL, Hashes, Ledger
 from topmind.ledger.task_values import NO_ANSWER, NOT_HAPPY, TaskMail, TaskMailClaim, TaskOutcome
@@ -37,6 +39,7 @@ __all__ = [
     "CouponRow",
     "Feedback",
     "FolderInbox",
+    "Found",
     "Frozen",
     "Hashes",
     "Heard",
@@ -47,9 +50,14 @@ __all__ = [
     "Ledger",
     "Mark",
     "Member",
+    "MemoryObjects",
+    "NoAnswerError",
+    "ObjectInbox",
+    "ObjectStore",
     "Person",
     "PickedItem",
     "Proof",
+    "Put",
     "Row",
     "RunHealth",
     "Settle",

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from importlib import resources
 
 from topmind.errors import LedgerDamaged, LedgerError, LedgerLocked
@@ -82,12 +83,7 @@ class Database:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             if version > newest:
                 raise newer(version, newest, self.name)
-            for number, script in scripts.items():
-                if number > version:
-                    for statement in _statements(script):
-                        connection.execute(statement)
-            if version < newest:
-                connection.execute(f"PRAGMA user_version={newest}")
+            raise_shape(connection, newest)
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -161,6 +157,23 @@ def newer(version: int, newest: int, where: str) -> LedgerError:
     )
 
 
+def newest_shape() -> int:
+    """Number of the last migration this version knows."""
+    return max(migrations())
+
+
+def raise_shape(connection: sqlite3.Connection, shape: int) -> None:
+    """Run the migrations up to that number that were not run yet, in the caller's transaction."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    for number, script in migrations().items():
+        if version < number <= shape:
+            for statement in _statements(script):
+                connection.execute(statement)
+    if version < shape:
+        connection.execute(f"PRAGMA user_version={shape}")
+
+
+@cache
 def migrations() -> dict[int, str]:
     """Number → text of `migrations/NNNN_….sql`, in order; the shape of a ledger is the number of the last."""
     folder = resources.files("topmind.ledger") / "migrations"

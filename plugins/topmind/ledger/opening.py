@@ -10,7 +10,11 @@ from topmind.errors import ConfigError, LedgerDamaged, LedgerError
 from topmind.ledger import postgres
 from topmind.ledger.book import Book, Transactions
 from topmind.ledger.database import KEEP, Database, stamp
+from topmind.ledger.log import LogLedger
+from topmind.ledger.log import is_there as log_is_there
+from topmind.ledger.log import keyed as log_keyed
 from topmind.ledger.memory import MemoryLedger, open_database
+from topmind.ledger.objects import ObjectStore
 from topmind.ledger.sqlite import SqliteLedger
 from topmind.ledger.store import SqlLedger
 from topmind.ledger.switches import identity, introduce
@@ -31,8 +35,10 @@ def open_ledger(
     check_value: str = "",
     create: bool = True,
     busy: float | None = None,
+    objects: ObjectStore | None = None,
 ) -> SqlLedger:
-    """Open `memory:`, `sqlite:///PATH` (relative to `root`; four slashes: absolute) or `postgresql://…`.
+    """Open `memory:`, `sqlite:///PATH` (relative to `root`; four slashes: absolute), `postgresql://…`, or the log in
+    `objects`, which is what `s3://BUCKET/PREFIX` names.
 
     `ledger_id` is the id the project pins ("" = not pinned: a new ledger gets a random one), `check_value` that of
     the key ring; `create=False` refuses to make a new ledger; `busy`: seconds to wait for other writers (None = what
@@ -49,6 +55,15 @@ def open_ledger(
             raise
     if url.startswith(_POSTGRES):
         return _in_postgres(url, clock, ledger_id, check_value, create=create, busy=busy)
+    if objects is not None:
+        return LogLedger.open(
+            objects,
+            clock=clock,
+            ledger_id=ledger_id,
+            check_value=check_value,
+            create=create,
+            seen=root / "var" / "ledger.s3.seen",
+        )
     path = _path(url, root)
     name = _name(path, root)
     if not path.exists():
@@ -64,16 +79,24 @@ def open_ledger(
         raise
 
 
-def exists(url: str, *, root: Path) -> bool:
-    """Whether there is a ledger at this address. Raises ConfigError, LedgerError (a server that does not answer)."""
+def exists(url: str, *, root: Path, objects: ObjectStore | None = None, clock: Clock | None = None) -> bool:
+    """Whether there is a ledger at this address, or a log in `objects` (`clock` is needed for it). Raises ConfigError,
+    LedgerError (a server or a bucket that does not answer)."""
+    if objects is not None:
+        assert clock
+        return log_is_there(objects, clock)
     if url.startswith(_POSTGRES):
         return postgres.exists(url)
     return url.startswith("sqlite:///") and _path(url, root).is_file()
 
 
-def keyed(url: str, *, root: Path) -> bool:
-    """Whether the ledger that is there was written with a key ring. Raises as `open_ledger`."""
+def keyed(url: str, *, root: Path, objects: ObjectStore | None = None, clock: Clock | None = None) -> bool:
+    """Whether the ledger that is there was written with a key ring; `objects`, `clock` as for `exists`. Raises as
+    `open_ledger`."""
     database: Transactions
+    if objects is not None:
+        assert clock
+        return log_keyed(objects, clock)
     if url.startswith(_POSTGRES):
         database = postgres.opened(url, create=False, busy=None)
     else:
@@ -106,7 +129,7 @@ def _path(url: str, root: Path) -> Path:
         raise ConfigError(
             f"this version has no ledger at {url.split(':', maxsplit=1)[0]!r} addresses.",
             where="TOPMIND_LEDGER",
-            fix="Use sqlite:///var/ledger.db, postgresql://… or memory:.",
+            fix="Use sqlite:///var/ledger.db, s3://BUCKET/PREFIX, postgresql://… or memory:.",
         )
     return root / url.removeprefix("sqlite:///")
 

@@ -19,7 +19,12 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture(
-    params=["memory:", "sqlite:///var/ledger.db", pytest.param("postgresql:", marks=pytest.mark.postgres)]
+    params=[
+        "memory:",
+        "sqlite:///var/ledger.db",
+        "s3://bucket/topmind",
+        pytest.param("postgresql:", marks=pytest.mark.postgres),
+    ]
 )
 def ledger(request: pytest.FixtureRequest, tmp_path: Path, clock: FixedClock) -> Iterator[Ledger]:
     """An open ledger of each kind that knows three people."""
