@@ -16,10 +16,11 @@ from played import Desk
 from small_company import CONF, a_company
 from topmind.errors import ConfigError, GuardError, TopmindError
 from topmind.model import Level
-from topmind.run import sending, testmail
+from topmind.run import feedback, sending, testmail
+from topmind.run.listening import SIMULATOR
 from topmind.run.sent import SendResult
 from topmind.testing.clock import FixedClock
-from topmind.testing.ses import Account, Fault, FaultKind, Faults, Identity
+from topmind.testing.ses import Account, Fault, FaultKind, Faults, Feedback, Identity, Reaction
 
 PEOPLE = 24
 #: Tuesday, 10:30 in Dublin: the letter of nine o'clock is due.
@@ -37,7 +38,9 @@ def account() -> Iterator[Amazon]:
 def aws(account: Amazon) -> Amazon:
     """The account as new: production, verified, nothing sent, no fault."""
     state = account.ses.state
+    account.ses.flush()
     account.ses.reset()
+    account.client("sqs").purge_queue(QueueUrl=account.queue)
     state.account = Account.PRODUCTION
     state.quota = 50_000
     state.identities.clear()
@@ -91,7 +94,9 @@ def test_a_tick_sends_everybody_once(root: Path, aws: Amazon, monkeypatch: pytes
     first = tick(root, aws, monkeypatch)
     assert (first.report.counts.accepted, first.exit_code) == (PEOPLE, 0), first.text()
     assert set(aws.ses.touches.values()) == {1}
-    mail = aws.ses.inbox[0]
+    canary, *mails = aws.ses.inbox
+    assert canary.to == (SIMULATOR,), "Amazon's own simulator first"
+    mail = next(mail for mail in mails if mail.message["List-Id"])  # the thank-you is service, without one
     assert mail.configuration_set == "topmind"
     assert mail.message["List-Unsubscribe"].startswith("<https://mail.alder.example/u/")
     assert mail.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -244,3 +249,42 @@ def test_a_test_mail_works_in_the_sandbox(root: Path, aws: Amazon, monkeypatch: 
     assert sent == 1
     assert mail.message["Subject"].startswith("TEST: ")
     assert not (root / "var" / "ledger.db").exists()
+
+
+def test_the_canary_comes_back_through_the_queue(
+    root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next tick hears of every mail of this one: feedback is alive, and nothing is unknown."""
+    aws.ses.faults = Faults(at={4: Fault(kind=FaultKind.RESET), 9: Fault(kind=FaultKind.GARBAGE)})
+    first = tick(root, aws, monkeypatch)
+    assert (first.report.counts.accepted, first.report.counts.unknown) == (PEOPLE - 2, 2)
+    assert first.exit_code == 1
+    aws.ses.flush()
+    with pytest.MonkeyPatch.context() as environ:
+        for name, value in aws.environ().items():
+            environ.setenv(name, value)
+        heard = feedback.run(root, clock=FixedClock(NOW.replace(hour=12)))
+    assert (heard.unknown, heard.heard.proved) == (0, 2)
+    assert heard.heard.canaries == 2, "sent, delivered"
+    second = tick(root, aws, monkeypatch, NOW.replace(hour=13))
+    assert (second.report.counts.accepted, second.report.counts.unknown) == (PEOPLE, 0)
+    assert set(aws.ses.touches.values()) == {1}
+
+
+def test_no_canary_no_mail(root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Amazon does not take the first mail, nobody gets one: everybody waits for the next tick."""
+    aws.ses.faults = Faults(at={1: Fault(kind=FaultKind.ERROR_BEFORE)})
+    result = tick(root, aws, monkeypatch)
+    assert (aws.ses.calls, result.report.counts.waiting, result.exit_code) == (1, PEOPLE, 1)
+    assert "simulator" in result.report.stopped
+
+
+def test_bad_news_while_a_send_runs(root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody calls the first letter spam: the queue is read before the next letter, and they get none."""
+    aws.ses.feedback = Feedback(reactions={"canary5@example.com": (Reaction.COMPLAIN,)})
+    tick(root, aws, monkeypatch)
+    aws.ses.flush()
+    later = datetime(2026, 12, 8, 10, 30, tzinfo=UTC)
+    second = tick(root, aws, monkeypatch, later)
+    assert second.report.counts.skipped + second.report.counts.accepted == PEOPLE
+    assert second.report.counts.skipped == 1

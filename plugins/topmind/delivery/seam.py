@@ -16,6 +16,8 @@ Build: TypeAlias = Callable[[Claim], Message]
 Stopping: TypeAlias = Callable[[], int]
 #: (touch hex, attempt) → message id where the transport knows that it left, else "".
 Evidence: TypeAlias = Callable[[str, int], str]
+#: Asked before each group, under the lock: what was heard meanwhile is taken in; a reason to stop, or "".
+Listen: TypeAlias = Callable[[], str]
 #: Told after each answer; for progress. Give nobody's name away.
 Settled: TypeAlias = Callable[[Claim, Outcome], None]
 

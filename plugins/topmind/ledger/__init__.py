@@ -2,7 +2,7 @@
 
 from topmind.ledger.coupon_values import Coupon, CouponRow
 from topmind.ledger.crew import ALONE, Member, Shard, refuse_several
-from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth
+from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth, Trouble
 from topmind.ledger.follow_up import LEASE
 from topmind.ledger.inbox import FolderInbox
 from topmind.ledger.object_inbox import ObjectInbox
@@ -67,6 +67,7 @@ __all__ = [
     "TaskMail",
     "TaskMailClaim",
     "TaskOutcome",
+    "Trouble",
     "Unproven",
     "exists",
     "keyed",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
 from topmind.ledger.book import Book
-from topmind.ledger.database import stamp
-from topmind.ledger.feedback_values import RunHealth
+from topmind.ledger.database import day_number, stamp
+from topmind.ledger.feedback_values import RunHealth, Trouble
 from topmind.ledger.states import ACCEPTED, UNKNOWN, UNRESOLVED
 from topmind.ledger.values import Feedback
 from topmind.model import FeedbackKind
@@ -50,6 +51,23 @@ def health(book: Book, owner: str) -> RunHealth:
         (FeedbackKind.SENT.value, owner),
     ).fetchone()
     return RunHealth(canary=canary is not None, accepted=accepted, accepted_seen=seen)
+
+
+def trouble(book: Book, since: date) -> Trouble:
+    """Bounces for good and complaints among the accepted mails of the days from `since` on."""
+    mails = f"FROM touches t WHERE t.state = {ACCEPTED} AND t.channel = 0 AND t.day >= ?"
+    came_back = "EXISTS (SELECT 1 FROM feedback f WHERE f.hex = t.hex AND f.kind = ? AND f.lasting >= ?)"
+    day = day_number(since)
+
+    def count(kind: FeedbackKind, lasting: int) -> int:
+        asked = f"SELECT count(*) {mails} AND {came_back}"
+        return int(book.db.execute(asked, (day, kind.value, lasting)).fetchone()[0])
+
+    return Trouble(
+        accepted=int(book.db.execute(f"SELECT count(*) {mails}", (day,)).fetchone()[0]),
+        bounced=count(FeedbackKind.BOUNCED, 1),
+        complained=count(FeedbackKind.COMPLAINED, 0),
+    )
 
 
 def unresolve(book: Book, hexes: Collection[str]) -> int:

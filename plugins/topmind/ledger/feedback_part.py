@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
-from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth
+from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth, Trouble
 from topmind.ledger.values import Feedback
 
 
@@ -45,6 +45,10 @@ class FeedbackPart(Protocol):
 
     def run_health(self, owner: str) -> RunHealth:
         """How much of a run has come back."""
+        ...
+
+    def trouble(self, since: date) -> Trouble:
+        """What came back of the mails of the days from `since` on."""
         ...
 
     def unresolve(self, hexes: Collection[str]) -> int:

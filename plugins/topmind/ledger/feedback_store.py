@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from topmind.ledger import canaries, feedback, marks
 from topmind.ledger.book import Book
-from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth
+from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth, Trouble
 from topmind.ledger.values import Feedback
 
 T = TypeVar("T")
@@ -47,6 +47,9 @@ class FeedbackStore:
 
     def run_health(self, owner: str) -> RunHealth:
         return self._read(lambda book: canaries.health(book, owner))
+
+    def trouble(self, since: date) -> Trouble:
+        return self._read(lambda book: canaries.trouble(book, since))
 
     def unresolve(self, hexes: Collection[str]) -> int:
         if not hexes:

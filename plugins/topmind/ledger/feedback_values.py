@@ -74,6 +74,17 @@ class RunHealth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What came back of the mails of some days: what mailbox providers judge a sender by."""
+
+    #: Mails that were accepted.
+    accepted: int = 0
+    #: Of them bounced for good, and called spam.
+    bounced: int = 0
+    complained: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeardOf:
     """One line of what became of a touch, for `why`."""
 

@@ -5,7 +5,7 @@ from topmind.planning.corrections import with_occurrences
 from topmind.planning.explain import Explanation, explain
 from topmind.planning.planner import forecast, plan
 from topmind.planning.senders import sender_for
-from topmind.planning.surge import Surge, surge
+from topmind.planning.surge import Surge, approved, surge
 from topmind.planning.window import Appearance, appearances, goes_after, next_dates
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Explanation",
     "Surge",
     "appearances",
+    "approved",
     "check",
     "explain",
     "forecast",

@@ -43,6 +43,8 @@ class Carriage:
     #: Claims in hand at once (rate × latency), and whether their calls run at once.
     slots: int = 4
     at_once: bool = False
+    #: Its mails are heard of again: a canary goes first, and feedback is taken in while it runs.
+    listens: bool = False
     account: Account = _fine
 
 
@@ -106,6 +108,7 @@ def _amazon(settings: Settings, clock: Clock, senders: int, members: Callable[[]
         warm_up=begin_small,
         slots=slots,
         at_once=True,
+        listens=True,
         account=lambda senders, planned: account_findings(settings, senders, planned, client=asking),
     )
 

@@ -13,24 +13,25 @@ import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from multiprocessing import connection, get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
-from topmind import delivery
+from topmind import delivery, planning
 from topmind.delivery import Order, SendReport
 from topmind.delivery.seam import Settled, Stopping
 from topmind.errors import LedgerError, SendError, TopmindError
 from topmind.ledger import Ledger, Unproven
 from topmind.links import KeyRing
 from topmind.model import Clock, History, Problem, TouchState, Transport
-from topmind.run import carriage, places
+from topmind.run import carriage, feedback, places
 from topmind.run.carriage import Carriage, StoreClock
 from topmind.run.compose import Composed
 from topmind.run.coupons import Codes
 from topmind.run.crews import Crew
 from topmind.run.decide import Decided
+from topmind.run.listening import Listener
 from topmind.run.messages import builder
 from topmind.settings import Settings
 
@@ -58,7 +59,8 @@ class Work:
         project = replace(
             decided.project, settings=replace(decided.project.settings, pelican={}), findings=()
         )
-        history = History(ledger=decided.history.ledger, sent_per_day=decided.history.sent_per_day)
+        known = decided.history
+        history = History(ledger=known.ledger, sent_per_day=known.sent_per_day, approved=known.approved)
         plan = replace(decided.plan, due=(), decisions=(), calendar=(), gaps=(), outlook=None)
         return replace(
             self,
@@ -108,7 +110,33 @@ def send_alone(
         stopping=stopping,
         pace=carrying.pace,
         evidence=getattr(carrying.transport, "proof", None),
+        listen=_listener(work, ledger, carrying, order) if _listens(work, carrying, worker) else (lambda: ""),
         settled=settled,
+    )
+
+
+def _listens(work: Work, carrying: Carriage, worker: int) -> bool:
+    """A tick with nothing due asks nobody; workers are started only where something is."""
+    return carrying.listens and bool(worker or work.composed.edition_of)
+
+
+def _listener(work: Work, ledger: Ledger, carrying: Carriage, order: Order) -> Listener:
+    """What is heard while one sender sends."""
+    project, plan = work.decided.project, work.decided.plan
+    senders = sorted(compiled.sender_address for compiled in work.composed.compiled.values())
+
+    def drain(budget: timedelta) -> None:
+        feedback.drain(project.settings, ledger, work.ring, work.clock, budget=budget)
+
+    return Listener(
+        ledger,
+        carrying.transport,
+        drain,
+        owner=order.owner,
+        sender=senders[0] if senders else "",
+        now=order.now,
+        plan=plan.hash,
+        approved=planning.approved(plan, work.decided.history),
     )
 
 

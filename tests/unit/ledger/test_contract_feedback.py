@@ -395,3 +395,18 @@ def test_after_erase_no_row_holds_the_person(ledger: Ledger) -> None:
     ledger.record_feedback(events)
     assert not [line for line in dump(ledger) if "canary.bird" in line.lower() or "Quenby" in line]
     assert ledger.feedback_of("c0000") == ()
+
+
+def test_what_came_back_of_some_days(ledger: Ledger) -> None:
+    """Bounces for good and complaints among the accepted mails of those days; a soft bounce is none."""
+    seeded(ledger).record_feedback(
+        [
+            heard(0, permanent=True, detail="Permanent/General"),
+            heard(1, detail="Transient/MailboxFull"),
+            heard(2, Kind.COMPLAINED),
+        ]
+    )
+    found = ledger.trouble(TODAY - timedelta(days=400))
+    assert (found.bounced, found.complained) == (1, 1)
+    assert found.accepted >= 3
+    assert ledger.trouble(TODAY + timedelta(days=400)).accepted == 0
