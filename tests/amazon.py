@@ -45,6 +45,13 @@ class Amazon:
             **more,
         }
 
+    def empty(self) -> None:
+        """Take everything out of the queue, as if nobody had ever been heard of (PurgeQueue works once a minute)."""
+        queues = self.client("sqs")
+        while found := queues.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
+            for one in found:
+                queues.delete_message(QueueUrl=self.queue, ReceiptHandle=one["ReceiptHandle"])
+
     def client(self, service: str) -> Any:
         """A plain boto3 client of moto's server."""
         return boto3.client(

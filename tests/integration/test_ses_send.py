@@ -40,7 +40,7 @@ def aws(account: Amazon) -> Amazon:
     state = account.ses.state
     account.ses.flush()
     account.ses.reset()
-    account.client("sqs").purge_queue(QueueUrl=account.queue)
+    account.empty()
     state.account = Account.PRODUCTION
     state.quota = 50_000
     state.identities.clear()
