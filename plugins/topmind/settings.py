@@ -7,7 +7,7 @@ import os
 import runpy
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -62,12 +62,12 @@ class Settings:
     project: ProjectSettings
     #: Upper-case names of `pelicanconf.py`.
     pelican: Mapping[str, Any]
-    #: `sqlite:///var/ledger.db`, `memory:`, `s3://…`, `postgresql://…`.
-    ledger_url: str
+    #: `sqlite:///var/ledger.db`, `memory:`, `s3://…`, `postgresql://…`; may hold a password.
+    ledger_url: str = field(repr=False)
     #: Folder (or URL) of the contacts in place of the one in `_audience.toml`; "" = as written there.
     contacts: str
     #: JSON key ring; "" = `var/keys.json` (outbox and memory only).
-    keys: str
+    keys: str = field(repr=False)
     #: `outbox`, `memory` or `ses`.
     transport: str
     #: Address of the live pages, no trailing slash.

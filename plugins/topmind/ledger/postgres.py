@@ -49,8 +49,10 @@ class PostgresLedger(SqlLedger):
         self._own_clock = own_clock
         #: The server's moment when it was last heard of, and what the monotonic and the wall clock said then.
         self._heard: tuple[datetime, float, datetime] | None = None
-        home = database.home()
-        self.restored = bool(home) and self._read(lambda book: book.meta("home")) not in {"", home}
+        home, known = database.home(), self._read(lambda book: book.meta("home"))
+        self.restored = bool(home and known) and home != known
+        if home and not known:
+            settle_home(database)
 
     # -- transactions ------------------------------------------------------------------------------------
 
@@ -214,5 +216,3 @@ def _migrate(database: PostgresDatabase, *, create: bool) -> None:
             if number > version:
                 db.execute(shape(script))
         book.set_meta("shape", str(newest))
-    if not version:
-        settle_home(database)
