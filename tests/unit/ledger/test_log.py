@@ -311,7 +311,7 @@ def test_a_clock_that_is_off(bucket: MemoryObjects, clock: FixedClock) -> None:
 def test_no_ledger_where_one_should_be(bucket: MemoryObjects, clock: FixedClock) -> None:
     """Reading commands make nothing."""
     with pytest.raises(LedgerError, match="there is no ledger here"):
-        open_ledger("s3:", root=Path(), clock=clock, ledger_id="test", create=False, objects=bucket)
+        open_ledger("s3:", root=Path("nowhere"), clock=clock, ledger_id="test", create=False, objects=bucket)
     assert bucket.objects == {}
 
 
@@ -320,7 +320,12 @@ def test_a_foreign_ledger_and_a_wrong_key_ring(bucket: MemoryObjects, clock: Fix
 
     def reopen(ledger_id: str, check_value: str) -> None:
         open_ledger(
-            "s3:", root=Path(), clock=clock, ledger_id=ledger_id, check_value=check_value, objects=bucket
+            "s3:",
+            root=Path("nowhere"),
+            clock=clock,
+            ledger_id=ledger_id,
+            check_value=check_value,
+            objects=bucket,
         ).close()
 
     reopen("test", "aa")
