@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import zlib
 from collections.abc import Iterable
@@ -44,13 +45,13 @@ def texts(objects: MemoryObjects) -> dict[str, str]:
 
 
 def unpacked(data: bytes) -> str:
-    """One object as text."""
-    if data[:1] == b"x":
+    """One object as text: an entry, people, a snap (checksum, a line of JSON, a database), or plain JSON."""
+    if data[:1] == b"{":
+        return data.decode()
+    with contextlib.suppress(zlib.error):
         return zlib.decompress(data).decode()
     head, _, packed = data[32:].partition(b"\n")
-    if packed[:1] == b"x":
-        return head.decode() + zlib.decompress(packed).decode("latin-1")
-    return data.decode()
+    return head.decode() + zlib.decompress(packed).decode("latin-1")
 
 
 def entries(objects: MemoryObjects) -> list[dict[str, Any]]:

@@ -209,7 +209,14 @@ class _AnswerError(Exception):
 
 def _client(answer: float) -> S3Client:
     """One try a call: a put that is repeated fails on its own object. Raises ConfigError."""
-    import boto3
+    try:
+        import boto3
+    except ModuleNotFoundError:
+        raise ConfigError(
+            "a ledger in a bucket needs boto3.",
+            where="TOPMIND_LEDGER",
+            fix='Install it: pip install "topmind[aws]"',
+        ) from None
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError
 

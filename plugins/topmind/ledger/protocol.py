@@ -1,6 +1,6 @@
 """The ledger: the one durable record of people, touches and what became of them.
 
-Every store (memory, SQLite; later an S3 log and PostgreSQL) gives this protocol and passes one contract suite
+Every store (memory, SQLite, the S3 log; later PostgreSQL) gives this protocol and passes one contract suite
 (`tests/unit/ledger/test_contract_*.py`). The order of a run:
 
     ledger = open_ledger(url, root=…, clock=…, ledger_id=…, check_value=…)

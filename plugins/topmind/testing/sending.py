@@ -68,7 +68,7 @@ def a_ledger(
     contacts: Iterable[str] = ("c0000", "c0001", "c0002"),
     *,
     url: str = "memory:",
-    root: Path = Path(),
+    root: Path = Path("nowhere"),
     clock: Clock | None = None,
     objects: ObjectStore | None = None,
 ) -> Ledger:

@@ -110,6 +110,36 @@ def test_two_rows_may_pass_a_unique_value_on(bucket: MemoryObjects, clock: Fixed
     assert rows(other) == rows(ledger) == replayed(bucket, clock)
 
 
+def test_a_row_that_another_takes_the_place_of(bucket: MemoryObjects, clock: FixedClock) -> None:
+    """INSERT OR REPLACE takes away whoever has the same value in a unique column: the log says so."""
+    ledger = opened(bucket, clock, CONTACTS)
+    freeze(ledger, a_row())
+    ledger._write(lambda book: book.db.execute("INSERT OR REPLACE INTO items VALUES (99, 'tips/gutters')"))
+    assert rows(ledger)["items"] == [(99, "tips/gutters")]
+    assert rows(ledger) == replayed(bucket, clock)
+
+
+def test_a_key_that_changes(bucket: MemoryObjects, clock: FixedClock) -> None:
+    """The old row is gone, and the new one is whole, a person's too."""
+    ledger = opened(bucket, clock, CONTACTS)
+    ledger._write(lambda book: book.db.execute("UPDATE people SET id = 3000 WHERE id = 2"))
+    assert entries(bucket)[-1]["people"] == [0, 2]
+    here, there = rows(ledger), replayed(bucket, clock)
+    assert {key: found for key, found in here.items() if key != "sqlite_sequence"} == {
+        key: found for key, found in there.items() if key != "sqlite_sequence"
+    }
+
+
+def test_an_entry_holds_its_writers_changes_only(bucket: MemoryObjects, clock: FixedClock) -> None:
+    """Not those it had read from others just before."""
+    one, two = opened(bucket, clock, CONTACTS), opened(bucket, clock)
+    two.stop("first")
+    freeze(one, a_row())
+    two.stop("second")
+    assert set(entries(bucket)[-1]["rows"]) == {"stops", "meta"}
+    assert entries(bucket)[-1]["people"] == []
+
+
 # -- the cache ------------------------------------------------------------------------------------------------------
 
 
@@ -138,6 +168,8 @@ def damage(bucket: MemoryObjects, how: str) -> None:
             data = bytearray(bucket.objects[newest])
             data[len(data) // 2] ^= 255
             bucket.objects[newest] = bytes(data)
+        case "head turned":
+            bucket.objects[newest] = bucket.objects[newest].replace(b"people/0-", b"people/9-")
         case "empty":
             bucket.objects[newest] = b""
         case "another's":
@@ -148,7 +180,17 @@ def damage(bucket: MemoryObjects, how: str) -> None:
 
 @pytest.mark.parametrize(
     "how",
-    ["none", "newest gone", "all gone", "cut", "bits turned", "empty", "another's", "old under a new name"],
+    [
+        "none",
+        "newest gone",
+        "all gone",
+        "cut",
+        "bits turned",
+        "head turned",
+        "empty",
+        "another's",
+        "old under a new name",
+    ],
 )
 def test_a_snap_only_saves_time(
     how: str, bucket: MemoryObjects, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
@@ -248,6 +290,7 @@ def test_a_log_of_an_older_shape(
     again = opened(bucket, clock)
     assert again.stops() == {"all"}
     assert [e["shape"] for e in entries(bucket)][-1] == newest
+    assert entries(bucket)[-1]["people"] == [0], "put anew: a migration may change what is personal"
     assert again.task_mails() == ()
     assert rows(again) == replayed(bucket, clock)
     assert again.find("c0001")[0].name == "Person c0001"
@@ -268,7 +311,7 @@ def test_a_clock_that_is_off(bucket: MemoryObjects, clock: FixedClock) -> None:
 def test_no_ledger_where_one_should_be(bucket: MemoryObjects, clock: FixedClock) -> None:
     """Reading commands make nothing."""
     with pytest.raises(LedgerError, match="there is no ledger here"):
-        open_ledger("s3:", root=Path(), clock=clock, ledger_id="test", create=False, objects=bucket)
+        open_ledger("s3:", root=Path("nowhere"), clock=clock, ledger_id="test", create=False, objects=bucket)
     assert bucket.objects == {}
 
 
@@ -277,7 +320,12 @@ def test_a_foreign_ledger_and_a_wrong_key_ring(bucket: MemoryObjects, clock: Fix
 
     def reopen(ledger_id: str, check_value: str) -> None:
         open_ledger(
-            "s3:", root=Path(), clock=clock, ledger_id=ledger_id, check_value=check_value, objects=bucket
+            "s3:",
+            root=Path("nowhere"),
+            clock=clock,
+            ledger_id=ledger_id,
+            check_value=check_value,
+            objects=bucket,
         ).close()
 
     reopen("test", "aa")
@@ -314,13 +362,25 @@ def test_an_older_log_is_found_out_and_adopted(
     a_run(bucket, clock, "run-1", root)
     witness = bucket.objects["witness"]
     bucket.objects = copy if here == "on this machine" else copy | {"witness": witness}
-    a_ledger((), objects=bucket, clock=clock, root=root).stop("later")
+    for number in range(20):
+        a_ledger((), objects=bucket, clock=clock, root=root).stop(f"later-{number}")
     again = a_ledger((), objects=bucket, clock=clock, root=root)
     assert again.restored, "more entries do not hide it"
     assert again.adopt() == 2
     assert (again.restored, again.epoch, claim(again)) == (False, 2, ())
     again.close()
     assert not a_ledger((), objects=bucket, clock=clock, root=root).restored
+
+
+def test_a_log_from_before_a_run_that_was_killed(bucket: MemoryObjects, clock: FixedClock) -> None:
+    """The witness is there before the first mail."""
+    ledger = opened(bucket, clock, CONTACTS)
+    freeze(ledger, *map(a_row, CONTACTS))
+    copy = dict(bucket.objects)
+    ledger.lock("run-1")
+    assert claim(ledger)
+    bucket.objects = copy | {"witness": bucket.objects["witness"]}
+    assert opened(bucket, clock).restored
 
 
 def test_the_log_of_the_last_run_was_not_put_back(bucket: MemoryObjects, clock: FixedClock) -> None:
