@@ -20,8 +20,9 @@ from topmind.planning import cadence
 from topmind.planning.check_problem import finding
 from topmind.planning.corrections import check_corrections
 from topmind.planning.occasions import has_words, minutes, nominal_issues
+from topmind.planning.rest_days import blackout_days, public_holidays
 from topmind.planning.sequence_checks import sequence_problems
-from topmind.planning.setting import blackout_days, outside_quiet, public_holidays
+from topmind.planning.setting import outside_quiet
 from topmind.planning.terms import Terms, terms_for
 
 #: How far ahead `check` looks at nominal days.

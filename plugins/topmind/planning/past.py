@@ -10,10 +10,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from topmind.model import COUNTED, Bools, Catalog, Channel, Item, PastTouch, SourceKind, TouchState
+from topmind.model import COUNTED, Bools, Channel, Item, PastTouch, SourceKind, TouchState
 from topmind.planning.block import NEVER, Block, Days, Rows, spend
 from topmind.planning.items import months_later
 from topmind.planning.occasions import RESCUE
+from topmind.planning.renames import Names, names
 from topmind.planning.senders import senders, written_senders
 
 #: (row, source, step, occurrence, channel of a rescue or "").
@@ -22,29 +23,6 @@ Key = tuple[int, str, str, str, str]
 _MOVES_CLOCK = frozenset(
     {TouchState.PLANNED, TouchState.CLAIMED, TouchState.ACCEPTED, TouchState.UNKNOWN, TouchState.DONE}
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """Old names → today's (`was:`), so that a renamed file keeps its past."""
-
-    sources: dict[str, str] = field(default_factory=dict)
-    #: (sequence, old step) → step.
-    steps: dict[tuple[str, str], str] = field(default_factory=dict)
-
-
-def names(catalog: Catalog) -> Names:
-    """Every rename that the catalog declares."""
-    made = Names()
-    renamed = [(x.id, x.was) for x in catalog.newsletters.values()]
-    renamed += [(x.id, x.was) for x in catalog.sequences.values()]
-    renamed += [(x.id, x.was) for x in catalog.items.values()]
-    for now, before in renamed:
-        made.sources.update(dict.fromkeys(before, now))
-    for sequence in catalog.sequences.values():
-        for step in sequence.steps:
-            made.steps.update(dict.fromkeys(((sequence.id, old) for old in step.was), step.id))
-    return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

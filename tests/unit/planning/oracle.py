@@ -384,6 +384,7 @@ class Oracle:
         """Announcements, then issues, nearer deadline first."""
         sends = []
         for item in self.c.items.values():
+            moved = self.moved(item)
             for send in item.sends if item.status is Status.PUBLISHED else ():
                 first = max(send.day, item.day, item.starts or item.day)
                 last = send.day + item.grace * DAY
@@ -402,6 +403,7 @@ class Oracle:
                         last,
                         stop=item.stop_when,
                         only_if=send.only_if,
+                        held=moved,
                         stopped=self.stopped(item.id, "", str(send.number)),
                         item=item,
                         value=int(item.is_value),
@@ -445,6 +447,34 @@ class Oracle:
         return sorted(near, key=lambda o: (o.last, o.source, o.occurrence)) + sorted(
             issues, key=lambda o: (o.last, o.source, o.occurrence)
         )
+
+    def moved(self, item: Item) -> bool:
+        """A date of the file is not that on which its send went, of a file that may still send something."""
+        left = {TouchState.CLAIMED, TouchState.ACCEPTED, TouchState.REFUSED}
+        left |= {TouchState.UNKNOWN, TouchState.UNRESOLVED}
+        mine = [t for t in self.h.touches if t.key.source == item.id]
+
+        def opens(day: date) -> date:
+            while day in self.c.company.blackout:
+                day += DAY
+            return day
+
+        days = {s.number: opens(max(s.day, item.day, item.starts or item.day)) for s in item.sends}
+        lasts = [min(s.day + item.grace * DAY, item.last_day or date.max) for s in item.sends]
+        if not lasts or max(lasts) < self.m.as_of - DAY:
+            return False
+        for s in item.sends:
+            touched = [t for t in mine if t.key.occurrence == str(s.number)]
+            went = [t.day for t in touched if t.state in left]
+            planned = [t.day for t in touched if t.state is TouchState.PLANNED]
+            expired = [t.day for t in touched if t.state is TouchState.EXPIRED]
+            first = min(went or planned, default=None)
+            if first and any(days[s.number] < days[n] <= first for n in days if n > s.number):
+                return True
+            over = min(went or expired, default=None)
+            if over and s.day > over:
+                return True
+        return False
 
     def steps(self, c: Contact) -> list[Occ]:
         """Every step occurrence of one contact."""

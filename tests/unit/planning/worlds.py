@@ -363,6 +363,20 @@ def _touch(rng: Random, catalog: Catalog, contact: str, day: date, ids: list[str
         return a_touch(
             contact, day, source="rescue", occurrence="never", state=state, items=tuple(ids[:1]), value=1
         )
+    sent = [(i, s) for i in catalog.items.values() for s in i.sends]
+    if kind < 0.4 and sent:
+        # mostly on its day or a little later, now and then as if its date had been moved
+        one, send = rng.choice(sent)
+        return a_touch(
+            contact,
+            min(send.day + timedelta(days=rng.choice([0, 0, 0, 1, -1])), day),
+            source=one.id,
+            occurrence=str(send.number),
+            state=state,
+            items=(one.id,),
+            value=int(one.is_value),
+            promotions=int(not one.kind.is_value),
+        )
     picks = tuple(rng.sample(ids, min(len(ids), rng.randint(0, 2))))
     value = sum(catalog.items[i].is_value for i in picks)
     year, week, _ = day.isocalendar()
