@@ -19,6 +19,8 @@ from topmind.planning.senders import senders, written_senders
 
 #: (row, source, step, occurrence, channel of a rescue or "").
 Key = tuple[int, str, str, str, str]
+#: (row, sequence, step) → (day, occurrence).
+Reached = dict[tuple[int, str, str], list[tuple[int, str]]]
 #: Proven, on their way or open: these move the floor's clock. What stays unproven for good does not.
 _MOVES_CLOCK = frozenset(
     {TouchState.PLANNED, TouchState.CLAIMED, TouchState.ACCEPTED, TouchState.UNKNOWN, TouchState.DONE}
@@ -35,6 +37,8 @@ class Settled:
     #: Steps and rescues. A step that moved to another channel is still the same step; a rescue may be tried on
     #: each of its channels.
     keys: set[Key] = field(default_factory=set)
+    #: (row, sequence, step) → (day, occurrence) of what may have come lately: whatever it was called then.
+    reached: Reached = field(default_factory=lambda: defaultdict(list))
 
 
 def remember(block: Block, touches: Sequence[PastTouch]) -> Settled:
@@ -110,10 +114,13 @@ def _name(touch: PastTouch) -> tuple[str, str, str, str]:
 
 
 def _settle(block: Block, settled: Settled, past: _Columns) -> None:
+    since = block.setting.start - max((step.grace for _, _, step in block.setting.steps), default=0)
     for row, source, step, touch in zip(past.row.tolist(), past.source, past.step, past.touches, strict=True):
         key = touch.key
         if step:
             settled.keys.add((row, source, step, key.occurrence, ""))
+            if touch.counts and touch.day.toordinal() >= since:
+                settled.reached[row, source, step].append((touch.day.toordinal(), key.occurrence))
         elif source == RESCUE:
             settled.keys.add((row, source, "", key.occurrence, key.channel.value))
             block.rescued[row] = True

@@ -487,7 +487,10 @@ class Oracle:
                     (f for f in self.m.dates[step.starts_from or sequence.starts_from] if f.contact == c.row),
                     key=lambda f: (f.day, f.fact),
                 )
+                reached = self._reached(c, sequence, step, facts)
                 for due, key in self._due_days(sequence, step, facts):
+                    if key in reached:
+                        continue
                     sells = step.purpose is Purpose.MARKETING and bool(step.body.coupons)
                     found.append(
                         Occ(
@@ -515,7 +518,45 @@ class Oracle:
                     )
         return found
 
-    def _due_days(self, sequence: Any, step: Any, facts: list[Any]) -> list[tuple[date, str]]:
+    def _reached(self, c: Contact, sequence: Any, step: Any, facts: list[Any]) -> set[str]:
+        """Occurrences that a touch of their days stands for, though it had another name then."""
+        repeat = step.repeat or sequence.repeat
+        due = self._due_days(sequence, step, facts)
+        open_ = [
+            (day, key)
+            for day, key in sorted(due)
+            if (sequence.id, step.id, key, "") not in c.done
+            and self.start - 2 * step.grace * DAY <= day <= self.end
+        ]
+        found: set[str] = set()
+        mine = (
+            t
+            for t in self.h.touches
+            if t.key.contact == c.id
+            and (t.key.source, t.key.step) == (sequence.id, step.id)
+            and t.state in COUNTED
+            and t.day >= self.start - step.grace * DAY
+        )
+        for t in sorted(mine, key=lambda t: (t.day, t.key.occurrence)):
+            name = t.key.occurrence
+            if repeat == "every time" and name in {f.fact for f in facts}:
+                continue
+            if repeat == "yearly" and any(
+                key == name and day <= t.day <= day + step.grace * DAY
+                for day, key in self._due_days(sequence, step, facts, every=True)
+            ):
+                continue
+            for day, key in open_:
+                if day <= t.day <= day + step.grace * DAY:
+                    found.add(key)
+                    open_.remove((day, key))
+                    break
+        return found
+
+    def _due_days(
+        self, sequence: Any, step: Any, facts: list[Any], *, every: bool = False
+    ) -> list[tuple[date, str]]:
+        """`every`: also the years that a yearly step skips or that lie before the programme."""
         repeat = step.repeat or sequence.repeat
         starts = self.c.company.programme_starts
         since = sequence.since or starts
@@ -526,9 +567,9 @@ class Oracle:
                 years, rest = (
                     (step.offset // 365, step.offset % 365) if step.offset >= 365 else (0, step.offset)
                 )
-                for n in range(max(1, years), 120):
+                for n in range(0 if every else max(1, years), 120):
                     day = f.day + relativedelta(years=n)
-                    if day >= since:
+                    if day >= since or every:
                         found.append((day + rest * DAY, str(n)))
             return found
         kept = [f for f in facts if f.day >= since]
