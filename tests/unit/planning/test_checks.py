@@ -127,6 +127,17 @@ def test_a_sequence_that_can_never_fire() -> None:
     assert said(a_catalog(sequences=[birthday])) == []
 
 
+@pytest.mark.parametrize("fact", ["redeemed('THANKS25')", "enters: customers", "first_purchase()"])
+def test_before_what_is_only_known_afterwards(fact: str) -> None:
+    """Longer than its grace it never goes; within its grace it can only go late."""
+    for offset, level in ((-20, Level.ERROR), (-7, Level.WARNING), (-1, Level.WARNING)):
+        found = one(a_catalog(sequences=[a_sequence(starts_from=fact, steps=[a_step(offset=offset)])]))
+        assert (found.rule, found.level, found.key) == ("planning/never-fires", level, "before")
+    # a date field may lie ahead, whatever it is called
+    moving = a_sequence(starts_from="moves_in_on", steps=[a_step(offset=-7)])
+    assert said(a_catalog(sequences=[moving])) == []
+
+
 def test_leaving_a_segment_and_being_in_it_is_never() -> None:
     """A sequence for who left, only for who is still there."""
     gone = a_sequence(starts_from="leaves: customers", segments=frozenset({"customers"}))
