@@ -163,6 +163,31 @@ def test_of_two_issues_in_a_week_the_right_one_is_corrected(tmp_path: Path) -> N
     assert "2026-11-03, 2026-11-06" in said.out
 
 
+def test_a_correction_of_what_is_still_to_come(tmp_path: Path) -> None:
+    """Nobody has the mistake yet: of an issue, moved or not, and of an announced send."""
+    letter = (
+        "---\nid: wall\ntitle: The Wall\nevery: Tuesday\nsegments: [customers]\nsubject: Wall\n---\nMoss.\n"
+    )
+    files = {
+        "content/newsletters/wall.md": letter,
+        "content/newsletters/wall/2026-11-05.md": "---\nwas: 2026-11-03\nsubject: One\n---\nLime is bad.\n",
+        "content/articles/kit.md": PLAIN % "2026-11-20",
+    }
+    kit = Programme(tmp_path / "alder", files)
+    oh = "---\ntitle: Lime\ndate: 2026-11-01\nsubject: Lime\ncorrects: %s\nwhere: email\nsend: 2026-11-20\n---\nNo.\n"
+    for wrong, gone in (
+        ("wall 2026-11-10", "wall of 2026-11-10"),
+        ("wall 2026-11-03", "wall of 2026-11-05"),
+        ("articles/kit 2026-11-20", "articles/kit of 2026-11-20"),
+    ):
+        kit.desk.write({"content/articles/lime.md": oh % wrong})
+        said = kit.desk.type("--as-of", "2026-11-04", "check")
+        assert said.code == 1
+        assert f"content/articles/lime.md:5: error: {gone} has not gone yet" in said.out
+    kit.desk.write({"content/articles/lime.md": oh % "wall 2026-11-03"})
+    assert kit.desk.type("--as-of", "2026-11-05", "check").code == 0
+
+
 PLAIN = "---\ntitle: The kit\ndate: 2026-11-01\nwhere: email\nsend: [%s]\nsubject: Kit\n---\nHello.\n"
 OTHER = "---\ntitle: Other\ndate: 2026-11-01\nwhere: email\nsend: [2026-11-10]\nsubject: Other\n---\nHello.\n"
 
