@@ -60,8 +60,9 @@ def export(options: Options, since: datetime | None, output: Path | None) -> Non
 def redeemed(options: Options, file: Path) -> int:
     """Take in a CSV file of codes that were handed in: a column `code`, and `date` where it is known.
 
-    Each is a fact for rules then: `redeemed('THANKS25')`. A mistyped code is told by its check letter.
-    Exit code 1 where nobody has one of the codes; the others are noted all the same.
+    Each is a fact for rules then: `redeemed('THANKS25')`. A mistyped code is told by its check letter, and so is one
+    that was handed in twice or after its last day. What an earlier file said may come again.
+    Exit code 1 where nobody has one of the codes, or one came twice or late; the others are noted all the same.
 
     \b
     Examples:
@@ -75,4 +76,4 @@ def redeemed(options: Options, file: Path) -> int:
     today = moment.read(options.as_of, settings, clock).as_of
     found = till.take_in(settings, clock, file, today)
     click.echo(found.text())
-    return int(bool(found.unknown))
+    return int(bool(found.odd))
