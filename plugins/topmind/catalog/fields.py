@@ -139,6 +139,10 @@ def _map(entry: Entry, _: Source) -> dict[str, str]:
     return {name.text: value.text for name, value in values.pairs_of(entry)}
 
 
+def _spans(entry: Entry, source: Source) -> tuple[date, ...]:
+    return tuple(day for span in _list(dates.read_span)(entry, source) for day in span)
+
+
 def _send_day(text: str) -> date:
     """The day of a send; an hour would be lost, so it is refused."""
     moment = dates.read_moment(text)
@@ -193,7 +197,7 @@ Lines = Annotated[tuple[str, ...], Form(_lines, "a list of lines")]
 Pairs = Annotated[dict[str, str], Form(_map, "indented `name: text` lines")]
 Day = Annotated[date | None, Form(_word(dates.read_day), "a date")]
 RequiredDay = Annotated[date, Form(_word(dates.read_day), "a date")]
-Days = Annotated[tuple[date, ...], Form(_list(dates.read_day), "a list of dates")]
+Days = Annotated[tuple[date, ...], Form(_spans, "a list of dates, or `2026-12-24 to 2027-01-02`")]
 MomentOf = Annotated[Any, Form(_word(str), "a date with a time")]
 Length = Annotated[timedelta, Form(_word(dates.read_length), "a length of time")]
 DayCount = Annotated[int | None, Form(_word(dates.read_days), "a number of days")]

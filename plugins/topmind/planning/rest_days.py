@@ -19,25 +19,50 @@ def blackout_days(catalog: Catalog, start: date, end: date) -> Bools:
     return np.array([day in own or day in public for day in days], dtype=np.bool_)
 
 
+#: Parts of a country and common names, which no list of countries has.
+_ALSO = {
+    "england": "GB-ENG",
+    "scotland": "GB-SCT",
+    "wales": "GB-WLS",
+    "northern ireland": "GB-NIR",
+    "great britain": "GB",
+    "britain": "GB",
+    "usa": "US",
+    "america": "US",
+    "holland": "NL",
+}
+
+
 @lru_cache(maxsize=32)
 def public_holidays(country: str | None, first: int, last: int) -> frozenset[date]:
-    """Public holidays of a country (ISO 3166 code) in these years.
+    """Public holidays of a country (ISO 3166 code, `US`) or of a part of one (`US-NY`) in these years.
 
-    Raises PlanError for a country that is not known.
+    Raises PlanError for a country or a part that is not known.
     """
     if not country:
         return frozenset()
     import holidays
 
+    code, _, part = country.partition("-")
     try:
-        return frozenset(holidays.country_holidays(country, years=range(first, last + 1)))
+        return frozenset(holidays.country_holidays(code, subdiv=part or None, years=range(first, last + 1)))
     except NotImplementedError:
-        raise PlanError(
-            f"the public holidays of {country!r} are not known.",
-            where="content/company.md",
-            fix=f"{_country_like(country)}Write an ISO 3166 code like US, or leave `country` out and list days under "
-            "`blackout`.",
-        ) from None
+        raise _unknown(country, code) from None
+
+
+def _unknown(country: str, code: str) -> PlanError:
+    """With the parts of a country that is known, else with the nearest country."""
+    import holidays
+
+    parts = holidays.list_supported_countries(include_aliases=False).get(code)
+    fix = f"{_country_like(country)}Write an ISO 3166 code like US or US-NY, or leave `country` out and list days under "
+    if parts:
+        fix = f"Write {code}, or with one of: {', '.join(parts)}. Or list days under "
+    return PlanError(
+        f"the public holidays of {country!r} are not known.",
+        where="content/company.md",
+        fix=f"{fix}`blackout`.",
+    )
 
 
 def _country_like(name: str) -> str:
@@ -46,9 +71,6 @@ def _country_like(name: str) -> str:
 
     from holidays.registry import COUNTRIES
 
-    names = {known.replace("_", " "): codes[:2] for known, codes in COUNTRIES.items()}
-    near = get_close_matches(name.lower(), names, n=1, cutoff=0.75)
-    if not near:
-        return ""
-    _, code = names[near[0]]
-    return f"Did you mean {code} ({near[0].title()})? "
+    names = {known.replace("_", " "): codes[1] for known, codes in COUNTRIES.items()} | _ALSO
+    near = get_close_matches(name.lower().replace("-", " "), names, n=1, cutoff=0.75)
+    return f"Did you mean {names[near[0]]} ({near[0].title()})? " if near else ""

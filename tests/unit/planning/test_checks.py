@@ -8,6 +8,7 @@ import pytest
 
 from topmind.model import Approve, Catalog, Ceiling, Channel, DatedIssue, Kind, Level, Problem
 from topmind.planning import check
+from topmind.planning.rest_days import public_holidays
 from topmind.testing.builders import (
     TODAY,
     a_body,
@@ -79,6 +80,29 @@ def test_a_floor_within_the_gap() -> None:
 def test_an_unknown_country() -> None:
     """Public holidays of nowhere."""
     assert said(a_catalog(company=a_company(country="ZZ"))) == ["unknown-country"]
+
+
+@pytest.mark.parametrize(
+    ("country", "fix"),
+    [
+        ("ENGLAND", "Did you mean GB-ENG (England)?"),
+        ("NORTHERN-IRELAND", "Did you mean GB-NIR (Northern Ireland)?"),
+        ("IRELND", "Did you mean IE (Ireland)?"),
+        ("US-XX", "Write US, or with one of: AK, AL,"),
+    ],
+)
+def test_the_country_that_was_meant(country: str, fix: str) -> None:
+    """A part of a country is named with its code; of a known country the parts that there are."""
+    assert one(a_catalog(company=a_company(country=country))).fix.startswith(fix)
+
+
+def test_the_holidays_of_a_part_of_a_country() -> None:
+    """Lincoln's birthday is one in New York, not in all of the United States."""
+    lincoln = date(2027, 2, 12)
+    assert lincoln in public_holidays("US-NY", 2027, 2027)
+    assert lincoln not in public_holidays("US", 2027, 2027)
+    for country in ("US", "US-NY"):
+        assert a_company(country=country, language="en").dates.day(lincoln) == "February 12, 2027"
 
 
 @pytest.mark.parametrize(
