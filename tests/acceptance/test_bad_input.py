@@ -78,6 +78,10 @@ MISTAKES: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {TIP: tip("modified: 12/1/2026")},
         (f"{TIP}:4:", "more than one way", "2026-01-12", "2026-12-01"),
     ),
+    "personal without a code": (
+        {TIP: tip("", "Text.\n\n/// coupon | personal")},
+        (f"{TIP}:8:", "`personal` is no code", "Write `/// coupon | THANKS25, personal`"),
+    ),
     "hour of a send": (
         {TIP: tip("send: 2026-12-08 14:00")},
         (f"{TIP}:4:", "a send has a day and no hour: 14:00 would be lost", "Write 2026-12-08"),
