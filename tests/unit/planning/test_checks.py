@@ -60,6 +60,27 @@ def test_a_floor_that_the_ceilings_do_not_allow() -> None:
     assert found.fix == "Allow at least 3, or promise a touch every 4 days."
 
 
+def test_one_touch_and_none_at_all_are_said_right() -> None:
+    """`1 touch`, and no floor that would do where nothing is allowed."""
+    promise = a_promise(floor=30, ceilings=(Ceiling(channel=Channel.EMAIL, count=0, days=7),))
+    found = one(a_catalog(segments=[a_segment(promise=promise)]))
+    assert found.says == (
+        "A valuable touch every 30 days needs 1 touch in 7 days, but at most 0 emails are allowed."
+    )
+    assert found.fix == "Allow at least 1, or promise no floor."
+
+
+def test_a_ceiling_of_the_company_is_not_blamed_on_a_segment() -> None:
+    """The finding stands at the segment's floor, and names the file of the ceiling."""
+    company = a_company(
+        promise=a_promise(floor=None, ceilings=(Ceiling(channel=Channel.EMAIL, count=2, days=7),))
+    )
+    segment = a_segment(promise=a_promise(floor=3, ceilings=()))
+    found = one(a_catalog(segments=[segment], company=company))
+    assert (found.path, found.key) == ("segments/customers.md", "at_least")
+    assert found.says.endswith("but at most 2 emails are allowed by `at_most` in content/company.md.")
+
+
 def test_a_call_may_keep_a_floor_that_mail_may_not() -> None:
     """Where a segment is rescued by call too, a ceiling of mail alone contradicts nothing."""
     promise = a_promise(
