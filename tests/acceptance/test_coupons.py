@@ -149,6 +149,17 @@ def test_a_wrong_coupon_line_is_told(story: Programme, block: str, says: str) ->
     assert "content/sequences/thanks/01-step1.md:7" in said.out
 
 
+def test_the_day_of_the_list_is_written_as_everywhere(story: Programme) -> None:
+    """In words, as numbers with one reading; one with two is refused with both."""
+    story.tick("2026-11-03")
+    for day, many in (("3 November 2026", 2), ("24.12.2026", 0)):
+        assert len(exported(story, "--since", day)) == many
+    said = story.desk.type("coupons", "export", "--since", "1.12.2026")
+    assert said.code == 2
+    assert "--since" in said.err
+    assert "2026-12-01 (1 December 2026) or 2026-01-12" in said.err
+
+
 def test_a_code_is_good_once_and_in_time(story: Programme) -> None:
     """Handed in twice, in one file or in two, or after its last day: named by line; the same file again is no matter."""
     story.tick("2026-11-03")

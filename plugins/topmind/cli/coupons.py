@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -21,13 +20,13 @@ def command() -> None:
 
 
 @command.command("export")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only what was issued on or after this day.")
+@click.option("--since", metavar="DAY", help="Only what was issued on or after this day.")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="A file; default: print."
 )
 @global_options
 @click.pass_obj
-def export(options: Options, since: datetime | None, output: Path | None) -> None:
+def export(options: Options, since: str | None, output: Path | None) -> None:
     """Every personal code that really left, as CSV: code, contact (its id), issued, expires, source, redeemed.
 
     In the order of the codes; the same ledger gives the same file. A code that was only planned is not in it.
@@ -43,7 +42,7 @@ def export(options: Options, since: datetime | None, output: Path | None) -> Non
     from topmind.run.clock import SystemClock
 
     settings = settings_.load(options.project)
-    lines = till.rows(settings, SystemClock(), since.date() if since else None)
+    lines = till.rows(settings, SystemClock(), till.day_of(since) if since else None)
     text = till.as_csv(lines)
     if output is None:
         click.echo(text, nl=False)

@@ -31,6 +31,14 @@ def rows(settings: Settings, clock: Clock, since: date | None = None) -> list[tu
     return [HEAD, *(_line(row) for row in found if row.issued and (since is None or row.issued >= since))]
 
 
+def day_of(text: str) -> date:
+    """The day after `--since`, as front matter takes it. Raises UsageError."""
+    try:
+        return dates.read_day(text)
+    except Wrong as wrong:
+        raise UsageError(wrong.says, where="--since", fix=wrong.fix) from None
+
+
 def _line(row: CouponRow) -> tuple[str, ...]:
     days = (row.issued, row.coupon.until)
     issued, until = (day.isoformat() if day else "" for day in days)
