@@ -352,7 +352,9 @@ def _renamed(rng: Random, catalog: Catalog, people: Members, taken: set[tuple[st
                 taken.add((contact, day))
                 name = rng.choice(["once", "gone", fact.fact, str(years), str(years + 1)])
                 touch = a_touch(contact, day, source=one.id, step=step.id, occurrence=name, value=1)
-                found.append(replace(touch, items=(), state=rng.choice([*COUNTED, TouchState.EXPIRED])))
+                found.append(
+                    replace(touch, items=(), state=rng.choice([*sorted(COUNTED), TouchState.EXPIRED]))
+                )
     return found
 
 
@@ -362,7 +364,7 @@ def moment(rng: Random, day: date) -> datetime:
 
 
 def _touch(rng: Random, catalog: Catalog, contact: str, day: date, ids: list[str]) -> PastTouch:
-    state = rng.choice([*COUNTED, TouchState.ACCEPTED, TouchState.SKIPPED, TouchState.MISSED])
+    state = rng.choice([*sorted(COUNTED), TouchState.ACCEPTED, TouchState.SKIPPED, TouchState.MISSED])
     sequences = [(s.id, step.id) for s in catalog.sequences.values() for step in s.steps]
     kind = rng.random()
     if kind < 0.2 and sequences:
