@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from topmind.ledger import Task
 from topmind.model import Catalog, TouchState
-from topmind.planning.setting import blackout_days
+from topmind.planning.rest_days import blackout_days
 
 #: So long after its last day a task stays open, first with its representative, then with the owner.
 PATIENCE = timedelta(days=7)
