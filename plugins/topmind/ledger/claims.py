@@ -20,6 +20,8 @@ from topmind.model import Channel, Reason, Standing
 
 #: Earliest and latest local time on earth, in hours from UTC: a row's day must be today somewhere.
 _WEST, _EAST = timedelta(hours=12), timedelta(hours=14)
+#: Kinds of which one inbox gets one copy, as SQL.
+_SOLE = ", ".join(f"'{kind.value}'" for kind in sorted(SOLE))
 #: Candidates judged at once.
 _MOST = 512
 
@@ -229,10 +231,12 @@ class _Judge:
 def _take(book: Book, rows: list[Record], run: int, owner: str, lease: timedelta) -> tuple[Claim, ...]:
     """Planned → claimed, under a lease by the store's clock."""
     until = book.now + lease // timedelta(milliseconds=1)
-    book.db.executemany(
-        f"UPDATE touches SET state = {CLAIMED}, attempt = attempt + 1, run = ?, lease = ?, inbox = ?, sole = ?,"
-        " at = ?, reason = '' WHERE id = ?",
-        [(run, until, row["inbox_now"], _sole(row), book.now, row["id"]) for row in rows],
+    book.db.execute(
+        f"UPDATE touches SET state = {CLAIMED}, attempt = attempt + 1, run = ?, lease = ?, at = ?, reason = '',"
+        " inbox = (SELECT p.inbox FROM people p WHERE p.id = touches.person),"
+        " sole = (SELECT p.inbox FROM people p, occasions o WHERE p.id = touches.person AND o.id = touches.occasion"
+        f" AND o.kind IN ({_SOLE})) WHERE id IN (SELECT value FROM json_each(?))",
+        (run, until, book.now, listed(row["id"] for row in rows)),
     )
     items = _items(book, rows)
     fence, lease_until = moment(book.now) + lease / 2, moment(until)
@@ -254,11 +258,6 @@ def _take(book: Book, rows: list[Record], run: int, owner: str, lease: timedelta
         )
         for row in rows
     )
-
-
-def _sole(row: Record) -> int | None:
-    """The inbox, where it gets one copy only."""
-    return row["inbox_now"] if row["kind"] in SOLE else None
 
 
 def _items(book: Book, rows: list[Record]) -> dict[int, list[str]]:

@@ -10,6 +10,7 @@ from topmind.ledger import (
     claims,
     coupons,
     freezing,
+    importing,
     people,
     positions,
     reports,
@@ -104,7 +105,7 @@ class SqlLedger(FeedbackStore):
 
     def sync_people(self, records: Iterable[PersonRecord], hashes: Hashes) -> Synced:
         everybody = tuple(records)
-        synced, self._erased = self._write(lambda book: people.sync(book, everybody, hashes))
+        synced, self._erased = self._write(lambda book: importing.sync(book, everybody, hashes))
         return synced
 
     def find(self, who: str) -> tuple[Person, ...]:
