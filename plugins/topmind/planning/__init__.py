@@ -5,9 +5,8 @@ from topmind.planning.corrections import with_occurrences
 from topmind.planning.explain import Explanation, explain
 from topmind.planning.planner import forecast, plan
 from topmind.planning.senders import sender_for
-from topmind.planning.surge import Surge, approved, surge
 from topmind.planning.sends import check_sends
-from topmind.planning.surge import Surge, surge
+from topmind.planning.surge import Surge, approved, surge
 from topmind.planning.window import Appearance, appearances, goes_after, next_dates
 
 __all__ = [
