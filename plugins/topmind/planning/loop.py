@@ -182,8 +182,9 @@ def _steps(block: Block, log: StepLog, day: int) -> None:
     ]
     proposed = np.concatenate(passed)
     order = proposed[np.lexsort((log.due[proposed], log.ask[proposed], log.last[proposed]))]
-    _, first = np.unique(log.row[order], return_index=True)
-    winners = order[np.sort(first)]
+    wins = np.array([ask.reply for ask in log.asks], dtype=np.bool_)[log.ask[order]]  # it goes in any case
+    wins[np.unique(log.row[order], return_index=True)[1]] = True
+    winners = order[wins]
     taker = _name_takers(block, log, winners, day)
     losers = np.setdiff1d(order, winners)
     own = losers[block.today[log.row[losers]] == day]

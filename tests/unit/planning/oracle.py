@@ -826,10 +826,11 @@ class Oracle:
                 else:
                     passing.append(o)
             passing.sort(key=lambda o: (o.last, o.order, o.stopped, o.first, o.occurrence))
-            for o in passing[1:]:
-                self._refuse(c, o, day, Reason.LOST_TO, passing[0].name)
-            if passing:
-                winners.append((c, passing[0]))
+            for place, o in enumerate(passing):
+                if place == 0 or o.reply:
+                    winners.append((c, o))
+                else:
+                    self._refuse(c, o, day, Reason.LOST_TO, passing[0].name)
         for c, o in self._admit(winners, day):
             self._go(c, o, day, (), (), o.value, o.promotions, o.last)
 
