@@ -272,10 +272,18 @@ class Month:
         self.catalog = replace(self.catalog, newsletters=letters)
 
     def _move_send(self, name: str) -> None:
+        """Dates to come move; those that went stay (else the announcement is held)."""
         item = self.catalog.items[name]
         by = timedelta(days=self.rng.choice([-2, 1, 2]))
-        sends = tuple(replace(send, day=send.day + by) for send in item.sends)
-        self.catalog = replace(self.catalog, items={**self.catalog.items, name: replace(item, sends=sends)})
+        went = {int(s.key.occurrence) for s in self.sent if s.key.source == name}
+        sends = tuple(
+            send if send.number <= max(went, default=0) else replace(send, day=send.day + by)
+            for send in item.sends
+        )
+        if all(after.day > before.day for before, after in pairwise(sends)):
+            self.catalog = replace(
+                self.catalog, items={**self.catalog.items, name: replace(item, sends=sends)}
+            )
 
 
 def a_month(seed: int) -> Month:
