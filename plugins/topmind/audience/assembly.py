@@ -78,6 +78,7 @@ class _Assembly:
             reach=self._reach(),
             suppressed=self._of_inbox(self._flag(lambda s: bool(s.suppressed)), inbox),
             paused_until=self._paused(),
+            since=self._since(),
             off_topic=self._off_topics(),
             inbox=inbox,
             fields={name: self._values(f"f_{name}", spec.type) for name, spec in self.spec.fields.items()},
@@ -207,6 +208,21 @@ class _Assembly:
         days = np.zeros(len(self.ids), dtype=np.int32)
         for row, standing in self.standing.items():
             days[row] = standing.paused_until.toordinal() if standing.paused_until else 0
+        return days
+
+    def _since(self) -> NDArray[np.int32]:
+        """What the contacts' own column says, else their earliest deed."""
+        days = np.zeros(len(self.ids), dtype=np.int32)
+        deeds = "SELECT nr, day FROM purchases UNION ALL SELECT nr, day FROM activities"
+        query = (
+            f"SELECT c.nr, coalesce(c.since, d.day) AS day FROM contacts c LEFT JOIN "
+            f"(SELECT nr, min(day) AS day FROM ({deeds}) GROUP BY nr) d USING (nr) "
+            "WHERE coalesce(c.since, d.day) IS NOT NULL ORDER BY nr"
+        )
+        found = self.session.con.execute(
+            f"SELECT nr, date_diff('day', DATE '0001-01-01', day) + 1 AS day FROM ({query})"
+        ).fetchnumpy()
+        days[found["nr"]] = found["day"]
         return days
 
     def _off_topics(self) -> Mapping[str, Bools]:

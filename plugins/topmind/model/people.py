@@ -117,6 +117,8 @@ class Members:
     suppressed: Bools
     #: Ordinal of the first day on which they may be touched again; 0 = not paused.
     paused_until: NDArray[np.int32]
+    #: Ordinal of the first day on which the source knew them; 0 = it does not say.
+    since: NDArray[np.int32]
     #: Topic → opted out of it.
     off_topic: Mapping[str, Bools]
     #: Same number = same inbox; -1 = no address.

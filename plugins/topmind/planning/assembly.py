@@ -261,4 +261,4 @@ def _detail(log: BlockLog, reason: Reason, note: int) -> str:
     windows = log.block.setting.windows
     rest, number = divmod(note, len(windows))
     said = f"{windows[number].channel or 'touches'} in {windows[number].days} days"
-    return f"{said}, the rest is kept for their floor" if rest else said
+    return said + ("", ", the rest is kept for their floor", ", the rest is kept for a follow-up")[rest]

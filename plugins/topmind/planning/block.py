@@ -17,6 +17,7 @@ from topmind.planning.contacts import hashes_of, reachable
 from topmind.planning.inboxes import Inboxes
 from topmind.planning.items import Words, months_later, single
 from topmind.planning.occasions import Ask
+from topmind.planning.room import Soon
 from topmind.planning.setting import Setting
 from topmind.planning.tally import Tally
 from topmind.planning.waits import Waits
@@ -98,6 +99,8 @@ class Block:
         self.team = tuple(sorted(setting.catalog.team))
         #: Where a forecast wants to know how long each of them waits for something valuable.
         self.waits: Waits | None = None
+        #: Steps to come, that others leave room for.
+        self.soon: Soon | None = None
         self.nobody: Bools = np.zeros(n, dtype=np.bool_)
         #: Not happy, and nobody has followed up: nothing is sold to them.
         sad = setting.unhappy

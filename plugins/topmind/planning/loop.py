@@ -23,6 +23,7 @@ from topmind.planning.occasions import Ask, is_stopped
 from topmind.planning.past import Key, Settled
 from topmind.planning.policies import DAILY, STATIC, capacity, same_inbox
 from topmind.planning.rescue import new_rescue_log, rescue_phase
+from topmind.planning.room import SOON, Soon
 from topmind.planning.selection import REASONS, Choice, announce, choose
 from topmind.planning.sequences import entries
 
@@ -33,10 +34,12 @@ def run(block: Block, settled: Settled) -> BlockLog:
     shared = tuple(
         _shared_log(block, ask, settled.shared) for ask in (*setting.announcements, *setting.issues)
     )
+    steps = _step_log(block, settled.keys)
+    block.soon = _soon(block, steps)
     log = BlockLog(
         block=block,
         shared=shared,
-        steps=_step_log(block, settled.keys),
+        steps=steps,
         rescue=new_rescue_log(block),
         broken=np.zeros(block.n, dtype=np.int8),
     )
@@ -125,7 +128,7 @@ def _keep(rows: Rows, choice: Choice, mask: Bools) -> tuple[Rows, Choice]:
 
 def _step_log(block: Block, done: Set[Key]) -> StepLog:
     setting, members = block.setting, block.members
-    span = date.fromordinal(setting.start), date.fromordinal(setting.end)
+    span = date.fromordinal(setting.start), date.fromordinal(setting.foreseen)
     asks: list[Ask] = []
     known: dict[str, Columns] = {}
     some_stopped = bool(setting.history.stopped)
@@ -135,7 +138,7 @@ def _step_log(block: Block, done: Set[Key]) -> StepLog:
         facts = members.dates[text]
         if text not in known:
             known[text] = columns(facts)
-        mine = np.nonzero(near(known[text], sequence, step, setting.start, setting.end))[0].tolist()
+        mine = np.nonzero(near(known[text], sequence, step, setting.start, setting.foreseen))[0].tolist()
         matter = [facts[k] for k in mine]
         going, stopped = len(asks), len(asks) + 1
         asks += [ask, replace(ask, stopped=True)]
@@ -157,6 +160,26 @@ def _step_log(block: Block, done: Set[Key]) -> StepLog:
         day=np.zeros(len(found), dtype=np.int32),
         later=np.zeros(len(found), dtype=np.bool_),
         why=Why(len(found)),
+    )
+
+
+def _soon(block: Block, log: StepLog) -> Soon | None:
+    """The entries for which others leave room in a ceiling; None where no window is that short, or nothing comes."""
+    if not len(log.row) or all(window.days > SOON for window in block.setting.windows):
+        return None
+    may = np.zeros(len(log.row), dtype=np.bool_)
+    for number, ask in enumerate(log.asks):
+        # a reply asks for no place: it goes in any case
+        mine = np.nonzero((log.ask == number) & ~np.bool_(ask.reply) & block.taking_part[log.row])[0]
+        may[gate(block, ask, 0, log.row[mine], mine, log.why, STATIC)[1]] = True
+    return Soon(
+        block.n,
+        row=log.row,
+        due=log.due,
+        last=log.last,
+        gone=log.day,
+        channel=np.array([list(Channel).index(ask.channel) for ask in log.asks], dtype=np.int8)[log.ask],
+        may=may,
     )
 
 

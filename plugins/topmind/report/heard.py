@@ -21,6 +21,7 @@ from topmind.model import (
     TouchKey,
 )
 from topmind.planning import senders
+from topmind.planning.contacts import clock_starts, hashes_of
 from topmind.planning.occasions import MORNING, RESCUE
 from topmind.planning.terms import Terms, terms_for
 
@@ -99,11 +100,19 @@ class Heard:
         return self._terms[pattern]
 
     def late(self, row: int) -> int:
-        """Days by which the floor is broken today; before any valuable touch it runs from the programme's first
-        day."""
+        """Days by which the floor is broken today; before any valuable touch it runs as the plan's does: from the
+        programme's first day, or from the day since when we know them, spread over one floor."""
         floor = self.terms(row).floor
-        since = self.valued.get(row, self.catalog.company.programme_starts)
-        return max(0, (self.as_of - since).days - floor) if floor else 0
+        if not floor:
+            return 0
+        since = self.valued.get(row) or self._clock_start(row, floor)
+        return max(0, (self.as_of - since).days - floor)
+
+    def _clock_start(self, row: int, floor: int) -> date:
+        rows, floors = np.array([row], dtype=np.intp), np.array([floor], dtype=np.int32)
+        starts = self.catalog.company.programme_starts
+        found = clock_starts(self.members, starts, rows, floors, hashes_of([self.members.ids[row]]))
+        return date.fromordinal(int(found[0]))
 
     def apart(self, row: int) -> str:
         """Why no rescue can reach them: `no_channel`, `suppressed`, `no_consent`; "" = one can."""

@@ -308,6 +308,7 @@ def audience(rng: Random, n: int, catalog: Catalog) -> Members:
         paused_until=np.array(
             [rng.choice([0, 0, 0, near(rng, 3, 10).toordinal()]) for _ in range(n)], dtype=np.int32
         ),
+        since=np.array([rng.choice([0, 0, near(rng, 90, 3).toordinal()]) for _ in range(n)], dtype=np.int32),
         inbox=np.array([rng.choice([row, row, 0, -1]) for row in range(n)], dtype=np.int32),
     )
 
