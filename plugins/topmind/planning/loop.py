@@ -179,6 +179,7 @@ def _soon(block: Block, log: StepLog) -> Soon | None:
         last=log.last,
         gone=log.day,
         channel=np.array([list(Channel).index(ask.channel) for ask in log.asks], dtype=np.int8)[log.ask],
+        value=np.array([ask.value > 0 for ask in log.asks], dtype=np.bool_)[log.ask],
         may=may,
     )
 

@@ -176,7 +176,7 @@ class _Past:
         self._copies()
         self._issues()
         self._items()
-        for place in np.nonzero(past.day >= block.today[past.row])[0].tolist():
+        for place in np.nonzero(past.day >= block.setting.start)[0].tolist():
             self._ahead(place)
 
     def _credit(self) -> None:
@@ -263,7 +263,7 @@ class _Past:
             had[mine] = np.maximum(had[mine], until.toordinal())
 
     def _ahead(self, place: int) -> None:
-        """A frozen row of today or of a day to come."""
+        """A row of a day that is still somebody's today, or to come."""
         block, past = self.block, self.past
         touch, row, day = past.touches[place], int(past.row[place]), int(past.day[place])
         key = touch.key

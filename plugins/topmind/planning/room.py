@@ -23,36 +23,33 @@ class Soon:
         last: NDArray[np.int32],
         gone: NDArray[np.int32],
         channel: NDArray[np.int8],
+        value: Bools,
         may: Bools,
     ) -> None:
         """Entries in order of their due days; `gone` (the day on which each went, 0 = not yet) is looked at anew
-        each time; `channel`: index into `list(Channel)`; `may`: what no lasting rule keeps back."""
+        each time; `channel`: index into `list(Channel)`; `value`: what keeps a floor; `may`: what no lasting rule
+        keeps back."""
         self._contacts = contacts
-        self._row, self._due, self._last, self._gone, self._may = row, due, last, gone, may
-        self._channel = channel
+        self._row, self._due, self._last, self._gone = row, due, last, gone
+        self._channel, self._value, self._may = channel, value, may
         self._longest = int((last - due).max(initial=0))
-        self._day = 0
-        self._known: dict[tuple[str, int, bool], NDArray[np.int16]] = {}
 
-    def count(self, day: int, days: int, channel: str, *, lost: bool) -> NDArray[np.int16]:
+    def count(
+        self, day: int, days: int, channel: str, by: NDArray[np.int32] | None = None
+    ) -> NDArray[np.int16]:
         """Per contact the steps that want a place in a window of so many days which begins with `day`, later than
         that day itself; "" = on all channels.
 
-        With `lost` only those whose last day lies in the window, too: without a place they would never go.
+        That are those that would never go without it, because their last day lies in the window; and, where `by` gives
+        each contact a day, valuable ones that are due up to it.
         """
-        if day != self._day:
-            self._day, self._known = day, {}
-        key = channel, days, lost
-        if key not in self._known:
-            self._known[key] = self._count(day, day + days - 1, channel, lost=lost)
-        return self._known[key]
-
-    def _count(self, day: int, end: int, channel: str, *, lost: bool) -> NDArray[np.int16]:
+        end = day + days - 1
         first, behind = np.searchsorted(self._due, [day - self._longest, end + 1])
         part = slice(int(first), int(behind))
-        wants = self._may[part] & (self._gone[part] == 0) & (self._last[part] > day)
-        if lost:
-            wants &= self._last[part] <= end
+        wants = self._last[part] <= end
+        if by is not None:
+            wants |= self._value[part] & (self._due[part] <= by[self._row[part]])
+        wants &= self._may[part] & (self._gone[part] == 0) & (self._last[part] > day)
         if channel:
             wants &= self._channel[part] == list(Channel).index(Channel(channel))
         return np.bincount(self._row[part][wants], minlength=self._contacts).astype(np.int16)

@@ -631,8 +631,8 @@ class Oracle:
         return reason, f"{channel.value if channel else 'touches'} in {days} days{rest}"
 
     def coming(self, c: Contact, o: Occ, day: date, channel: Channel | None, days: int) -> int:
-        """Steps of the next days that want a place in a short window: a rescue leaves one to each that is due in it,
-        an issue or an announcement to each that would else be over."""
+        """Steps of the next days that want a place in a short window: one is left to each that would else be
+        over, and by a rescue to each of value that is due while the floor holds, or within a lead time where it is broken."""
         if o.kind is SourceKind.STEP or o.correction or days > 14 or any(t.day == day for t in c.touches):
             return 0
         end = day + (days - 1) * DAY
@@ -641,9 +641,14 @@ class Oracle:
             settled = (s.source, s.step, s.occurrence, "") in c.done or self._key(c, s) in self.planned
             if settled or s.reply or channel not in {None, s.channel} or self.never(c, s):
                 continue
-            by = s.first if o.kind is SourceKind.RESCUE else s.last
-            found += day < s.last and by <= end
+            early = o.kind is SourceKind.RESCUE and s.value and s.first <= min(self.helps_until(c, day), end)
+            found += day < s.last and bool(early or s.last <= end)
         return found
+
+    def helps_until(self, c: Contact, day: date) -> date:
+        """Until when a step may take the place of a rescue."""
+        breaks = self.last_value(c)[0] + self.floor(c) * DAY
+        return breaks if breaks >= day else day + (self.floor(c) - self.patience(c)) * DAY
 
     def lost(self, c: Contact, o: Occ, day: date) -> tuple[Reason, str] | None:
         """One touch a day, one sibling a week."""

@@ -4,8 +4,8 @@ Touches of earlier days are counted: with one touch a day, there is room where f
 to the contact goes in any case, and counts for what comes after. A window longer than the floor is paced: issues
 and announcements leave the touches that the floor may still need in it, unless they keep the floor themselves;
 otherwise a year's ceiling would be used up in spring and every floor of the summer broken. A short window is left to
-the steps that come in it: a rescue waits for a step that is due before the window ends, an issue or an announcement
-gives way to a step that would else never go.
+the steps that come in it and would else never go. A rescue also waits for a step that comes in time to keep the floor,
+or soon after it broke.
 """
 
 import numpy as np
@@ -37,14 +37,21 @@ def _leave(
     if block.soon is None:
         return found
     tally, wanted = block.tally, "" if overall else ask.channel.value
+    by = _soon_enough(block, day) if ask.kind is SourceKind.RESCUE else None
     free = (block.last[rows] != day) & (block.touched[rows] != day)
     for r, window in enumerate(tally.windows):
         if window.channel == wanted and window.days <= SOON:
-            kept = block.soon.count(day, window.days, wanted, lost=ask.kind is not SourceKind.RESCUE)[rows]
+            kept = block.soon.count(day, window.days, wanted, by)[rows]
             left = free & (kept > 0) & (tally.room[r, rows] <= kept)
             left &= (found < 0) | (found % len(tally.windows) > r)
             found[left] = r + 2 * len(tally.windows)
     return found
+
+
+def _soon_enough(block: Block, day: int) -> NDArray[np.int32]:
+    """Until when a step does what a rescue would do: the last day of the floor, of one that is broken a lead time on."""
+    breaks = block.value_day + block.floor
+    return np.where(breaks >= day, breaks, day + block.floor - block.patience).astype(np.int32)
 
 
 def _full(block: Block, ask: Ask, day: int, rows: Rows, *, overall: bool) -> NDArray[np.int16]:
