@@ -186,6 +186,8 @@ class PastTouch:
     message_id: str = ""
     #: UTC of the last change.
     at: datetime | None = None
+    #: Last day on which it might go or be done; None = not known.
+    last_day: date | None = None
 
     @property
     def counts(self) -> bool:
@@ -203,6 +205,8 @@ class Answer:
     value: str
     #: UTC.
     at: datetime
+    #: Wire name of the touch that asked; "" = not known.
+    touch: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from topmind.date_words import PLAIN, DateStyle
 from topmind.ledger.values import Counts, Task, Unproven
 from topmind.model import Catalog, Channel, History, PastTouch, Plan, TouchState
 from topmind.report.owner import OwnerReport
+from topmind.report.reasons import NOBODY, why_not
 
 #: States in which somebody who was due did not (provably) get it.
 FELL = frozenset(
@@ -29,6 +30,8 @@ FELL = frozenset(
 )
 _GOT = frozenset({TouchState.ACCEPTED, TouchState.DONE})
 _OPEN = frozenset({TouchState.PLANNED, TouchState.CLAIMED})
+#: So long after its last day a task stays open before it counts as missed.
+PATIENCE = timedelta(days=7)
 #: What to do about a mail of which nobody can say whether it left.
 WHAT_TO_DO = (
     "They are never sent again by themselves. Ask the people, or look for the touch among your provider's events; "
@@ -63,6 +66,7 @@ class FellRow:
     channel: str
     state: str
     reason: str
+    #: The day it was meant for.
     day: date
 
 
@@ -234,7 +238,7 @@ def _steps(catalog: Catalog, touches: Iterable[PastTouch]) -> Iterable[StepRow]:
             found = by_step.get((sequence.id, step.id), [])
             got = [touch for touch in found if touch.state in _GOT and not touch.bounced]
             still = [touch for touch in found if touch.state in _OPEN]
-            missed = Counter(_why(touch) for touch in found if touch.state in FELL or touch.bounced)
+            missed = Counter(why_not(touch) for touch in found if touch.state in FELL or touch.bounced)
             yield StepRow(
                 sequence=sequence.id,
                 step=step.id,
@@ -246,12 +250,20 @@ def _steps(catalog: Catalog, touches: Iterable[PastTouch]) -> Iterable[StepRow]:
             )
 
 
-def _why(touch: PastTouch) -> str:
-    return "bounced" if touch.bounced else touch.reason or touch.state.value
-
-
 def _fell_in(touch: PastTouch, since: date, until: date) -> bool:
-    return since <= touch.day <= until and (touch.state in FELL or touch.bounced)
+    return (touch.state in FELL or touch.bounced) and since <= _ended(touch, until) and touch.day <= until
+
+
+def _ended(touch: PastTouch, today: date) -> date:
+    """The day on which somebody fell through, not the one for which it was meant: what runs out does so after its last
+    day, a task when nobody did it for a week more, and both not before a run saw it."""
+    if touch.state not in {TouchState.EXPIRED, TouchState.MISSED}:
+        return touch.day
+    # a rehearsal of another day has the wall clock's moments
+    if touch.at is not None and touch.day <= touch.at.date() <= today:
+        return touch.at.date()
+    last = touch.last_day or touch.day
+    return min(last + (PATIENCE if why_not(touch) == NOBODY else timedelta()) + timedelta(days=1), today)
 
 
 def _fell(touch: PastTouch, who: Callable[[str], str]) -> FellRow:
@@ -261,6 +273,6 @@ def _fell(touch: PastTouch, who: Callable[[str], str]) -> FellRow:
         occasion="/".join(part for part in (key.source, key.step, key.occurrence) if part),
         channel=Channel(key.channel).value,
         state="bounced" if touch.bounced else touch.state.value,
-        reason=touch.reason,
+        reason=why_not(touch) if touch.state is TouchState.MISSED else touch.reason,
         day=touch.day,
     )

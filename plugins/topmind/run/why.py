@@ -10,10 +10,20 @@ from typing import Any
 from topmind import planning
 from topmind.errors import UsageError
 from topmind.ledger import Person
-from topmind.model import Channel, Clock, Decision, History, Occasion, PastTouch, PersonRecord, Standing
+from topmind.model import (
+    Channel,
+    Clock,
+    Decision,
+    History,
+    Occasion,
+    PastTouch,
+    PersonRecord,
+    Standing,
+    TouchState,
+)
 from topmind.planning import Explanation
 from topmind.planning.terms import Terms
-from topmind.report.reasons import in_words
+from topmind.report.reasons import in_words, why_not
 from topmind.run import load as load_
 from topmind.run import places
 from topmind.run.decide import decide
@@ -124,7 +134,8 @@ def _lines(story: Story) -> Iterator[str]:
     yield "What happened:" if story.touches else "Nothing was ever sent to them from here."
     for touch in story.touches:
         what = f": {', '.join(touch.items)}" if touch.items else ""
-        why = f" ({in_words(touch.reason)})" if touch.reason else ""
+        reason = why_not(touch) if touch.state is TouchState.MISSED else touch.reason
+        why = f" ({in_words(reason)})" if reason else ""
         yield f"  {touch.day}  {touch.state.value:10} {_name(touch)}{what}{why}"
         mail = story.mails.get(touch.key.wire(story.ledger))
         if mail:

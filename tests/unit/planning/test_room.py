@@ -80,7 +80,10 @@ def test_a_rescue_does_not_take_the_last_mail_of_the_week_from_a_step_that_is_du
 def test_a_rescue_goes_where_the_step_comes_after_the_floor_broke(after: int) -> None:
     """The floor holds for five days more; the step has a week of grace and goes when the window is over."""
     made = asked(after)
-    assert [name for _, name in week(made)][:2] == [f"rescue/{TODAY - timedelta(days=25)}", "welcome/hello/once"]
+    assert [name for _, name in week(made)][:2] == [
+        f"rescue/{TODAY - timedelta(days=25)}",
+        "welcome/hello/once",
+    ]
 
 
 @pytest.mark.parametrize(
