@@ -566,13 +566,15 @@ class Oracle:
     def unhappy(self, c: Contact) -> bool:
         """They said so, and no task was done for them after it."""
         mine = [a for a in self.h.answers if a.contact == c.id]
-        said = [a.at for a in mine if a.value in {"not happy", "not-happy"}]
+        sad = [a for a in mine if a.value in {"not happy", "not-happy"}]
+        said = [a.at for a in sad]
         if not said:
             return False
-        done = [a.at for a in mine if a.value == "done"]
+        calls = {a.touch for a in sad} - {""}
+        done = [a.at for a in mine if a.value == "done" and a.touch not in calls]
         for t in self.h.touches:
             task = t.key.channel is not Channel.EMAIL and t.state is TouchState.DONE
-            if t.key.contact == c.id and task and t.at is not None:
+            if t.key.contact == c.id and task and t.at is not None and t.key.wire("test") not in calls:
                 done.append(t.at)
         return all(at <= max(said) for at in done)
 

@@ -330,6 +330,7 @@ def past(rng: Random, catalog: Catalog, people: Members) -> History:
             step="check-in",
             value=rng.choice(["not happy", "not-happy", "happy", "done"]),
             at=moment(rng, near(rng, 30, 0)),
+            touch=rng.choice(["", "one", "two"]),
         )
         for contact in people.ids
         for _ in range(rng.choice([0, 0, 1, 2]))
