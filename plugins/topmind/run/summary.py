@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
-from topmind import mail
+from topmind import mail, planning
 from topmind.date_words import DateStyle
 from topmind.model import Channel, Plan, Verdict
 from topmind.planning import senders
@@ -20,6 +20,7 @@ from topmind.report.last_run import label
 from topmind.report.outlook_words import ahead_lines, coverage_lines, lack_words, lacks
 from topmind.report.reasons import counted
 from topmind.run.decide import Decided
+from topmind.run.dry import RESTORED
 from topmind.run.ticks import as_dicts, as_text, ticks_of, zones_of
 
 #: Verdicts that carry a reason, in the order in which they are printed.
@@ -80,6 +81,8 @@ def plan_as_dict(
     data: dict[str, Any] = {
         "as_of": plan.as_of.isoformat(),
         "hash": plan.hash,
+        "surge": _surge(decided),
+        "restored": any(problem.rule == RESTORED for problem in decided.findings),
         "active": plan.active,
         "due": len(plan.due),
         **{verdict.value: dict(by_reason[verdict].most_common()) for verdict in OTHERS},
@@ -104,6 +107,12 @@ def plan_as_dict(
     if full:
         data["rows"] = rows(decided)
     return data
+
+
+def _surge(decided: Decided) -> dict[str, int] | None:
+    """How large this run is, where it is unusually so and nobody approved it."""
+    large = planning.surge(decided.plan, decided.history)
+    return {"mails": large.size, "usual": large.usual} if large else None
 
 
 def _outlook(decided: Decided, before: LastPlan | None) -> dict[str, Any]:
@@ -165,6 +174,7 @@ def plan_as_text(decided: Decided, *, days: int, before: LastPlan | None = None)
     by_reason = reasons(plan)
     lines = [
         f"Plan for {dates.day(plan.as_of, weekday=True)} ({_contacts(plan.active, 'takes', 'take')} part)",
+        *(f"WARNING: {p.says} {p.fix}" for p in decided.findings if p.rule == RESTORED),
         "",
         _due_now(decided),
     ]
@@ -193,6 +203,11 @@ def plan_as_text(decided: Decided, *, days: int, before: LastPlan | None = None)
     if plan.unreachable:
         lines += ["", f"{_contacts(len(plan.unreachable), 'has', 'have')} no usable channel."]
     lines += ["", f"Plan hash: {plan.hash}"]
+    if large := planning.surge(plan, decided.history):
+        lines += [
+            large.says,
+            f"With Amazon SES it stops until somebody has looked: topmind approve {plan.hash[:12]}",
+        ]
     return "\n".join(lines)
 
 
