@@ -67,7 +67,7 @@ def test_the_tips_asked_for_close_the_gap(desk: Desk) -> None:
     desk.write({f"content/tips/new-{n}.md": tip(n).replace("2026-12-01", day) for n, day in enumerate(days)})
     after = json.loads(desk.type("plan", "--json").out)
     assert after["lacks"] == []
-    assert "No content gap." in desk.type("plan").out
+    assert "No content gap, to 1 March." in desk.type("plan").out
     everybody = next(row for row in after["coverage"] if not row["segment"])
     assert (everybody["contacts"], everybody["throughout"]) == (PEOPLE, PEOPLE)
 

@@ -42,18 +42,19 @@ def _sum_waited(tables: Iterable[Numbers]) -> Numbers:
 
 
 def _coverage(parts: Sequence[Part], waited: Numbers) -> Iterator[Coverage]:
-    contacts, apart, now, ever = (
-        np.sum([getattr(part, name) for part in parts], axis=0)
-        for name in ("contacts", "apart", "now", "ever")
+    contacts, now, ever = (
+        np.sum([getattr(part, name) for part in parts], axis=0) for name in ("contacts", "now", "ever")
     )
+    apart = {reason: np.sum([part.apart[reason] for part in parts], axis=0) for reason in parts[0].apart}
     for column, segment in enumerate(parts[0].segments):
         amount = int(contacts[column])
-        if amount or apart[column]:
+        alone = {reason.value: int(counts[column]) for reason, counts in apart.items() if counts[column]}
+        if amount or alone:
             upto = np.cumsum(waited[:, column])
             yield Coverage(
                 segment=segment,
                 contacts=amount,
-                apart=int(apart[column]),
+                apart=alone,
                 today=amount - int(now[column]),
                 throughout=amount - int(ever[column]),
                 median=int(np.searchsorted(upto, 0.5 * amount)),

@@ -11,16 +11,19 @@ import numpy as np
 from topmind.ledger.values import Task
 from topmind.model import (
     KEEPS_FLOOR,
+    Bools,
     Catalog,
     Channel,
     History,
     Members,
     Occasion,
     PastTouch,
+    Reason,
     SourceKind,
     TouchKey,
 )
 from topmind.planning import senders
+from topmind.planning.apart import apart_of
 from topmind.planning.contacts import clock_starts, hashes_of
 from topmind.planning.occasions import MORNING, RESCUE
 from topmind.planning.terms import Terms, terms_for
@@ -74,6 +77,7 @@ class Heard:
         self.last: dict[int, PastTouch] = {}
         self.valued: dict[int, date] = {}
         self._terms: dict[bytes, Terms] = {}
+        self._apart: Mapping[Reason, Bools] | None = None
         readers = _readers(members)
         for touch in history.touches:
             row = self.row_of.get(touch.key.contact)
@@ -115,20 +119,16 @@ class Heard:
         return date.fromordinal(int(found[0]))
 
     def apart(self, row: int) -> str:
-        """Why no rescue can reach them: `no_channel`, `suppressed`, `no_consent`; "" = one can."""
-        reasons = []
-        for channel in self.terms(row).rescue:
-            reach = self.members.reach.get(channel)
-            consent = self.members.consent.get(channel)
-            if reach is None or not reach[row]:
-                reasons.append("no_channel")
-            elif channel is Channel.EMAIL and self.members.suppressed[row]:
-                reasons.append("suppressed")
-            elif consent is not None and not consent[row]:
-                reasons.append("no_consent")
-            else:
-                return ""
-        return reasons[0] if reasons else ""
+        """Why no rescue can reach them, as the plan has it: `no_channel`, `no_consent`, `suppressed`; "" = one can."""
+        if self._apart is None:
+            n = len(self.members)
+            terms = [self.terms(r) for r in range(n)]
+            order = np.full((max((len(t.rescue) for t in terms), default=0), n), -1, dtype=np.int8)
+            for r, term in enumerate(terms):
+                order[: len(term.rescue), r] = [list(Channel).index(channel) for channel in term.rescue]
+            floor = np.array([t.floor for t in terms], dtype=np.int32)
+            self._apart = apart_of(self.members, floor, order)
+        return next((reason.value for reason, rows in self._apart.items() if rows[row]), "")
 
     def row(self, row: int, who: str) -> HeardRow:
         """One line of a list."""

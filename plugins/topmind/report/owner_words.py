@@ -8,7 +8,7 @@ from datetime import date
 
 from topmind.date_words import DateStyle
 from topmind.report.heard import HeardRow, TopList
-from topmind.report.outlook_words import listed, share
+from topmind.report.outlook_words import listed, percent, share
 from topmind.report.owner import OwnerReport
 from topmind.report.promised import NewCustomers
 from topmind.report.reasons import in_words
@@ -70,7 +70,7 @@ def sentence(report: OwnerReport, dates: DateStyle) -> str:
     everybody = next((row for row in report.floors if not row.segment), None)
     if everybody is not None:
         parts.append(
-            f"{_percent(everybody.inside, everybody.contacts)} of the {everybody.contacts} contacts whom we can reach are inside their floor"
+            f"{percent(everybody.inside, everybody.contacts)} of the {everybody.contacts} contacts whom we can reach are inside their floor"
         )
     total = report.tasks[0] if report.tasks else None
     if total is not None:
@@ -83,11 +83,6 @@ def sentence(report: OwnerReport, dates: DateStyle) -> str:
         )
     text = listed(parts) if parts else "there is nothing to report yet"
     return text[:1].upper() + text[1:] + "."
-
-
-def _percent(part: int, whole: int) -> str:
-    """`99 %`."""
-    return share(part, whole).partition("(")[2].rstrip(")") or "none"
 
 
 def sections(report: OwnerReport, dates: DateStyle, *, named: bool) -> tuple[Section, ...]:

@@ -105,9 +105,12 @@ class Report:
     since: date
     counts: Counts
     steps: tuple[StepRow, ...]
-    #: Active contacts, and those whose floor is broken today by the limit that bound.
     active: int
+    #: Contacts with a floor who can be helped, and those of them whose floor is broken today by the limit that bound;
+    #: whom no rescue may or can reach stands apart.
+    promised: int
     floor_broken: Mapping[str, int]
+    apart: Mapping[str, int]
     fell: tuple[FellRow, ...]
     #: open, done, missed → tasks.
     task_states: Mapping[str, int]
@@ -129,8 +132,8 @@ class Report:
 
     @property
     def floors_kept(self) -> int:
-        """Active contacts whose floor holds today."""
-        return self.active - sum(self.floor_broken.values())
+        """Of those promised, whose floor holds today."""
+        return self.promised - sum(self.floor_broken.values())
 
     @property
     def exit_code(self) -> int:
@@ -195,7 +198,9 @@ def report(
         counts=counts,
         steps=tuple(_steps(catalog, history.touches)),
         active=plan.active,
+        promised=plan.promised,
         floor_broken={reason.value: count for reason, count in plan.floor_broken.items()},
+        apart={reason.value: count for reason, count in plan.apart.items()},
         fell=tuple(_fell(touch, who) for touch in history.touches if _fell_in(touch, since, as_of)),
         task_states={
             "open": sum(task.state in _OPEN for task in all_tasks),

@@ -937,10 +937,18 @@ class Oracle:
             if not floor:
                 continue
             late = (day - self.last_value(c)[0]).days - floor
-            if late > 0 and day == c.today:
+            if late > 0 and day == c.today and not self.alone(c):
                 self.answer.broken[self._bound(c, day)] += 1
             if late == 1 or (late > 0 and day == c.today):
                 self._gap(c, day)
+
+    def alone(self, c: Contact) -> bool:
+        """No channel of a rescue may or can be used."""
+        m, row = self.m, c.row
+        return not any(
+            m.reach[ch][row] and m.consent[ch][row] and not (ch is Channel.EMAIL and m.suppressed[row])
+            for ch in self.rescue_channels(c)
+        )
 
     def _bound(self, c: Contact, day: date) -> Reason:
         """Why the floor is broken: on a day of rest what would hold the rescue on the next day too, if anything."""

@@ -102,7 +102,7 @@ def test_who_cannot_be_helped_stands_apart() -> None:
     (row,) = look(
         *(ago(40, f"c{n:04d}") for n in range(3)), n=3, people=replace(people, consent=consent)
     ).coverage
-    assert (row.contacts, row.apart, row.today) == (2, 1, 0)
+    assert (row.contacts, row.apart, row.today) == (2, {"no_consent": 1}, 0)
 
 
 def test_each_segment_has_its_own_row() -> None:

@@ -74,6 +74,7 @@ def a_plan(**over: Any) -> Plan:
         calendar=(CalendarDay(day=TODAY, touches={0: 1, 1: 1, 2: 1}),),
         gaps=(ContentGap(week=date(2026, 12, 7), segment="prospects", contacts=40),),
         active=4,
+        promised=4,
         floor_broken={Reason.NOTHING_NEW: 1},
     )
     return replace(base, **over)
