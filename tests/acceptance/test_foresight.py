@@ -89,6 +89,20 @@ def test_the_difference_from_the_last_run_is_said_with_its_cause(desk: Desk) -> 
     assert new == {f"content/tips/new-{n}.md" for n in range(3)}
 
 
+def test_a_newsletter_that_moved_is_the_cause_and_not_the_tip_beside_it(desk: Desk) -> None:
+    """Another day for the letter, and a tip that nobody gets in these days: both are named."""
+    desk.type("build")
+    assert desk.type("send").code == 0
+    letter = desk.root / "content" / "newsletters" / "wall.md"
+    text = letter.read_text("utf-8")
+    assert "every: Tuesday" in text
+    letter.write_text(text.replace("every: Tuesday", "every: Wednesday"), "utf-8")
+    desk.write({"content/tips/new.md": tip(1)})
+    said = desk.type("plan").out
+    line = next(text for text in said.splitlines() if text.startswith("Since the last run"))
+    assert "because newsletter wall was changed and 1 tip was added" in line
+
+
 def test_what_the_desk_keeps_names_nobody(desk: Desk) -> None:
     """Counts and file names only."""
     desk.type("build")

@@ -14,7 +14,8 @@ from typing import Any
 from topmind import mail, planning
 from topmind.model import Channel, Plan, Verdict
 from topmind.planning import senders
-from topmind.report.last_plan import LastPlan, difference_words
+from topmind.report.differences import difference_words
+from topmind.report.last_plan import LastPlan
 from topmind.report.last_run import label
 from topmind.report.outlook_words import ahead_lines
 from topmind.report.reasons import counted
