@@ -7,6 +7,7 @@ import email
 import email.policy
 import json
 from datetime import date
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -168,7 +169,12 @@ def test_the_mail_goes_to_the_owner_once_per_call_and_alone_has_names(story: Pro
         assert part is not None
         text = part.get_content()
         assert "Quenby3 Zyskowski" in text
-        assert "1 of 5 new customers" in " ".join(text.split())
+        words = " ".join(text.split())
+        assert "1 of 5 new customers" in words
+        assert "Mails of today's occasions" in words.replace("’", "'")
+        assert "Who fell through since 14 November 2026" in words
+        assert "Every mail that left is proven." in words
+    assert parsedate_to_datetime(str(message["Date"])).date() == date(2026, 11, 20), "not the clock's"
     assert story.desk.ledger() == ledger
     story.desk.type("--as-of", DAY, "report", "--mail")
     assert len(set(story.desk.mails()) - before) == 2

@@ -29,6 +29,7 @@ from topmind.model import (
     Verdict,
 )
 from topmind.report import LastRun, Report, last_run, report
+from topmind.report.day_sections import day_sections
 from topmind.report.promised import Promises
 from topmind.testing.builders import TODAY, a_catalog, a_history, a_sequence, a_step, a_touch, members
 
@@ -138,6 +139,35 @@ def test_who_fell_through_is_listed_on_the_day_it_ended() -> None:
     )
     found = a_report(history=history)
     assert [(row.who, row.reason) for row in found.fell] == [("#1", "nobody_did_it"), ("#2", "")]
+
+
+def test_the_mail_has_the_sums_of_the_day_who_fell_through_and_what_is_not_proven() -> None:
+    """What the terminal says below the questions; whoever is named there is personal."""
+    quiet = day_sections(a_report())
+    assert [section.says for section in quiet] == [
+        "3 planned: 2 accepted, 1 waiting.",
+        "Nobody.",
+        "Every mail that left is proven.",
+    ]
+    lost = a_touch("c0007", TODAY, state=TouchState.EXPIRED, reason="too_late", last_day=TODAY)
+    unproven = Unproven(
+        touch_hex="ab12",
+        key=lost.key,
+        title="The Tuesday Fix",
+        state=TouchState.UNKNOWN,
+        attempt=1,
+        at=AT,
+        reason="timeout",
+    )
+    _, fell, unsure = day_sections(a_report(history=a_history(lost), unproven=(unproven,)))
+    assert (fell.says, fell.rows[0][0], fell.rows[0][3]) == (
+        "1 no run came in time.",
+        "#7",
+        "its last day is over",
+    )
+    assert unsure.rows[0][:2] == ("#7", "The Tuesday Fix")
+    assert unsure.says.startswith("1 mail. They are never sent again by themselves.")
+    assert fell.personal == unsure.personal == {0}
 
 
 def test_a_condition_of_a_step_is_no_broken_promise() -> None:
