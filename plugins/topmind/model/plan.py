@@ -154,6 +154,17 @@ class Ahead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """Steps whose last day this is, and that do not go."""
+
+    day: date
+    #: `first-job/check-in (call)`.
+    what: str
+    #: Reason → contacts.
+    held: Mapping[Reason, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """What becomes of one promotion that slots offer, up to the horizon."""
 
@@ -173,6 +184,7 @@ class Outlook:
     needs: tuple[Need, ...]
     ahead: tuple[Ahead, ...]
     offers: tuple[Offer, ...]
+    lost: tuple[Lost, ...] = ()
     #: Per day of the calendar: contacts outside their floor, of those who can be helped.
     outside: tuple[int, ...]
     #: Per day of the calendar: what (`tuesday-fix/2026-W49`, `first-job/check-in (call)`) → segment → touches.

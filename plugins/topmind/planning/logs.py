@@ -72,6 +72,8 @@ class StepLog:
     day: Days
     later: Bools
     why: Why
+    #: (day, index into `asks`) → reason → entries whose last day this was and that did not go. A forecast's alone.
+    lost: dict[tuple[int, int], Counter[Reason]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

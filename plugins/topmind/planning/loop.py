@@ -7,6 +7,7 @@ comes first takes the day.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import replace
 from datetime import date
@@ -196,11 +197,12 @@ def _steps(block: Block, log: StepLog, day: int) -> None:
     )[0]
     if not len(places):
         return
-    passed = [
-        gate(block, log.asks[number], day, log.row[mine], mine, log.why)[1]
-        for number in np.unique(log.ask[places])
-        for mine in [places[log.ask[places] == number]]
-    ]
+    passed = []
+    for number in np.unique(log.ask[places]):
+        mine = places[log.ask[places] == number]
+        passed.append(gate(block, log.asks[number], day, log.row[mine], mine, log.why)[1])
+        if block.waits is not None:
+            _tell_refused(block, log, day, int(number), np.setdiff1d(mine, passed[-1]))
     proposed = np.concatenate(passed)
     order = proposed[np.lexsort((log.due[proposed], log.ask[proposed], log.last[proposed]))]
     _, first = np.unique(log.row[order], return_index=True)
@@ -212,7 +214,24 @@ def _steps(block: Block, log: StepLog, day: int) -> None:
     admitted = _admit_calls(block, log, winners, day)
     denied = winners[~admitted]
     log.why.put(denied[block.today[log.row[denied]] == day], Reason.CAPACITY)
+    if block.waits is not None:
+        _tell_lost(log, day, losers, Reason.LOST_TO)
+        _tell_lost(log, day, denied, Reason.CAPACITY)
     _commit_steps(block, log, winners[admitted], day, taker)
+
+
+def _tell_refused(block: Block, log: StepLog, day: int, number: int, refused: Rows) -> None:
+    """The first reason of each entry that a policy refuses on its last day."""
+    over = refused[log.last[refused] == day]
+    if len(over):
+        told = log.lost.setdefault((day, number), Counter())
+        gate(block, log.asks[number], day, log.row[over], over, log.why, told=told)
+
+
+def _tell_lost(log: StepLog, day: int, places: Rows, reason: Reason) -> None:
+    over = places[log.last[places] == day]
+    for number, amount in zip(*np.unique(log.ask[over], return_counts=True), strict=True):
+        log.lost.setdefault((day, int(number)), Counter())[reason] += int(amount)
 
 
 def _name_takers(block: Block, log: StepLog, winners: Rows, day: int) -> NDArray[np.int32]:

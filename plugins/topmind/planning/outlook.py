@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from topmind.model import Ahead, Coverage, Need, Occasion, Offer, Outlook, Reason
+from topmind.model import Ahead, Coverage, Lost, Need, Occasion, Offer, Outlook, Reason
 from topmind.planning.occasions import LEAD_TIME
 from topmind.planning.outlook_parts import Numbers, Part
 from topmind.planning.setting import Setting
@@ -27,6 +27,7 @@ def together(parts: Sequence[Part], setting: Setting, occasions: Sequence[Occasi
         needs=tuple(_needs(parts, setting.until)),
         ahead=tuple(_all_ahead(parts, occasions)),
         offers=tuple(_all_offers(parts)),
+        lost=tuple(_all_lost(parts)),
         outside=tuple(int(n) for n in np.sum([part.outside for part in parts], axis=0)),
         by_segment=tuple(_by_segment(parts, first.segments, setting)),
     )
@@ -109,6 +110,13 @@ def _all_ahead(parts: Sequence[Part], occasions: Sequence[Occasion]) -> Iterator
                 held=dict(held.most_common()),
                 short=dict(sorted(sum((one.short for one in found), Counter[int]()).items())),
             )
+
+
+def _all_lost(parts: Sequence[Part]) -> Iterator[Lost]:
+    for day, what in sorted({key for part in parts for key in part.lost}):
+        held = sum((part.lost.get((day, what), Counter()) for part in parts), Counter[Reason]())
+        if held:
+            yield Lost(day=date.fromordinal(day), what=what, held=dict(held.most_common()))
 
 
 def _all_offers(parts: Sequence[Part]) -> Iterator[Offer]:

@@ -42,6 +42,8 @@ class Part:
     lacking: Numbers
     breaks: dict[str, set[tuple[int, int]]]
     ahead: dict[Name, Held]
+    #: (day, what) → reason → steps whose last day it was and that did not go.
+    lost: dict[tuple[int, str], Counter[Reason]]
     #: Promotion that slots offer → what becomes of it.
     offers: dict[str, Held]
 
@@ -80,6 +82,7 @@ def part_of(log: BlockLog) -> Part:
         lacking=per.count(np.nonzero(ran_out)[0]),
         breaks=_breaks(log, waits.until),
         ahead=_ahead(log),
+        lost=_lost(log, waits.until),
         offers=_offers(log),
     )
 
@@ -182,6 +185,14 @@ def _ahead(log: BlockLog) -> dict[Name, Held]:
             goes = int((one.day > 0).sum())
             found[name_of(one.ask.occasion)] = Held(asked=asked, goes=goes, held=one.held, short=one.short)
     return found
+
+
+def _lost(log: BlockLog, until: int) -> dict[tuple[int, str], Counter[Reason]]:
+    found: dict[tuple[int, str], Counter[Reason]] = defaultdict(Counter)
+    for (day, number), held in log.steps.lost.items():
+        if day <= until:
+            found[day, _step_name(log.steps.asks[number])].update(held)
+    return dict(found)
 
 
 def _offers(log: BlockLog) -> dict[str, Held]:

@@ -20,6 +20,7 @@ from topmind.report.last_run import label
 from topmind.report.outlook_words import ahead_lines
 from topmind.report.reasons import counted
 from topmind.run.ahead_text import floor_lines, gap_lines, nothing_ahead
+from topmind.run.ahead_verdicts import verdicts_ahead
 from topmind.run.decide import Decided
 from topmind.run.dry import RESTORED
 from topmind.run.ticks import as_dicts, as_text, ticks_of, zones_of
@@ -124,6 +125,7 @@ def _outlook(decided: Decided, before: LastPlan | None) -> dict[str, Any]:
 
     made = summed(decided, decided.plan.now, before)
     return {
+        "verdicts": verdicts_ahead(decided.plan),
         "until": made.until.isoformat(),
         "coverage": [asdict(row) for row in made.coverage],
         "lacks": [
