@@ -153,6 +153,10 @@ def entries(text: str) -> list[dict[str, str]]:
 
 def test_the_calendar_file_is_one(desk: Desk) -> None:
     """RFC 5545: CRLF, at most 75 octets a line, escaped text, UTC times, one UID each; issues at nine in Dublin."""
+    for wrong in ("content/plan.ics", "content/tips/plan.ics", "not/there/plan.ics"):
+        said = desk.type("plan", "--ics", str(desk.root / wrong))
+        assert (said.code, (desk.root / wrong).exists()) == (2, False)
+    assert not (desk.root / "not").exists()
     target = desk.root / "plan.ics"
     said = desk.type("plan", "--days", "30", "--ics", str(target))
     assert said.code == 0

@@ -260,6 +260,10 @@ def test_files_of_names_lie_where_no_commit_takes_them(
     assert call([*base, "import", "var/tasks.csv"]) == 0
     assert call([*base, "export", "--to", "content/tasks.csv"]) == 2
     assert not (office.root / "content" / "tasks.csv").exists()
+    capsys.readouterr()
+    assert call([*base, "print", "--channel", "parcel", "--to", "var/slips.html"]) == 0
+    assert "Nothing to print: no open parcel" in capsys.readouterr().out
+    assert not (office.root / "var" / "slips.html").exists()
     office.clock.advance(days=1)
     office.tick()
     assert call([*base[:3], "2026-12-02", "tasks", "print", "--to", "var/letters.html"]) == 0
