@@ -8,7 +8,7 @@ import json
 import re
 import shlex
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,12 @@ import pytest
 from click.testing import CliRunner
 
 from topmind.cli.app import COMMANDS, Commands, Options, app, call
+from topmind.ledger import Feedback
+from topmind.model import FeedbackKind, TouchState
+from topmind.run import places
+from topmind.settings import load
 from topmind.testing import audience
+from topmind.testing.clock import FixedClock
 
 DAY = date(2026, 12, 1)
 
@@ -82,6 +87,7 @@ EXPECTED = {
     "resume": {2},  # nothing is stopped
     "report": {0, 1},
     "coupons redeemed": {2},  # there is no such file
+    "feedback": {0, 1},  # no queue is named
     "ledger adopt": {3},  # it is no restored one
     "tasks done": {2},  # no task has this number
     "tasks missed": {2},
@@ -188,6 +194,38 @@ def as_json(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, An
     assert code in {0, 1}, err
     data: dict[str, Any] = json.loads(out)
     return data
+
+
+def test_why_tells_what_became_of_a_mail(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Delivered when, bounced why, clicked which link and by whom, and why nothing is mailed any more."""
+    settings = load(project, {})
+    with places.open_project_ledger(settings, FixedClock(), places.key_ring(settings)) as ledger:
+        touch = next(
+            t for t in ledger.history(DAY).touches if t.state is TouchState.ACCEPTED and t.day == DAY
+        )
+        name = touch.key.wire(ledger.ledger_id)
+        at = datetime(2026, 12, 1, 16, 0, tzinfo=UTC)
+        ledger.record_feedback(
+            [
+                Feedback(touch_hex=name, kind=FeedbackKind.DELIVERED, at=at),
+                Feedback(
+                    touch_hex=name,
+                    kind=FeedbackKind.CLICKED,
+                    at=at,
+                    detail="tips/gutters",
+                    actor="human",
+                    sent=at,
+                ),
+                Feedback(touch_hex=name, kind=FeedbackKind.COMPLAINED, at=at),
+            ]
+        )
+    arguments = ("-C", str(project), "why", touch.key.contact)
+    row = next(row for row in as_json(capsys, *arguments)["touches"] if row["feedback"])
+    assert [one["kind"] for one in row["feedback"]] == ["clicked", "complained", "delivered"]
+    assert call([*arguments]) == 0
+    text = capsys.readouterr().out
+    assert "2026-12-01 16:00 UTC  clicked tips/gutters (a person)" in text
+    assert "suppressed: a mail was called spam" in text
 
 
 def test_a_stopped_issue_waits_and_goes_on_after_resume(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from played import Desk
-from small_company import DAY, PEOPLE, a_company
+from small_company import DAY, FILES, PEOPLE, a_company
 
 SALE = (
     "---\ntitle: Winter sale\ndate: 2026-11-20\noffer: 20 % off\ncode: WINTER20\nstarts: 2026-12-01\n"
@@ -38,6 +38,40 @@ def test_check_says_at_writing_time_that_a_sale_comes_too_early(desk: Desk) -> N
     assert f"{PEOPLE} of {PEOPLE} would be held by the ratio. Send 2 value items first" in said
     assert "content/promotions/sale.md" in said
     assert desk.type("check").code == 0
+
+
+KIT = "---\ntitle: Kit\ndate: 2026-11-20\nwhere: email\nsend: [2026-12-04]\ngrace: 0\nsubject: Kit\n---\nIt is here.\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "rule", "says", "fix"),
+    [
+        ("gap: 5 days", "gap", "would get it too soon after the touch before it", "shorter `gap`"),
+        ("at_most: 1 email per week", "ceiling", "as many mails as `at_most` allows", "allow more under"),
+        (
+            "at_most: 1 touch per week",
+            "ceiling",
+            "as many touches as `at_most` allows",
+            "Send less before it",
+        ),
+        ("blackout: [2026-12-04]", "blackout", "a day on which nothing goes", "Choose another day"),
+        ("", "lost", "get something more urgent that day", "Choose another day"),
+    ],
+)
+def test_check_says_what_gap_limits_and_days_of_rest_will_do(
+    desk: Desk, line: str, rule: str, says: str, fix: str
+) -> None:
+    """Each rule that holds a mail from half of its readers or more, beside the file, with what to do."""
+    company = FILES["content/company.md"].replace("at_most: 2 emails per week\n", f"{line}\n")
+    kits = ("kit", "zit") if rule == "lost" else ("kit",)
+    files = {f"content/articles/{name}.md": KIT for name in kits}
+    desk.write({**files, "content/company.md": company})
+    found = json.loads(desk.type("check", "--json").out)
+    (told,) = (p for p in found if p["rule"] == f"plan/{rule}" and p["path"].startswith("content/articles"))
+    assert (told["path"], told["level"]) == (f"content/articles/{kits[-1]}.md", "warning")
+    assert f"of {PEOPLE} " in told["says"]
+    assert says in told["says"]
+    assert fix in told["fix"]
 
 
 def test_plan_says_the_same_beside_the_date(desk: Desk) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from datetime import date, timedelta
 
 from topmind.ledger import coupons, positions
-from topmind.ledger.book import Book, key_of
+from topmind.ledger.book import Book, Record, key_of
 from topmind.ledger.database import day_number, moment, number_day
 from topmind.ledger.people import standings
 from topmind.ledger.protocol import APPROVAL
@@ -59,7 +58,7 @@ def touches(book: Book, contact: str | None = None) -> tuple[PastTouch, ...]:
     return tuple(_touch(row, items.get(row["id"], ())) for row in rows)
 
 
-def _touch(row: sqlite3.Row, items: tuple[str, ...]) -> PastTouch:
+def _touch(row: Record, items: tuple[str, ...]) -> PastTouch:
     key: TouchKey = key_of(row["contact"], row["source"], row["step"], row["occurrence"], row["channel"])
     return PastTouch(
         key=key,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from topmind.errors import LedgerError, LedgerLocked
 from topmind.ledger import switches, witness
+from topmind.ledger.crew import ALONE, Member, refuse_several
 from topmind.ledger.database import Database
 from topmind.ledger.store import SqlLedger
 from topmind.model import Clock
@@ -27,6 +28,8 @@ class SqliteLedger(SqlLedger):
     knows that the last sender is dead, and need not wait for its lease.
     """
 
+    alone = "a ledger in a file takes one sender at a time: the file has one writer"
+
     def __init__(self, database: Database, clock: Clock, ledger_id: str, epoch: int, *, path: Path) -> None:
         super().__init__(database, clock, ledger_id, epoch)
         self._lock_path = path.with_name(path.name + ".lock")
@@ -36,7 +39,9 @@ class SqliteLedger(SqlLedger):
         self._run = ""
         self.restored = self._older_than_seen()
 
-    def lock(self, owner: str, *, who: str = "") -> int:
+    def lock(self, owner: str, *, who: str = "", member: Member = ALONE) -> int:
+        if member.crew:
+            raise refuse_several(self._database.name, self.alone)
         free = self._grab()
         try:
             buried = self._write(lambda book: switches.lock(book, owner, who, free=free))

@@ -53,11 +53,16 @@ def read(path: Path) -> Witness | None:
 
 def write(path: Path, seen: Witness) -> None:
     """Durable, whole or not at all. Raises OSError."""
+    write_text(path, json.dumps(asdict(seen)))
+
+
+def write_text(path: Path, text: str) -> None:
+    """The same for any text."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(asdict(seen), file)
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)

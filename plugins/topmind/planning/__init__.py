@@ -6,7 +6,8 @@ from topmind.planning.corrections import with_occurrences
 from topmind.planning.explain import Explanation, explain
 from topmind.planning.planner import forecast, plan
 from topmind.planning.senders import sender_for
-from topmind.planning.surge import Surge, surge
+from topmind.planning.sends import check_sends
+from topmind.planning.surge import Surge, approved, surge
 from topmind.planning.window import Appearance, appearances, goes_after, next_dates
 
 __all__ = [
@@ -14,7 +15,9 @@ __all__ = [
     "Explanation",
     "Surge",
     "appearances",
+    "approved",
     "check",
+    "check_sends",
     "explain",
     "forecast",
     "goes_after",

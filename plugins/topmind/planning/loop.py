@@ -8,7 +8,7 @@ comes first takes the day.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -21,8 +21,9 @@ from topmind.planning.facts import Columns, columns, near
 from topmind.planning.gates import caller_indexes, gate, waits
 from topmind.planning.logs import BlockLog, SharedLog, StepLog, Why
 from topmind.planning.occasions import Ask, is_stopped
-from topmind.planning.past import Key, Settled
+from topmind.planning.past import Settled
 from topmind.planning.policies import DAILY, STATIC, capacity, same_inbox
+from topmind.planning.reached import without_reached
 from topmind.planning.rescue import new_rescue_log, rescue_phase
 from topmind.planning.room import SOON, Soon
 from topmind.planning.selection import REASONS, Choice, announce, choose
@@ -35,7 +36,7 @@ def run(block: Block, settled: Settled) -> BlockLog:
     shared = tuple(
         _shared_log(block, ask, settled.shared) for ask in (*setting.announcements, *setting.issues)
     )
-    steps = _step_log(block, settled.keys)
+    steps = _step_log(block, settled)
     block.soon = _soon(block, steps)
     log = BlockLog(
         block=block,
@@ -127,7 +128,7 @@ def _keep(rows: Rows, choice: Choice, mask: Bools) -> tuple[Rows, Choice]:
 # --- steps ---
 
 
-def _step_log(block: Block, done: Set[Key]) -> StepLog:
+def _step_log(block: Block, settled: Settled) -> StepLog:
     setting, members = block.setting, block.members
     span = date.fromordinal(setting.start), date.fromordinal(setting.foreseen)
     asks: list[Ask] = []
@@ -143,12 +144,14 @@ def _step_log(block: Block, done: Set[Key]) -> StepLog:
         matter = [facts[k] for k in mine]
         going, stopped = len(asks), len(asks) + 1
         asks += [ask, replace(ask, stopped=True)]
-        for e in entries(sequence, step, matter, setting.catalog.company.programme_starts, *span):
-            if (e.row, ask.source, ask.step or "", e.occurrence, "") not in done:
-                number = going
-                if some_stopped and is_stopped(setting.history, ask.source, ask.step, e.occurrence):
-                    number = stopped
-                found.append((e.due, e.last, number, e.row, e.occurrence))
+        upcoming = entries(sequence, step, matter, setting.catalog.company.programme_starts, *span)
+        name = ask.source, ask.step or ""
+        fresh = [e for e in upcoming if (e.row, *name, e.occurrence, "") not in settled.keys]
+        for e in without_reached(setting, sequence, step, fresh, matter, settled):
+            number = going
+            if some_stopped and is_stopped(setting.history, ask.source, ask.step, e.occurrence):
+                number = stopped
+            found.append((e.due, e.last, number, e.row, e.occurrence))
     found.sort()
     table = np.array([f[:4] for f in found], dtype=np.int64).reshape(len(found), 4)
     return StepLog(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from topmind.model import Reason
+from topmind.model import Reason, TouchState
 from topmind.report.owner_words import MOST, Section, reason_words, reasons_listed
 from topmind.report.promises import WHAT_TO_DO, Report
 
@@ -61,11 +61,18 @@ def _fell(report: Report) -> Iterator[Section]:
 def _unproven(report: Report) -> Iterator[Section]:
     if not report.unproven:
         yield Section(title="Not proven", says="Every mail that left is proven.")
-        return
-    yield Section(
-        title="Not proven",
-        says=f"{len(report.unproven)} mail{'' if len(report.unproven) == 1 else 's'}. {WHAT_TO_DO}",
-        head=("who", "what", "since", "state"),
-        rows=tuple((row.who, row.title, row.at, row.state) for row in report.unproven),
-        personal=frozenset({0}),
-    )
+    for state, advice in WHAT_TO_DO.items():
+        # a claim without an end is unknown as soon as the next run has seen it
+        rows = [
+            row
+            for row in report.unproven
+            if (row.state == TouchState.UNRESOLVED) == (state is TouchState.UNRESOLVED)
+        ]
+        if rows:
+            yield Section(
+                title=f"Not proven: {state.value}",
+                says=f"{len(rows)} mail{'' if len(rows) == 1 else 's'}. {advice}",
+                head=("who", "what", "since", "state"),
+                rows=tuple((row.who, row.title, row.at, row.state) for row in rows),
+                personal=frozenset({0}),
+            )

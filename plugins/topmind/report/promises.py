@@ -32,11 +32,17 @@ _GOT = frozenset({TouchState.ACCEPTED, TouchState.DONE})
 _OPEN = frozenset({TouchState.PLANNED, TouchState.CLAIMED})
 #: So long after its last day a task stays open before it counts as missed.
 PATIENCE = timedelta(days=7)
-#: What to do about a mail of which nobody can say whether it left.
-WHAT_TO_DO = (
-    "They are never sent again by themselves. Ask the people, or look for the touch among your provider's events; "
-    "feedback that comes later settles them."
-)
+#: What to do about a mail of which nobody can say whether it left, by its state.
+WHAT_TO_DO = {
+    TouchState.UNKNOWN: (
+        "Nothing to do yet: they are never sent again by themselves, and feedback that comes later settles them. "
+        "Whoever cannot wait asks the people, or looks for the touch among the provider's events."
+    ),
+    TouchState.UNRESOLVED: (
+        "Feedback works and said nothing of them for six hours, so most likely they never left. They are not sent "
+        "again: write to these people yourself, or let it be."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from topmind.model import Reason
+from topmind.model import Reason, TouchState
 from topmind.report.outlook_words import apart_words
 from topmind.report.reasons import counted, in_words
 
@@ -104,10 +104,19 @@ def _unknown(report: Report) -> Iterator[str]:
     if not report.unproven:
         yield "Every mail that left is proven."
         return
-    yield f"Not proven: {len(report.unproven)}. {WHAT_TO_DO}"
-    for row in report.unproven:  # all of them: guarantee 5 lists every unproven send
-        why = f" ({row.reason})" if row.reason else ""
-        yield f"  {row.at}  {row.who}  {row.touch}  {row.title}  {row.state}{why}"
+    yield f"Not proven: {len(report.unproven)}."
+    for state, advice in WHAT_TO_DO.items():
+        # a claim without an end is unknown as soon as the next run has seen it
+        rows = [
+            r
+            for r in report.unproven
+            if (r.state == TouchState.UNRESOLVED) == (state is TouchState.UNRESOLVED)
+        ]
+        if rows:
+            yield f"  {len(rows)} {state.value}. {advice}"
+        for row in rows:  # all of them: guarantee 5 lists every unproven send
+            why = f" ({row.reason})" if row.reason else ""
+            yield f"  {row.at}  {row.who}  {row.touch}  {row.title}  {row.state}{why}"
 
 
 def _rest(length: int) -> Iterator[str]:

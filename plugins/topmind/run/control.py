@@ -13,7 +13,7 @@ from topmind.ledger import Ledger, open_ledger
 from topmind.model import Catalog, Clock
 from topmind.run import load as load_
 from topmind.run.dry import decide_dry
-from topmind.run.places import ledger_exists, open_project_ledger
+from topmind.run.places import ledger_exists, objects, open_project_ledger
 
 
 def _names(catalog: Catalog) -> set[str]:
@@ -59,7 +59,14 @@ def _ledger(root: Path, clock: Clock) -> Iterator[Ledger]:
         if not ((root / settings_.CONF).is_file() and ledger_exists(settings)):
             raise
         # which ledger this project pins cannot be read: the one that lies here takes the stop
-        ledger = open_ledger(settings.ledger_url, root=settings.root, clock=clock, ledger_id="", create=False)
+        ledger = open_ledger(
+            settings.ledger_url,
+            root=settings.root,
+            clock=clock,
+            ledger_id="",
+            create=False,
+            objects=objects(settings),
+        )
         try:
             yield ledger
         finally:

@@ -78,13 +78,13 @@ def _further(read: Catalog, spec: AudienceSpec | None, problems: Iterable[Proble
     touched = {path.with_suffix("") for path in broken} | {path.parent for path in broken}
     for problem in planning.check(read):
         if PurePosixPath(problem.path).with_suffix("") not in touched:
-            yield _placed(problem, Path(read.root))
+            yield placed(problem, Path(read.root))
     if spec is not None:
         unread = {path.stem for path in broken if path.parent.name == "segments"}
         yield from audience.check(read.segments, read.sequences, read.items, spec, unread)
 
 
-def _placed(problem: Problem, root: Path) -> Problem:
+def placed(problem: Problem, root: Path) -> Problem:
     """With the line of the key that it is about; a promise may stand in the file, or only in the company's."""
     if problem.line or not problem.key:
         return problem

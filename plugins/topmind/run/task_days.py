@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from topmind.ledger import Task
 from topmind.model import Catalog, TouchState
-from topmind.planning.setting import blackout_days
+from topmind.planning.rest_days import blackout_days
 from topmind.report.promises import PATIENCE
 
 __all__ = ["PATIENCE", "as_held", "by_holder", "holder", "ordinary_days", "overdue", "short_names"]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from topmind import planning
 from topmind.errors import UsageError
-from topmind.ledger import Person
+from topmind.ledger import HeardOf, Person
 from topmind.model import (
     Channel,
     Clock,
@@ -25,6 +25,7 @@ from topmind.model import (
 from topmind.planning import Explanation
 from topmind.planning.terms import Terms
 from topmind.planning.unhappy import waiting
+from topmind.report.feedback_words import heard_of, suppressed_because
 from topmind.report.reasons import in_words, why_not
 from topmind.run import load as load_
 from topmind.run import places
@@ -50,6 +51,8 @@ class Story:
     #: Team id of the sender → name.
     team: Mapping[str, str]
     ledger: str
+    #: Touch → what was heard of it, oldest first.
+    heard: Mapping[str, Sequence[HeardOf]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """For a machine; source id in place of name and address."""
@@ -97,6 +100,10 @@ class Story:
                     "reason": t.reason,
                     "items": list(t.items),
                     "mail": self.mails.get(t.key.wire(self.ledger), ""),
+                    "feedback": [
+                        {"kind": h.kind.value, "at": h.at.isoformat(), "detail": h.detail, "actor": h.actor}
+                        for h in self.heard.get(t.key.wire(self.ledger), ())
+                    ],
                 }
                 for t in self.touches
             ],
@@ -142,9 +149,10 @@ def _lines(story: Story) -> Iterator[str]:
         reason = why_not(touch) if touch.state is TouchState.MISSED else touch.reason
         why = f" ({in_words(reason)})" if reason else ""
         yield f"  {touch.day}  {touch.state.value:10} {_name(touch)}{what}{why}"
-        mail = story.mails.get(touch.key.wire(story.ledger))
-        if mail:
-            yield f"              {mail}"
+        name = touch.key.wire(story.ledger)
+        if name in story.mails:
+            yield f"              {story.mails[name]}"
+        yield from (f"              {heard_of(one)}" for one in story.heard.get(name, ()))
     yield from (f"  answered {step}: {word}" for step, word in story.answers)
     if story.unhappy:
         yield f"  not happy {story.unhappy}, and nobody has followed up: nothing is sold to them until a later task is done"
@@ -161,7 +169,7 @@ def _standing(standing: Standing) -> Iterator[str]:
     if standing.off_topics:
         yield f"  opted out of: {', '.join(sorted(standing.off_topics))}"
     if standing.suppressed:
-        yield f"  suppressed: {standing.suppressed}"
+        yield f"  suppressed: {suppressed_because(standing.suppressed)}"
     if standing.paused_until:
         yield f"  paused until {standing.paused_until}"
 
@@ -206,6 +214,9 @@ def story(root: Path, who: str, occasion: str | None, *, as_of: str | None, cloc
 
         decided = decide(project, remember)
         touches = ledger.touches_of(person.contact)
+        heard: dict[str, list[HeardOf]] = {}
+        for one in ledger.feedback_of(person.contact):
+            heard.setdefault(one.touch_hex, []).append(one)
     if person.contact not in decided.members.ids:
         raise UsageError(
             "this person is no longer in the source of contacts.", where=f"contact {person.contact}"
@@ -237,6 +248,7 @@ def story(root: Path, who: str, occasion: str | None, *, as_of: str | None, cloc
         basis=decided.members.basis,
         team={member.id: member.name for member in project.catalog.team.values()},
         ledger=decided.history.ledger,
+        heard=heard,
     )
 
 

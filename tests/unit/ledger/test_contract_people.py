@@ -29,8 +29,8 @@ def test_feedback_comes_twice_and_in_any_order(ledger: Ledger) -> None:
     hexed = a_key().wire("test")
     kinds = [FeedbackKind.BOUNCED, FeedbackKind.SENT, FeedbackKind.BOUNCED, FeedbackKind.OPENED]
     events = [Feedback(touch_hex=hexed, kind=kind, at=NOW, permanent=True) for kind in kinds]
-    assert ledger.record_feedback(events) == 3
-    assert ledger.record_feedback(events) == 0
+    assert ledger.record_feedback(events).new == 3
+    assert ledger.record_feedback(events).new == 0
     history = ledger.history(TODAY)
     assert history.touches[0].bounced
     assert history.standing["c0000"].suppressed == "bounced"

@@ -385,6 +385,7 @@ class Oracle:
         """Announcements, then issues, nearer deadline first."""
         sends = []
         for item in self.c.items.values():
+            moved = self.moved(item)
             for send in item.sends if item.status is Status.PUBLISHED else ():
                 first = max(send.day, item.day, item.starts or item.day)
                 last = send.day + item.grace * DAY
@@ -403,6 +404,7 @@ class Oracle:
                         last,
                         stop=item.stop_when,
                         only_if=send.only_if,
+                        held=moved,
                         stopped=self.stopped(item.id, "", str(send.number)),
                         item=item,
                         value=int(item.is_value),
@@ -447,6 +449,34 @@ class Oracle:
             issues, key=lambda o: (o.last, o.source, o.occurrence)
         )
 
+    def moved(self, item: Item) -> bool:
+        """A date of the file is not that on which its send went, of a file that may still send something."""
+        left = {TouchState.CLAIMED, TouchState.ACCEPTED, TouchState.REFUSED}
+        left |= {TouchState.UNKNOWN, TouchState.UNRESOLVED}
+        mine = [t for t in self.h.touches if t.key.source == item.id]
+
+        def opens(day: date) -> date:
+            while day in self.c.company.blackout:
+                day += DAY
+            return day
+
+        days = {s.number: opens(max(s.day, item.day, item.starts or item.day)) for s in item.sends}
+        lasts = [min(s.day + item.grace * DAY, item.last_day or date.max) for s in item.sends]
+        if not lasts or max(lasts) < self.m.as_of - DAY:
+            return False
+        for s in item.sends:
+            touched = [t for t in mine if t.key.occurrence == str(s.number)]
+            went = [t.day for t in touched if t.state in left]
+            planned = [t.day for t in touched if t.state is TouchState.PLANNED]
+            expired = [t.day for t in touched if t.state is TouchState.EXPIRED]
+            first = min(went or planned, default=None)
+            if first and any(days[s.number] < days[n] <= first for n in days if n > s.number):
+                return True
+            over = min(went or expired, default=None)
+            if over and s.day > over:
+                return True
+        return False
+
     def steps(self, c: Contact) -> list[Occ]:
         """Every step occurrence of one contact."""
         found = []
@@ -458,7 +488,10 @@ class Oracle:
                     (f for f in self.m.dates[step.starts_from or sequence.starts_from] if f.contact == c.row),
                     key=lambda f: (f.day, f.fact),
                 )
+                reached = self._reached(c, sequence, step, facts)
                 for due, key in self._due_days(sequence, step, facts):
+                    if key in reached:
+                        continue
                     sells = step.purpose is Purpose.MARKETING and bool(step.body.coupons)
                     found.append(
                         Occ(
@@ -486,7 +519,45 @@ class Oracle:
                     )
         return found
 
-    def _due_days(self, sequence: Any, step: Any, facts: list[Any]) -> list[tuple[date, str]]:
+    def _reached(self, c: Contact, sequence: Any, step: Any, facts: list[Any]) -> set[str]:
+        """Occurrences that a touch of their days stands for, though it had another name then."""
+        repeat = step.repeat or sequence.repeat
+        due = self._due_days(sequence, step, facts)
+        open_ = [
+            (day, key)
+            for day, key in sorted(due)
+            if (sequence.id, step.id, key, "") not in c.done
+            and self.start - 2 * step.grace * DAY <= day <= self.end
+        ]
+        found: set[str] = set()
+        mine = (
+            t
+            for t in self.h.touches
+            if t.key.contact == c.id
+            and (t.key.source, t.key.step) == (sequence.id, step.id)
+            and t.state in COUNTED
+            and t.day >= self.start - step.grace * DAY
+        )
+        for t in sorted(mine, key=lambda t: (t.day, t.key.occurrence)):
+            name = t.key.occurrence
+            if repeat == "every time" and name in {f.fact for f in facts}:
+                continue
+            if repeat == "yearly" and any(
+                key == name and day <= t.day <= day + step.grace * DAY
+                for day, key in self._due_days(sequence, step, facts, every=True)
+            ):
+                continue
+            for day, key in open_:
+                if day <= t.day <= day + step.grace * DAY:
+                    found.add(key)
+                    open_.remove((day, key))
+                    break
+        return found
+
+    def _due_days(
+        self, sequence: Any, step: Any, facts: list[Any], *, every: bool = False
+    ) -> list[tuple[date, str]]:
+        """`every`: also the years that a yearly step skips or that lie before the programme."""
         repeat = step.repeat or sequence.repeat
         starts = self.c.company.programme_starts
         since = sequence.since or starts
@@ -497,9 +568,9 @@ class Oracle:
                 years, rest = (
                     (step.offset // 365, step.offset % 365) if step.offset >= 365 else (0, step.offset)
                 )
-                for n in range(max(1, years), 120):
+                for n in range(0 if every else max(1, years), 120):
                     day = f.day + relativedelta(years=n)
-                    if day >= since:
+                    if day >= since or every:
                         found.append((day + rest * DAY, str(n)))
             return found
         kept = [f for f in facts if f.day >= since]

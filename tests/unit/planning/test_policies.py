@@ -458,3 +458,21 @@ def test_a_reply_to_a_contact_comes_on_the_day_of_the_question(over: dict[str, o
     people = members(1, dates={answered: [fact]})
     asked = a_touch(source="first-job", step="check-in", occurrence="once", day=TODAY)
     assert bool(planned(catalog, people, a_history(asked)).due) is goes
+
+
+def test_a_call_counts_for_its_caller_where_the_contacts_day_is_over() -> None:
+    """It is 1 December for who calls; for the contact in Auckland, who was called, it is the 2nd already."""
+    facts = {"first_purchase()": [FactDate(contact=1, day=date(2026, 11, 30), fact="1")]}
+    call = a_touch(
+        "c0000", TODAY, source="first-job", step="thank-you", occurrence="once", channel=Channel.CALL
+    )
+    catalog = a_catalog(
+        sequences=[a_sequence(steps=[a_step(channel=Channel.CALL)])],
+        team=[a_team_member(calls_per_day=1)],
+        company=plain(),
+    )
+    zones = ("America/New_York", "Pacific/Auckland")
+    people = members(2, dates=facts, zones=zones, zone=np.array([1, 0], dtype=np.int16))
+    made = planned(catalog, people, a_history(call), all_day=False)
+    assert due(made) == []
+    assert [d.reason for d in made.decisions] == [Reason.CAPACITY]
