@@ -50,7 +50,7 @@ def touches(book: Book, contact: str | None = None) -> tuple[PastTouch, ...]:
     items = _items(book, contact)
     rows = book.db.execute(
         "SELECT t.id, p.contact, o.source, o.step, o.occurrence, o.channel, t.state, t.day, t.value,"
-        " t.promotions, t.bounced, t.reason, t.message_id, t.at"
+        " t.promotions, t.bounced, t.reason, t.message_id, t.at, t.last_day"
         " FROM touches t JOIN people p ON p.id = t.person JOIN occasions o ON o.id = t.occasion"
         f"{only} ORDER BY p.contact, t.day, o.source, o.step, o.occurrence",
         bound,
@@ -71,6 +71,7 @@ def _touch(row: Record, items: tuple[str, ...]) -> PastTouch:
         reason=row["reason"],
         message_id=row["message_id"],
         at=moment(row["at"]),
+        last_day=number_day(row["last_day"]),
     )
 
 
@@ -92,12 +93,12 @@ def _items(book: Book, contact: str | None) -> dict[int, tuple[str, ...]]:
 
 def _answers(book: Book) -> tuple[Answer, ...]:
     rows = book.db.execute(
-        "SELECT p.contact, a.source, a.step, a.value, a.at FROM answers a JOIN people p ON p.id = a.person"
+        "SELECT p.contact, a.source, a.step, a.value, a.at, a.hex FROM answers a JOIN people p ON p.id = a.person"
         " ORDER BY p.contact, a.at, a.source, a.step, a.value"
     )
     return tuple(
-        Answer(contact=contact, source=source, step=step or None, value=value, at=moment(at))
-        for contact, source, step, value, at in rows
+        Answer(contact=contact, source=source, step=step or None, value=value, at=moment(at), touch=touch)
+        for contact, source, step, value, at, touch in rows
     )
 
 

@@ -1,5 +1,6 @@
 """What each contact gets when, and why not: cadence, occasions, policies, selection, the day loop."""
 
+from topmind.planning.call_backs import with_call_backs
 from topmind.planning.checks import check
 from topmind.planning.corrections import with_occurrences
 from topmind.planning.explain import Explanation, explain
@@ -24,5 +25,6 @@ __all__ = [
     "plan",
     "sender_for",
     "surge",
+    "with_call_backs",
     "with_occurrences",
 ]

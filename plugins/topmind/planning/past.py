@@ -12,6 +12,7 @@ import numpy as np
 
 from topmind.model import COUNTED, Bools, Channel, Item, PastTouch, SourceKind, TouchState
 from topmind.planning.block import NEVER, Block, Days, Rows, spend
+from topmind.planning.contacts import clock_starts
 from topmind.planning.items import months_later
 from topmind.planning.occasions import RESCUE
 from topmind.planning.renames import Names, names
@@ -277,10 +278,8 @@ def _caller(block: Block, row: int, source: str, step: str | None) -> int:
 
 
 def _start_clocks(block: Block) -> None:
-    """Whoever never had a valuable touch: the floor's clock starts with the programme, spread over one floor,
-    so that a first day is no flood."""
-    begin = block.setting.catalog.company.programme_starts.toordinal()
+    """Whoever never had a valuable touch."""
     rows = np.nonzero(block.untouched & (block.floor > 0))[0]
     if len(rows):
-        spread = block.hashes(rows) % block.floor[rows].astype(np.uint64)
-        block.value_day[rows] = begin + spread.astype(np.int32)
+        starts, floors = block.setting.catalog.company.programme_starts, block.floor[rows]
+        block.value_day[rows] = clock_starts(block.members, starts, rows, floors, block.hashes(rows))
