@@ -98,6 +98,10 @@ class SqlLedger(FeedbackStore):
         with self._database.read() as db:
             return work(self._book(db))
 
+    def _is_copy(self) -> bool:
+        """Whether this is what `topmind ledger backup` made, put back."""
+        return self._read(lambda book: bool(book.meta(switches.COPY)))
+
     def _book(self, db: Db) -> Book:
         return Book(db=db, ledger=self.ledger_id, now=stamp(self._clock.now()))
 
