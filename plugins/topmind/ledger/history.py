@@ -50,7 +50,7 @@ def touches(book: Book, contact: str | None = None) -> tuple[PastTouch, ...]:
     items = _items(book, contact)
     rows = book.db.execute(
         "SELECT t.id, p.contact, o.source, o.step, o.occurrence, o.channel, t.state, t.day, t.value,"
-        " t.promotions, t.bounced, t.reason, t.message_id, t.at, t.last_day"
+        " t.promotions, t.bounced, t.reason, t.message_id, t.at, t.last_day, t.nominal"
         " FROM touches t JOIN people p ON p.id = t.person JOIN occasions o ON o.id = t.occasion"
         f"{only} ORDER BY p.contact, t.day, o.source, o.step, o.occurrence",
         bound,
@@ -72,6 +72,7 @@ def _touch(row: Record, items: tuple[str, ...]) -> PastTouch:
         message_id=row["message_id"],
         at=moment(row["at"]),
         last_day=number_day(row["last_day"]),
+        nominal=number_day(row["nominal"]),
     )
 
 

@@ -190,6 +190,8 @@ class PastTouch:
     at: datetime | None = None
     #: Last day on which it might go or be done; None = not known.
     last_day: date | None = None
+    #: Day of its occasion as the file had it then (`Occasion.day`); None = not known.
+    nominal: date | None = None
 
     @property
     def counts(self) -> bool:
