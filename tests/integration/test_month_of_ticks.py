@@ -343,7 +343,8 @@ def test_nobody_gets_more_sends_than_there_are(month: Month) -> None:
     """However often a date was moved: three sends of an announcement, one thank-you, one letter a half period."""
     sends = Counter((s.key.contact, s.key.source) for s in month.sent if s.key.source in month.catalog.items)
     steps = Counter((s.key.contact, s.key.step) for s in month.sent if s.key.step)
-    assert (max(sends.values()), max(steps.values())) == (3, 1)
+    assert 2 <= max(sends.values()) <= 3  # by chance nobody may have got all three
+    assert max(steps.values()) == 1
 
 
 def test_no_more_than_one_of_a_name_in_a_week(month: Month) -> None:
