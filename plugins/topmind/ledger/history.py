@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from datetime import date, timedelta
 
 from topmind.ledger import coupons, positions
-from topmind.ledger.book import Book, key_of
+from topmind.ledger.book import Book
 from topmind.ledger.database import day_number, moment, number_day
 from topmind.ledger.people import standings
 from topmind.ledger.protocol import APPROVAL
-from topmind.ledger.states import ACCEPTED, STATE
+from topmind.ledger.states import ACCEPTED, CHANNEL, STATE
 from topmind.model import Answer, History, PastTouch, Standing, TouchKey
 
 #: Days of `History.sent_per_day`, for the surge guard.
@@ -49,29 +48,51 @@ def touches(book: Book, contact: str | None = None) -> tuple[PastTouch, ...]:
     """Touches ordered by (contact, day, source, step, occurrence); of one contact, or of all."""
     only, bound = ("", ()) if contact is None else (" WHERE p.contact = ?", (contact,))
     items = _items(book, contact)
-    rows = book.db.execute(
+    cursor = book.db.cursor()
+    # rows as plain tuples: a past of some 100 000 touches is read on every run
+    cursor.row_factory = None
+    rows = cursor.execute(
         "SELECT t.id, p.contact, o.source, o.step, o.occurrence, o.channel, t.state, t.day, t.value,"
         " t.promotions, t.bounced, t.reason, t.message_id, t.at"
         " FROM touches t JOIN people p ON p.id = t.person JOIN occasions o ON o.id = t.occasion"
         f"{only} ORDER BY p.contact, t.day, o.source, o.step, o.occurrence",
         bound,
     )
-    return tuple(_touch(row, items.get(row["id"], ())) for row in rows)
-
-
-def _touch(row: sqlite3.Row, items: tuple[str, ...]) -> PastTouch:
-    key: TouchKey = key_of(row["contact"], row["source"], row["step"], row["occurrence"], row["channel"])
-    return PastTouch(
-        key=key,
-        state=STATE[row["state"]],
-        day=number_day(row["day"]),
-        items=items,
-        value=row["value"],
-        promotions=row["promotions"],
-        bounced=bool(row["bounced"]),
-        reason=row["reason"],
-        message_id=row["message_id"],
-        at=moment(row["at"]),
+    return tuple(
+        PastTouch(
+            key=TouchKey(
+                contact=person,
+                source=source,
+                step=step or None,
+                occurrence=occurrence,
+                channel=CHANNEL[channel],
+            ),
+            state=STATE[state],
+            day=number_day(day),
+            items=items.get(touch, ()),
+            value=value,
+            promotions=promotions,
+            bounced=bool(bounced),
+            reason=reason,
+            message_id=message_id,
+            at=moment(at),
+        )
+        for (
+            touch,
+            person,
+            source,
+            step,
+            occurrence,
+            channel,
+            state,
+            day,
+            value,
+            promotions,
+            bounced,
+            reason,
+            message_id,
+            at,
+        ) in rows
     )
 
 

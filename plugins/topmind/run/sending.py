@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from topmind.run import load as load_
 from topmind.run.carriage import Account, Carriage, StoreClock
 from topmind.run.compose import Composed, compose
 from topmind.run.coupons import Codes
-from topmind.run.decide import Decided, decide
+from topmind.run.decide import Decide, Decided, decide
 from topmind.run.lapsing import lapsed
 from topmind.run.load import Project
 from topmind.run.messages import builder
@@ -65,61 +66,82 @@ def send(
     with places.open_project_ledger(settings, clock, ring) as ledger, delivery.stop_signals() as stopping:
         guards.refuse_restored(ledger, settings.ledger_url)
         carried = _carriage(settings, ledger, clock, transport)
-        carrier = carried.transport
-        delivery.fold(ledger, places.inbox(settings))
-        _expire(ledger, project)
-        codes = Codes(project.catalog, ring, ledger.coupons)
-        decided, composed, facts = _freeze(
-            ledger, project, ring, codes, plan_hash, first_send, carried.account
-        )
-        owner, who = places.owner()
-        order = Order(
-            owner=owner,
-            who=who,
-            as_of=project.moment.as_of,
-            now=clock.now if project.moment.real else lambda: project.moment.now,
-            editions=frozenset(composed.compiled),
-            slots=carried.slots,
-            at_once=carried.at_once,
-        )
-        total = len(composed.edition_of)
-        done = 0
-
-        def settled(*_: object) -> None:
-            nonlocal done
-            done += 1
-            if progress:
-                progress(done, total)
-
-        found = delivery.send(
+        done = tick(
+            project,
             ledger,
-            carrier,
-            builder(decided, composed, ring, codes, project.moment.now),
-            order,
-            inbox=places.inbox(settings),
+            carried,
+            clock,
+            ring,
+            plan_hash=plan_hash,
+            first_send=first_send,
+            progress=progress,
             stopping=stopping,
-            pace=carried.pace,
-            evidence=getattr(carrier, "proof", None),
-            settled=settled,
         )
-        told = TaskMailReport()
-        if not (found.stopped or stopping()):
-            told = send_task_mails(ledger, carrier, decided, ring, owner=owner, who=who, stopping=stopping)
-        findings = load_.ordered(
-            [
-                *project.findings,
-                *decided.findings,
-                *composed.problems,
-                *found.problems,
-                *told.problems,
-                *facts,
-            ]
-        )
-        last_run.write(ledger, decided, findings, carrier.name, clock, found)
+        last_run.write(ledger, done.decided, done.findings, carried.transport.name, clock, done.report)
+    return replace(done, findings=worth_saying(done.findings))
+
+
+def tick(
+    project: Project,
+    ledger: Ledger,
+    carried: Carriage,
+    clock: Clock,
+    ring: KeyRing,
+    *,
+    decide: Decide = decide,
+    plan_hash: str | None = None,
+    first_send: bool = False,
+    progress: Progress | None = None,
+    stopping: Callable[[], int] = lambda: 0,
+) -> SendResult:
+    """The same for what is open already; `decide` is what reads the audience and plans. All findings come back."""
+    settings, carrier = project.settings, carried.transport
+    delivery.fold(ledger, places.inbox(settings))
+    _expire(ledger, project)
+    codes = Codes(project.catalog, ring, ledger.coupons)
+    decided, composed, facts = _freeze(
+        ledger, project, ring, codes, plan_hash, first_send, carried.account, decide
+    )
+    owner, who = places.owner()
+    order = Order(
+        owner=owner,
+        who=who,
+        as_of=project.moment.as_of,
+        now=clock.now if project.moment.real else lambda: project.moment.now,
+        editions=frozenset(composed.compiled),
+        slots=carried.slots,
+        at_once=carried.at_once,
+    )
+    total = len(composed.edition_of)
+    done = 0
+
+    def settled(*_: object) -> None:
+        nonlocal done
+        done += 1
+        if progress:
+            progress(done, total)
+
+    found = delivery.send(
+        ledger,
+        carrier,
+        builder(decided, composed, ring, codes, project.moment.now),
+        order,
+        inbox=places.inbox(settings),
+        stopping=stopping,
+        pace=carried.pace,
+        evidence=getattr(carrier, "proof", None),
+        settled=settled,
+    )
+    told = TaskMailReport()
+    if not (found.stopped or stopping()):
+        told = send_task_mails(ledger, carrier, decided, ring, owner=owner, who=who, stopping=stopping)
+    findings = load_.ordered(
+        [*project.findings, *decided.findings, *composed.problems, *found.problems, *told.problems, *facts]
+    )
     return SendResult(
         report=found,
         decided=decided,
-        findings=worth_saying(findings),
+        findings=findings,
         dry=False,
         where=_where(carrier, settings.root),
         task_mails=told.sent,
@@ -155,6 +177,7 @@ def _freeze(
     plan_hash: str | None,
     first_send: bool,
     account: Account,
+    decide: Decide,
 ) -> tuple[Decided, Composed, tuple[Problem, ...]]:
     """Plan, compose, pre-flight and freeze; again where the ledger moved on in between."""
 
