@@ -17,13 +17,16 @@ from topmind.model import Answer, History, PastTouch, Standing, TouchKey
 _SURGE_DAYS = 35
 
 
-def history(book: Book, as_of: date, erased: Iterable[str]) -> History:
-    """Everything as of now; `erased`: source ids that the last import held and that stay out."""
+def history(
+    book: Book, as_of: date, erased: Iterable[str], read: tuple[PastTouch, ...] | None = None
+) -> History:
+    """Everything as of now; `erased`: source ids that the last import held and that stay out. `read`: the touches
+    of now, of whoever has them already."""
     names = dict(book.db.execute("SELECT id, contact FROM people"))
     known = {names[person]: one for person, one in standings(book).items() if person in names}
     return History(
         ledger=book.ledger,
-        touches=touches(book),
+        touches=touches(book) if read is None else read,
         answers=_answers(book),
         standing=known | {contact: Standing(erased=True) for contact in erased},
         stopped=stops(book),

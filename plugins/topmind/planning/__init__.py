@@ -2,6 +2,7 @@
 
 from topmind.planning.checks import check
 from topmind.planning.corrections import with_occurrences
+from topmind.planning.endings import ends_on
 from topmind.planning.explain import Explanation, explain
 from topmind.planning.planner import forecast, plan
 from topmind.planning.senders import sender_for
@@ -14,6 +15,7 @@ __all__ = [
     "Surge",
     "appearances",
     "check",
+    "ends_on",
     "explain",
     "forecast",
     "goes_after",
