@@ -3,6 +3,7 @@
 from topmind.planning.call_backs import with_call_backs
 from topmind.planning.checks import check
 from topmind.planning.corrections import with_occurrences
+from topmind.planning.endings import ends_on
 from topmind.planning.explain import Explanation, explain
 from topmind.planning.planner import forecast, plan
 from topmind.planning.senders import sender_for
@@ -18,6 +19,7 @@ __all__ = [
     "approved",
     "check",
     "check_sends",
+    "ends_on",
     "explain",
     "forecast",
     "goes_after",

@@ -87,11 +87,9 @@ def _columns(block: Block, touches: Sequence[PastTouch], renamed: Names) -> _Col
     order = np.lexsort((day, row))
     found = [touches[k] for k in order.tolist()]
     row, day = row[order], day[order]
-    twins = np.nonzero((row[1:] == row[:-1]) & (day[1:] == day[:-1]))[0]
-    if len(twins):
-        # two of one day: the ledger keeps them in any order, a plan does not
-        by_name = sorted(range(len(found)), key=lambda k: (row[k], day[k], *_name(found[k])))
-        found = [found[k] for k in by_name]
+    twins = (row[1:] == row[:-1]) & (day[1:] == day[:-1])
+    if twins.any():
+        _by_name(found, twins)
     sources, steps = renamed.sources, renamed.steps
     source = [sources.get(t.key.source, t.key.source) for t in found]
     step = [t.key.step or "" for t in found]
@@ -107,6 +105,16 @@ def _columns(block: Block, touches: Sequence[PastTouch], renamed: Names) -> _Col
         step=step,
         counts=np.fromiter((id(t.state) in counts for t in found), np.bool_, len(found)),
     )
+
+
+def _by_name(found: list[PastTouch], twins: Bools) -> None:
+    """Several of one contact and day: the ledger keeps them in any order, a plan does not. `twins`: whether each
+    touch is of the same contact and day as the next."""
+    edges = np.diff(np.concatenate([[False], twins, [False]]).astype(np.int8))
+    for first, last in zip(
+        np.nonzero(edges == 1)[0].tolist(), np.nonzero(edges == -1)[0].tolist(), strict=True
+    ):
+        found[first : last + 1] = sorted(found[first : last + 1], key=_name)
 
 
 def _name(touch: PastTouch) -> tuple[str, str, str, str]:
@@ -263,9 +271,13 @@ class _Past:
 
 def _see(block: Block, bit: int, rows: Rows, days: Days) -> None:
     """Items received for good need no day; those that may come again are freed by theirs."""
-    if block.setting.table.items[bit].use.again_after_months is None:
+    months = block.setting.table.items[bit].use.again_after_months
+    if months is None:
         block.see(bit, rows, 0)
         return
+    # long free again: no month has more than 31 days
+    lately = days > block.setting.start - 31 * months - 31
+    rows, days = rows[lately], days[lately]
     for day in np.unique(days).tolist():
         block.see(bit, rows[days == day], day)
 
