@@ -89,6 +89,8 @@ EXPECTED = {
     "coupons redeemed": {2},  # there is no such file
     "feedback": {0, 1},  # no queue is named
     "ledger adopt": {3},  # it is no restored one
+    "ledger init": {2},  # the ledger is there already
+    "ledger restore": {2},
     "tasks done": {2},  # no task has this number
     "tasks missed": {2},
     "tasks import": {2},  # nobody has exported a list yet

@@ -100,8 +100,8 @@ def _parquet(
     """One table as Parquet, by way of a CSV: memory stays flat."""
     number = _csv(folder, table, columns, rows)
     text, target = folder / f"{table}.csv", folder / f"{table}.parquet"
-    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     audience.to_parquet(text, target, {name: kind.value for name, kind in columns})
+    target.chmod(0o600)  # until now the folder alone kept others out
     text.unlink()
     return number
 

@@ -15,7 +15,7 @@ from topmind.ledger import opening, postgres
 from topmind.ledger.book import Book, Db
 from topmind.ledger.care.copying import copy
 from topmind.ledger.care.looking import FileReader, Told, look_at_copy
-from topmind.ledger.care.tables import at_shape, count, insert, rows
+from topmind.ledger.care.tables import at_shape, count, insert, rows, texts_at
 from topmind.ledger.database import KEEP, Database, newer, newest_shape
 from topmind.ledger.log.log import Log
 from topmind.ledger.objects import ObjectStore
@@ -141,7 +141,7 @@ def _into_postgres(source: Database, url: str, told: Told) -> None:
                 target.executemany(insert(table, table.columns), page)
                 done += len(page)
                 told(done, total)
-            if table.key == ("id",):
+            if table.key == ("id",) and (name, "id") not in texts_at(newest_shape()):
                 last = max(_last(db, name), 1)
                 target.execute(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), ?)", (last,))
         target.execute(f"ANALYZE {', '.join(tables)}")
