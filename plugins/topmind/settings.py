@@ -76,7 +76,7 @@ class Settings:
     feedback_queue: str
     site_bucket: str
     #: Contact list of SES whose subscription management stands in for live pages; "" = none.
-    contact_list: str
+    contact_list: str = ""
 
     @property
     def live(self) -> bool:

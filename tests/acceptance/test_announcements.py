@@ -156,7 +156,7 @@ def test_of_two_issues_in_a_week_the_right_one_is_corrected(tmp_path: Path) -> N
     assert kit.tick("2026-11-10") == [("c1", "Lime")]
     assert kit.tick("2026-11-18") == [("c1", "Lime"), ("c2", "Lime")]
     kit.desk.write({"content/articles/b.md": oh % (4, 8)})
-    said = kit.desk.type("check")
+    said = kit.desk.type("--as-of", "2026-11-18", "check")
     assert said.code == 1
     assert "content/articles/b.md:5: error: wall had no issue on 2026-11-04" in said.out
     assert "Near days: " in said.out

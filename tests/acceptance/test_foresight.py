@@ -101,7 +101,7 @@ def test_the_tips_asked_for_close_the_gap(desk: Desk) -> None:
     desk.write({f"content/tips/new-{n}.md": tip(n).replace("2026-12-01", day) for n, day in enumerate(days)})
     after = json.loads(desk.type("plan", "--json").out)
     assert after["lacks"] == []
-    assert "No content gap." in desk.type("plan").out
+    assert "No content gap, to 1 March." in desk.type("plan").out
     everybody = next(row for row in after["coverage"] if not row["segment"])
     assert (everybody["contacts"], everybody["throughout"]) == (PEOPLE, PEOPLE)
 
@@ -121,6 +121,20 @@ def test_the_difference_from_the_last_run_is_said_with_its_cause(desk: Desk) -> 
     assert re.search(r"\d+ more of The Wall", line), line
     new = set(desk.left()) - set(before)
     assert new == {f"content/tips/new-{n}.md" for n in range(3)}
+
+
+def test_a_newsletter_that_moved_is_the_cause_and_not_the_tip_beside_it(desk: Desk) -> None:
+    """Another day for the letter, and a tip that nobody gets in these days: both are named."""
+    desk.type("build")
+    assert desk.type("send").code == 0
+    letter = desk.root / "content" / "newsletters" / "wall.md"
+    text = letter.read_text("utf-8")
+    assert "every: Tuesday" in text
+    letter.write_text(text.replace("every: Tuesday", "every: Wednesday"), "utf-8")
+    desk.write({"content/tips/new.md": tip(1)})
+    said = desk.type("plan").out
+    line = next(text for text in said.splitlines() if text.startswith("Since the last run"))
+    assert "because newsletter wall was changed and 1 tip was added" in line
 
 
 def test_what_the_desk_keeps_names_nobody(desk: Desk) -> None:
@@ -173,6 +187,10 @@ def entries(text: str) -> list[dict[str, str]]:
 
 def test_the_calendar_file_is_one(desk: Desk) -> None:
     """RFC 5545: CRLF, at most 75 octets a line, escaped text, UTC times, one UID each; issues at nine in Dublin."""
+    for wrong in ("content/plan.ics", "content/tips/plan.ics", "not/there/plan.ics"):
+        said = desk.type("plan", "--ics", str(desk.root / wrong))
+        assert (said.code, (desk.root / wrong).exists()) == (2, False)
+    assert not (desk.root / "not").exists()
     target = desk.root / "plan.ics"
     said = desk.type("plan", "--days", "30", "--ics", str(target))
     assert said.code == 0

@@ -53,8 +53,7 @@ class _Assembly:
         inside = np.zeros((len(self.ids), len(names)), dtype=np.bool_)
         for column, name in enumerate(names):
             inside[found[name], column] = True
-        inbox = self._inbox()
-        company = self.catalog.company
+        inbox, company = self._inbox(), self.catalog.company
         zones, zone = self._coded("zone", company.zone)
         languages, language = self._coded("language", company.language)
         senders, sender = self._senders()
@@ -78,6 +77,7 @@ class _Assembly:
             reach=self._reach(),
             suppressed=self._of_inbox(self._flag(lambda s: bool(s.suppressed)), inbox),
             paused_until=self._paused(),
+            since=self._since(),
             off_topic=self._off_topics(),
             inbox=inbox,
             fields={name: self._values(f"f_{name}", spec.type) for name, spec in self.spec.fields.items()},
@@ -218,6 +218,18 @@ class _Assembly:
         for row, standing in self.standing.items():
             days[row] = standing.paused_until.toordinal() if standing.paused_until else 0
         return days
+
+    def _since(self) -> NDArray[np.int32]:
+        """What the contacts' own column says, else their earliest deed."""
+        deeds = "SELECT nr, day FROM purchases UNION ALL SELECT nr, day FROM activities"
+        days = "CAST(date_diff('day', DATE '0001-01-01', coalesce(c.since, d.day)) + 1 AS INTEGER)"
+        query = (
+            f"SELECT coalesce({days}, 0) AS value FROM contacts c LEFT JOIN "
+            f"(SELECT nr, min(day) AS day FROM ({deeds}) GROUP BY nr) d USING (nr) ORDER BY c.nr"
+        )
+        since = np.zeros(len(self.ids), dtype=np.int32)
+        since[self.rows] = self.session.con.execute(query).fetchnumpy()["value"]
+        return since
 
     def _off_topics(self) -> Mapping[str, Bools]:
         said = {topic for standing in self.standing.values() for topic in standing.off_topics}

@@ -27,6 +27,8 @@ class Facts:
     first_send: bool = False
     #: What makes this tick unusually large; "" = nothing. Whether a person approved it.
     surge: str = ""
+    #: What to do about it: names the plan.
+    surge_fix: str = ""
     approved: bool = False
     #: The address of the live pages is on this machine only.
     live_local: bool = False
@@ -120,9 +122,7 @@ def _ledger(facts: Facts) -> Iterator[Problem]:
 
 def _surge(facts: Facts) -> Iterator[Problem]:
     if facts.surge and not facts.approved:
-        yield _problem(
-            "surge", facts.surge, "Look at `topmind plan`, then `topmind approve PLAN`.", level=_real(facts)
-        )
+        yield _problem("surge", facts.surge, facts.surge_fix, level=_real(facts))
 
 
 def _editions(facts: Facts) -> Iterator[Problem]:

@@ -180,14 +180,15 @@ def _skip(book: Book, key: TouchKey, reason: Reason) -> bool:
 
 def expire(book: Book, day: date, tasks: date | None = None) -> int:
     """Planned touches whose last day is before `day`: expired; tasks before `tasks`: missed; with what held them
-    last."""
+    last. A task that nothing held was there to be done: no run was too late for it."""
     stopped = (
         "EXISTS (SELECT 1 FROM stops s, occasions o WHERE o.id = touches.occasion AND (s.name IN ('all', o.name)"
         " OR substr(o.name, 1, length(s.name) + 1) = s.name || '/'))"
     )
     changed = book.db.execute(
         f"UPDATE touches SET state = CASE channel WHEN 0 THEN {EXPIRED} ELSE {MISSED} END, sole = NULL, at = ?,"
-        f" reason = CASE WHEN {stopped} THEN 'stopped' WHEN reason = '' THEN 'too_late' ELSE reason END"
+        f" reason = CASE WHEN {stopped} THEN 'stopped' WHEN reason <> '' THEN reason"
+        " WHEN channel = 0 THEN 'too_late' ELSE 'missed' END"
         f" WHERE state = {PLANNED} AND last_day < CASE channel WHEN 0 THEN ? ELSE ? END",
         (book.now, day_number(day), day_number(day if tasks is None else tasks)),
     ).rowcount

@@ -67,7 +67,7 @@ def _row(touch: PastTouch) -> Row:
         key=touch.key,
         kind=kind,
         title=f"{touch.key.source} {touch.key.occurrence}",
-        nominal=touch.day,
+        nominal=touch.nominal or touch.day,
         day=touch.day,
         last_day=touch.day,
         items=tuple(PickedItem(id=item) for item in touch.items),

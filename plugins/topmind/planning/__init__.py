@@ -1,7 +1,9 @@
 """What each contact gets when, and why not: cadence, occasions, policies, selection, the day loop."""
 
+from topmind.planning.call_backs import with_call_backs
 from topmind.planning.checks import check
 from topmind.planning.corrections import with_occurrences
+from topmind.planning.endings import ends_on
 from topmind.planning.explain import Explanation, explain
 from topmind.planning.planner import forecast, plan
 from topmind.planning.senders import sender_for
@@ -17,6 +19,7 @@ __all__ = [
     "approved",
     "check",
     "check_sends",
+    "ends_on",
     "explain",
     "forecast",
     "goes_after",
@@ -24,5 +27,6 @@ __all__ = [
     "plan",
     "sender_for",
     "surge",
+    "with_call_backs",
     "with_occurrences",
 ]

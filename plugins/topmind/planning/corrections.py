@@ -24,11 +24,14 @@ def with_occurrences(catalog: Catalog) -> Catalog:
 
 
 def check_corrections(catalog: Catalog) -> Iterator[Problem]:
-    """A correction names a day on which the newsletter had an issue, and not one to come."""
+    """A correction names a day on which the newsletter had an issue, and not one to come.
+
+    One whose own days are over says nothing any more: a cadence that was edited since may not know that day.
+    """
     for item, letter in _corrections(catalog):
         assert item.corrects is not None
         day = item.corrects[1]
-        if day is None:
+        if day is None or _over(item, catalog.as_of):
             continue
         issue = _issue_on(catalog, letter, day)
         if issue is not None:
@@ -52,6 +55,11 @@ def check_corrections(catalog: Catalog) -> Iterator[Problem]:
         day = item.corrects[1] if item.corrects else None
         if sent is not None and day and day > catalog.as_of and any(send.day == day for send in sent.sends):
             yield _to_come(item, sent.id, day)
+
+
+def _over(item: Item, as_of: date) -> bool:
+    """Whether the last day of its last send is over."""
+    return bool(item.sends) and max(send.day for send in item.sends) + timedelta(days=item.grace) < as_of
 
 
 def occurrence_on(catalog: Catalog, letter: Newsletter, item: Item) -> str:

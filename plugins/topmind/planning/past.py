@@ -12,6 +12,7 @@ import numpy as np
 
 from topmind.model import COUNTED, Bools, Channel, Item, PastTouch, SourceKind, TouchState
 from topmind.planning.block import NEVER, Block, Days, Rows, spend
+from topmind.planning.contacts import clock_starts
 from topmind.planning.items import months_later
 from topmind.planning.occasions import RESCUE
 from topmind.planning.renames import Names, names
@@ -86,11 +87,9 @@ def _columns(block: Block, touches: Sequence[PastTouch], renamed: Names) -> _Col
     order = np.lexsort((day, row))
     found = [touches[k] for k in order.tolist()]
     row, day = row[order], day[order]
-    twins = np.nonzero((row[1:] == row[:-1]) & (day[1:] == day[:-1]))[0]
-    if len(twins):
-        # two of one day: the ledger keeps them in any order, a plan does not
-        by_name = sorted(range(len(found)), key=lambda k: (row[k], day[k], *_name(found[k])))
-        found = [found[k] for k in by_name]
+    twins = (row[1:] == row[:-1]) & (day[1:] == day[:-1])
+    if twins.any():
+        _by_name(found, twins)
     sources, steps = renamed.sources, renamed.steps
     source = [sources.get(t.key.source, t.key.source) for t in found]
     step = [t.key.step or "" for t in found]
@@ -106,6 +105,16 @@ def _columns(block: Block, touches: Sequence[PastTouch], renamed: Names) -> _Col
         step=step,
         counts=np.fromiter((id(t.state) in counts for t in found), np.bool_, len(found)),
     )
+
+
+def _by_name(found: list[PastTouch], twins: Bools) -> None:
+    """Several of one contact and day: the ledger keeps them in any order, a plan does not. `twins`: whether each
+    touch is of the same contact and day as the next."""
+    edges = np.diff(np.concatenate([[False], twins, [False]]).astype(np.int8))
+    for first, last in zip(
+        np.nonzero(edges == 1)[0].tolist(), np.nonzero(edges == -1)[0].tolist(), strict=True
+    ):
+        found[first : last + 1] = sorted(found[first : last + 1], key=_name)
 
 
 def _name(touch: PastTouch) -> tuple[str, str, str, str]:
@@ -262,9 +271,13 @@ class _Past:
 
 def _see(block: Block, bit: int, rows: Rows, days: Days) -> None:
     """Items received for good need no day; those that may come again are freed by theirs."""
-    if block.setting.table.items[bit].use.again_after_months is None:
+    months = block.setting.table.items[bit].use.again_after_months
+    if months is None:
         block.see(bit, rows, 0)
         return
+    # long free again: no month has more than 31 days
+    lately = days > block.setting.start - 31 * months - 31
+    rows, days = rows[lately], days[lately]
     for day in np.unique(days).tolist():
         block.see(bit, rows[days == day], day)
 
@@ -277,10 +290,8 @@ def _caller(block: Block, row: int, source: str, step: str | None) -> int:
 
 
 def _start_clocks(block: Block) -> None:
-    """Whoever never had a valuable touch: the floor's clock starts with the programme, spread over one floor,
-    so that a first day is no flood."""
-    begin = block.setting.catalog.company.programme_starts.toordinal()
+    """Whoever never had a valuable touch."""
     rows = np.nonzero(block.untouched & (block.floor > 0))[0]
     if len(rows):
-        spread = block.hashes(rows) % block.floor[rows].astype(np.uint64)
-        block.value_day[rows] = begin + spread.astype(np.int32)
+        starts, floors = block.setting.catalog.company.programme_starts, block.floor[rows]
+        block.value_day[rows] = clock_starts(block.members, starts, rows, floors, block.hashes(rows))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from topmind.errors import PlanError
-from topmind.model import Catalog, History, Item, Level, Problem, TouchState
+from topmind.model import Catalog, History, Item, Level, PastTouch, Problem, TouchState
 from topmind.planning.check_problem import finding
 from topmind.planning.occasions import send_span
 from topmind.planning.renames import names
@@ -46,13 +46,18 @@ class _Seen:
     """The earliest days of one send in the ledger; None = no such touch."""
 
     went: date | None = None
+    #: The date that the file had when it went; None = not known.
+    named: date | None = None
     planned: date | None = None
     expired: date | None = None
 
-    def take(self, state: TouchState, day: date) -> None:
+    def take(self, touch: PastTouch) -> None:
         """Note one touch."""
+        state, day = touch.state, touch.day
         if state in _WENT:
             self.went = min(self.went or day, day)
+            if touch.nominal is not None:
+                self.named = min(self.named or touch.nominal, touch.nominal)
         elif state is TouchState.PLANNED:
             self.planned = min(self.planned or day, day)
         elif state is TouchState.EXPIRED:
@@ -106,14 +111,15 @@ def _sends(catalog: Catalog, history: History, items: Mapping[str, Item]) -> dic
         name = wanted.get(touch.key.source)
         if name is not None and touch.key.occurrence.isdigit():
             seen = found.setdefault(name, {}).setdefault(int(touch.key.occurrence), _Seen())
-            seen.take(touch.state, touch.day)
+            seen.take(touch)
     return found
 
 
 def _misfit(catalog: Catalog, item: Item, seen: Mapping[int, _Seen]) -> Misfit | None:
     """The first send that went on a day before its date, or on or after a later date of the file.
 
-    A mail may come some days after its date, so of the dates before the day it went the last one counts: else a date
+    Where the file still says what it said when it was frozen, nothing moved. Else (a date may rightly move between
+    freeze and send): a mail may come some days after its date, so of the dates before the day it went the last one counts: else a date
     put in before it would pass for its own. One that only expired tells no more than that its day was not later.
     """
     days = {send.number: send.day for send in item.sends}
@@ -122,6 +128,8 @@ def _misfit(catalog: Catalog, item: Item, seen: Mapping[int, _Seen]) -> Misfit |
         here, day = seen[number], days.get(number)
         if day is None:
             continue  # taken out below the others: no number changes its meaning
+        if here.named == day:
+            continue
         went = here.went or here.planned
         later = (opens[n] for n in opens if n > number)
         if went and any(opens[number] < other <= went for other in later):

@@ -14,6 +14,7 @@ from topmind.model import Bools, Catalog, History, Members, Sequence, Step
 from topmind.planning.items import ItemTable, item_table
 from topmind.planning.occasions import Ask, announcement_asks, issue_asks, minutes
 from topmind.planning.rest_days import blackout_days
+from topmind.planning.room import SOON
 from topmind.planning.sends import misfits
 from topmind.planning.sequences import step_asks
 from topmind.planning.terms import Terms, Window, terms_for, windows
@@ -57,6 +58,11 @@ class Setting:
     unhappy: frozenset[str]
     #: Segments of a contact → the promise that holds for them, as asked so far.
     known_terms: dict[frozenset[str], Terms] = field(default_factory=dict)
+
+    @property
+    def foreseen(self) -> int:
+        """Last day whose steps matter: those to come may keep a place in a ceiling."""
+        return self.end + SOON - 1
 
     def terms_of(self, names: frozenset[str]) -> Terms:
         """The promise that holds for a contact in these segments."""

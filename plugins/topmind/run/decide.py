@@ -16,6 +16,10 @@ from topmind.run.renamed import renamed
 Remember: TypeAlias = Callable[[tuple[PersonRecord, ...]], History]
 
 
+#: Gives the plan of a project.
+Decide: TypeAlias = "Callable[[Project, Remember], Decided]"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """What is true today, and what follows."""

@@ -68,7 +68,7 @@ def examine(
     errors = any(problem.level is Level.ERROR for problem in found)
     if errors or spec is None or look is None or loaded.catalog is None:
         return found, None
-    read = planning.with_occurrences(loaded.catalog)
+    read = planning.with_call_backs(planning.with_occurrences(loaded.catalog))
     return found, Project(settings=places, moment=at, spec=spec, catalog=read, brand=look, findings=found)
 
 

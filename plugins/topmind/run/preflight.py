@@ -26,6 +26,7 @@ def facts_of(decided: Decided, composed: Composed, *, first_send: bool, keys: bo
         first=decided.history.first,
         first_send=first_send,
         surge=surge.says if surge else "",
+        surge_fix=surge.fix if surge else "",
         live_local=not settings.live,
         leave_at_provider=settings.ses_unsubscribes,
         editions=editions,

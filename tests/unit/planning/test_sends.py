@@ -97,3 +97,14 @@ def test_what_is_over_may_be_tidied() -> None:
     renamed = replace(kit(17), id="articles/set", was=("articles/kit",))
     assert len(said(renamed, {1: 3})) == 1
     assert said(replace(renamed, was=()), {1: 3}) == []
+
+
+def test_a_mail_that_came_late_is_told_from_a_date_that_moved() -> None:
+    """No run came on the third, so send 1 went on the tenth, the day of send 2: nobody edited anything."""
+    item = kit(3, 10, grace=14)
+    late = a_touch(day=november(10), source="articles/kit", occurrence="1", nominal=november(3))
+    catalog = a_catalog(items=[item])
+    assert list(check_sends(catalog, a_history(late), NOW)) == []
+    moved = replace(late, nominal=november(4))
+    (problem,) = check_sends(catalog, a_history(moved), NOW)
+    assert "went on" in problem.says

@@ -308,6 +308,7 @@ def audience(rng: Random, n: int, catalog: Catalog) -> Members:
         paused_until=np.array(
             [rng.choice([0, 0, 0, near(rng, 3, 10).toordinal()]) for _ in range(n)], dtype=np.int32
         ),
+        since=np.array([rng.choice([0, 0, near(rng, 90, 3).toordinal()]) for _ in range(n)], dtype=np.int32),
         inbox=np.array([rng.choice([row, row, 0, -1]) for row in range(n)], dtype=np.int32),
     )
 
@@ -330,6 +331,7 @@ def past(rng: Random, catalog: Catalog, people: Members) -> History:
             step="check-in",
             value=rng.choice(["not happy", "not-happy", "happy", "done"]),
             at=moment(rng, near(rng, 30, 0)),
+            touch=rng.choice(["", "one", "two"]),
         )
         for contact in people.ids
         for _ in range(rng.choice([0, 0, 1, 2]))
