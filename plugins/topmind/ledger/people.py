@@ -39,9 +39,11 @@ def sync(book: Book, records: Iterable[PersonRecord], hashes: Hashes) -> tuple[S
         if record.opt_in or record.stage:
             _reports(book, person, record, reported.get(person, {}))
     missing = [(row[0],) for contact, row in known.items() if row[7] and contact not in wanted]
-    book.db.executemany("UPDATE people SET active = 0 WHERE id = ?", missing)
+    # known under an address whose owner left for good: until the source has another one for them
+    barred = [(row[0],) for contact, row in known.items() if row[7] and contact in gone]
+    book.db.executemany("UPDATE people SET active = 0 WHERE id = ?", missing + barred)
     counts["vanished"] = len(missing)
-    if any(counts.values()):
+    if barred or any(counts.values()):
         book.moved()
     return Synced(**counts, erased=len(gone)), gone
 
@@ -158,10 +160,12 @@ def _erased(book: Book, records: Iterable[PersonRecord], hashes: Hashes) -> Iter
 
 def erase(book: Book, contact: str, hashes: Hashes) -> bool:
     """Delete a person's row and all they said; keep hashes, so that an import leaves them out."""
-    row = book.db.execute("SELECT id, address FROM people WHERE contact = ?", (contact,)).fetchone()
+    row = book.db.execute("SELECT id, address, inbox FROM people WHERE contact = ?", (contact,)).fetchone()
     if row is None:
         return False
-    person, address = row
+    person, address, inbox = row
+    # nothing goes to this address any more, not from now on and not from the next import on
+    book.db.execute("UPDATE people SET active = 0 WHERE inbox = ?", (inbox,))
     kept = {*_name_hash(hashes, contact), *(_hashed(hashes, address) if address else ())}
     book.db.executemany(
         "INSERT INTO erased (hash, person) VALUES (?, ?) ON CONFLICT DO NOTHING", [(h, person) for h in kept]
