@@ -125,9 +125,8 @@ def drained(url: str, where: Places) -> None:
     """Everything that SES has to say is in the ledger, and what is silent is unresolved or unknown."""
     from datetime import timedelta
 
-    from topmind.aws.queue import FeedbackQueue
-
     from topmind import feedback
+    from topmind.aws.queue import FeedbackQueue
     from topmind.run.clock import SystemClock
 
     where.ask("flush", {})
