@@ -11,27 +11,17 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from mutation import Mutation
+from send_mutations import SENDING
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "plugins" / "topmind"
 #: What pytest says: all passed, some failed. Anything else is no verdict (an error of collection is 2).
 GREEN, RED = 0, 1
-
-
-@dataclass(frozen=True, slots=True)
-class Mutation:
-    """One guard taken out."""
-
-    guard: str
-    file: str
-    old: str
-    new: str
-    #: Node id below `tests/`.
-    test: str
 
 
 CLAIMS = "unit/ledger/test_contract_claims.py"
@@ -663,6 +653,7 @@ MUTATIONS = (
         "return day",
         "unit/planning/test_oracle.py",
     ),
+    *SENDING,
 )
 
 

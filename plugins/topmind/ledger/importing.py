@@ -30,11 +30,13 @@ def sync(book: Book, records: Iterable[PersonRecord], hashes: Hashes) -> tuple[S
     changed = [r for r in here if r.contact in known and _fields(r) != tuple(known[r.contact][2:6])]
     back = [r for r in here if r.contact in known and not known[r.contact][7]]
     missing = [row for contact, row in known.items() if row[7] and contact not in wanted]
+    # known under an address whose owner left for good: until the source has another one for them
+    barred = [row for contact, row in known.items() if row[7] and contact in gone]
 
     ids = {contact: row[0] for contact, row in known.items()} | _insert(book, new, hashes)
     _change(book, changed, ids, hashes)
     book.db.executemany("UPDATE people SET active = 1 WHERE id = ?", [(ids[r.contact],) for r in back])
-    book.db.executemany("UPDATE people SET active = 0 WHERE id = ?", [(row[0],) for row in missing])
+    book.db.executemany("UPDATE people SET active = 0 WHERE id = ?", [(row[0],) for row in missing + barred])
     _take_reports(book, here, ids)
     counts = {
         "new": len(new),
@@ -42,7 +44,7 @@ def sync(book: Book, records: Iterable[PersonRecord], hashes: Hashes) -> tuple[S
         "vanished": len(missing),
         "returned": len(back),
     }
-    if any(counts.values()):
+    if barred or any(counts.values()):
         book.moved()
     return Synced(**counts, erased=len(gone)), gone
 

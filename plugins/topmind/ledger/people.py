@@ -78,10 +78,12 @@ def erased(book: Book, records: Iterable[PersonRecord], hashes: Hashes) -> Itera
 
 def erase(book: Book, contact: str, hashes: Hashes) -> bool:
     """Delete a person's row and all they said; keep hashes, so that an import leaves them out."""
-    row = book.db.execute("SELECT id, address FROM people WHERE contact = ?", (contact,)).fetchone()
+    row = book.db.execute("SELECT id, address, inbox FROM people WHERE contact = ?", (contact,)).fetchone()
     if row is None:
         return False
-    person, address = row
+    person, address, inbox = row
+    # nothing goes to this address any more, not from now on and not from the next import on
+    book.db.execute("UPDATE people SET active = 0 WHERE inbox = ?", (inbox,))
     kept = {*_name_hash(hashes, contact), *(hashed(hashes, address) if address else ())}
     book.db.executemany(
         "INSERT INTO erased (hash, person) VALUES (?, ?) ON CONFLICT DO NOTHING", [(h, person) for h in kept]
