@@ -26,8 +26,8 @@ def unhappy(history: History) -> frozenset[str]:
     helped |= {
         touch.key.contact
         for touch in history.touches
-        if touch.key.channel.is_task
-        and touch.state is TouchState.DONE
+        if touch.state is TouchState.DONE
+        and touch.key.channel.is_task
         and _after(touch.at, said.get(touch.key.contact))
     }
     return frozenset(said) - helped
