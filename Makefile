@@ -13,7 +13,7 @@ ARGS   ?=
 SOAK   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run test unit check format bench soak docs lock screenshots clean
+.PHONY: help install browser run test life unit check format bench soak docs lock screenshots clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## ?/  \1\t/' | expand -t 16
@@ -38,6 +38,9 @@ browser: install ## a browser for the tests: an installed one, else the system's
 
 test: install browser ## every test
 	$(BIN)/python -m pytest $(ARGS)
+
+life: install ## three years of a business, with more people and every tick (hours)
+	TOPMIND_LIFE=long $(BIN)/python -m pytest tests/acceptance/test_life.py $(ARGS)
 
 unit: install ## the fast part
 	$(BIN)/python -m pytest tests/unit $(ARGS)

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from life_people import FAR, HOME, STAGES, ZONES, Person, Town
+from life_export import HOME, Person
+from life_people import FAR, STAGES, ZONES, Town
 from life_project import BIRTHDAYS, FIRST, SALES, STEADY
 from topmind.ledger import Feedback, FolderInbox, TaskOutcome
 from topmind.links import address_hashes
@@ -45,7 +46,7 @@ def _join(town: Town, chance: Random, asked_on: str = "") -> None:
         zone=HOME if steady else chance.choice((*ZONES, HOME, HOME)),
         stage="interest" if steady else chance.choice(STAGES),
         rep="" if steady else chance.choice(("", "dora", "ida")),
-        wish="seldom" if not steady and chance.random() < 0.2 else "",
+        wish="seldom" if not steady and chance.random() < 0.3 else "",
         newsletter="no" if not steady and chance.random() < 0.04 else "yes",
         may_call="no" if chance.random() < 0.3 else "yes",
         asked_on=asked_on,
@@ -63,7 +64,7 @@ def happen(life: Life, before: date, day: date, at: datetime) -> None:
             buyers = chance.sample(free, 12)
             town.purchases += [(who, sale) for who in buyers]
             life.diary.disturbed(buyers)
-            for _ in range(5):
+            for _ in range(4):
                 _join(town, chance, asked_on=str(sale))
     for _ in range(chance.randrange(3)):
         _change(life, chance.choice(free))

@@ -14,20 +14,9 @@ from zoneinfo import ZoneInfo
 
 from life_floor import check_floor
 from life_people import Town
-from life_project import FIRST, LEDGER, RATIO
-from life_promises import (
-    CORRECTION,
-    LETTERS,
-    ON_ITS_WAY,
-    RESCUE,
-    SERVICE,
-    Left,
-    Terms,
-    Touch,
-    a_year_before,
-    at_rest,
-    terms_of,
-)
+from life_project import FIRST, LEDGER
+from life_promises import ON_ITS_WAY, RESCUE, SERVICE, Left, Touch, at_rest, terms_of
+from life_rules import broken_rules
 from topmind.ledger import Counts, Ledger
 from topmind.model import (
     COUNTED,
@@ -66,11 +55,13 @@ class Diary:
     tasks: int = 0
     #: Mails that the restored ledger does not know.
     lost: set[str] = field(default_factory=set)
+    #: Contact → days of valuable mails that left, and of tasks that were done in the end.
+    valued: dict[str, list[date]] = field(default_factory=lambda: defaultdict(list))
     #: Contact → moment of the last thing that happened to them.
     moved: dict[str, datetime] = field(default_factory=dict)
 
     town: Town = field(init=False)
-    at: datetime = datetime.min.replace(tzinfo=UTC)
+    at: datetime = datetime(2026, 12, 1, tzinfo=UTC)
     members: Members = field(init=False)
     plan: Plan = field(init=False)
     history: History = field(init=False)
@@ -166,6 +157,8 @@ class Diary:
         fresh = self._fresh()
         for touch in fresh:
             self._promises(touch)
+            if touch.value and not touch.key.channel.is_task:
+                self.valued[touch.key.contact].append(touch.day)
         self.disturb_failed(done)
         check_floor(self, fresh)
 
@@ -235,63 +228,20 @@ class Diary:
         return frozenset(name for name, yes in zip(self.members.segments, inside, strict=True) if yes)
 
     def _promises(self, touch: Touch) -> None:
-        """Rest, pauses, gap, siblings, ceilings, ratio, never twice."""
+        """Pauses and days of rest, and whatever `life_rules` knows."""
         key, day = touch.key, touch.day
-        before = [t for t in self.past.get(key.contact, ()) if t.counts and t.key != key]
-        terms = terms_of(self.segments(key.contact))
         until = self.paused.get(key.contact)
         if until and day < until:
             self.say(f"{key} during a pause until {until}")
         if at_rest(day):
             self.say(f"{key} on a day of rest, {day}")
-        self._spacing(touch, before, terms)
-        self._ceilings(touch, before, terms)
-        if touch.promotions:
-            self.promotions += 1
-            if key.step is None and self._credit(before) + touch.value < RATIO:
-                self.say(f"{key}: an offer on credit {self._credit(before)}")
-        self._never_twice(touch, before)
-
-    def _spacing(self, touch: Touch, before: list[PastTouch], terms: Terms) -> None:
-        key, day = touch.key, touch.day
-        gap = 1 if key.source == CORRECTION else terms.gap
-        near = [t for t in before if abs((day - t.day).days) < gap]
-        if near and not touch.reply:
-            self.say(f"{key} on {day}, {gap} days of gap: {near[-1].key} on {near[-1].day}")
-        if key.source in LETTERS:
-            issues = [t for t in before if t.key.source in LETTERS and abs((day - t.day).days) < 7]
-            if issues:
-                self.say(f"{key} on {day} and its sibling {issues[-1].key} on {issues[-1].day}")
-
-    def _ceilings(self, touch: Touch, before: list[PastTouch], terms: Terms) -> None:
-        if touch.reply:
-            return
-        for (channel, days), most in terms.ceilings.items():
-            if channel not in {None, touch.key.channel}:
-                continue
-            count = sum(
-                channel in {None, t.key.channel} and timedelta() <= touch.day - t.day < timedelta(days=days)
-                for t in before
-            )
-            if count >= most:
-                self.say(f"{touch.key} on {touch.day} is one more than {most} in {days} days")
-
-    def _credit(self, before: list[PastTouch]) -> int:
-        credit = 0
-        for t in before:
-            credit = max(min(credit + t.value, 2 * RATIO) - RATIO * t.promotions, -2 * RATIO)
-        return credit
-
-    def _never_twice(self, touch: Touch, before: list[PastTouch]) -> None:
-        who = touch.key.contact
-        mates = self.town.mates(who) if touch.key.channel is Channel.EMAIL and who not in self.alone else ()
+        self.promotions += bool(touch.promotions)
+        before = [t for t in self.past.get(key.contact, ()) if t.counts and t.key != key]
+        shared = key.channel is Channel.EMAIL and key.contact not in self.alone
+        mates = self.town.mates(key.contact) if shared else ()
         theirs = [t for mate in mates for t in self.past.get(mate, ()) if t.counts and t.key.step is None]
-        for item in touch.items:
-            for t in (*before, *theirs):
-                own = t.key.source == item == touch.key.source
-                if item in t.items and not own:
-                    if not item.startswith("tips/") or t.day > a_year_before(touch.day):
-                        self.say(f"{touch.key} on {touch.day} has {item} again, after {t.key} on {t.day}")
+        for words in broken_rules(touch, before, theirs, terms_of(self.segments(key.contact))):
+            self.say(f"{key} on {day}: {words}")
 
     # --- the ledger ---
 
@@ -318,4 +268,7 @@ class Diary:
             c = ledger.counts(FIRST + timedelta(days=n))
             if c.planned != c.accepted + c.refused + c.skipped + c.expired + c.unknown + c.waiting:
                 self.say(f"the equation of {FIRST + timedelta(days=n)} does not hold: {c}")
+        for touch in history.touches:
+            if touch.value and touch.state is TouchState.DONE:
+                self.valued[touch.key.contact].append(touch.day)
         self.history = history

@@ -25,44 +25,33 @@ PASSING = {
 
 
 def check_floor(diary: Diary, fresh: list[Touch]) -> None:
-    """Everybody whose floor breaks within the lead time."""
+    """Everybody whose floor breaks within the lead time; whoever shares an inbox is left to its other readers."""
     ids, plan = diary.members.ids, diary.plan
     due = {ids[t.contact]: t for t in plan.due if t.value}
+    diary.rescued += sum(plan.occasions[t.occasion].source == RESCUE for t in due.values())
     told = {ids[d.contact]: d for d in plan.decisions if plan.occasions[d.occasion].source == RESCUE}
-    touched = {t.key.contact for t in fresh}
-    later = {d.contact for d in plan.decisions if d.detail == "later today"}
-    for row, contact in enumerate(ids):
-        person = diary.town.people.get(contact)
-        if person is None or contact not in diary.alone:
+    # something else takes this very day, or has taken it
+    taken = {t.key.contact for t in fresh} | {
+        ids[d.contact] for d in plan.decisions if d.detail == "later today"
+    }
+    for contact in ids:
+        if contact not in diary.alone or contact in due or contact in taken:
             continue
-        terms = terms_of(diary.segments(contact))
+        terms, today = terms_of(diary.segments(contact)), diary.today(contact)
         since = diary.value.get(contact)
-        today = diary.today(contact)
-        lead = min(7, terms.floor // 4)
-        if since is None:
-            # their clock begins somewhere in the programme's first floor
-            if today < FIRST + timedelta(days=2 * terms.floor):
-                continue
-        elif (today - since).days < terms.floor - lead:
+        # the clock of who never had anything begins somewhere in the programme's first floor
+        gone = (today - (since or FIRST + timedelta(days=terms.floor))).days
+        if gone < terms.floor - min(7, terms.floor // 4):
             continue
-        broken = since is None or (today - since).days > terms.floor
-        if contact in due:
-            diary.rescued += plan.occasions[due[contact].occasion].source == RESCUE
-            continue
-        if row in later:
-            continue  # something else takes this very day
         limit = limit_of(diary, contact, terms, today)
-        if limit is None and contact not in touched:
-            diary.say(
-                f"{contact} is near the end of {terms.floor} days since {since}, and nothing holds a rescue; told: {told.get(contact)}"
-            )
-        elif broken and contact not in told and contact not in touched:
+        if limit is None:
+            diary.say(f"{contact}: nothing since {since}, and nothing holds a rescue ({told.get(contact)})")
+        elif gone > terms.floor and contact not in told:
             diary.say(f"{contact}: the floor since {since} is broken, and nobody is told why ({limit})")
-        elif contact in told and broken:
+        elif gone > terms.floor:
             _named(diary, contact, told[contact].reason, limit, since, today)
-    for one in plan.decisions:
-        if plan.occasions[one.occasion].source == RESCUE and one.verdict is Verdict.EXPIRED:
-            diary.say(f"{ids[one.contact]}: a rescue has no last day")
+    if any(told[who].verdict is Verdict.EXPIRED for who in told):
+        diary.say("a rescue has no last day")
 
 
 def _named(
@@ -82,52 +71,40 @@ def _named(
 
 
 def limit_of(diary: Diary, contact: str, terms: Terms, today: date, *, rest: bool = True) -> Reason | None:
-    """What holds a rescue by mail in this tick, in the order of the reasons; None = nothing does. `rest`: days of
-    rest count."""
-    person = diary.town.people[contact]
-    past = diary.past.get(contact, [])
+    """What holds a rescue by mail in this tick, the first in the order of the reasons; None = nothing does. `rest`:
+    days of rest count."""
+    person, past = diary.town.people[contact], diary.past.get(contact, [])
     counted = [t for t in past if t.counts]
-    if any(t.key.source == "rescue" and (t.state in _TRIED or t.bounced) for t in past[-4:]):
-        return Reason.HELD
-    if not person.email:
-        return Reason.NO_CHANNEL
-    if person.newsletter == "no" or contact in diary.out:
-        return Reason.NO_CONSENT
-    if person.email in diary.suppressed:
-        return Reason.SUPPRESSED
-    if diary.paused.get(contact, FIRST) > today:
-        return Reason.PAUSED
-    if rest and at_rest(today):
-        return Reason.BLACKOUT
     local = diary.at.astimezone(ZoneInfo(person.zone)).time()
-    if local >= time(20):
-        return Reason.QUIET
-    if any(0 < abs((today - t.day).days) < terms.gap for t in counted):
-        return Reason.GAP
-    full = _full(counted, terms, today)
-    if full is not None:
-        return full
-    if any(t.day == today for t in counted):
-        return Reason.LOST_TO
-    if not _unseen(counted, today):
-        return Reason.NOTHING_NEW
-    return Reason.QUIET if local < time(9) else None
+    limits = (
+        (any(t.key.source == RESCUE and (t.state in _TRIED or t.bounced) for t in past[-4:]), Reason.HELD),
+        (not person.email, Reason.NO_CHANNEL),
+        (person.newsletter == "no" or contact in diary.out, Reason.NO_CONSENT),
+        (person.email in diary.suppressed, Reason.SUPPRESSED),
+        (diary.paused.get(contact, FIRST) > today, Reason.PAUSED),
+        (rest and at_rest(today), Reason.BLACKOUT),
+        (local >= time(20), Reason.QUIET),
+        (any(0 < abs((today - t.day).days) < terms.gap for t in counted), Reason.GAP),
+        (_full(counted, terms, today, None), Reason.CEILING_ALL),
+        (_full(counted, terms, today, Channel.EMAIL), Reason.CEILING_CHANNEL),
+        (any(t.day == today for t in counted), Reason.LOST_TO),
+        (not _unseen(counted, today), Reason.NOTHING_NEW),
+        (local < time(9), Reason.QUIET),
+    )
+    return next((reason for binds, reason in limits if binds), None)
 
 
 #: A rescue that was refused, skipped or may have left is not tried again under the same clock.
 _TRIED = {TouchState.REFUSED, TouchState.SKIPPED, TouchState.UNKNOWN, TouchState.UNRESOLVED}
 
 
-def _full(counted: list[PastTouch], terms: Terms, today: date) -> Reason | None:
-    for wanted, reason in ((None, Reason.CEILING_ALL), (Channel.EMAIL, Reason.CEILING_CHANNEL)):
-        for (channel, days), most in terms.ceilings.items():
-            if channel is wanted:
-                mine = [
-                    t for t in counted if channel in {None, t.key.channel} and 0 < (today - t.day).days < days
-                ]
-                if len(mine) >= most:
-                    return reason
-    return None
+def _full(counted: list[PastTouch], terms: Terms, today: date, wanted: Channel | None) -> bool:
+    for (channel, days), most in terms.ceilings.items():
+        if channel is wanted:
+            mine = [t for t in counted if channel in {None, t.key.channel}]
+            if sum(0 < (today - t.day).days < days for t in mine) >= most:
+                return True
+    return False
 
 
 def _unseen(counted: list[PastTouch], today: date) -> bool:

@@ -6,10 +6,10 @@ exports for good, and both must say the same.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from life_export import HOME, Person, write_table
 from topmind.audience.positions import Standings, facts, standings
 from topmind.audience.predicates.dates import Watch
 from topmind.audience.spec import AudienceSpec
@@ -33,37 +34,17 @@ from topmind.model import (
     Standing,
 )
 
-HOME = "America/New_York"
 ZONES = (HOME, "America/Los_Angeles", "America/Sao_Paulo", "Pacific/Auckland")
 #: Only ticks of the morning come by day there.
 FAR = "Europe/London"
 STAGES = tuple(stage.value for stage in Stage)
 SEGMENTS = ("customers", "lapsed", "prospects", "seldom", "warm")
+_NOTHING = Standing()
 WATCHES = {
     "leaves: warm": Watch(kind="leaves", what="segment:warm"),
     "enters: lapsed": Watch(kind="enters", what="segment:lapsed"),
     "moves: back": Watch(kind="moves", what="stage", to="back"),
 }
-
-
-@dataclass(slots=True, kw_only=True)
-class Person:
-    """One line of the contacts' export."""
-
-    id: str
-    email: str
-    first_name: str
-    phone: str = "207-555-0100"
-    street: str = "1 Mill Lane"
-    zone: str = HOME
-    stage: str = "interest"
-    rep: str = ""
-    wish: str = ""
-    newsletter: str = "yes"
-    may_call: str = "yes"
-    asked_on: str = ""
-    birthday: str = ""
-    service_until: str = ""
 
 
 @dataclass(slots=True)
@@ -90,10 +71,9 @@ class Town:
         """Both exports, whole."""
         self.folder.mkdir(parents=True, exist_ok=True)
         names = [f.name for f in fields(Person)]
-        lines = ([getattr(p, n) for n in names] for p in self.people.values())
-        _table(self.folder / "contacts.csv", names, lines)
-        sold = ([f"I{n:04}", who, str(day), "250.00"] for n, (who, day) in enumerate(self.purchases))
-        _table(self.folder / "purchases.csv", ["id", "contact", "day", "amount"], sold)
+        write_table(self.folder / "contacts.csv", names, map(attrgetter(*names), self.people.values()))
+        sold = ((f"I{n:04}", who, str(day), "250.00") for n, (who, day) in enumerate(self.purchases))
+        write_table(self.folder / "purchases.csv", ["id", "contact", "day", "amount"], sold)
 
     def records(self) -> tuple[PersonRecord, ...]:
         """What the ledger takes in of them."""
@@ -132,13 +112,6 @@ class Town:
     def members(self, catalog: Catalog, spec: AudienceSpec, history: History, as_of: date) -> Members:
         """What `audience.members` reads from the exports."""
         return _Columns(self, catalog, spec, history, as_of).members()
-
-
-def _table(path: Path, head: list[str], rows: Iterable[list[str]]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(head)
-        writer.writerows(rows)
 
 
 class _Columns:
@@ -300,25 +273,5 @@ class _Columns:
         return self._which(lambda p: p.id in got)
 
 
-_NOTHING = Standing()
-
-
 def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-def differences(ours: Members, theirs: Members) -> list[str]:
-    """Names of the columns that do not say the same; inboxes by who shares one."""
-    found = []
-    for one in fields(Members):
-        a, b = getattr(ours, one.name), getattr(theirs, one.name)
-        if one.name in {"basis", "languages"}:
-            continue
-        if one.name == "inbox":
-            a, b = (a[:, None] == a[None, :]) & (a >= 0), (b[:, None] == b[None, :]) & (b >= 0)
-        if isinstance(a, Mapping):
-            found += [f"{one.name}: {key}" for key in sorted(a.keys() ^ b.keys(), key=str)]
-            found += [f"{one.name}: {k}" for k in a.keys() & b.keys() if not np.array_equal(a[k], b[k])]
-        elif not np.array_equal(a, b):
-            found.append(one.name)
-    return found

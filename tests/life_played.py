@@ -16,23 +16,25 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from life_carrier import Carrier
 from life_chance import afterwards, happen, settle
 from life_checks import Diary
+from life_members import differences
 from life_memory import Memory
-from life_people import Town, differences
-from life_project import FIRST, LAST, LEDGER, SALES, STEADY, edit, write_project
-from life_promises import Left
+from life_office import edit
+from life_people import Town
+from life_project import FIRST, LAST, LEDGER, SALES, STEADY, write_project
 from topmind import audience, planning
-from topmind.delivery.memory import Fault, MemoryTransport, refused, retry, unknown
 from topmind.errors import GuardError
-from topmind.ledger import open_ledger
+from topmind.ledger import FolderInbox, open_ledger
 from topmind.ledger.store import SqlLedger
 from topmind.links import KeyRing, address_hashes
-from topmind.model import History, Members, Message, Outcome, PersonRecord, SourceKind
+from topmind.model import History, Members, PersonRecord, SourceKind
 from topmind.run import adopting, guards, load, moment, places, sending
 from topmind.run.carriage import Carriage
 from topmind.run.decide import Decided, Remember
@@ -65,56 +67,6 @@ class Pace:
     #: Play all seven ticks of every day.
     every_tick: bool = False
     until: date = LAST
-
-
-class Carrier:
-    """A memory transport with accidents; it can prove half of what left without an answer."""
-
-    name = "memory"
-
-    def __init__(self, life: Life) -> None:
-        self.life, self.memory = life, MemoryTransport(iter(self._luck, "never"))
-        #: Touch → message id.
-        self.proofs: dict[str, str] = {}
-        self.task_mails: list[tuple[str, str]] = []
-        self.steady = False
-        self.break_off = 0
-
-    def _luck(self) -> Fault | None:
-        luck = 1.0 if self.steady else self.life.chance.random()
-        if self.break_off:
-            self.break_off -= 1
-            if not self.break_off:
-                return Fault(leaves=True, raises=KeyboardInterrupt)
-        if luck < 0.002:
-            return refused()
-        if luck < 0.005:
-            return unknown(leaves=luck < 0.0035)
-        return retry() if luck < 0.02 else None
-
-    def send(self, message: Message) -> Outcome:
-        """As the memory transport; every mail that left goes into the diary."""
-        self.steady = message.touch.contact in STEADY or message.touch.source == "@tasks"
-        try:
-            outcome = self.memory.send(message)
-        finally:
-            for sent in self.memory.sent:
-                self._left(sent)
-            self.memory.sent.clear()
-        return outcome
-
-    def _left(self, message: Message) -> None:
-        if message.touch.source == "@tasks":
-            self.task_mails.append((message.touch.contact, message.touch.occurrence))
-            return
-        self.proofs[message.touch_hex] = f"memory-{len(self.proofs)}"
-        self.life.diary.mail(
-            Left(key=message.touch, hex=message.touch_hex, inbox=message.to.lower(), at=self.life.clock.now())
-        )
-
-    def proof(self, touch_hex: str, attempt: int) -> str:
-        """Where it is known to have left; one of two never is."""
-        return self.proofs.get(touch_hex, "") if int(touch_hex, 16) % 2 else ""
 
 
 @dataclass(slots=True)
@@ -151,17 +103,27 @@ class Life:
         self.project = replace(self.project, moment=moment.read(None, self.project.settings, self.clock))
         self.diary.begin(self.town, at)
         carried = Carriage(transport=self.carrier)
+        run = partial(sending.tick, self.project, self.ledger, carried, self.clock, self.ring)
         try:
-            self.last = sending.tick(
-                self.project, self.ledger, carried, self.clock, self.ring, decide=self._decide
-            )
+            self.last = run(decide=self._decide)
         except KeyboardInterrupt:
             self.broken_off += 1
-            self.last = sending.tick(
-                self.project, self.ledger, carried, self.clock, self.ring, decide=self._decide
-            )
+            self._somebody_leaves()
+            self.last = run(decide=self._decide)
         self.ticks += 1
+        if not self.ticks % 60:
+            gc.collect()
+            gc.freeze()
         self.diary.end(self.last, self.ledger)
+
+    def _somebody_leaves(self) -> None:
+        """Whose mail of the broken run waits: the next run must not send it."""
+        waiting = [row.key.contact for row in self.ledger.planned()]
+        who = next(one for one in waiting if one in self.diary.alone and one not in STEADY)
+        entry = {"kind": "opt_out", "contact": who, "at": self.clock.now().isoformat()}
+        FolderInbox(self.root / "var" / "inbox").put(entry)
+        self.diary.out.add(who)
+        self.diary.disturbed([who])
 
     @property
     def ring(self) -> KeyRing:
@@ -185,7 +147,6 @@ class Life:
     def _compare(
         self, project: Project, people: Sequence[PersonRecord], history: History, ours: Members
     ) -> None:
-        """The exports, read for good, say the same."""
         self.town.write()
         with audience.open_source(project.spec, project.settings, project.moment.as_of) as source:
             theirs = audience.members(source, project.catalog, history, project.moment.as_of)
@@ -253,8 +214,7 @@ def play(root: Path, pace: Pace) -> Life:
     town.write()
     life.load()
     life.open()
-    # a growing past need not be looked through for garbage again and again; what there is is small
-    gc.disable()
+    gc.disable()  # a growing past need not be looked through again and again
     try:
         day, before = FIRST, FIRST - timedelta(days=1)
         while day <= pace.until:
@@ -265,6 +225,7 @@ def play(root: Path, pace: Pace) -> Life:
         life.diary.close(life.ledger, pace.until)
     finally:
         life.ledger.close()
+        gc.unfreeze()
         gc.enable()
     return life
 

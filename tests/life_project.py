@@ -29,11 +29,6 @@ CADENCES = {
     date(2028, 5, 20): "every 7 weeks on Wednesday at 08:30",
     date(2029, 6, 25): "every 7 weeks on Tuesday at 09:00",
 }
-#: Day → the dated file that the office writes then: one issue goes a week later, one is held back for good.
-DATED = {
-    date(2028, 9, 1): ("2028-10-25", "was: 2028-10-18\nsubject: A week late\n"),
-    date(2029, 4, 12): ("2029-05-02", "hold: yes\n"),
-}
 #: Item → what else its head says. Three dates, the first audience only; a plain one; one that mends an issue.
 ANNOUNCED = {
     "events/open-day": (
@@ -206,9 +201,7 @@ FILES: Mapping[str, str] = {
             _letter(
                 "notes", "every 8 weeks on Friday at 10:00", "warm", "/// slot | 1 tip, optional\n\nHello."
             ),
-            _letter(
-                "quarter", "quarterly at 10:00", "lapsed, warm", "/// slot | 2 tips", "topics: [seasons]\n"
-            ),
+            _letter("quarter", "quarterly at 10:00", "lapsed", "/// slot | 2 tips", "topics: [seasons]\n"),
         ]
     ),
     **dict(
@@ -290,22 +283,3 @@ def sales() -> Iterator[date]:
     """First days of the sales that the letter's second slot offers."""
     for year in (2027, 2028, 2029):
         yield from (date(year, month, 1) for month in (2, 6, 9, 11))
-
-
-def edit(root: Path, since: date, until: date) -> bool:
-    """What the office changes in the files after `since`, up to `until`; whether it changed anything."""
-    letter = root / "content" / "newsletters" / "letter.md"
-    changed = False
-    for day, words in CADENCES.items():
-        if since < day <= until:
-            text = letter.read_text("utf-8")
-            head = next(line for line in text.splitlines() if line.startswith("every:"))
-            letter.write_text(text.replace(head, f"every: {words}"), "utf-8")
-            changed = True
-    for day, (name, head) in DATED.items():
-        if since < day <= until:
-            path = root / "content" / "newsletters" / "letter" / f"{name}.md"
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(f"---\n{head}---\n", "utf-8")
-            changed = True
-    return changed
