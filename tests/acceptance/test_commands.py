@@ -84,6 +84,7 @@ EVERYBODY = {"customers", "prospects"}
 #: Example → exit code, where it is not 0: what it asks for is not there in a project that has played the demo.
 EXPECTED = {
     "init": {2},  # the project is there already
+    "approve": {2},  # no plan has this number
     "resume": {2},  # nothing is stopped
     "report": {0, 1},
     "approve": {2},  # no plan has this number

@@ -14,6 +14,7 @@ from typing import Any
 from topmind.date_words import PLAIN, DateStyle
 from topmind.ledger.values import Counts, Task, Unproven
 from topmind.model import Catalog, Channel, History, PastTouch, Plan, TouchState
+from topmind.planning.call_backs import CALL_BACK
 from topmind.report.owner import OwnerReport
 from topmind.report.reasons import NOBODY, why_not
 
@@ -247,6 +248,8 @@ def _steps(catalog: Catalog, touches: Iterable[PastTouch]) -> Iterable[StepRow]:
     for sequence in catalog.sequences.values():
         for step in sequence.steps:
             found = by_step.get((sequence.id, step.id), [])
+            if sequence.id == CALL_BACK and not found:
+                continue  # no file of anybody's
             got = [touch for touch in found if touch.state in _GOT and not touch.bounced]
             still = [touch for touch in found if touch.state in _OPEN]
             missed = Counter(why_not(touch) for touch in found if touch.state in FELL or touch.bounced)

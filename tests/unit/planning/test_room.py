@@ -1,4 +1,4 @@
-"""Room for steps: what a rescue, an issue or an announcement leaves in a week's ceiling for a follow-up to come."""
+"""Room for steps: what a rescue or an issue leaves in a week's ceiling for a follow-up to come."""
 
 from __future__ import annotations
 
@@ -115,12 +115,10 @@ def test_an_issue_gives_way_to_a_step_that_would_never_go() -> None:
     assert (TODAY + timedelta(days=7), "welcome/hello/once") in week(long)
 
 
-def test_an_announcement_gives_way_too_but_a_correction_does_not() -> None:
-    """It has three days of grace and waits for its turn; what corrects a mistake goes at once."""
+def test_an_announcement_goes_on_its_day() -> None:
+    """It comes before an issue in the order of the day: what is announced for today goes today."""
     sent = an_item("tips/sent", sends=(Send(number=1, day=TODAY),), grace=3)
-    assert due(asked(1, grace=5, items=[sent], floor=False)) == []
-    mended = replace(sent, correction=True)
-    assert due(asked(1, grace=5, items=[mended], floor=False)) == [(0, "tips/sent/1")]
+    assert due(asked(1, grace=5, items=[sent], floor=False)) == [(0, "tips/sent/1")]
 
 
 def test_today_s_plan_does_not_hang_on_how_far_it_looks() -> None:
