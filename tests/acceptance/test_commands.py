@@ -87,7 +87,6 @@ EXPECTED = {
     "approve": {2},  # no plan has this number
     "resume": {2},  # nothing is stopped
     "report": {0, 1},
-    "approve": {2},  # no plan has this number
     "send --workers 4": {3},  # the sample's ledger is a file: one sender at a time
     "send --shard 1/3": {3},
     "coupons redeemed": {2},  # there is no such file
