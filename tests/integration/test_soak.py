@@ -26,5 +26,5 @@ def test_nobody_twice_and_whoever_got_nothing_is_listed() -> None:
         if line.startswith(("topmind", "naive"))
     )
     assert ours["twice"] == 0
-    assert ours["kills"] >= 3, "too few kills to prove anything"
+    assert ours["kills"] >= 2, "too few kills to prove anything"
     assert naive["twice"] > 0, "faults that double no mail prove nothing"

@@ -35,6 +35,9 @@ START = 0.12
 #: Parts of all calls: 15 % of them fail, most of them after the mail has left.
 FAULTS = {"reset": 0.04, "error": 0.03, "garbage": 0.03, "throttle": 0.02, "lost": 0.02, "hang": 0.01}
 
+#: Every other call takes its time, as a real one does: else a quick machine is through before the first kill.
+SLOW = {"slow": 0.5}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
@@ -234,7 +237,7 @@ def main() -> int:
     )
     warm()
     script = {
-        "faults": {"seed": chosen.seed, "shares": FAULTS},
+        "faults": {"seed": chosen.seed, "shares": FAULTS | SLOW, "seconds": 0.03},
         "feedback": {"seed": chosen.seed, "doubled": 0.1, "reordered": 0.1, "lost": chosen.lost},
     }
     wanted = {"number": chosen.people, "kills": chosen.kills, "seed": chosen.seed}
