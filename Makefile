@@ -9,9 +9,11 @@ PORT   ?= 8000
 SERVE  ?= yes
 # Arguments for pytest: make test ARGS="-k ledger -x"
 ARGS   ?=
+# Arguments for the soak
+SOAK   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run test life unit check format bench docs lock screenshots clean
+.PHONY: help install browser run test life unit check format bench soak docs lock screenshots clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## ?/  \1\t/' | expand -t 16
@@ -58,6 +60,9 @@ format: install ## formats the code
 bench: install ## the figures of the budgets
 	$(BIN)/python tests/bench/run.py
 
+soak: install ## senders killed with -9 a hundred times while SES loses answers (SOAK="--lost 0.2 --seed 7")
+	$(BIN)/python tests/soak/soak.py $(SOAK)
+
 docs: install ## the reference page, from the schemas
 	$(BIN)/python tests/docs_reference.py
 
@@ -65,7 +70,7 @@ screenshots: install browser ## pictures of site, mails and desk under var/scree
 	$(BIN)/python tests/browser/screenshots.py
 
 lock: install ## writes requirements.lock anew: hashes, no address of any registry
-	$(BIN)/uv pip compile pyproject.toml --group dev --extra aws --generate-hashes --universal --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --extra aws --extra postgres --generate-hashes --universal --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
 
 clean: ## everything that can be made again
 	rm -rf $(VENV) var output dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

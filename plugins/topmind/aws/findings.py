@@ -26,6 +26,9 @@ class Facts:
     #: None = no configuration set is named.
     event_path: EventPath | None
     configuration_set: str
+    #: Contact list whose links to leave SES makes; "" = our own live pages do. Whether SES has it.
+    contact_list: str = ""
+    contact_list_there: bool = True
     #: `TOPMIND_FEEDBACK_QUEUE`, and whether it answered.
     queue: str
     queue_answers: bool
@@ -83,7 +86,8 @@ def _account(account: Account, planned: int) -> Iterator[Problem]:
 
 
 def _senders(identities: Mapping[str, Identity | None], records: TextRecords) -> Iterator[Problem]:
-    looked: set[str] = set()
+    aligned: set[str] = set()
+    domains: set[str] = set()
     for address, identity in sorted(identities.items()):
         domain = address.rpartition("@")[2]
         if identity is None or not identity.verified:
@@ -92,11 +96,11 @@ def _senders(identities: Mapping[str, Identity | None], records: TextRecords) ->
                 f"SES may not send as {domain}: the identity is not verified.",
                 f"Create the identity {domain} in SES and publish the three DKIM records it names.",
             )
-        elif identity.name not in looked:
-            looked.add(identity.name)
+        elif identity.name not in aligned:
+            aligned.add(identity.name)
             yield from _aligned(identity)
-        if domain not in looked:
-            looked.add(domain)
+        if domain not in domains:
+            domains.add(domain)
             yield from _dmarc(domain, records)
 
 
@@ -169,6 +173,12 @@ def _feedback(facts: Facts) -> Iterator[Problem]:
             "events",
             f"the configuration set does not publish {', '.join(sorted(missing)).lower()}.",
             "Add these event types to the destination that leads to the feedback queue.",
+        )
+    if facts.contact_list and not facts.contact_list_there:
+        yield _problem(
+            "contact-list",
+            f"SES has no contact list {facts.contact_list!r}, so nobody could leave.",
+            "Create it in the SES console, or correct TOPMIND_SES_CONTACT_LIST.",
         )
     if not facts.queue:
         yield _problem(

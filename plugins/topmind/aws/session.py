@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from topmind.errors import ConfigError
@@ -36,7 +37,8 @@ def client(service: str, *, connections: int = 10, read_timeout: float = READ_TI
     )
     try:
         session: Any = boto3.session.Session()  # its types know each service by name only
-        return session.client(service, config=config)
+        # boto3 alone reads AWS_DEFAULT_REGION only
+        return session.client(service, region_name=os.environ.get("AWS_REGION") or None, config=config)
     except BotoCoreError as error:
         raise ConfigError(
             f"no client for {service} can be made ({type(error).__name__}).",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -78,14 +79,24 @@ def step(text: str) -> None:
     click.echo(f"· {text}")
 
 
+def pretty_left(seconds: float) -> str:
+    """`, about 3 min left`; "" where nothing is."""
+    if seconds < 1:
+        return ""
+    return f", about {seconds:.0f} s left" if seconds < 90 else f", about {seconds / 60:.0f} min left"
+
+
 class Progress:
     """A bar on a terminal, a plain line every few seconds elsewhere; counts only, no names."""
 
-    def __init__(self, every: int = 500) -> None:
+    def __init__(self, every: int = 500, what: str = "mails") -> None:
         self._every = every
+        self._what = what
         self._bar: Any = None
         self._task: Any = None
         self._silent = False
+        #: When the first line was due, and how many were done then.
+        self._began: tuple[float, int] | None = None
 
     def __call__(self, done: int, total: int) -> None:
         """`done` of `total` mails are settled. Never stops a send: nobody listens any more where this fails."""
@@ -94,28 +105,41 @@ class Progress:
         try:
             if sys.stderr.isatty():
                 self._draw(done, total)
+            elif self._began is None:
+                self._began = (time.monotonic(), done)
             elif done and (done % self._every == 0 or done == total):
-                click.echo(f"  {done} of {total} done", err=True)
+                click.echo(f"  {done} of {total} done{self._pace(done, total)}", err=True)
         except (OSError, ValueError):
             self._silent = True
+
+    def _pace(self, done: int, total: int) -> str:
+        """Rate and time left, by the whole run so far."""
+        assert self._began is not None
+        began, before = self._began
+        rate = (done - before) / max(time.monotonic() - began, 1e-6)
+        return f", {rate:.3g} a second{pretty_left((total - done) / rate) if rate else ''}"
 
     def _draw(self, done: int, total: int) -> None:
         if self._bar is None:
             from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
             from rich.progress import Progress as Bar
 
             self._bar = Bar(
                 "  {task.description}",
                 BarColumn(),
                 MofNCompleteColumn(),
+                TextColumn("{task.fields[rate]}"),
                 TimeRemainingColumn(),
                 console=Console(stderr=True),
                 transient=True,
             )
-            self._task = self._bar.add_task("mails", total=total)
+            self._task = self._bar.add_task(self._what, total=total, rate="")
             self._bar.start()
-        self._bar.update(self._task, completed=done, total=total)
+        speed = self._bar.tasks[0].speed
+        self._bar.update(
+            self._task, completed=done, total=total, rate=f"{speed:.3g} a second" if speed else ""
+        )
         if done >= total:
             self.close()
 

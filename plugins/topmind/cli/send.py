@@ -19,6 +19,19 @@ from topmind.cli.app import Options, global_options
     "--plan", "plan_hash", default=None, metavar="HASH", help="Send only if the plan has this hash."
 )
 @click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    metavar="N",
+    help="Send with N processes at once; needs a ledger in PostgreSQL.",
+)
+@click.option(
+    "--shard",
+    default=None,
+    metavar="K/N",
+    help="Send only to the K-th of N parts of all people, so that N machines share one run; PostgreSQL, too.",
+)
+@click.option(
     "--test",
     "test_to",
     default=None,
@@ -39,6 +52,8 @@ def command(
     check: bool,
     first_send: bool,
     plan_hash: str | None,
+    workers: int,
+    shard: str | None,
     test_to: str | None,
     contact: str | None,
     every_edition: bool,
@@ -50,6 +65,9 @@ def command(
     --check asks everything that can be known beforehand, with Amazon SES the account, the senders and the feedback,
     too, and prints all findings at once; any error among them means exit 1.
 
+    With a ledger in PostgreSQL several processes (--workers) and several machines (--shard, each with another K) may
+    send at once; any two of them keep the gap and the ceilings of each person, and nothing goes twice.
+
     Exit codes: 0 done, 1 mails are unproven or held, 3 a guard or another sender stopped it, 130 interrupted.
 
     \b
@@ -58,10 +76,14 @@ def command(
       topmind send --check
       topmind send
       topmind send --json
+      topmind send --workers 4
+      topmind send --shard 1/3
       topmind send --test you@example.com
     """
+    from topmind.ledger import Shard
     from topmind.run import sending, testmail
     from topmind.run.clock import SystemClock
+    from topmind.run.crews import Crew
 
     clock = SystemClock()
     if test_to:
@@ -84,6 +106,7 @@ def command(
         check=check,
         first_send=first_send,
         plan_hash=plan_hash,
+        crew=Crew(workers=workers, shard=Shard.parse(shard) if shard else None),
         progress=None if as_json or format_ == "json" else out.progress(),
     )
     with out.even_if_closed():

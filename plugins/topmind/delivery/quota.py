@@ -47,11 +47,15 @@ class AccountPace:
         *,
         clock: Clock,
         members: Callable[[], int] = lambda: 1,
-        at_most: int | None = None,
+        per_domain: float | None = None,
     ) -> None:
         """`ask` gets the quota anew and may raise TopmindError; `members`: how many senders are alive, of which
-        this is one; `at_most`: messages this run may send whatever the quota says (a warm-up)."""
-        self._ask, self._clock, self._members, self._at_most = ask, clock, members, at_most
+        this is one; `per_domain`: messages a second to addresses of one domain, None = no limit of its own."""
+        self._ask, self._clock, self._members = ask, clock, members
+        self._per_domain = per_domain
+        self._domains: dict[str, TokenBucket] = {}
+        #: Messages this run may send whatever the quota says (`warm_up.left`); None = no such limit.
+        self.at_most: int | None = None
         self.stop = ""
         #: Messages that left, of this run and since the account was asked.
         self._left = self._since = 0
@@ -75,15 +79,17 @@ class AccountPace:
             room = min(room, max(free // max(self._members(), 1) - self._since, 0))
             if not room:
                 self.stop = "the account's quota of 24 hours is used up, less a fifth as reserve"
-        if self._at_most is not None and room:
-            room = min(room, max(self._at_most - self._left, 0))
+        if self.at_most is not None and room:
+            room = min(room, max(self.at_most - self._left, 0))
             if not room:
                 self.stop = "this day's share of the warm-up is sent"
         return room
 
-    def wait(self) -> None:
+    def wait(self, domain: str = "") -> None:
         """Return when one more may leave; it counts as sent until the account is asked again."""
         self._bucket.wait()
+        if self._per_domain:
+            self._of(domain).wait()
         self._left += 1
         self._since += 1
 
@@ -91,6 +97,11 @@ class AccountPace:
         """Half as fast until the account has been asked again."""
         self._factor /= 2
         self._bucket.slow_down()
+
+    def _of(self, domain: str) -> TokenBucket:
+        if domain not in self._domains:
+            self._domains[domain] = TokenBucket(self._per_domain or 1.0, clock=self._clock)
+        return self._domains[domain]
 
     def _read(self) -> None:
         self._quota = self._ask()

@@ -26,8 +26,8 @@ class TokenBucket:
         """As many as are wanted: only their speed is limited."""
         return wanted
 
-    def wait(self) -> None:
-        """Return when one more may leave; sleeps by the clock it was given."""
+    def wait(self, domain: str = "") -> None:
+        """Return when one more may leave, wherever to; sleeps by the clock it was given."""
         self._fill()
         while self._tokens < 1:
             # A hair more than needed: a clock that counts microseconds would else fall short for ever.

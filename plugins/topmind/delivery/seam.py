@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol, TypeAlias
 
-from topmind.ledger import LEASE, Claim, Counts, InboxEntry, Unproven
+from topmind.ledger import ALONE, LEASE, Claim, Counts, InboxEntry, Member, Shard, Unproven
 from topmind.model import Message, Outcome, Problem
 
 #: Makes the complete message of one claim. A TopmindError holds this one mail back.
@@ -16,6 +16,8 @@ Build: TypeAlias = Callable[[Claim], Message]
 Stopping: TypeAlias = Callable[[], int]
 #: (touch hex, attempt) → message id where the transport knows that it left, else "".
 Evidence: TypeAlias = Callable[[str, int], str]
+#: Asked before each group, under the lock: what was heard meanwhile is taken in; a reason to stop, or "".
+Listen: TypeAlias = Callable[[], str]
 #: Told after each answer; for progress. Give nobody's name away.
 Settled: TypeAlias = Callable[[Claim, Outcome], None]
 
@@ -42,8 +44,8 @@ class Pace(Protocol):
         """How many of `wanted` may be claimed now; 0 with `stop` set = the day's quota is used up."""
         ...
 
-    def wait(self) -> None:
-        """Return when one more may leave."""
+    def wait(self, domain: str) -> None:
+        """Return when one more may leave, to an address of this domain."""
         ...
 
     def slow_down(self) -> None:
@@ -61,6 +63,10 @@ class Order:
     who: str = ""
     #: Whose occasions are counted in the report.
     as_of: date
+    #: Beside whom it may send.
+    member: Member = ALONE
+    #: Whose people; None = everybody.
+    shard: Shard | None = None
     #: The programme's moment (UTC), asked before each group; a pinned day gives always the same.
     now: Callable[[], datetime]
     #: Hashes of compiled editions; None = any.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from topmind.delivery.calls import AtOnce, Calls, InTurn
-from topmind.delivery.seam import Build, Door, Evidence, Order, Pace, SendReport, Settled, Stopping
+from topmind.delivery.seam import Build, Door, Evidence, Listen, Order, Pace, SendReport, Settled, Stopping
 from topmind.delivery.tally import Tally
 from topmind.errors import SendError, TopmindError
 from topmind.ledger import Claim, Ledger, Proof, Settle
@@ -29,6 +29,7 @@ def send(
     stopping: Stopping = lambda: 0,
     pace: Pace | None = None,
     evidence: Evidence | None = None,
+    listen: Listen = lambda: "",
     settled: Settled = lambda _claim, _outcome: None,
 ) -> SendReport:
     """Send what is planned and may go now; what became of everybody.
@@ -39,8 +40,8 @@ def send(
     """
     tally = Tally(alike=order.alike, tries=order.tries)
     listed = {one.touch_hex for one in ledger.unproven() if one.state is not TouchState.CLAIMED}
-    ledger.lock(order.owner, who=order.who)
-    run = _Run(ledger, transport, build, order, tally, inbox, stopping, pace, settled)
+    ledger.lock(order.owner, who=order.who, member=order.member)
+    run = _Run(ledger, transport, build, order, tally, inbox, stopping, pace, listen, settled)
     try:
         ledger.sweep()
         _look_for_proof(ledger, evidence)
@@ -72,10 +73,12 @@ class _Run:
         inbox: Door | None,
         stopping: Stopping,
         pace: Pace | None,
+        listen: Listen,
         settled: Settled,
     ) -> None:
         self.ledger, self.transport, self.build, self.order = ledger, transport, build, order
-        self.tally, self.inbox, self.stopping, self.pace, self.settled = tally, inbox, stopping, pace, settled
+        self.tally, self.inbox, self.stopping, self.pace = tally, inbox, stopping, pace
+        self.listen, self.settled = listen, settled
         self.calls: Calls = AtOnce(self._call, order.slots) if order.at_once else InTurn(self._call)
         #: Answers that are not in the ledger yet.
         self.settles: list[Settle] = []
@@ -95,6 +98,9 @@ class _Run:
     def _until_nothing_is_left(self) -> None:
         while not self._ended():
             fold(self.ledger, self.inbox)
+            if why := self.listen():
+                self.tally.stop = why
+                break
             room = self.order.slots - self.calls.running
             claims = self._claim(self.pace.room(room) if self.pace else room)
             if not claims and not self.calls.running:
@@ -125,6 +131,7 @@ class _Run:
             editions=order.editions,
             occasions=order.occasions,
             settles=settles,
+            shard=order.shard,
         )
         self.settles = []
         return claims
@@ -163,7 +170,7 @@ class _Run:
                 fix="This is a fault of topmind: please report it.",
             ) from None
         if self.pace:
-            self.pace.wait()
+            self.pace.wait(claim.address.rpartition("@")[2].lower())
         if self.ledger.now() >= claim.fence:
             outcome = Outcome(kind=OutcomeKind.RETRY, reason="the claim was too old")
             self._settle(claim, outcome, leave=self.tally.add(claim.touch_hex, outcome))

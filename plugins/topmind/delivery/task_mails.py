@@ -13,7 +13,7 @@ from datetime import date
 
 from topmind.delivery.seam import Evidence, Stopping
 from topmind.errors import TopmindError
-from topmind.ledger import Ledger, Proof, TaskMailClaim
+from topmind.ledger import ALONE, Ledger, Member, Proof, TaskMailClaim
 from topmind.model import Level, Message, Outcome, OutcomeKind, Problem, TouchState, Transport
 
 #: May have left, for all we know.
@@ -50,6 +50,7 @@ def send_task_mails(
     day: date,
     owner: str,
     who: str = "",
+    member: Member = ALONE,
     stopping: Stopping = lambda: 0,
     evidence: Evidence | None = None,
 ) -> TaskMailReport:
@@ -61,7 +62,7 @@ def send_task_mails(
     if not letters and not any(mail.state in _OPEN for mail in ledger.task_mails()):
         return TaskMailReport()
     sent, problems = 0, []
-    ledger.lock(owner, who=who)
+    ledger.lock(owner, who=who, member=member)
     try:
         ledger.sweep()
         _look_for_proof(ledger, evidence)

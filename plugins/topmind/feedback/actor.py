@@ -68,7 +68,13 @@ def actor(
     kind: FeedbackKind, *, at: datetime, sent: datetime, agent: str, clicks: Sequence[datetime] = ()
 ) -> Actor:
     """Who opened or clicked at `at`; `sent` is the mail's time, `clicks` all known clicks of this mail."""
-    family = agent_family(agent)
+    return judge(kind, at=at, sent=sent, family=agent_family(agent), clicks=clicks)
+
+
+def judge(
+    kind: FeedbackKind, *, at: datetime, sent: datetime, family: str, clicks: Sequence[datetime] = ()
+) -> Actor:
+    """The same from what is kept: of the user agent its family."""
     if family in {"robot", "apple proxy"}:
         return Actor.MACHINE
     if at - sent < SCANNER_WINDOW:

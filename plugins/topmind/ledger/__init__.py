@@ -1,9 +1,13 @@
 """The durable record: people, touches and what became of them. Start at `protocol.Ledger`."""
 
 from topmind.ledger.coupon_values import Coupon, CouponRow
+from topmind.ledger.crew import ALONE, Member, Shard, refuse_several
+from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth, Trouble
 from topmind.ledger.follow_up import LEASE
 from topmind.ledger.inbox import FolderInbox
-from topmind.ledger.opening import keyed, open_ledger
+from topmind.ledger.object_inbox import ObjectInbox
+from topmind.ledger.objects import Found, MemoryObjects, NoAnswerError, ObjectStore, Put
+from topmind.ledger.opening import exists, keyed, open_ledger, seen_before
 from topmind.ledger.protocol import APPROVAL, Hashes, Ledger
 from topmind.ledger.task_values import NO_ANSWER, NOT_HAPPY, TaskMail, TaskMailClaim, TaskOutcome
 from topmind.ledger.values import (
@@ -24,6 +28,7 @@ from topmind.ledger.values import (
 )
 
 __all__ = [
+    "ALONE",
     "APPROVAL",
     "LEASE",
     "NOT_HAPPY",
@@ -34,22 +39,39 @@ __all__ = [
     "CouponRow",
     "Feedback",
     "FolderInbox",
+    "Found",
     "Frozen",
     "Hashes",
+    "Heard",
+    "HeardOf",
     "InboxEntry",
+    "Judged",
     "Lapsed",
     "Ledger",
+    "Mark",
+    "Member",
+    "MemoryObjects",
+    "NoAnswerError",
+    "ObjectInbox",
+    "ObjectStore",
     "Person",
     "PickedItem",
     "Proof",
+    "Put",
     "Row",
+    "RunHealth",
     "Settle",
+    "Shard",
     "Synced",
     "Task",
     "TaskMail",
     "TaskMailClaim",
     "TaskOutcome",
+    "Trouble",
     "Unproven",
+    "exists",
     "keyed",
     "open_ledger",
+    "refuse_several",
+    "seen_before",
 ]

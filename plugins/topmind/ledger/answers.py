@@ -14,8 +14,9 @@ def answer(book: Book, person: int, touch: str, value: str, *, at: int, comment:
     source, step = asked or ("", "")
     book.db.execute(
         "INSERT INTO answers (person, hex, value, source, step, at, comment) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET at = min(at, excluded.at),"
-        " comment = CASE excluded.comment WHEN '' THEN comment ELSE excluded.comment END",
+        " ON CONFLICT (person, hex, value) DO UPDATE SET"
+        " at = CASE WHEN excluded.at < answers.at THEN excluded.at ELSE answers.at END,"
+        " comment = CASE excluded.comment WHEN '' THEN answers.comment ELSE excluded.comment END",
         (person, touch, value, source, step, at, comment),
     )
     book.moved()

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from topmind.ledger.book import Book, key_of, listed
-from topmind.ledger.database import day_number, moment, number_day, stamp
+from topmind.ledger.book import Book, Record, key_of, listed
+from topmind.ledger.candidates import Candidates
+from topmind.ledger.crew import Shard
+from topmind.ledger.database import moment, number_day
 from topmind.ledger.people import standings
-from topmind.ledger.states import CHANNEL, CLAIMED, IN_HAND, PLANNED, SKIPPED, SOLE
+from topmind.ledger.states import CHANNEL, CLAIMED, IN_HAND, SKIPPED, SOLE
 from topmind.ledger.terms import delay, refusal, unpack
 from topmind.ledger.values import Claim
 from topmind.model import Channel, Reason, Standing
 
-#: Earliest and latest local time on earth, in hours from UTC: a row's day must be today somewhere.
-_WEST, _EAST = timedelta(hours=12), timedelta(hours=14)
+#: Kinds of which one inbox gets one copy, as SQL.
+_SOLE = ", ".join(f"'{kind.value}'" for kind in sorted(SOLE))
 #: Candidates judged at once.
 _MOST = 512
 
@@ -33,30 +33,28 @@ def claim(
     lease: timedelta,
     editions: Collection[str] | None,
     occasions: Collection[str] | None,
+    shard: Shard | None = None,
 ) -> tuple[Claim, ...]:
     """Up to `limit` touches in hand of `owner`; what may never go is skipped, what may not go now is left."""
-    if book.db.execute("SELECT 1 FROM stops WHERE name = 'all'").fetchone():
+    stops = {name for (name,) in book.db.execute("SELECT name FROM stops")}
+    if "all" in stops:
         return ()
     run = book.run(owner)
-    mine: list[sqlite3.Row] = []
-    taken = _Taken(persons=set(), inboxes=set())
+    candidates = Candidates(book, run, now, editions=editions, occasions=occasions, shard=shard, stops=stops)
+    mine: list[Record] = []
     ask = limit
-    while len(mine) < limit:
-        rows = _candidates(book, run, now, editions, occasions, taken.persons, ask)
+    while len(mine) < limit and (rows := candidates.more(ask)) is not None:
         # where many in a row may not go, asking for more at once keeps the time from growing with their square
         ask = min(4 * ask, _MOST)
-        if not rows:
-            break
         judge = _Judge(book, rows)
         for row in rows:
             if len(mine) == limit:
                 break
-            if taken.has(row):
-                taken.persons.add(row["person"])
+            if candidates.too_many(row):
                 continue
             reason, wait = judge.verdict(row)
             if reason is None:
-                taken.add(row)
+                candidates.take(row)
                 mine.append(row)
             elif wait:
                 _leave(book, row["id"], run, reason)
@@ -65,81 +63,16 @@ def claim(
     return _take(book, mine, run, owner, lease) if mine else ()
 
 
-@dataclass(slots=True)
-class _Taken:
-    """Whom this claim has already: a second touch of the same person or inbox waits for the next claim."""
-
-    persons: set[int]
-    inboxes: set[int]
-
-    def has(self, row: sqlite3.Row) -> bool:
-        return row["person"] in self.persons or row["inbox_now"] in self.inboxes
-
-    def add(self, row: sqlite3.Row) -> None:
-        self.persons.add(row["person"])
-        if row["inbox_now"] is not None:
-            self.inboxes.add(row["inbox_now"])
-
-
-def _candidates(
-    book: Book,
-    run: int,
-    now: datetime,
-    editions: Collection[str] | None,
-    occasions: Collection[str] | None,
-    without: Collection[int],
-    limit: int,
-) -> list[sqlite3.Row]:
-    """Planned e-mail touches that nothing in their own row or in the switches forbids, nearest last day first."""
-    at = stamp(now)
-    tests = [
-        f"t.state = {PLANNED}",
-        "t.channel = 0",
-        "t.day BETWEEN :first AND :last",
-        "t.day <= t.last_day",
-        "(t.opens IS NULL OR t.opens <= :at)",
-        "(t.closes IS NULL OR t.closes > :at)",
-        "t.looked IS NOT :run",
-        "t.person NOT IN (SELECT value FROM json_each(:without))",
-    ]
-    bound = {
-        "first": day_number((now - _WEST).date()),
-        "last": day_number((now + _EAST).date()),
-        "at": at,
-        "run": run,
-        "without": listed(without),
-        "limit": limit,
-    }
-    for column, names in (("t.edition", editions), ("o.name", occasions)):
-        if names is not None:
-            mark = column.replace(".", "_")
-            tests.append(f"{column} IN (SELECT value FROM json_each(:{mark}))")
-            bound[mark] = listed(names)
-    tests.append(
-        "NOT EXISTS (SELECT 1 FROM stops s WHERE s.name = o.name"
-        " OR substr(o.name, 1, length(s.name) + 1) = s.name || '/')"
-    )
-    return book.db.execute(
-        "SELECT t.id, t.person, t.occasion, t.hex, t.attempt, t.day, t.edition, t.per_slot, t.sender, t.sole,"
-        " o.source, o.step, o.occurrence, o.channel, o.kind, m.text AS terms,"
-        " p.contact, p.address, p.active, p.inbox AS inbox_now"
-        " FROM touches t JOIN occasions o ON o.id = t.occasion JOIN terms m ON m.id = t.terms"
-        f" LEFT JOIN people p ON p.id = t.person WHERE {' AND '.join(tests)}"
-        " ORDER BY t.last_day, t.id LIMIT :limit",
-        bound,
-    ).fetchall()
-
-
 class _Judge:
     """Tests candidates against what the ledger knows now; a few queries for the whole group."""
 
-    def __init__(self, book: Book, rows: list[sqlite3.Row]) -> None:
+    def __init__(self, book: Book, rows: list[Record]) -> None:
         self.book = book
         self.standing = standings(book, listed({row["person"] for row in rows}))
         self.had = self._had(rows)
         self.again = self._again(rows)
 
-    def verdict(self, row: sqlite3.Row) -> tuple[Reason | None, bool]:
+    def verdict(self, row: Record) -> tuple[Reason | None, bool]:
         """(why not, whether it may go another time); (None, …) = it may go."""
         terms = unpack(row["terms"])
         standing = self.standing.get(row["person"], Standing())
@@ -158,9 +91,9 @@ class _Judge:
             return reason, False
         return delay(terms, standing, row["day"], self.had.get(row["person"], ())), True
 
-    def _had(self, rows: list[sqlite3.Row]) -> dict[int, list[tuple[int, Channel]]]:
+    def _had(self, rows: list[Record]) -> dict[int, list[tuple[int, Channel]]]:
         """Day and channel of what these people got or may have got, as far back as their terms ask."""
-        back = min(row["day"] - unpack(row["terms"]).window for row in rows)
+        back = min((row["day"] - unpack(row["terms"]).window for row in rows), default=0)
         had: dict[int, list[tuple[int, Channel]]] = defaultdict(list)
         for person, day, channel in self.book.db.execute(
             "SELECT person, day, channel FROM touches WHERE person IN (SELECT value FROM json_each(?))"
@@ -170,7 +103,7 @@ class _Judge:
             had[person].append((day, CHANNEL[channel]))
         return had
 
-    def _again(self, rows: list[sqlite3.Row]) -> set[int]:
+    def _again(self, rows: list[Record]) -> set[int]:
         """Touches of which the contact has had an item within its repeat time; own sends of an announcement
         do not count against each other."""
         found = self.book.db.execute(
@@ -185,7 +118,7 @@ class _Judge:
         )
         return {touch for (touch,) in found}
 
-    def _inbox_taken(self, row: sqlite3.Row) -> bool:
+    def _inbox_taken(self, row: Record) -> bool:
         """Whether another contact with the address of now has this occasion (addresses change after a plan)."""
         if row["kind"] not in SOLE or row["sole"] == row["inbox_now"]:
             return False
@@ -197,13 +130,15 @@ class _Judge:
         )
 
 
-def _take(book: Book, rows: list[sqlite3.Row], run: int, owner: str, lease: timedelta) -> tuple[Claim, ...]:
+def _take(book: Book, rows: list[Record], run: int, owner: str, lease: timedelta) -> tuple[Claim, ...]:
     """Planned → claimed, under a lease by the store's clock."""
     until = book.now + lease // timedelta(milliseconds=1)
-    book.db.executemany(
-        f"UPDATE touches SET state = {CLAIMED}, attempt = attempt + 1, run = ?, lease = ?, inbox = ?, sole = ?,"
-        " at = ?, reason = '' WHERE id = ?",
-        [(run, until, row["inbox_now"], _sole(row), book.now, row["id"]) for row in rows],
+    book.db.execute(
+        f"UPDATE touches SET state = {CLAIMED}, attempt = attempt + 1, run = ?, lease = ?, at = ?, reason = '',"
+        " inbox = (SELECT p.inbox FROM people p WHERE p.id = touches.person),"
+        " sole = (SELECT p.inbox FROM people p, occasions o WHERE p.id = touches.person AND o.id = touches.occasion"
+        f" AND o.kind IN ({_SOLE})) WHERE id IN (SELECT value FROM json_each(?))",
+        (run, until, book.now, listed(row["id"] for row in rows)),
     )
     items = _items(book, rows)
     fence, lease_until = moment(book.now) + lease / 2, moment(until)
@@ -227,12 +162,7 @@ def _take(book: Book, rows: list[sqlite3.Row], run: int, owner: str, lease: time
     )
 
 
-def _sole(row: sqlite3.Row) -> int | None:
-    """The inbox, where it gets one copy only."""
-    return row["inbox_now"] if row["kind"] in SOLE else None
-
-
-def _items(book: Book, rows: list[sqlite3.Row]) -> dict[int, list[str]]:
+def _items(book: Book, rows: list[Record]) -> dict[int, list[str]]:
     """Item ids of each touch, in slot order."""
     found: dict[int, list[str]] = defaultdict(list)
     for touch, name in book.db.execute(

@@ -18,13 +18,14 @@ def put(book: Book, coupons: Sequence[Coupon], touch: int, person: int) -> None:
         until = None if coupon.until is None else day_number(coupon.until)
         found = book.db.execute(
             "INSERT INTO coupons (code, person, base, scope, until) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (code) DO UPDATE SET until = excluded.until WHERE person = excluded.person RETURNING id",
+            " ON CONFLICT (code) DO UPDATE SET until = excluded.until WHERE coupons.person = excluded.person RETURNING id",
             (coupon.code, person, coupon.base, coupon.scope, until),
         ).fetchone()
         if found is None:
             raise LedgerError("a personal code belongs to somebody else.", fix="Plan again.")
         book.db.execute(
-            "INSERT OR IGNORE INTO coupon_touches (coupon, touch) VALUES (?, ?)", (found[0], touch)
+            "INSERT INTO coupon_touches (coupon, touch) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            (found[0], touch),
         )
 
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from importlib import resources
 
 from topmind.errors import LedgerDamaged, LedgerError, LedgerLocked
@@ -14,6 +15,8 @@ from topmind.errors import LedgerDamaged, LedgerError, LedgerLocked
 _EPOCH = date(1970, 1, 1).toordinal()
 #: What to do about a ledger that cannot be read.
 KEEP = "Do not delete it (everybody would be mailed again): put the last good copy back in its place."
+#: What to do where there is no ledger.
+NO_LEDGER = "Make one on purpose: topmind ledger init (the first `topmind send` does it, too)."
 
 
 def day_number(day: date) -> int:
@@ -51,15 +54,16 @@ class Database:
         self._lock = threading.RLock()
         with self._told():
             # The desk asks from several threads; `_lock` keeps them apart.
-            self.connection = sqlite3.connect(
-                path, timeout=busy, isolation_level=None, check_same_thread=False
-            )
+            self.connection = self._connect(path)
             self.connection.row_factory = sqlite3.Row
             try:
                 self._prepare()
             except BaseException:
                 self.connection.close()
                 raise
+
+    def _connect(self, path: str) -> sqlite3.Connection:
+        return sqlite3.connect(path, timeout=self.busy, isolation_level=None, check_same_thread=False)
 
     def _prepare(self) -> None:
         run = self.connection.execute
@@ -73,23 +77,16 @@ class Database:
         self._migrate()
 
     def _migrate(self) -> None:
-        scripts = _migrations()
+        scripts = migrations()
+        newest = max(scripts)
         (version,) = self.connection.execute("PRAGMA user_version").fetchone()
-        if version == len(scripts):
+        if version == newest:
             return  # nothing to write: whoever only reads need not wait for a writer
         with self.write() as connection:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if version > len(scripts):
-                raise LedgerError(
-                    f"this ledger has shape {version}, this topmind knows {len(scripts)}.",
-                    where=self.name,
-                    fix="Update topmind: pip install --upgrade topmind.",
-                )
-            for script in scripts[version:]:
-                for statement in _statements(script):
-                    connection.execute(statement)
-            if version < len(scripts):
-                connection.execute(f"PRAGMA user_version={len(scripts)}")
+            if version > newest:
+                raise newer(version, newest, self.name)
+            raise_shape(connection, newest)
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -154,12 +151,39 @@ class Database:
         return LedgerError(f"the ledger failed ({name}).", where=self.name, fix="Run again with --debug.")
 
 
-def _migrations() -> list[str]:
-    """Texts of `migrations/NNNN_….sql` in order, from 0001 without a gap."""
+def newer(version: int, newest: int, where: str) -> LedgerError:
+    """What to say of a ledger that a later topmind wrote."""
+    return LedgerError(
+        f"this ledger has shape {version}, this topmind knows {newest}.",
+        where=where,
+        fix="Update topmind: pip install --upgrade topmind.",
+    )
+
+
+def newest_shape() -> int:
+    """Number of the last migration this version knows."""
+    return max(migrations())
+
+
+def raise_shape(connection: sqlite3.Connection, shape: int) -> None:
+    """Run the migrations up to that number that were not run yet, in the caller's transaction."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    for number, script in migrations().items():
+        if version < number <= shape:
+            for statement in _statements(script):
+                connection.execute(statement)
+    if version < shape:
+        connection.execute(f"PRAGMA user_version={shape}")
+
+
+@cache
+def migrations() -> dict[int, str]:
+    """Number → text of `migrations/NNNN_….sql`, in order; the shape of a ledger is the number of the last."""
     folder = resources.files("topmind.ledger") / "migrations"
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
-    assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1)), names
-    return [(folder / name).read_text("utf-8") for name in names]
+    found = {int(name[:4]): (folder / name).read_text("utf-8") for name in names}
+    assert len(found) == len(names), names
+    return found
 
 
 def _statements(script: str) -> Iterator[str]:

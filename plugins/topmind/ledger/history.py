@@ -51,12 +51,9 @@ def touches(book: Book, contact: str | None = None) -> tuple[PastTouch, ...]:
     """Touches ordered by (contact, day, source, step, occurrence); of one contact, or of all."""
     only, bound = ("", ()) if contact is None else (" WHERE p.contact = ?", (contact,))
     items = _items(book, contact)
-    cursor = book.db.cursor()
-    # rows as plain tuples: a past of some 100 000 touches is read on every run
-    cursor.row_factory = None
-    rows = cursor.execute(
+    rows = book.db.execute(
         "SELECT t.id, p.contact, o.source, o.step, o.occurrence, o.channel, t.state, t.day, t.value,"
-        " t.promotions, t.bounced, t.reason, t.message_id, t.at"
+        " t.promotions, t.bounced, t.reason, t.message_id, t.at, t.last_day, t.nominal"
         " FROM touches t JOIN people p ON p.id = t.person JOIN occasions o ON o.id = t.occasion"
         f"{only} ORDER BY p.contact, t.day, o.source, o.step, o.occurrence",
         bound,
@@ -79,6 +76,8 @@ def touches(book: Book, contact: str | None = None) -> tuple[PastTouch, ...]:
             reason=reason,
             message_id=message_id,
             at=moment(at),
+            last_day=number_day(last_day),
+            nominal=number_day(nominal),
         )
         for (
             touch,
@@ -95,6 +94,8 @@ def touches(book: Book, contact: str | None = None) -> tuple[PastTouch, ...]:
             reason,
             message_id,
             at,
+            last_day,
+            nominal,
         ) in rows
     )
 
@@ -117,12 +118,12 @@ def _items(book: Book, contact: str | None) -> dict[int, tuple[str, ...]]:
 
 def _answers(book: Book) -> tuple[Answer, ...]:
     rows = book.db.execute(
-        "SELECT p.contact, a.source, a.step, a.value, a.at FROM answers a JOIN people p ON p.id = a.person"
+        "SELECT p.contact, a.source, a.step, a.value, a.at, a.hex FROM answers a JOIN people p ON p.id = a.person"
         " ORDER BY p.contact, a.at, a.source, a.step, a.value"
     )
     return tuple(
-        Answer(contact=contact, source=source, step=step or None, value=value, at=moment(at))
-        for contact, source, step, value, at in rows
+        Answer(contact=contact, source=source, step=step or None, value=value, at=moment(at), touch=touch)
+        for contact, source, step, value, at, touch in rows
     )
 
 

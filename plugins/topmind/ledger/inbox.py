@@ -26,16 +26,15 @@ class FolderInbox:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._lock = threading.Lock()
-        self._last = 0
+        self._names = Ulids()
 
     def put(self, entry: Mapping[str, str] | InboxEntry) -> str:
         """Write one entry so that it survives a power cut; its id. Raises ValueError for what is no entry,
         OSError where it cannot be written."""
-        flat = _flat(entry) if isinstance(entry, InboxEntry) else dict(entry)
+        flat = flattened(entry) if isinstance(entry, InboxEntry) else dict(entry)
         at = parse(flat).at
         self.folder.mkdir(parents=True, exist_ok=True)
-        name = self._ulid(at)
+        name = self._names.new(at)
         draft = self.folder / f".{name}.tmp"
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
@@ -77,10 +76,8 @@ class FolderInbox:
         for name in names:
             with contextlib.suppress(FileNotFoundError):  # another run folded it
                 (self.folder / f"{name}.json").rename(away / f"{name}.json")
-        newest = max(map(_moment, names))
-        for name in _names(away):
-            if _moment(name) < newest - KEPT // timedelta(milliseconds=1):
-                (away / f"{name}.json").unlink(missing_ok=True)
+        for name in outlived(_names(away), names):
+            (away / f"{name}.json").unlink(missing_ok=True)
 
     def again(self) -> int:
         """Bring back what was put away: a restored ledger may not have it (one that has it leaves it out)."""
@@ -93,8 +90,16 @@ class FolderInbox:
     def _files(self) -> list[Path]:
         return [self.folder / f"{name}.json" for name in _names(self.folder)]
 
-    def _ulid(self, at: datetime) -> str:
-        """26 letters, ascending in this process: the entry's moment in milliseconds, then chance."""
+
+class Ulids:
+    """Names of entries, ascending in this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def new(self, at: datetime) -> str:
+        """26 letters: the entry's moment in milliseconds, then chance."""
         with self._lock:
             self._last = max(self._last + 1, stamp(at))
             number = self._last << 80 | secrets.randbits(80)
@@ -110,12 +115,18 @@ def _names(folder: Path) -> list[str]:
     return sorted(n.removesuffix(".json") for n in found if n.endswith(".json") and not n.startswith("."))
 
 
-def _moment(name: str) -> int:
+def came_at(name: str) -> int:
     """Milliseconds since 1970 of an entry's name; 0 for a name that is none of ours."""
     number = 0
     for letter in name[:10]:
         number = number << 5 | max(_LETTERS.find(letter), 0)
     return number if len(name) == 26 else 0
+
+
+def outlived(away: Iterable[str], newest: Iterable[str]) -> list[str]:
+    """Names of entries put away that came more than `KEPT` before the newest of the others."""
+    last = max(map(came_at, newest)) - KEPT // timedelta(milliseconds=1)
+    return [name for name in away if came_at(name) < last]
 
 
 def parse(flat: Mapping[str, str], name: str = "") -> InboxEntry:
@@ -140,7 +151,8 @@ def parse(flat: Mapping[str, str], name: str = "") -> InboxEntry:
     )
 
 
-def _flat(entry: InboxEntry) -> dict[str, str]:
+def flattened(entry: InboxEntry) -> dict[str, str]:
+    """The flat mapping of an entry."""
     return {
         "kind": entry.kind,
         "contact": entry.contact,

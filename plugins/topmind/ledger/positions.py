@@ -44,7 +44,9 @@ def note(book: Book, moved: Sequence[Moved], rules: Mapping[str, str], head: int
         )
     )
     book.db.executemany(
-        "INSERT OR REPLACE INTO positions (person, what, value, before, day) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO positions (person, what, value, before, day) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (person, what) DO UPDATE SET"
+        " value = excluded.value, before = excluded.before, day = excluded.day",
         [
             (ids[one.contact], one.what, one.position.value, one.position.before, _day(one.position))
             for one in moved

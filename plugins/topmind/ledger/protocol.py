@@ -1,6 +1,6 @@
 """The ledger: the one durable record of people, touches and what became of them.
 
-Every store (memory, SQLite; later an S3 log and PostgreSQL) gives this protocol and passes one contract suite
+Every store (memory, SQLite, the S3 log; later PostgreSQL) gives this protocol and passes one contract suite
 (`tests/unit/ledger/test_contract_*.py`). The order of a run:
 
     ledger = open_ledger(url, root=…, clock=…, ledger_id=…, check_value=…)
@@ -24,11 +24,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol, TypeAlias
 
+from topmind.ledger.crew import ALONE, Member, Shard
+from topmind.ledger.feedback_part import FeedbackPart
 from topmind.ledger.follow_up import LEASE, FollowUp
 from topmind.ledger.values import (
     Claim,
     Counts,
-    Feedback,
     Frozen,
     InboxEntry,
     Lapsed,
@@ -48,7 +49,7 @@ Hashes: TypeAlias = Callable[[str], Sequence[str]]
 APPROVAL = timedelta(hours=24)
 
 
-class Ledger(FollowUp, Protocol):
+class Ledger(FollowUp, FeedbackPart, Protocol):
     """One open ledger."""
 
     #: Part of every touch's name on the wire.
@@ -57,6 +58,10 @@ class Ledger(FollowUp, Protocol):
     epoch: int
     #: An older copy was put back in its place: whom it mailed since, it does not know. `send` refuses it.
     restored: bool
+    #: Whether several senders may work on it at once (`lock` with a member, `claim` by several owners).
+    several: bool
+    #: Why not, where it is False; a sentence without its full stop.
+    alone: str
 
     # -- people -----------------------------------------------------------------------------------------
 
@@ -132,22 +137,27 @@ class Ledger(FollowUp, Protocol):
 
     def expire(self, day: date, *, tasks: date | None = None) -> int:
         """Planned touches whose last legal day is before `day` become expired (tasks: before `tasks`, default
-        `day`, become missed), with the reason that held them last (default too_late). Give the earliest local
+        `day`, become missed), with the reason that held them last (default too_late, of tasks missed). Give the earliest local
         day of all contacts."""
         ...
 
     # -- send --------------------------------------------------------------------------------------------
 
-    def lock(self, owner: str, *, who: str = "") -> int:
-        """Become the one sender; `owner` is unique per run, `who` a name for people ("send on host, pid 7").
+    def lock(self, owner: str, *, who: str = "", member: Member = ALONE) -> int:
+        """Become a sender; `owner` is unique per run, `who` a name for people ("send on host, pid 7").
 
-        Raises LedgerLocked where another run is alive. Claims of a run that is proven dead become unknown:
-        how many.
+        Raises LedgerLocked where another run is alive, unless both are of one crew and sit in different seats;
+        GuardError for a member of a crew where `several` is False. Claims of a run that is proven dead become
+        unknown: how many.
         """
         ...
 
     def unlock(self, owner: str) -> None:
         """No longer the sender. Harmless where it never was."""
+        ...
+
+    def senders(self) -> int:
+        """How many senders are alive now."""
         ...
 
     def sweep(self) -> int:
@@ -164,14 +174,15 @@ class Ledger(FollowUp, Protocol):
         editions: Collection[str] | None = None,
         occasions: Collection[str] | None = None,
         settles: Sequence[Settle] = (),
+        shard: Shard | None = None,
     ) -> tuple[Claim, ...]:
         """Settle `settles`, then take up to `limit` planned e-mail touches in hand: one durable write.
 
         The same write tests each again: opt-out, topics, suppression of contact and address, erased, inactive
         (→ skipped); stop switch, pause, window, last day, ceilings, gap, an edition or occasion not among those
         given (→ stays planned); one mail per inbox and occasion, one item per contact within its repeat time
-        (→ skipped). () = nothing is left that this run may claim, or everything is stopped. Claims go by last
-        legal day, then id.
+        (→ skipped). () = nothing is left that this run may claim (whatever else is left is in another sender's
+        hand), or everything is stopped. Claims go by last legal day, then id; with `shard` only of its people.
         """
         ...
 
@@ -193,14 +204,6 @@ class Ledger(FollowUp, Protocol):
         ...
 
     # -- what became of it -------------------------------------------------------------------------------
-
-    def record_feedback(self, events: Sequence[Feedback]) -> int:
-        """Upsert events: doubled, late or unordered ones give the same state. How many were new.
-
-        All but rejected and not_rendered prove that the mail left. A permanent bounce or a complaint suppresses
-        the address in the event (else the touch's own); a complaint and `unsubscribed` opt out.
-        """
-        ...
 
     def fold(self, entries: Sequence[InboxEntry]) -> tuple[str, ...]:
         """Apply what people said on live pages, each entry once; ids that are now safe to remove."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import date
 
-from topmind.ledger.book import Book, key_of
+from topmind.ledger.book import Book, Record, key_of
 from topmind.ledger.database import day_number, moment
 from topmind.ledger.states import ACCEPTED, CLAIMED, STATE, UNKNOWN, UNRESOLVED
 from topmind.ledger.values import Counts, Unproven
@@ -61,8 +60,9 @@ def unproven(book: Book) -> tuple[Unproven, ...]:
     """Unknown, unresolved, and claimed under a lease that has ended; whose person is erased has no name."""
     rows = book.db.execute(
         "SELECT coalesce(p.contact, '') AS contact, o.source, o.step, o.occurrence, o.channel, o.title, t.hex,"
-        " t.attempt, t.state, t.at, t.reason FROM touches t JOIN occasions o ON o.id = t.occasion"
-        " LEFT JOIN people p ON p.id = t.person"
+        " t.attempt, t.state, t.at, t.reason, coalesce(r.owner, '') AS run"
+        " FROM touches t JOIN occasions o ON o.id = t.occasion"
+        " LEFT JOIN people p ON p.id = t.person LEFT JOIN runs r ON r.id = t.run"
         f" WHERE t.state IN ({UNKNOWN}, {UNRESOLVED}, {CLAIMED})"
         f" AND (t.state <> {CLAIMED} OR t.lease <= ?) ORDER BY t.at, t.id",
         (book.now,),
@@ -76,10 +76,11 @@ def unproven(book: Book) -> tuple[Unproven, ...]:
             title=row["title"],
             at=moment(row["at"]),
             reason=row["reason"],
+            run=row["run"],
         )
         for row in rows
     )
 
 
-def _key(row: sqlite3.Row) -> TouchKey:
+def _key(row: Record) -> TouchKey:
     return key_of(row["contact"], row["source"], row["step"], row["occurrence"], row["channel"])

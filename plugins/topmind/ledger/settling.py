@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from topmind.ledger import task_mails
-from topmind.ledger.answers import answer
-from topmind.ledger.book import Book
+from topmind.ledger.book import Book, listed
 from topmind.ledger.database import stamp
-from topmind.ledger.people import inbox_of
 from topmind.ledger.states import ACCEPTED, CLAIMED, CODE, DONE, SETTLES, UNKNOWN
-from topmind.ledger.values import Claim, Feedback, Proof, Settle
-from topmind.ledger.wishes import wish
-from topmind.model import FeedbackKind, Outcome, OutcomeKind, TouchState
-
-#: Feedback that says the mail never reached anybody: it no more keeps a floor.
-_LOST = {FeedbackKind.BOUNCED, FeedbackKind.REJECTED, FeedbackKind.NOT_RENDERED}
+from topmind.ledger.values import Claim, Proof, Settle
+from topmind.model import Outcome, OutcomeKind, TouchState
 
 
 def settle(book: Book, settles: Sequence[Settle]) -> int:
     """Write outcomes; how many took effect."""
-    return sum(_settle(book, one) for one in settles)
+    proven = {
+        one.claim.touch_hex: one.outcome.message_id
+        for one in settles
+        if one.outcome.kind is OutcomeKind.ACCEPTED and one.outcome.message_id
+    }
+    changed = _accept_all(book, proven) if proven else 0
+    return changed + sum(_settle(book, one) for one in settles if one.claim.touch_hex not in proven)
+
+
+def _accept_all(book: Book, proven: Mapping[str, str]) -> int:
+    """Evidence for a group, in one go; hex → message id."""
+    changed = book.db.executemany(
+        _ACCEPT, [_acceptance(hexed, proof, at=book.now, bounced=False) for hexed, proof in proven.items()]
+    ).rowcount
+    if changed == len(proven):
+        return changed
+    known = book.db.execute(
+        "SELECT hex FROM touches WHERE hex IN (SELECT value FROM json_each(?))", (listed(proven),)
+    )
+    others = proven.keys() - {hexed for (hexed,) in known}
+    return changed + sum(accept(book, hexed, proven[hexed], at=book.now) for hexed in sorted(others))
 
 
 def _settle(book: Book, one: Settle) -> bool:
     claim, outcome = one.claim, one.outcome
-    if outcome.kind is OutcomeKind.ACCEPTED and outcome.message_id:
-        return _accept(book, claim.touch_hex, outcome.message_id, at=book.now)
     state = _state(outcome)
     looked = book.run(claim.owner) if state is TouchState.PLANNED and one.leave else None
     changed = book.db.execute(
@@ -51,15 +63,24 @@ def release(book: Book, claims: Sequence[Claim]) -> int:
     return settle(book, [Settle(claim=claim, outcome=back) for claim in claims])
 
 
-def _accept(book: Book, hexed: str, message_id: str, *, at: int, bounced: bool = False) -> bool:
+#: From whatever state to accepted (a task that is done stays so); says nothing of what it knows already.
+_ACCEPT = (
+    f"UPDATE touches SET reason = CASE state WHEN {ACCEPTED} THEN reason ELSE '' END,"
+    f" state = CASE state WHEN {DONE} THEN {DONE} ELSE {ACCEPTED} END, lease = NULL,"
+    " bounced = CASE WHEN bounced < ? THEN ? ELSE bounced END, at = ?,"
+    " message_id = CASE message_id WHEN '' THEN ? ELSE message_id END WHERE hex = ?"
+    f" AND NOT (state = {ACCEPTED} AND bounced >= ? AND (message_id <> '' OR ? = ''))"
+)
+
+
+def _acceptance(hexed: str, message_id: str, *, at: int, bounced: bool) -> tuple[object, ...]:
+    """The values of `_ACCEPT`."""
+    return (bounced, bounced, at, message_id, hexed, bounced, message_id)
+
+
+def accept(book: Book, hexed: str, message_id: str, *, at: int, bounced: bool = False) -> bool:
     """Evidence: accepted from whatever state; for an unknown touch it waits until that is frozen."""
-    changed = book.db.execute(
-        "UPDATE touches SET reason = CASE state WHEN ? THEN reason ELSE '' END,"
-        " state = CASE state WHEN ? THEN ? ELSE ? END, lease = NULL, bounced = max(bounced, ?), at = ?,"
-        " message_id = CASE message_id WHEN '' THEN ? ELSE message_id END WHERE hex = ?"
-        " AND NOT (state = ? AND bounced >= ? AND (message_id <> '' OR ? = ''))",
-        (ACCEPTED, DONE, DONE, ACCEPTED, bounced, at, message_id, hexed, ACCEPTED, bounced, message_id),
-    )
+    changed = book.db.execute(_ACCEPT, _acceptance(hexed, message_id, at=at, bounced=bounced))
     if changed.rowcount:
         return True
     if book.db.execute("SELECT 1 FROM touches WHERE hex = ?", (hexed,)).fetchone():
@@ -67,9 +88,9 @@ def _accept(book: Book, hexed: str, message_id: str, *, at: int, bounced: bool =
     if task_mails.is_one(book, hexed):
         return task_mails.accept(book, hexed, message_id)
     book.db.execute(
-        "INSERT INTO strays (hex, message_id, bounced, at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-        " bounced = max(bounced, excluded.bounced),"
-        " message_id = CASE message_id WHEN '' THEN excluded.message_id ELSE message_id END",
+        "INSERT INTO strays (hex, message_id, bounced, at) VALUES (?, ?, ?, ?) ON CONFLICT (hex) DO UPDATE SET"
+        " bounced = CASE WHEN strays.bounced < excluded.bounced THEN excluded.bounced ELSE strays.bounced END,"
+        " message_id = CASE strays.message_id WHEN '' THEN excluded.message_id ELSE strays.message_id END",
         (hexed, message_id, bounced, at),
     )
     return False
@@ -78,7 +99,7 @@ def _accept(book: Book, hexed: str, message_id: str, *, at: int, bounced: bool =
 def prove(book: Book, proofs: Sequence[Proof]) -> int:
     """Write evidence; how many touches (and task mails) it changed."""
     changed = task_mails.prove(book, proofs)
-    changed += sum(_accept(book, one.touch_hex, one.message_id, at=stamp(one.at)) for one in proofs)
+    changed += sum(accept(book, one.touch_hex, one.message_id, at=stamp(one.at)) for one in proofs)
     if changed:
         book.moved()
     return changed
@@ -102,53 +123,3 @@ def bury(book: Book, run: int) -> int:
         f" WHERE state = {CLAIMED} AND run = ?",
         (book.now, run),
     ).rowcount
-
-
-def record_feedback(book: Book, events: Sequence[Feedback]) -> int:
-    """Upsert events and what follows from them; how many were new."""
-    new = sum(_record(book, event) for event in events)
-    if new:
-        book.moved()
-    return new
-
-
-def _record(book: Book, event: Feedback) -> bool:
-    at, bounced = stamp(event.at), event.kind in _LOST
-    known = book.db.execute(
-        "SELECT at FROM feedback WHERE hex = ? AND kind = ? AND detail = ?",
-        (event.touch_hex, event.kind.value, event.detail),
-    ).fetchone()
-    book.db.execute(
-        "INSERT INTO feedback (hex, kind, detail, at, actor) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET at = min(at, excluded.at), actor = min(actor, excluded.actor)",
-        (event.touch_hex, event.kind.value, event.detail, at, event.actor),
-    )
-    _accept(book, event.touch_hex, event.message_id, at=book.now, bounced=bounced)
-    _consequences(book, event, at)
-    return known is None
-
-
-def _consequences(book: Book, event: Feedback, at: int) -> None:
-    """Suppress the address in the event, and take the person's word for what they do not want."""
-    touch = book.db.execute(
-        "SELECT t.person, coalesce(t.inbox, p.inbox) FROM touches t LEFT JOIN people p ON p.id = t.person"
-        " WHERE t.hex = ?",
-        (event.touch_hex,),
-    ).fetchone()
-    person, inbox = touch or (None, None)
-    hard = event.kind is FeedbackKind.BOUNCED and event.permanent
-    if hard or event.kind is FeedbackKind.COMPLAINED:
-        address = inbox_of(book, event.inbox) if event.inbox else inbox
-        if address is not None:
-            book.db.execute(
-                "INSERT INTO suppressions (inbox, reason, at) VALUES (?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET at = min(at, excluded.at), reason = min(reason, excluded.reason)",
-                (address, event.kind.value, at),
-            )
-    if person is None or not book.db.execute("SELECT 1 FROM people WHERE id = ?", (person,)).fetchone():
-        return
-    if event.kind in {FeedbackKind.COMPLAINED, FeedbackKind.UNSUBSCRIBED}:
-        by = "complaint" if event.kind is FeedbackKind.COMPLAINED else "person"
-        wish(book, person, "email", 1, at=at, by=by)
-    if event.kind is FeedbackKind.ANSWERED:
-        answer(book, person, event.touch_hex, event.detail, at=at)

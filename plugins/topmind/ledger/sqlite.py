@@ -9,6 +9,7 @@ from pathlib import Path
 
 from topmind.errors import LedgerError, LedgerLocked
 from topmind.ledger import switches, witness
+from topmind.ledger.crew import ALONE, Member, refuse_several
 from topmind.ledger.database import Database
 from topmind.ledger.store import SqlLedger
 from topmind.model import Clock
@@ -27,6 +28,8 @@ class SqliteLedger(SqlLedger):
     knows that the last sender is dead, and need not wait for its lease.
     """
 
+    alone = "a ledger in a file takes one sender at a time: the file has one writer"
+
     def __init__(self, database: Database, clock: Clock, ledger_id: str, epoch: int, *, path: Path) -> None:
         super().__init__(database, clock, ledger_id, epoch)
         self._lock_path = path.with_name(path.name + ".lock")
@@ -34,9 +37,11 @@ class SqliteLedger(SqlLedger):
         self._seen_path = witness.path_of(path)
         self._came_to = self._state()
         self._run = ""
-        self.restored = self._older_than_seen()
+        self.restored = self._older_than_seen() or self._is_copy()
 
-    def lock(self, owner: str, *, who: str = "") -> int:
+    def lock(self, owner: str, *, who: str = "", member: Member = ALONE) -> int:
+        if member.crew:
+            raise refuse_several(self._database.name, self.alone)
         free = self._grab()
         try:
             buried = self._write(lambda book: switches.lock(book, owner, who, free=free))
@@ -79,12 +84,11 @@ class SqliteLedger(SqlLedger):
     def _older_than_seen(self) -> bool:
         """Whether this file was put back: it has come less far than what was seen, or never had the last sender."""
         seen = witness.read(self._seen_path)
-        if seen is None or seen.ledger != self.ledger_id:
-            return False
-        self._run = seen.run
-        if seen.beyond(self._came_to):
-            return True
-        return bool(seen.run) and not self._read(lambda book: switches.ran(book, seen.run))
+        if seen is not None and seen.ledger == self.ledger_id:
+            self._run = seen.run
+        return witness.older(
+            seen, self._came_to, lambda run: self._read(lambda book: switches.ran(book, run))
+        )
 
     def _witness(self) -> None:
         """Note how far this ledger has come; another process may have noted more. Raises LedgerError."""

@@ -1,8 +1,7 @@
-"""The ledger over SQLite, in memory or in a file: each method is one transaction over the functions beside it."""
+"""The ledger over a database: each method is one transaction over the functions beside it."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -11,6 +10,7 @@ from topmind.ledger import (
     claims,
     coupons,
     freezing,
+    importing,
     people,
     positions,
     reports,
@@ -22,16 +22,17 @@ from topmind.ledger import (
     wishes,
 )
 from topmind.ledger import history as remembered
-from topmind.ledger.book import Book
+from topmind.ledger.book import Book, Db, Transactions
 from topmind.ledger.coupon_values import CouponRow
-from topmind.ledger.database import Database, stamp
+from topmind.ledger.crew import ALONE, Member, Shard, refuse_several
+from topmind.ledger.database import stamp
+from topmind.ledger.feedback_store import FeedbackStore
 from topmind.ledger.follow_up import LEASE
 from topmind.ledger.protocol import Hashes
 from topmind.ledger.task_values import TaskMail, TaskMailClaim, TaskOutcome
 from topmind.ledger.values import (
     Claim,
     Counts,
-    Feedback,
     Frozen,
     InboxEntry,
     Lapsed,
@@ -58,10 +59,15 @@ from topmind.model import (
 T = TypeVar("T")
 
 
-class SqlLedger:
-    """`protocol.Ledger`; `memory.py` and `sqlite.py` say where the database is and who may send."""
+class SqlLedger(FeedbackStore):
+    """`protocol.Ledger`; `memory.py`, `sqlite.py` and `postgres.py` say where the database is and who may send."""
 
-    def __init__(self, database: Database, clock: Clock, ledger_id: str, epoch: int) -> None:
+    #: Whether several senders may work on it at once.
+    several = False
+    #: Why not.
+    alone = "this ledger takes one sender at a time"
+
+    def __init__(self, database: Transactions, clock: Clock, ledger_id: str, epoch: int) -> None:
         self.ledger_id = ledger_id
         self.epoch = epoch
         self.restored = False
@@ -79,23 +85,31 @@ class SqlLedger:
             if db.total_changes != before:
                 db.execute(
                     "INSERT INTO meta (name, value) VALUES ('writes', '1')"
-                    " ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"
+                    " ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(meta.value AS BIGINT) + 1 AS TEXT)"
                 )
             return found
+
+    def _write_beside(self, work: Callable[[Book], T]) -> T:
+        """A write of a sender about its own claims. A store for several senders does several of them at once."""
+        return self._write(work)
 
     def _read(self, work: Callable[[Book], T]) -> T:
         """Ask in one transaction: all queries of `work` see one state."""
         with self._database.read() as db:
             return work(self._book(db))
 
-    def _book(self, db: sqlite3.Connection) -> Book:
+    def _is_copy(self) -> bool:
+        """Whether this is what `topmind ledger backup` made, put back."""
+        return self._read(lambda book: bool(book.meta(switches.COPY)))
+
+    def _book(self, db: Db) -> Book:
         return Book(db=db, ledger=self.ledger_id, now=stamp(self._clock.now()))
 
     # -- people -----------------------------------------------------------------------------------------
 
     def sync_people(self, records: Iterable[PersonRecord], hashes: Hashes) -> Synced:
         everybody = tuple(records)
-        synced, self._erased = self._write(lambda book: people.sync(book, everybody, hashes))
+        synced, self._erased = self._write(lambda book: importing.sync(book, everybody, hashes))
         return synced
 
     def find(self, who: str) -> tuple[Person, ...]:
@@ -149,11 +163,16 @@ class SqlLedger:
 
     # -- send --------------------------------------------------------------------------------------------
 
-    def lock(self, owner: str, *, who: str = "") -> int:
-        return self._write(lambda book: switches.lock(book, owner, who))
+    def lock(self, owner: str, *, who: str = "", member: Member = ALONE) -> int:
+        if member.crew and not self.several:
+            raise refuse_several(self._database.name, self.alone)
+        return self._write(lambda book: switches.lock(book, owner, who, member=member))
 
     def unlock(self, owner: str) -> None:
         self._write(lambda book: switches.unlock(book, owner))
+
+    def senders(self) -> int:
+        return self._read(switches.senders)
 
     def sweep(self) -> int:
         return self._write(settling.sweep)
@@ -168,6 +187,7 @@ class SqlLedger:
         editions: Collection[str] | None = None,
         occasions: Collection[str] | None = None,
         settles: Sequence[Settle] = (),
+        shard: Shard | None = None,
     ) -> tuple[Claim, ...]:
         def work(book: Book) -> tuple[Claim, ...]:
             settling.settle(book, settles)
@@ -180,26 +200,24 @@ class SqlLedger:
                 lease=lease,
                 editions=editions,
                 occasions=occasions,
+                shard=shard,
             )
 
-        return self._write(work)
+        return self._write_beside(work)
 
     def settle(self, settles: Sequence[Settle]) -> int:
-        return self._write(lambda book: settling.settle(book, settles))
+        return self._write_beside(lambda book: settling.settle(book, settles))
 
     def prove(self, proofs: Sequence[Proof]) -> int:
         return self._write(lambda book: settling.prove(book, proofs))
 
     def release(self, claims: Sequence[Claim]) -> int:
-        return self._write(lambda book: settling.release(book, claims))
+        return self._write_beside(lambda book: settling.release(book, claims))
 
     def now(self) -> datetime:
         return self._clock.now()
 
     # -- what became of it -------------------------------------------------------------------------------
-
-    def record_feedback(self, events: Sequence[Feedback]) -> int:
-        return self._write(lambda book: settling.record_feedback(book, events))
 
     def fold(self, entries: Sequence[InboxEntry]) -> tuple[str, ...]:
         if not entries:

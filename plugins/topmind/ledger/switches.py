@@ -1,45 +1,62 @@
-"""The one sender, stops, approvals, whose ledger this is, and what a restored one may not know."""
+"""Who sends, stops, approvals, whose ledger this is, and what a restored one may not know."""
 
 from __future__ import annotations
 
 import secrets
 from datetime import timedelta
 
-from topmind.errors import GuardError, LedgerLocked
+from topmind.errors import GuardError, LedgerDamaged, LedgerLocked
 from topmind.ledger import task_mails
 from topmind.ledger.book import Book
+from topmind.ledger.crew import ALONE, Member
 from topmind.ledger.database import moment
 from topmind.ledger.follow_up import LEASE
 from topmind.ledger.settling import bury
 from topmind.ledger.states import CLAIMED, PLANNED, UNKNOWN
 
+#: Name in `meta` that copies have: when they were made (milliseconds), or PART while they are being put back.
+COPY, PART = "copy", "part"
 
-def lock(book: Book, owner: str, who: str, *, free: bool = False) -> int:
-    """Become the sender; how many claims of a dead one became unknown.
+
+def lock(book: Book, owner: str, who: str, *, member: Member = ALONE, free: bool = False) -> int:
+    """Become a sender; how many claims of dead ones became unknown.
 
     `free`: it is proven that no other run is alive, whatever its lease says.
     """
     buried = 0
-    row = book.db.execute(
-        "SELECT s.run, s.until, r.owner FROM sender s JOIN runs r ON r.id = s.run"
-    ).fetchone()
-    if row is not None and row["owner"] != owner:
-        if row["until"] > book.now and not free:
+    for row in book.db.execute(
+        "SELECT s.run, s.crew, s.seat, s.until FROM senders s JOIN runs r ON r.id = s.run WHERE r.owner <> ?",
+        (owner,),
+    ).fetchall():
+        if free or row["until"] <= book.now:
+            buried += bury(book, row["run"])
+            book.db.execute("DELETE FROM senders WHERE run = ?", (row["run"],))
+        elif not member.beside(row["crew"], row["seat"]):
             raise LedgerLocked(holder(book), fix="Wait for it, or end it.")
-        buried = bury(book, row["run"])
     until = book.now + LEASE // timedelta(milliseconds=1)
     book.db.execute(
-        "INSERT OR REPLACE INTO sender (id, run, until) VALUES (1, ?, ?)", (book.run(owner, who), until)
+        "INSERT INTO senders (run, crew, seat, until) VALUES (?, ?, ?, ?) ON CONFLICT (run) DO UPDATE SET"
+        " crew = excluded.crew, seat = excluded.seat, until = excluded.until",
+        (book.run(owner, who), member.crew, member.seat, until),
     )
     return buried
 
 
 def holder(book: Book) -> str:
     """Who is sending, in a sentence."""
-    row = book.db.execute("SELECT r.who, r.started FROM sender s JOIN runs r ON r.id = s.run").fetchone()
-    if row is None:
+    rows = book.db.execute(
+        "SELECT r.who, r.started FROM senders s JOIN runs r ON r.id = s.run ORDER BY r.started, r.id"
+    ).fetchall()
+    if not rows:
         return "another run is sending."
-    return f"another run is sending: {row['who'] or 'unnamed'}, since {moment(row['started']):%H:%M:%S} UTC."
+    more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+    return f"another run is sending: {rows[0]['who'] or 'unnamed'}{more}, since {moment(rows[0]['started']):%H:%M:%S} UTC."
+
+
+def senders(book: Book) -> int:
+    """How many are alive."""
+    (found,) = book.db.execute("SELECT count(*) FROM senders WHERE until > ?", (book.now,)).fetchone()
+    return int(found)
 
 
 def ran(book: Book, owner: str) -> bool:
@@ -50,7 +67,7 @@ def ran(book: Book, owner: str) -> bool:
 def renew(book: Book, owner: str, lease: timedelta) -> None:
     """The sender is alive: its lease goes on."""
     book.db.execute(
-        "UPDATE sender SET until = ? WHERE run = (SELECT id FROM runs WHERE owner = ?)",
+        "UPDATE senders SET until = ? WHERE run = (SELECT id FROM runs WHERE owner = ?)",
         (book.now + lease // timedelta(milliseconds=1), owner),
     )
 
@@ -60,12 +77,14 @@ def unlock(book: Book, owner: str) -> None:
     row = book.db.execute("SELECT id FROM runs WHERE owner = ?", (owner,)).fetchone()
     if row is not None:
         bury(book, row["id"])
-    book.db.execute("DELETE FROM sender WHERE run = (SELECT id FROM runs WHERE owner = ?)", (owner,))
+    book.db.execute("DELETE FROM senders WHERE run = (SELECT id FROM runs WHERE owner = ?)", (owner,))
 
 
 def stop(book: Book, occasion: str) -> None:
     """Claim nothing more of it."""
-    book.db.execute("INSERT OR IGNORE INTO stops (name, at) VALUES (?, ?)", (occasion.strip("/"), book.now))
+    book.db.execute(
+        "INSERT INTO stops (name, at) VALUES (?, ?) ON CONFLICT DO NOTHING", (occasion.strip("/"), book.now)
+    )
     book.moved()
 
 
@@ -79,22 +98,35 @@ def resume(book: Book, occasion: str) -> bool:
 
 def approve(book: Book, plan_hash: str) -> None:
     """Valid from now on for 24 h."""
-    book.db.execute("INSERT OR REPLACE INTO approvals (plan, at) VALUES (?, ?)", (plan_hash, book.now))
+    book.db.execute(
+        "INSERT INTO approvals (plan, at) VALUES (?, ?) ON CONFLICT (plan) DO UPDATE SET at = excluded.at",
+        (plan_hash, book.now),
+    )
 
 
 def adopt(book: Book, epoch: int) -> int:
-    """A restored copy goes on under a new epoch; how many touches are in doubt now."""
+    """A restored copy goes on under a new epoch; how many touches are in doubt now. Raises LedgerDamaged for one of
+    which only a part was put back."""
+    if book.meta(COPY) == PART:
+        raise LedgerDamaged(
+            "putting the copy back was interrupted: a part of it is missing.",
+            fix="Put it back into an empty place: topmind ledger restore FILE",
+        )
+    book.db.execute("DELETE FROM meta WHERE name = ?", (COPY,))
     book.set_meta("epoch", str(epoch))
     book.moved()
     return doubt(book)
 
 
 def doubt(book: Book) -> int:
-    """Everything planned by mail may have left from the ledger that was lost: unknown; how many touches."""
+    """Everything planned by mail may have left from the ledger that was lost: unknown; how many touches.
+
+    No run stands for them any more: its feedback may have come to the lost ledger, so silence proves nothing.
+    """
     task_mails.doubt(book)
     changed = book.db.execute(
-        f"UPDATE touches SET state = {UNKNOWN}, reason = 'the ledger was restored', attempt = max(attempt, 1),"
-        f" lease = NULL, at = ? WHERE channel = 0 AND state IN ({PLANNED}, {CLAIMED})",
+        f"UPDATE touches SET state = {UNKNOWN}, reason = 'the ledger was restored', run = NULL, lease = NULL,"
+        f" attempt = CASE WHEN attempt < 1 THEN 1 ELSE attempt END, at = ? WHERE channel = 0 AND state IN ({PLANNED}, {CLAIMED})",
         (book.now,),
     ).rowcount
     if changed:

@@ -22,7 +22,7 @@ def claim(book: Book, sender: str, day: date, *, owner: str, lease: timedelta) -
     Only the run that holds the sender's lock may; the stop switch of `all` and of `tasks` is read here.
     """
     mine = book.db.execute(
-        "SELECT r.id FROM sender s JOIN runs r ON r.id = s.run WHERE r.owner = ?", (owner,)
+        "SELECT r.id FROM senders s JOIN runs r ON r.id = s.run WHERE r.owner = ?", (owner,)
     ).fetchone()
     if mine is None or book.db.execute("SELECT 1 FROM stops WHERE name IN ('all', 'tasks')").fetchone():
         return None
@@ -37,11 +37,12 @@ def claim(book: Book, sender: str, day: date, *, owner: str, lease: timedelta) -
     until = book.now + lease // timedelta(milliseconds=1)
     hexed = task_mail_key(sender, day).wire(book.ledger)
     book.db.execute(
-        "INSERT OR REPLACE INTO task_mails (sender, day, hex, state, attempt, run, lease, at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO task_mails (sender, day, hex, state, attempt, run, lease, at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sender, day) DO UPDATE SET state = excluded.state,"
+        " attempt = excluded.attempt, run = excluded.run, lease = excluded.lease, at = excluded.at, reason = ''",
         (sender, day_number(day), hexed, CLAIMED, attempt, mine["id"], until, book.now),
     )
-    book.db.execute("UPDATE sender SET until = max(until, ?) WHERE run = ?", (until, mine["id"]))
+    book.db.execute("UPDATE senders SET until = ? WHERE run = ? AND until < ?", (until, mine["id"], until))
     return TaskMailClaim(
         sender=sender,
         day=day,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from datetime import date
 
 from topmind.ledger.answers import answer
-from topmind.ledger.book import Book, key_of
+from topmind.ledger.book import Book, Record, key_of
 from topmind.ledger.database import day_number, number_day
 from topmind.ledger.states import DONE, MISSED, PLANNED, STATE
 from topmind.ledger.task_values import NO_ANSWER, TaskOutcome
@@ -97,7 +96,7 @@ def _settle(book: Book, one: TaskOutcome, day: date, at: int) -> bool:
     return True
 
 
-def _may(row: sqlite3.Row, one: TaskOutcome) -> bool:
+def _may(row: Record, one: TaskOutcome) -> bool:
     """A closed task takes further words of the same kind, never the opposite."""
     return row["state"] in (PLANNED, DONE if one.reached else MISSED)
 

@@ -152,6 +152,8 @@ class Unproven:
     #: Of the last change, UTC.
     at: datetime
     reason: str = ""
+    #: Owner of the run that had it in hand last; "" = none, or the ledger was restored since.
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,8 +245,14 @@ class Feedback:
     message_id: str = ""
     #: Id of the link clicked, or the answer's word.
     detail: str = ""
-    #: human, machine, unsure; "" = does not apply.
+    #: human, machine, unsure; "" = does not apply; and the version of the rule that says so.
     actor: str = ""
+    rule: int = 0
+    #: Opened, clicked: when the mail was handed over, and the coarse name of the program that did it.
+    sent: datetime | None = None
+    family: str = ""
+    #: Of the claim that it was sent for; 0 = not said.
+    attempt: int = 0
     #: Bounced for good: the address in the event is suppressed.
     permanent: bool = False
     #: HMACs of the address in the event, newest key first; () = the event names none.

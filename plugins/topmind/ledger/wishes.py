@@ -24,12 +24,18 @@ def wish(book: Book, person: int, what: str, value: int, *, at: int, by: str) ->
         was, then, whose = before
         if by == "import" and whose != "import" and (was or not value):
             return False  # a person's no stays theirs, whatever an import repeats or takes back
-        if at < then and not (whose == "import" and by != "import"):
+        if "import" not in (by, whose):
+            # two words of one moment: the stronger no, whichever is read first
+            if (at, value) < (then, was):
+                return False
+            by = min(by, whose) if (at, value) == (then, was) else by
+        elif at < then and not (whose == "import" and by != "import"):
             return False
         if (was, then, whose) == (value, at, by):
             return False
     book.db.execute(
-        "INSERT OR REPLACE INTO wishes (person, what, value, at, by) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO wishes (person, what, value, at, by) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (person, what) DO UPDATE SET value = excluded.value, at = excluded.at, by = excluded.by",
         (person, what, value, at, by),
     )
     book.db.execute(
@@ -81,6 +87,7 @@ def _known(book: Book, entry: InboxEntry) -> int | None:
         return int(row[0])
     if book.db.execute("SELECT 1 FROM touches WHERE hex = ?", (entry.touch,)).fetchone():
         return None
-    cursor = book.db.execute("INSERT INTO people (contact, active) VALUES (?, 0)", (entry.contact,))
-    assert cursor.lastrowid is not None
-    return cursor.lastrowid
+    (person,) = book.db.execute(
+        "INSERT INTO people (contact, active) VALUES (?, 0) RETURNING id", (entry.contact,)
+    ).fetchone()
+    return int(person)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -30,6 +31,14 @@ class Witness:
     def beyond(self, other: Witness) -> bool:
         """Whether this has come further."""
         return (self.epoch, self.writes) > (other.epoch, other.writes)
+
+
+def older(seen: Witness | None, now: Witness, ran: Callable[[str], bool]) -> bool:
+    """Whether a ledger that has come to `now` was put back: it has come less far than what was seen of it, or never
+    had the last sender (`ran`: whether it knows a run)."""
+    if seen is None or seen.ledger != now.ledger:
+        return False
+    return seen.beyond(now) or (bool(seen.run) and not ran(seen.run))
 
 
 def path_of(ledger: Path) -> Path:
@@ -53,11 +62,16 @@ def read(path: Path) -> Witness | None:
 
 def write(path: Path, seen: Witness) -> None:
     """Durable, whole or not at all. Raises OSError."""
+    write_text(path, json.dumps(asdict(seen)))
+
+
+def write_text(path: Path, text: str) -> None:
+    """The same for any text."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(asdict(seen), file)
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)

@@ -1,12 +1,14 @@
 """What each contact gets when, and why not: cadence, occasions, policies, selection, the day loop."""
 
+from topmind.planning.call_backs import with_call_backs
 from topmind.planning.checks import check
 from topmind.planning.corrections import with_occurrences
 from topmind.planning.endings import ends_on
 from topmind.planning.explain import Explanation, explain
 from topmind.planning.planner import forecast, plan
 from topmind.planning.senders import sender_for
-from topmind.planning.surge import Surge, surge
+from topmind.planning.sends import check_sends
+from topmind.planning.surge import Surge, approved, surge
 from topmind.planning.window import Appearance, appearances, goes_after, next_dates
 
 __all__ = [
@@ -14,7 +16,9 @@ __all__ = [
     "Explanation",
     "Surge",
     "appearances",
+    "approved",
     "check",
+    "check_sends",
     "ends_on",
     "explain",
     "forecast",
@@ -23,5 +27,6 @@ __all__ = [
     "plan",
     "sender_for",
     "surge",
+    "with_call_backs",
     "with_occurrences",
 ]

@@ -10,42 +10,23 @@ from itertools import pairwise
 
 import numpy as np
 
-from topmind.model import COUNTED, Bools, Catalog, Channel, Item, PastTouch, SourceKind, TouchState
+from topmind.model import COUNTED, Bools, Channel, Item, PastTouch, SourceKind, TouchState
 from topmind.planning.block import NEVER, Block, Days, Rows, spend
+from topmind.planning.contacts import clock_starts
 from topmind.planning.items import months_later
 from topmind.planning.occasions import RESCUE
+from topmind.planning.renames import Names, names
 from topmind.planning.senders import senders, written_senders
 from topmind.planning.twins import by_name
 
 #: (row, source, step, occurrence, channel of a rescue or "").
 Key = tuple[int, str, str, str, str]
+#: (row, sequence, step) → (day, occurrence).
+Reached = dict[tuple[int, str, str], list[tuple[int, str]]]
 #: Proven, on their way or open: these move the floor's clock. What stays unproven for good does not.
 _MOVES_CLOCK = frozenset(
     {TouchState.PLANNED, TouchState.CLAIMED, TouchState.ACCEPTED, TouchState.UNKNOWN, TouchState.DONE}
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """Old names → today's (`was:`), so that a renamed file keeps its past."""
-
-    sources: dict[str, str] = field(default_factory=dict)
-    #: (sequence, old step) → step.
-    steps: dict[tuple[str, str], str] = field(default_factory=dict)
-
-
-def names(catalog: Catalog) -> Names:
-    """Every rename that the catalog declares."""
-    made = Names()
-    renamed = [(x.id, x.was) for x in catalog.newsletters.values()]
-    renamed += [(x.id, x.was) for x in catalog.sequences.values()]
-    renamed += [(x.id, x.was) for x in catalog.items.values()]
-    for now, before in renamed:
-        made.sources.update(dict.fromkeys(before, now))
-    for sequence in catalog.sequences.values():
-        for step in sequence.steps:
-            made.steps.update(dict.fromkeys(((sequence.id, old) for old in step.was), step.id))
-    return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +39,8 @@ class Settled:
     #: Steps and rescues. A step that moved to another channel is still the same step; a rescue may be tried on
     #: each of its channels.
     keys: set[Key] = field(default_factory=set)
+    #: (row, sequence, step) → (day, occurrence) of what may have come lately: whatever it was called then.
+    reached: Reached = field(default_factory=lambda: defaultdict(list))
 
 
 def remember(block: Block, touches: Sequence[PastTouch]) -> Settled:
@@ -126,10 +109,13 @@ def _columns(block: Block, touches: Sequence[PastTouch], renamed: Names) -> _Col
 
 
 def _settle(block: Block, settled: Settled, past: _Columns) -> None:
+    since = block.setting.start - max((step.grace for _, _, step in block.setting.steps), default=0)
     for row, source, step, touch in zip(past.row.tolist(), past.source, past.step, past.touches, strict=True):
         key = touch.key
         if step:
             settled.keys.add((row, source, step, key.occurrence, ""))
+            if touch.counts and touch.day.toordinal() >= since:
+                settled.reached[row, source, step].append((touch.day.toordinal(), key.occurrence))
         elif source == RESCUE:
             settled.keys.add((row, source, "", key.occurrence, key.channel.value))
             block.rescued[row] = True
@@ -169,7 +155,8 @@ class _Past:
         self._copies()
         self._issues()
         self._items()
-        for place in np.nonzero(past.day >= block.today[past.row])[0].tolist():
+        # where clocks are behind, a day that is over for one contact is still today for who calls them
+        for place in np.nonzero(past.day >= block.setting.start)[0].tolist():
             self._ahead(place)
 
     def _credit(self) -> None:
@@ -256,7 +243,7 @@ class _Past:
             had[mine] = np.maximum(had[mine], until.toordinal())
 
     def _ahead(self, place: int) -> None:
-        """A frozen row of today or of a day to come."""
+        """A touch of a day that is today for somebody, or to come."""
         block, past = self.block, self.past
         touch, row, day = past.touches[place], int(past.row[place]), int(past.day[place])
         key = touch.key
@@ -289,10 +276,8 @@ def _caller(block: Block, row: int, source: str, step: str | None) -> int:
 
 
 def _start_clocks(block: Block) -> None:
-    """Whoever never had a valuable touch: the floor's clock starts with the programme, spread over one floor,
-    so that a first day is no flood."""
-    begin = block.setting.catalog.company.programme_starts.toordinal()
+    """Whoever never had a valuable touch."""
     rows = np.nonzero(block.untouched & (block.floor > 0))[0]
     if len(rows):
-        spread = block.hashes(rows) % block.floor[rows].astype(np.uint64)
-        block.value_day[rows] = begin + spread.astype(np.int32)
+        starts, floors = block.setting.catalog.company.programme_starts, block.floor[rows]
+        block.value_day[rows] = clock_starts(block.members, starts, rows, floors, block.hashes(rows))

@@ -154,7 +154,7 @@ def _matter(made: Setting, text: str, known: Columns) -> Bools:
     found = np.zeros(len(known.day), dtype=np.bool_)
     for _, sequence, step in made.steps:
         if (step.starts_from or sequence.starts_from) == text:
-            found |= near(known, sequence, step, made.start, made.end)
+            found |= near(known, sequence, step, made.start, made.foreseen)
     return found
 
 
@@ -173,6 +173,7 @@ def _columns(members: Members, rows: Rows, dates: Mapping[str, tuple[FactDate, .
         reach={channel: mask[rows] for channel, mask in members.reach.items()},
         suppressed=members.suppressed[rows],
         paused_until=members.paused_until[rows],
+        since=members.since[rows],
         off_topic={topic: mask[rows] for topic, mask in members.off_topic.items()},
         inbox=members.inbox[rows],
         fields={},

@@ -37,6 +37,11 @@ class Surge:
         return f"Look at `topmind plan`; if it is right: topmind approve {self.plan[:12]}"
 
 
+def approved(plan: Plan, history: History) -> bool:
+    """Whether a person looked at this very plan in the last 24 hours and lets it go."""
+    return any(len(word) >= 8 and plan.hash.startswith(word) for word in history.approved)
+
+
 def surge(plan: Plan, history: History) -> Surge | None:
     """The finding where this tick is larger than three times the largest of the last 35 days, and than 100.
 
@@ -46,6 +51,4 @@ def surge(plan: Plan, history: History) -> Surge | None:
     usual = max(history.sent_per_day.values(), default=0)
     if size <= max(SMALL, TIMES * usual):
         return None
-    if any(len(word) >= 8 and plan.hash.startswith(word) for word in history.approved):
-        return None
-    return Surge(size=size, usual=usual, plan=plan.hash)
+    return None if approved(plan, history) else Surge(size=size, usual=usual, plan=plan.hash)

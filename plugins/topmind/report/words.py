@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from topmind.model import Reason
+from topmind.model import Reason, TouchState
+from topmind.report.outlook_words import apart_words
 from topmind.report.reasons import counted, in_words
 
 if TYPE_CHECKING:
@@ -68,9 +69,11 @@ def _steps(report: Report) -> Iterator[str]:
 
 def _floors(report: Report) -> Iterator[str]:
     yield "Floors"
-    yield f"  kept for {report.floors_kept} of {report.active} contacts"
+    yield f"  kept for {report.floors_kept} of {report.promised} contacts"
     if report.floor_broken:
         yield f"  broken: {counted(report.floor_broken)}"
+    if report.apart:
+        yield f"  {apart_words(report.apart)}"
 
 
 def _tasks(report: Report) -> Iterator[str]:
@@ -101,10 +104,19 @@ def _unknown(report: Report) -> Iterator[str]:
     if not report.unproven:
         yield "Every mail that left is proven."
         return
-    yield f"Not proven: {len(report.unproven)}. {WHAT_TO_DO}"
-    for row in report.unproven:  # all of them: guarantee 5 lists every unproven send
-        why = f" ({row.reason})" if row.reason else ""
-        yield f"  {row.at}  {row.who}  {row.touch}  {row.title}  {row.state}{why}"
+    yield f"Not proven: {len(report.unproven)}."
+    for state, advice in WHAT_TO_DO.items():
+        # a claim without an end is unknown as soon as the next run has seen it
+        rows = [
+            r
+            for r in report.unproven
+            if (r.state == TouchState.UNRESOLVED) == (state is TouchState.UNRESOLVED)
+        ]
+        if rows:
+            yield f"  {len(rows)} {state.value}. {advice}"
+        for row in rows:  # all of them: guarantee 5 lists every unproven send
+            why = f" ({row.reason})" if row.reason else ""
+            yield f"  {row.at}  {row.who}  {row.touch}  {row.title}  {row.state}{why}"
 
 
 def _rest(length: int) -> Iterator[str]:

@@ -68,7 +68,7 @@ def adopt(
         if not (ledger.restored or anyway):
             raise GuardError(
                 "nothing says that this ledger was restored; nothing was changed.",
-                where=settings.ledger_url,
+                where=settings.ledger_name,
                 fix="If a copy was put back on a new machine, say so: topmind ledger adopt --anyway",
             )
         owner, who = places.owner()

@@ -6,21 +6,26 @@ import math
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from topmind.delivery import AccountPace
+from topmind.delivery import AccountPace, warm_up
 from topmind.delivery.memory import MemoryTransport
 from topmind.delivery.outbox import Outbox
 from topmind.delivery.seam import Pace
 from topmind.ledger import Ledger
-from topmind.model import Clock, Problem, Transport
+from topmind.model import Clock, History, Problem, Transport
 from topmind.settings import Settings
 
 #: (sender addresses, mails due) → what is wrong with the account.
 Account = Callable[[Collection[str], int], tuple[Problem, ...]]
 #: Least and most calls at once; so many seconds a call takes at the least, whatever was measured.
 FEWEST, MOST, LATENCY = 2, 64, 0.1
+
+
+def _at_once(_history: History, _today: date) -> None:
+    pass
 
 
 def _fine(_senders: Collection[str], _planned: int) -> tuple[Problem, ...]:
@@ -33,9 +38,13 @@ class Carriage:
 
     transport: Transport
     pace: Pace | None = None
+    #: Told what the ledger remembers and what day it is, before the first mail: a new sender begins small.
+    warm_up: Callable[[History, date], None] = _at_once
     #: Claims in hand at once (rate × latency), and whether their calls run at once.
     slots: int = 4
     at_once: bool = False
+    #: Its mails are heard of again: a canary goes first, and feedback is taken in while it runs.
+    listens: bool = False
     account: Account = _fine
 
 
@@ -54,34 +63,55 @@ class StoreClock:
         self._clock.sleep(seconds)
 
 
-def of(settings: Settings, clock: Clock) -> Carriage:
+def of(
+    settings: Settings, clock: Clock, *, senders: int = 1, members: Callable[[], int] = lambda: 1
+) -> Carriage:
     """The carriage of TOPMIND_TRANSPORT; `clock` is the store's.
+
+    `senders`: how many of this run share the account, of which this is one; `members`: how many are alive now.
 
     Raises ConfigError or SendError where Amazon SES cannot be asked.
     """
     if settings.transport == "memory":
         return Carriage(transport=MemoryTransport())
     if settings.transport == "ses":
-        return _amazon(settings, clock)
+        return _amazon(settings, clock, senders, members)
     return Carriage(transport=Outbox(settings.var / "outbox"))
 
 
-def _amazon(settings: Settings, clock: Clock) -> Carriage:
+def _amazon(settings: Settings, clock: Clock, senders: int, members: Callable[[], int]) -> Carriage:
     from topmind.aws import account, ses, session
 
     asking = session.client("sesv2", tries=3)
     began = time.perf_counter()
     quota = account.quota(asking)
     latency = max(time.perf_counter() - began, LATENCY)
-    pace = AccountPace(lambda: account.quota(asking), clock=clock)
-    slots = min(max(math.ceil(quota.rate * latency), FEWEST), MOST)
+    wanted = settings.project.pace
+    pace = AccountPace(
+        lambda: account.quota(asking),
+        clock=clock,
+        members=members,
+        per_domain=wanted.per_domain / senders if wanted.per_domain else None,
+    )
+
+    def begin_small(history: History, today: date) -> None:
+        if wanted.warm_up:
+            left = warm_up.left(wanted.warm_up, history.sent_per_day, today)
+            pace.at_most = None if left is None else -(-left // senders)
+
+    slots = min(max(math.ceil(quota.rate * latency / senders), FEWEST), MOST)
     return Carriage(
         transport=ses.SesTransport(
-            configuration_set=settings.configuration_set, clock=clock, connections=slots
+            configuration_set=settings.configuration_set,
+            contact_list=settings.contact_list,
+            clock=clock,
+            connections=slots,
         ),
         pace=pace,
+        warm_up=begin_small,
         slots=slots,
         at_once=True,
+        listens=True,
         account=lambda senders, planned: account_findings(settings, senders, planned, client=asking),
     )
 
@@ -99,6 +129,9 @@ def account_findings(
         identities=account.identities(asking, sorted(senders)),
         event_path=account.event_path(asking, name) if name else None,
         configuration_set=name,
+        contact_list=settings.contact_list if settings.ses_unsubscribes else "",
+        contact_list_there=not settings.ses_unsubscribes
+        or account.contact_list(asking, settings.contact_list),
         queue=settings.feedback_queue,
         queue_answers=bool(settings.feedback_queue)
         and account.queue_answers(session.client("sqs", tries=3), settings.feedback_queue),

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from topmind.errors import ConfigError, GuardError
-from topmind.ledger import FolderInbox, Ledger, keyed, open_ledger
+from topmind.ledger import FolderInbox, Ledger, ObjectInbox, ObjectStore, care, exists, keyed, open_ledger
 from topmind.links import KeyRing
 from topmind.model import Clock
+from topmind.run.clock import SystemClock
 from topmind.settings import Settings
 
 
@@ -31,7 +32,7 @@ def key_ring(settings: Settings) -> KeyRing:
             fix="Make a key ring once, keep it as a secret, and give its JSON in TOPMIND_KEYS.",
         )
     path = settings.var / "keys.json"
-    if not path.exists() and ledger_exists(settings) and keyed(settings.ledger_url, root=settings.root):
+    if not path.exists() and ledger_exists(settings) and _keyed(settings):
         raise GuardError(
             "the key ring that this ledger was written with is gone; nobody was mailed.",
             where="var/keys.json",
@@ -40,9 +41,23 @@ def key_ring(settings: Settings) -> KeyRing:
     return KeyRing.load_or_create(path)
 
 
-def inbox(settings: Settings) -> FolderInbox:
-    """What the live pages wrote and no run has taken in yet."""
-    return FolderInbox(settings.var / "inbox")
+def _keyed(settings: Settings) -> bool:
+    return keyed(settings.ledger_url, root=settings.root, objects=objects(settings), clock=SystemClock())
+
+
+def objects(settings: Settings) -> ObjectStore | None:
+    """The bucket of an `s3://` ledger; None for every other. Raises ConfigError."""
+    if not settings.ledger_url.startswith("s3://"):
+        return None
+    from topmind.aws.objects import S3Objects
+
+    return S3Objects.at(settings.ledger_url)
+
+
+def inbox(settings: Settings) -> FolderInbox | ObjectInbox:
+    """What the live pages wrote and no run has taken in yet: beside the ledger in a bucket, else in a folder."""
+    bucket = objects(settings)
+    return FolderInbox(settings.var / "inbox") if bucket is None else ObjectInbox(bucket, SystemClock())
 
 
 def ledger_id(settings: Settings) -> str:
@@ -51,11 +66,13 @@ def ledger_id(settings: Settings) -> str:
 
 
 def ledger_exists(settings: Settings) -> bool:
-    """Whether the embedded ledger has a file; other stores say so when they are opened."""
-    prefix = "sqlite:///"
-    if not settings.ledger_url.startswith(prefix):
-        return False
-    return (settings.root / settings.ledger_url.removeprefix(prefix)).is_file()
+    """Whether there is a ledger already. Raises ConfigError, LedgerError where a server or a bucket does not answer."""
+    return exists(settings.ledger_url, root=settings.root, objects=objects(settings), clock=SystemClock())
+
+
+def look(settings: Settings, clock: Clock) -> care.Looked:
+    """The project's ledger, to be read only. Raises ConfigError, LedgerError (none is there)."""
+    return care.look(settings.ledger_url, root=settings.root, clock=clock, objects=objects(settings))
 
 
 @contextmanager
@@ -67,6 +84,7 @@ def open_project_ledger(settings: Settings, clock: Clock, ring: KeyRing | None) 
         clock=clock,
         ledger_id=ledger_id(settings),
         check_value=ring.check_value if ring else "",
+        objects=objects(settings),
     )
     try:
         yield ledger

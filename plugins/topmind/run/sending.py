@@ -8,20 +8,20 @@ from datetime import timedelta
 from pathlib import Path
 
 from topmind import delivery
-from topmind.delivery import Order, TaskMailReport
+from topmind.delivery import TaskMailReport
 from topmind.errors import PlanAgain, SendError
 from topmind.ledger import Ledger
 from topmind.links import KeyRing, address_hashes
 from topmind.model import Clock, History, PersonRecord, Problem, Transport
-from topmind.run import carriage, guards, last_run, places
+from topmind.run import guards, last_run, places, workers
 from topmind.run import load as load_
-from topmind.run.carriage import Account, Carriage, StoreClock
+from topmind.run.carriage import Account, Carriage
 from topmind.run.compose import Composed, compose
 from topmind.run.coupons import Codes
+from topmind.run.crews import Crew
 from topmind.run.decide import Decide, Decided, decide
 from topmind.run.lapsing import lapsed
 from topmind.run.load import Project
-from topmind.run.messages import builder
 from topmind.run.preflight import facts_of, published, renderer_of
 from topmind.run.rehearsing import rehearse, worth_saying
 from topmind.run.renamed import RULE
@@ -30,11 +30,11 @@ from topmind.run.sent import SendResult
 from topmind.run.task_days import PATIENCE
 from topmind.run.task_mails import send_task_mails
 from topmind.run.task_sheets import gone
-from topmind.settings import Settings
+from topmind.run.workers import Work
 
 #: Told (done, total) after each answer.
 Progress = Callable[[int, int], None]
-#: How often a plan is made again because the ledger moved on meanwhile.
+#: How often a plan is made again because the ledger moved on meanwhile; each other machine may move it twice.
 TRIES = 5
 
 
@@ -51,11 +51,13 @@ def send(
     progress: Progress | None = None,
     environ: Mapping[str, str] | None = None,
     transport: Transport | None = None,
+    crew: Crew = Crew(),
 ) -> SendResult:
     """One tick of the project in `root`.
 
     Raises ContentError, AudienceError, LedgerError …; GuardError (exit 3) where a guard stops it before anybody
     was mailed. With `ses` nothing is sent without `live`; `check` asks the account, too, and sends nothing.
+    `crew`: how many processes send, and whose people (PostgreSQL only); then `transport` must be plain data.
     """
     project = load_.load(root, as_of=as_of, clock=clock, environ=environ)
     settings = project.settings
@@ -64,8 +66,9 @@ def send(
     guards.refuse_other_days(project, clock)
     ring = places.key_ring(settings)
     with places.open_project_ledger(settings, clock, ring) as ledger, delivery.stop_signals() as stopping:
-        guards.refuse_restored(ledger, settings.ledger_url)
-        carried = _carriage(settings, ledger, clock, transport)
+        guards.refuse_restored(ledger, settings.ledger_name)
+        crew.refuse_on(ledger, settings.ledger_name)
+        carried = workers.carried(settings, ledger, clock, crew, transport)
         done = tick(
             project,
             ledger,
@@ -76,6 +79,8 @@ def send(
             first_send=first_send,
             progress=progress,
             stopping=stopping,
+            crew=crew,
+            transport=transport,
         )
         last_run.write(ledger, done.decided, done.findings, carried.transport.name, clock, done.report)
     return replace(done, findings=worth_saying(done.findings))
@@ -93,24 +98,28 @@ def tick(
     first_send: bool = False,
     progress: Progress | None = None,
     stopping: Callable[[], int] = lambda: 0,
+    crew: Crew = Crew(),
+    transport: Transport | None = None,
 ) -> SendResult:
     """The same for what is open already; `decide` is what reads the audience and plans. All findings come back."""
     settings, carrier = project.settings, carried.transport
     delivery.fold(ledger, places.inbox(settings))
     _expire(ledger, project)
     codes = Codes(project.catalog, ring, ledger.coupons)
+    tries = TRIES + 2 * (crew.shard.of if crew.shard else 0)
     decided, composed, facts = _freeze(
-        ledger, project, ring, codes, plan_hash, first_send, carried.account, decide
+        ledger, project, ring, codes, plan_hash, first_send, carried.account, decide, tries
     )
+    carried.warm_up(decided.history, project.moment.as_of)
     owner, who = places.owner()
-    order = Order(
+    work = Work(
+        decided=decided,
+        composed=composed,
+        ring=ring,
+        clock=clock,
+        crew=crew,
         owner=owner,
-        who=who,
-        as_of=project.moment.as_of,
-        now=clock.now if project.moment.real else lambda: project.moment.now,
-        editions=frozenset(composed.compiled),
-        slots=carried.slots,
-        at_once=carried.at_once,
+        transport=transport,
     )
     total = len(composed.edition_of)
     done = 0
@@ -121,20 +130,22 @@ def tick(
         if progress:
             progress(done, total)
 
-    found = delivery.send(
-        ledger,
-        carrier,
-        builder(decided, composed, ring, codes, project.moment.now),
-        order,
-        inbox=places.inbox(settings),
-        stopping=stopping,
-        pace=carried.pace,
-        evidence=getattr(carrier, "proof", None),
-        settled=settled,
-    )
+    if crew.workers > 1 and total:  # a tick with nothing due needs no processes
+        found = workers.send_together(work, ledger, stopping, settled)
+    else:
+        found = workers.send_alone(work, ledger, carried, codes, stopping, settled)
     told = TaskMailReport()
     if not (found.stopped or stopping()):
-        told = send_task_mails(ledger, carrier, decided, ring, owner=owner, who=who, stopping=stopping)
+        told = send_task_mails(
+            ledger,
+            carrier,
+            decided,
+            ring,
+            owner=owner,
+            who=who,
+            member=crew.member(owner),
+            stopping=stopping,
+        )
     findings = load_.ordered(
         [*project.findings, *decided.findings, *composed.problems, *found.problems, *told.problems, *facts]
     )
@@ -155,11 +166,6 @@ def _where(carrier: Transport, root: Path) -> str:
     return str(folder.relative_to(root) if folder.is_relative_to(root) else folder)
 
 
-def _carriage(settings: Settings, ledger: Ledger, clock: Clock, transport: Transport | None) -> Carriage:
-    """What the environment asks for, or the transport that was given."""
-    return Carriage(transport=transport) if transport else carriage.of(settings, StoreClock(ledger, clock))
-
-
 def _expire(ledger: Ledger, project: Project) -> None:
     """Touches whose last day is over everywhere on earth, or on the one day that is asked for; tasks later, after
     the owner had them."""
@@ -178,6 +184,7 @@ def _freeze(
     first_send: bool,
     account: Account,
     decide: Decide,
+    tries: int,
 ) -> tuple[Decided, Composed, tuple[Problem, ...]]:
     """Plan, compose, pre-flight and freeze; again where the ledger moved on in between."""
 
@@ -186,7 +193,7 @@ def _freeze(
         return ledger.history(project.moment.as_of)
 
     renderer = renderer_of(project)
-    for _ in range(TRIES):
+    for _ in range(tries):
         decided = decide(project, remember)
         guards.same_plan(decided, plan_hash)
         composed = compose(decided, ledger.planned(), renderer, published(project.root / "output"))

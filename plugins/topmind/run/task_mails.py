@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from topmind import delivery, mail
 from topmind.delivery import TaskLetter, TaskMailReport
-from topmind.ledger import Ledger, Task, TaskMailClaim
+from topmind.ledger import Ledger, Member, Task, TaskMailClaim
 from topmind.links import KeyRing, Links
 from topmind.mail import TaskSheet
 from topmind.model import LinkContext, Message, TouchState, Transport
@@ -30,6 +30,7 @@ def send_task_mails(
     *,
     owner: str,
     who: str,
+    member: Member,
     stopping: Callable[[], int],
 ) -> TaskMailReport:
     """Send today's task mails that have not left yet; nothing before the morning and on blackout days."""
@@ -45,6 +46,7 @@ def send_task_mails(
         day=project.moment.as_of,
         owner=owner,
         who=who,
+        member=member,
         stopping=stopping,
         evidence=getattr(carrier, "proof", None),
     )
@@ -89,7 +91,7 @@ def waiting_tasks(tasks: Sequence[Task], decided: Decided) -> tuple[Task, ...]:
 def answers(settings: Settings, ring: KeyRing) -> Answers | None:
     """What makes answer links; None where a press would lead to nobody: mail that really leaves, and live pages on
     this machine."""
-    local = "127.0.0.1" in settings.live_url or "localhost" in settings.live_url
+    local = not settings.live
     if settings.transport == "ses" and local:
         return None
     links = Links(ring, settings.live_url)

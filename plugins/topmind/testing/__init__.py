@@ -1,1 +1,1 @@
-"""Shipped for the tests of others too: builders, clocks, faults, a believable audience."""
+"""Shipped for the tests of others too: builders, clocks, faults, a believable audience, Amazon SES on loopback."""

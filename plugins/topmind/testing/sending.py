@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from topmind.delivery import Order
-from topmind.ledger import Claim, Ledger, PickedItem, Row, open_ledger
+from topmind.ledger import Claim, Ledger, MemoryObjects, ObjectStore, PickedItem, Row, open_ledger
 from topmind.model import Channel, Clock, Message, PersonRecord, SourceKind, TouchKey
 from topmind.testing.builders import TODAY
 from topmind.testing.clock import FixedClock
@@ -68,11 +68,19 @@ def a_ledger(
     contacts: Iterable[str] = ("c0000", "c0001", "c0002"),
     *,
     url: str = "memory:",
-    root: Path = Path(),
+    root: Path = Path("nowhere"),
     clock: Clock | None = None,
+    objects: ObjectStore | None = None,
 ) -> Ledger:
-    """An open ledger called `test` that knows these people; `contacts` may be empty."""
-    ledger = open_ledger(url, root=root, clock=clock or FixedClock(), ledger_id="test", busy=0.2)
+    """An open ledger called `test` that knows these people; `contacts` may be empty.
+
+    `s3:` is the log in a bucket in memory, where no bucket is given.
+    """
+    at = clock or FixedClock()
+    bucket = objects or (MemoryObjects(at) if url.startswith("s3:") else None)
+    ledger = open_ledger(
+        "s3:" if bucket else url, root=root, clock=at, ledger_id="test", busy=0.2, objects=bucket
+    )
     people = [a_person(contact) for contact in contacts]
     if people:
         ledger.sync_people(people, hashes)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
-from topmind.delivery import AccountPace, Quota
+from topmind.delivery import AccountPace, Quota, warm_up
+from topmind.testing.builders import TODAY
 from topmind.testing.clock import FixedClock
 
 PLENTY = Quota(rate=10, per_day=50_000, sent=0)
@@ -79,8 +81,35 @@ def test_members_share_rate_and_quota() -> None:
 
 def test_a_warm_up_ends_the_run_earlier() -> None:
     """So many today, whatever the quota says."""
-    pace = AccountPace(lambda: PLENTY, clock=FixedClock(), at_most=2)
+    pace = AccountPace(lambda: PLENTY, clock=FixedClock())
+    pace.at_most = 2
     assert pace.room(10) == 2
     pace.wait()
     pace.wait()
     assert (pace.room(10), "warm-up" in pace.stop) == (0, True)
+
+
+def test_one_domain_gets_no_more_than_its_share() -> None:
+    """Two a second to one domain, though the account could do eight; another domain does not wait for it."""
+    clock = FixedClock()
+    pace = AccountPace(lambda: PLENTY, clock=clock, per_domain=2)
+    began = clock.now()
+    for _ in range(21):
+        pace.wait("example.com")
+    assert (clock.now() - began).total_seconds() == pytest.approx(10, abs=0.2)
+    began = clock.now()
+    pace.wait("example.org")
+    assert (clock.now() - began).total_seconds() < 0.2
+
+
+def test_a_warm_up_doubles_each_day_that_sends() -> None:
+    """200, 400, 800 …; a day without mail does not count, what left today does, after two weeks it is over."""
+    sent: dict[date, int] = {}
+    assert warm_up.left(200, sent, TODAY) == 200
+    sent[TODAY - timedelta(days=3)] = 200
+    sent[TODAY - timedelta(days=2)] = 0
+    assert warm_up.left(200, sent, TODAY) == 400
+    sent[TODAY] = 390
+    assert warm_up.left(200, sent, TODAY) == 10
+    sent |= {TODAY - timedelta(days=n): 1 for n in range(2, 16)}
+    assert warm_up.left(200, sent, TODAY) is None

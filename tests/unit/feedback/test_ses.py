@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from topmind.feedback import MEANINGS, PROVES, Dropped, normalise
+from topmind.errors import LinkError
+from topmind.feedback import MEANINGS, PROVES, RULE_VERSION, Dropped, normalise
 from topmind.ledger.values import Feedback
 from topmind.model import FeedbackKind
 
@@ -77,6 +78,92 @@ def test_a_click_keeps_the_links_id_and_who_did_it() -> None:
     found = read(event("Click", {**part, "userAgent": "Mozilla/5.0 (iPhone)"}))
     assert (found.detail, found.actor) == ("read-more", "human")
     assert "tok" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("link", "kept"),
+    [
+        ("https://www.example.com/tips/gutters/?utm=x", "tips/gutters"),
+        (
+            "https://example.com/blog/newsletters/tuesday-fix/2026-12-01/",
+            "newsletters/tuesday-fix/2026-12-01",
+        ),
+        ("https://mail.example.com/p/eyJjIjoiMTA0MiJ9.tok", "mail.example.com"),
+        ("https://book.example/Ruth%20Marsh?mail=ruth@example.com", "book.example"),
+        ("", ""),
+    ],
+)
+def test_of_a_link_only_the_page_or_the_host_is_kept(link: str, kept: str) -> None:
+    """A page of the resource site is the same for everybody; whatever else stands in a link may be a person's."""
+    assert read(event("Click", {"link": link, "userAgent": "x"})).detail == kept
+
+
+def test_of_an_open_the_family_and_the_times_are_kept() -> None:
+    """What a better rule needs to judge it again: no address, no user agent."""
+    part = {
+        "timestamp": "2026-12-01T16:00:00Z",
+        "userAgent": "Mozilla/5.0 (iPhone; de-DE)",
+        "ipAddress": "192.0.2.7",
+    }
+    found = read(event("Open", part))
+    assert (found.family, found.rule, found.sent.isoformat()) == (
+        "iphone",
+        RULE_VERSION,
+        "2026-12-01T15:07:00+00:00",
+    )
+    assert "192.0.2.7" not in repr(found)
+    assert "de-DE" not in repr(found)
+    sent = read(event("Send"))
+    assert (sent.sent, sent.family, sent.rule) == (None, "", 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "part"),
+    [
+        ("Delivery", {"recipients": ["ada@example.com"]}),
+        ("Bounce", {"bouncedRecipients": [{"emailAddress": "ada@example.com"}]}),
+        ("Complaint", {"complainedRecipients": [{"emailAddress": "ada@example.com"}]}),
+        ("Subscription", {"newTopicPreferences": {"unsubscribeAll": True}}),
+    ],
+)
+def test_the_address_of_an_event_is_a_hash(kind: str, part: dict[str, Any]) -> None:
+    """Named by the event, else the one recipient of the mail; never kept itself."""
+    assert read(event(kind, part)).inbox == ("hash of 15",)
+    assert "ada@" not in repr(read(event(kind, part)))
+
+
+def test_an_address_that_is_none_has_no_hash() -> None:
+    """A server may put anything into a bounce."""
+
+    def strict(address: str) -> tuple[str, ...]:
+        raise LinkError("no address")
+
+    part = {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "<>"}]}
+    found = normalise(event("Bounce", part), ledger="harbor", hashes=strict)
+    assert isinstance(found, Feedback)
+    assert found.inbox == ()
+
+
+@pytest.mark.parametrize(("said", "attempt"), [(["3"], 3), ([], 0), (["x"], 0), (["9" * 12], 0), (None, 0)])
+def test_the_attempt_of_the_tag(said: Any, attempt: int) -> None:
+    """A number, or nothing."""
+    tags = {"ledger": ["harbor"], "touch": [TOUCH], "attempt": said}
+    assert read(event(tags=tags)).attempt == attempt
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"messageId": "m\ud800"},
+        {"messageId": "m\x00"},
+        {"tags": {"ledger": ["harbor"], "touch": ["\ud800" * 32]}},
+        {"tags": {"ledger": ["harbor"], "touch": ["ab"]}},
+        {"timestamp": "9999-12-31T23:59:59-23:59"},
+    ],
+)
+def test_what_a_store_would_choke_on_is_unreadable(broken: dict[str, Any]) -> None:
+    """One such message must not stop every drain from now on."""
+    assert read(event(**broken)) is Dropped.UNREADABLE
 
 
 def test_a_subscription_counts_only_as_a_full_stop() -> None:

@@ -18,9 +18,17 @@ def clock() -> FixedClock:
     return FixedClock()
 
 
-@pytest.fixture(params=["memory:", "sqlite:///var/ledger.db"])
+@pytest.fixture(
+    params=[
+        "memory:",
+        "sqlite:///var/ledger.db",
+        "s3://bucket/topmind",
+        pytest.param("postgresql:", marks=pytest.mark.postgres),
+    ]
+)
 def ledger(request: pytest.FixtureRequest, tmp_path: Path, clock: FixedClock) -> Iterator[Ledger]:
     """An open ledger of each kind that knows three people."""
-    opened = a_ledger(url=request.param, root=tmp_path, clock=clock)
+    url = request.getfixturevalue("postgres_url") if request.param == "postgresql:" else request.param
+    opened = a_ledger(url=url, root=tmp_path, clock=clock)
     yield opened
     opened.close()

@@ -29,8 +29,8 @@ def test_feedback_comes_twice_and_in_any_order(ledger: Ledger) -> None:
     hexed = a_key().wire("test")
     kinds = [FeedbackKind.BOUNCED, FeedbackKind.SENT, FeedbackKind.BOUNCED, FeedbackKind.OPENED]
     events = [Feedback(touch_hex=hexed, kind=kind, at=NOW, permanent=True) for kind in kinds]
-    assert ledger.record_feedback(events) == 3
-    assert ledger.record_feedback(events) == 0
+    assert ledger.record_feedback(events).new == 3
+    assert ledger.record_feedback(events).new == 0
     history = ledger.history(TODAY)
     assert history.touches[0].bounced
     assert history.standing["c0000"].suppressed == "bounced"
@@ -213,3 +213,19 @@ def test_an_old_link_of_somebody_erased(ledger: Ledger) -> None:
     ledger.erase("c0000", hashes)
     assert ledger.fold([says("opt_out", touch=a_key().wire("test"))]) == ("E1",)
     assert ledger.person("c0000") is None
+
+
+def test_nothing_goes_to_the_address_of_somebody_erased(ledger: Ledger) -> None:
+    """Another contact reads the same inbox, or takes it over by the next import: no mail, until they have another."""
+    shared = a_person("c0001", address="c0000@example.com")
+    ledger.sync_people([a_person(), shared, a_person("c0002")], hashes)
+    freeze(ledger, a_row("c0001", key=a_key("c0001", source="welcome"), kind=SourceKind.STEP))
+    ledger.erase("c0000", hashes)
+    assert claim(ledger) == ()
+    freeze(ledger, a_row("c0002"))
+    taken_over = a_person("c0002", address="C0000@Example.com")
+    ledger.sync_people([shared, taken_over], hashes)
+    assert claim(ledger) == ()
+    freeze(ledger, a_row("c0001"))
+    ledger.sync_people([a_person("c0001"), taken_over], hashes)
+    assert [one.address for one in claim(ledger)] == ["c0001@example.com"]

@@ -182,7 +182,7 @@ def test_no_ledger_where_one_should_be(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("url", ["s3://bucket/x", "postgresql://host/db", "ledger.db", "sqlite:///"])
+@pytest.mark.parametrize("url", ["s3://bucket/x", "mysql://host/db", "ledger.db", "sqlite:///"])
 def test_addresses_of_other_stores(tmp_path: Path, url: str) -> None:
     """What this version cannot open it names, without printing a password that may stand in it."""
     with pytest.raises(ConfigError, match="this version has no ledger at") as found:

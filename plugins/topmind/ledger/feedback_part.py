@@ -1,0 +1,56 @@
+"""The ledger's part for what is heard after a message left."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth, Trouble
+from topmind.ledger.values import Feedback
+
+
+class FeedbackPart(Protocol):
+    """Part of `protocol.Ledger`."""
+
+    def record_feedback(self, events: Sequence[Feedback]) -> Heard:
+        """Upsert events: doubled, late or unordered ones give the same state.
+
+        Every one proves that the provider has the mail; bounced, rejected and not_rendered, that it reached nobody.
+        A permanent bounce, a complaint, or five soft bounces in a row with none delivered between suppress the
+        address in the event (else the touch's own); a complaint and `unsubscribed` opt out. Of a touch that is not
+        known it is kept as proof, and the address's readers are opted out.
+        """
+        ...
+
+    def marks(self, hexes: Collection[str] | None = None) -> tuple[Mark, ...]:
+        """Opens and clicks of these touches (None: all) that are not purged, by touch and time."""
+        ...
+
+    def judge(self, judged: Sequence[Judged]) -> int:
+        """Write who opened and clicked; how many changed."""
+        ...
+
+    def purge_marks(self, before: datetime) -> int:
+        """Forget single opens and clicks before a moment; who did it stays. How many."""
+        ...
+
+    def feedback_of(self, contact: str) -> tuple[HeardOf, ...]:
+        """What was heard of one contact's touches, oldest first."""
+        ...
+
+    def canary_sent(self, owner: str, touch_hex: str, message_id: str) -> None:
+        """A run's mail to the mailbox simulator was accepted; `touch_hex` is its name in the tag `touch`."""
+        ...
+
+    def run_health(self, owner: str) -> RunHealth:
+        """How much of a run has come back."""
+        ...
+
+    def trouble(self, since: date) -> Trouble:
+        """What came back of the mails of the days from `since` on."""
+        ...
+
+    def unresolve(self, hexes: Collection[str]) -> int:
+        """Unknown touches become unresolved; how many. Those proven meanwhile stay accepted."""
+        ...

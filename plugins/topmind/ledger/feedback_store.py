@@ -1,0 +1,57 @@
+"""`feedback_part.FeedbackPart` over SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, datetime
+from typing import TypeVar
+
+from topmind.ledger import canaries, feedback, marks
+from topmind.ledger.book import Book
+from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth, Trouble
+from topmind.ledger.values import Feedback
+
+T = TypeVar("T")
+
+
+class FeedbackStore:
+    """What a store inherits; it says itself how a transaction is made."""
+
+    def _write(self, work: Callable[[Book], T]) -> T:
+        raise NotImplementedError
+
+    def _read(self, work: Callable[[Book], T]) -> T:
+        raise NotImplementedError
+
+    def record_feedback(self, events: Sequence[Feedback]) -> Heard:
+        if not events:
+            return Heard()
+        return self._write(lambda book: feedback.record(book, events))
+
+    def marks(self, hexes: Collection[str] | None = None) -> tuple[Mark, ...]:
+        return self._read(lambda book: marks.marks(book, hexes))
+
+    def judge(self, judged: Sequence[Judged]) -> int:
+        if not judged:
+            return 0
+        return self._write(lambda book: marks.judge(book, judged))
+
+    def purge_marks(self, before: datetime) -> int:
+        return self._write(lambda book: marks.purge(book, before))
+
+    def feedback_of(self, contact: str) -> tuple[HeardOf, ...]:
+        return self._read(lambda book: feedback.of_contact(book, contact))
+
+    def canary_sent(self, owner: str, touch_hex: str, message_id: str) -> None:
+        self._write(lambda book: canaries.sent(book, owner, touch_hex, message_id))
+
+    def run_health(self, owner: str) -> RunHealth:
+        return self._read(lambda book: canaries.health(book, owner))
+
+    def trouble(self, since: date) -> Trouble:
+        return self._read(lambda book: canaries.trouble(book, since))
+
+    def unresolve(self, hexes: Collection[str]) -> int:
+        if not hexes:
+            return 0
+        return self._write(lambda book: canaries.unresolve(book, hexes))

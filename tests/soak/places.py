@@ -1,0 +1,95 @@
+"""The other processes of a soak: SES and its queue, which live on when the sender is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SET = "topmind"
+REGION = "us-east-1"
+KEYS = {"aws_access_key_id": "simulated", "aws_secret_access_key": "simulated"}
+_ENVIRON = {name.upper(): value for name, value in KEYS.items()}
+_MOTO = "from moto.server import ThreadedMotoServer as S; import time; s = S(ip_address='127.0.0.1', port=0, verbose=False); s.start(); print('http://%s:%s' % s.get_host_and_port(), flush=True); time.sleep(86400)"
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where everything is."""
+
+    ses: str
+    #: moto's server: SQS, S3.
+    aws: str
+    queue: str
+
+    def client(self, service: str, **config: Any) -> Any:
+        """A boto3 client; one attempt a call."""
+        import boto3
+        from botocore.config import Config
+
+        url = self.ses if service == "sesv2" else self.aws
+        made = Config(**{"retries": {"total_max_attempts": 1}, "read_timeout": 2, **config})
+        return boto3.client(service, endpoint_url=url, region_name=REGION, config=made, **KEYS)  # type: ignore[call-overload]  # its types know each service by name only
+
+    def ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """The simulator's own pages."""
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(f"{self.ses}/_sim/{path}", data) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+    def touches(self) -> dict[str, int]:
+        """Touch → mails that really left for it."""
+        found: dict[str, int] = self.ask("calls.json")["touches"]
+        return found
+
+
+@contextmanager
+def places(folder: Path, *, script: Mapping[str, Any], seed: int) -> Iterator[Places]:
+    """SES with this fault script and its feedback queue, as processes of their own."""
+    wanted = folder / "script.json"
+    wanted.write_text(json.dumps(script))
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str) -> str:
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # moto tells of each request
+            text=True,
+            env={**os.environ, **_ENVIRON},
+        )
+        started.append(process)
+        assert process.stdout is not None
+        return process.stdout.readline().strip()
+
+    try:
+        aws = start("-c", _MOTO)
+        queue = (
+            Places(ses="", aws=aws, queue="")
+            .client("sqs", read_timeout=30)
+            .create_queue(QueueName="feedback")["QueueUrl"]
+        )
+        arguments = {
+            "--identity": "harborandpine.example",
+            "--configuration-set": SET,
+            "--rate": "100000",
+            "--quota": "10000000",
+            "--seed": str(seed),
+            "--script": str(wanted),
+            "--queue-url": queue,
+            "--aws-endpoint": aws,
+        }
+        ses = start("-m", "topmind.testing.ses", *(part for pair in arguments.items() for part in pair))
+        yield Places(ses=ses, aws=aws, queue=queue)
+    finally:
+        for process in started:
+            process.terminate()
+            process.wait(timeout=10)
