@@ -17,6 +17,7 @@ from topmind.planning.items import months_later
 from topmind.planning.occasions import RESCUE
 from topmind.planning.renames import Names, names
 from topmind.planning.senders import senders, written_senders
+from topmind.planning.twins import by_name
 
 #: (row, source, step, occurrence, channel of a rescue or "").
 Key = tuple[int, str, str, str, str]
@@ -89,7 +90,7 @@ def _columns(block: Block, touches: Sequence[PastTouch], renamed: Names) -> _Col
     row, day = row[order], day[order]
     twins = (row[1:] == row[:-1]) & (day[1:] == day[:-1])
     if twins.any():
-        _by_name(found, twins)
+        by_name(found, twins)
     sources, steps = renamed.sources, renamed.steps
     source = [sources.get(t.key.source, t.key.source) for t in found]
     step = [t.key.step or "" for t in found]
@@ -105,21 +106,6 @@ def _columns(block: Block, touches: Sequence[PastTouch], renamed: Names) -> _Col
         step=step,
         counts=np.fromiter((id(t.state) in counts for t in found), np.bool_, len(found)),
     )
-
-
-def _by_name(found: list[PastTouch], twins: Bools) -> None:
-    """Several of one contact and day: the ledger keeps them in any order, a plan does not. `twins`: whether each
-    touch is of the same contact and day as the next."""
-    edges = np.diff(np.concatenate([[False], twins, [False]]).astype(np.int8))
-    for first, last in zip(
-        np.nonzero(edges == 1)[0].tolist(), np.nonzero(edges == -1)[0].tolist(), strict=True
-    ):
-        found[first : last + 1] = sorted(found[first : last + 1], key=_name)
-
-
-def _name(touch: PastTouch) -> tuple[str, str, str, str]:
-    key = touch.key
-    return key.source, key.step or "", key.occurrence, key.channel.value
 
 
 def _settle(block: Block, settled: Settled, past: _Columns) -> None:
