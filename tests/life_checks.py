@@ -7,7 +7,7 @@ numbers of `life_project`, so that nothing here asks the code that it judges.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -57,6 +57,8 @@ class Diary:
     lost: set[str] = field(default_factory=set)
     #: Contact → days of valuable mails that left, and of tasks that were done in the end.
     valued: dict[str, list[date]] = field(default_factory=lambda: defaultdict(list))
+    #: Contact → since when a rescue waits for a follow-up that is to come.
+    waits: dict[str, date] = field(default_factory=dict)
     #: Contact → moment of the last thing that happened to them.
     moved: dict[str, datetime] = field(default_factory=dict)
 
@@ -70,6 +72,8 @@ class Diary:
     value: dict[str, date] = field(default_factory=dict)
     row: dict[str, int] = field(default_factory=dict)
     alone: set[str] = field(default_factory=set)
+    #: Contact → days of their purchases, in order.
+    bought: Mapping[str, list[date]] = field(default_factory=dict)
     _hexes: set[str] = field(default_factory=set)
     _copies: set[tuple[str, str, str]] = field(default_factory=set)
     #: What every touch that was ever due carries.
@@ -97,6 +101,7 @@ class Diary:
             if touch.value and touch.state in ON_ITS_WAY and not touch.bounced:
                 value[who] = max(touch.day, value.get(who, touch.day))
         self.past, self.value = past, value
+        self.bought = self.town.bought(members.as_of)
         self.row = {contact: row for row, contact in enumerate(members.ids)}
         readers = Counter(p.email for p in self.town.people.values())
         self.alone = {p.id for p in self.town.people.values() if readers[p.email] == 1 or not p.email}
@@ -157,6 +162,7 @@ class Diary:
         fresh = self._fresh()
         for touch in fresh:
             self._promises(touch)
+            self.waits.pop(touch.key.contact, None)
             if touch.value and not touch.key.channel.is_task:
                 self.valued[touch.key.contact].append(touch.day)
         self.disturb_failed(done)

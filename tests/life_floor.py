@@ -22,6 +22,8 @@ PASSING = {
     Reason.BLACKOUT,
     Reason.NOTHING_NEW,
 }
+#: What is told of a rescue that leaves its room to a step.
+FOLLOW_UP = "kept for a follow-up"
 
 
 def check_floor(diary: Diary, fresh: list[Touch]) -> None:
@@ -39,11 +41,20 @@ def check_floor(diary: Diary, fresh: list[Touch]) -> None:
             continue
         terms, today = terms_of(diary.segments(contact)), diary.today(contact)
         since = diary.value.get(contact)
-        # the clock of who never had anything begins somewhere in the programme's first floor
-        gone = (today - (since or FIRST + timedelta(days=terms.floor))).days
+        # the clock of who never had anything begins somewhere in the first floor of the programme or of theirs
+        first = max([FIRST, *diary.bought.get(contact, ())[:1]])
+        gone = (today - (since or first + timedelta(days=terms.floor))).days
         if gone < terms.floor - min(7, terms.floor // 4):
             continue
         limit = limit_of(diary, contact, terms, today)
+        if limit is None and contact in told and FOLLOW_UP in told[contact].detail:
+            # the room is kept for a step that comes at once, and does what a rescue would do
+            if today - diary.waits.setdefault(contact, today) > timedelta(days=14):
+                diary.say(
+                    f"{contact}: nothing since {since}, and no follow-up came since {diary.waits[contact]}"
+                )
+            continue
+        diary.waits.pop(contact, None)
         if limit is None:
             diary.say(f"{contact}: nothing since {since}, and nothing holds a rescue ({told.get(contact)})")
         elif gone > terms.floor and contact not in told:

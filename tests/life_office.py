@@ -13,6 +13,14 @@ DATED = {
     date(2029, 4, 12): ("2029-05-02", "hold: yes\n"),
 }
 
+#: Day → an item that is written then: it mends the issue of the day before.
+WRITTEN = {
+    date(2027, 3, 10): (
+        "articles/wrong-number",
+        "title: The right number\ndate: 2027-03-10\ncorrects: letter 2027-03-09\nsend: 2027-03-11\nwhere: [email]\n",
+    ),
+}
+
 
 def edit(root: Path, since: date, until: date) -> bool:
     """What the office changes in the files after `since`, up to `until`; whether it changed anything."""
@@ -29,5 +37,11 @@ def edit(root: Path, since: date, until: date) -> bool:
             path = root / "content" / "newsletters" / "letter" / f"{name}.md"
             path.parent.mkdir(exist_ok=True)
             path.write_text(f"---\n{head}---\n", "utf-8")
+            changed = True
+    for day, (name, head) in WRITTEN.items():
+        if since < day <= until:
+            path = root / "content" / f"{name}.md"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(f"---\n{head}---\nIt was the old one.\n", "utf-8")
             changed = True
     return changed

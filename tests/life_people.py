@@ -169,6 +169,9 @@ class _Columns:
             paused_until=np.array(
                 [s.paused_until.toordinal() if s.paused_until else 0 for s in self.standing], dtype=np.int32
             ),
+            since=self._each(
+                lambda p: next((d.toordinal() for d in self.bought.get(p.id, ())), 0), np.int32, 0
+            ),
             off_topic={"seasons": np.array(["seasons" in s.off_topics for s in self.standing], np.bool_)},
             inbox=inbox,
             fields=self._fields(),
@@ -218,8 +221,10 @@ class _Columns:
                 row = self.row[who]
                 first.setdefault(row, FactDate(contact=row, day=day, fact=f"I{number:04}"))
         found["first_purchase()"] = list(first.values())
-        for word in ("happy", "not happy"):
-            found[f"answered('check-in', '{word}')"] = list(self._answers(word))
+        for text in self._date_texts():
+            if text.startswith("answered("):
+                _, asked, _, word, _ = text.split("'")
+                found[text] = list(self._answers(asked, word))
         ordered = {
             text: tuple(sorted(some, key=lambda f: (f.contact, f.day, f.fact)))
             for text, some in found.items()
@@ -232,12 +237,23 @@ class _Columns:
             if day is not None:
                 yield row, day
 
-    def _answers(self, word: str) -> Iterator[FactDate]:
-        for one in self.history.answers:
-            day = one.at.astimezone(ZoneInfo(HOME)).date()
-            same = one.value.replace("-", " ") == word and one.step == "check-in"
-            if same and day <= self.as_of and one.contact in self.town.people:
-                yield FactDate(contact=self.row[one.contact], day=day, fact=day.isoformat())
+    def _date_texts(self) -> set[str]:
+        return {
+            step.starts_from or s.starts_from for s in self.catalog.sequences.values() for step in s.steps
+        }
+
+    def _answers(self, asked: str, word: str) -> Iterator[FactDate]:
+        """Of a step, of `sequence/step`, or of a whole sequence; of several on a day one."""
+        days = {
+            (self.row[one.contact], one.at.astimezone(ZoneInfo(HOME)).date())
+            for one in self.history.answers
+            if asked in {one.step, one.source, f"{one.source}/{one.step}"}
+            and one.value.replace("-", " ") == word
+            and one.contact in self.town.people
+        }
+        for row, day in days:
+            if day <= self.as_of:
+                yield FactDate(contact=row, day=day, fact=day.isoformat())
 
     def _texts(self) -> set[str]:
         catalog = self.catalog

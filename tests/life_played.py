@@ -26,7 +26,7 @@ from life_chance import afterwards, happen, settle
 from life_checks import Diary
 from life_members import differences
 from life_memory import Memory
-from life_office import edit
+from life_office import WRITTEN, edit
 from life_people import Town
 from life_project import FIRST, LAST, LEDGER, SALES, STEADY, write_project
 from topmind import audience, planning
@@ -85,7 +85,7 @@ class Life:
     carrier: Carrier = field(init=False)
     last: SendResult = field(init=False)
     #: Days that the plan cannot know of.
-    fixed: tuple[date, ...] = (*SALES, COPIED, RESTORED, SILENCE[1] + timedelta(days=1))
+    fixed: tuple[date, ...] = (*SALES, *WRITTEN, COPIED, RESTORED, SILENCE[1] + timedelta(days=1))
     ticks: int = 0
     idle: int = 0
     compared: int = 0

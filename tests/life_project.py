@@ -29,7 +29,7 @@ CADENCES = {
     date(2028, 5, 20): "every 7 weeks on Wednesday at 08:30",
     date(2029, 6, 25): "every 7 weeks on Tuesday at 09:00",
 }
-#: Item → what else its head says. Three dates, the first audience only; a plain one; one that mends an issue.
+#: Item → what else its head says. Three dates, the first audience only; a plain one.
 ANNOUNCED = {
     "events/open-day": (
         "begins: 2027-09-18 10:00\nsend:\n  - 2027-08-31\n  - 2027-09-08: A week left\n  - 2027-09-14: Soon\n"
@@ -39,7 +39,6 @@ ANNOUNCED = {
         "starts: 2028-03-20\nends: 2028-04-20\noffer: a tenth\nlink: https://heron.example/o/\n"
         "send:\n  - 2028-03-21\n  - 2028-04-11: Last call\nsegments: [warm]\n"
     ),
-    "articles/wrong-number": "corrects: letter 2027-03-09\nsend: 2027-03-11\nwhere: [email]\n",
 }
 
 #: What the files below promise, in numbers; the checks know nothing else of them.

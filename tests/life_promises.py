@@ -53,7 +53,7 @@ class Touch:
     @property
     def reply(self) -> bool:
         """Answers to the contact go in any case."""
-        return self.key.step in REPLIES
+        return self.key.step in REPLIES or self.key.source == "not-happy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
