@@ -19,6 +19,7 @@ from topmind.checks import (
     targets,
     tasks,
     ticks,
+    unknowns,
     values,
 )
 from topmind.checks.facts import Facts, problem
@@ -58,6 +59,7 @@ RULES: tuple[Rule, ...] = (
     images.alternative_text,
     colours.contrast,
     subjects.lengths,
+    unknowns.resent,
 )
 _WORST_FIRST = list(Level)
 

@@ -11,7 +11,7 @@ from topmind.errors import LedgerError, PlanAgain
 from topmind.ledger import coupons
 from topmind.ledger.book import Book, Record, key_of, listed
 from topmind.ledger.database import day_number, moment, number_day, stamp
-from topmind.ledger.states import ACCEPTED, CHANNEL_CODE, EXPIRED, MISSED, PLANNED, SKIPPED, SOLE
+from topmind.ledger.states import ACCEPTED, CHANNEL_CODE, EXPIRED, MISSED, PLANNED, SKIPPED, SOLE, ends_as
 from topmind.ledger.terms import pack, unpack
 from topmind.ledger.values import Frozen, Lapsed, PickedItem, Row
 from topmind.model import Channel, Reason, SourceKind, TouchKey
@@ -141,8 +141,8 @@ class _Writer:
             return True
         if found[1] == PLANNED:
             self.book.db.execute(
-                "UPDATE touches SET state = ?, reason = ?, sole = NULL, at = ? WHERE id = ?",
-                (end, reason.value, self.book.now, found[0]),
+                f"UPDATE touches SET {ends_as(end)}, reason = ?, at = ? WHERE id = ?",
+                (reason.value, self.book.now, found[0]),
             )
             return True
         return False
@@ -223,8 +223,8 @@ def _items(book: Book, row: Row, touch: int, person: int) -> None:
 def _skip(book: Book, key: TouchKey, reason: Reason) -> bool:
     """Planned → skipped."""
     changed = book.db.execute(
-        "UPDATE touches SET state = ?, reason = ?, sole = NULL, at = ? WHERE hex = ? AND state = ?",
-        (SKIPPED, reason.value, book.now, key.wire(book.ledger), PLANNED),
+        f"UPDATE touches SET {ends_as(SKIPPED)}, reason = ?, at = ? WHERE hex = ? AND state = {PLANNED}",
+        (reason.value, book.now, key.wire(book.ledger)),
     )
     return changed.rowcount > 0
 
@@ -237,7 +237,7 @@ def expire(book: Book, day: date, tasks: date | None = None) -> int:
         " OR substr(o.name, 1, length(s.name) + 1) = s.name || '/'))"
     )
     changed = book.db.execute(
-        f"UPDATE touches SET state = CASE channel WHEN 0 THEN {EXPIRED} ELSE {MISSED} END, sole = NULL, at = ?,"
+        f"UPDATE touches SET {ends_as(f'CASE channel WHEN 0 THEN {EXPIRED} ELSE {MISSED} END')}, at = ?,"
         f" reason = CASE WHEN {stopped} THEN 'stopped' WHEN reason = '' THEN 'too_late' ELSE reason END"
         f" WHERE state = {PLANNED} AND last_day < CASE channel WHEN 0 THEN ? ELSE ? END",
         (book.now, day_number(day), day_number(day if tasks is None else tasks)),

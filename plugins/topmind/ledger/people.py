@@ -12,7 +12,7 @@ from topmind.errors import LedgerError, LinkError
 from topmind.ledger.book import Book, Listed, listed
 from topmind.ledger.database import number_day
 from topmind.ledger.protocol import Hashes
-from topmind.ledger.states import PLANNED, SKIPPED
+from topmind.ledger.states import PLANNED, SKIPPED, ends_as
 from topmind.ledger.values import Person, Synced
 from topmind.ledger.wishes import wish
 from topmind.model import Channel, PersonRecord, Reason, Standing
@@ -180,8 +180,8 @@ def erase(book: Book, contact: str, hashes: Hashes) -> bool:
     ):
         book.db.execute(f"DELETE FROM {table} WHERE {column} = ?", (person,))
     book.db.execute(
-        "UPDATE touches SET state = ?, reason = ?, sole = NULL, at = ? WHERE person = ? AND state = ?",
-        (SKIPPED, Reason.ERASED.value, book.now, person, PLANNED),
+        f"UPDATE touches SET {ends_as(SKIPPED)}, reason = ?, at = ? WHERE person = ? AND state = {PLANNED}",
+        (Reason.ERASED.value, book.now, person),
     )
     book.moved()
     return True
