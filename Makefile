@@ -9,9 +9,11 @@ PORT   ?= 8000
 SERVE  ?= yes
 # Arguments for pytest: make test ARGS="-k ledger -x"
 ARGS   ?=
+# Arguments for the soak
+SOAK   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run test unit check format bench docs lock screenshots clean
+.PHONY: help install browser run test life unit check format bench soak docs lock screenshots clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## ?/  \1\t/' | expand -t 16
@@ -37,6 +39,9 @@ browser: install ## a browser for the tests: an installed one, else the system's
 test: install browser ## every test
 	$(BIN)/python -m pytest $(ARGS)
 
+life: install ## three years of a business, with more people and every tick (hours)
+	TOPMIND_LIFE=long $(BIN)/python -m pytest tests/acceptance/test_life.py $(ARGS)
+
 unit: install ## the fast part
 	$(BIN)/python -m pytest tests/unit $(ARGS)
 
@@ -54,6 +59,9 @@ format: install ## formats the code
 
 bench: install ## the figures of the budgets
 	$(BIN)/python tests/bench/run.py
+
+soak: install ## senders killed with -9 a hundred times while SES loses answers (SOAK="--lost 0.2 --seed 7")
+	$(BIN)/python tests/soak/soak.py $(SOAK)
 
 docs: install ## the reference page, from the schemas
 	$(BIN)/python tests/docs_reference.py

@@ -181,6 +181,7 @@ class Tick:
     #: (contact, occasion, verdict with its reason) of everybody else.
     decisions: tuple[tuple[str, str, Decision], ...]
     broken: dict[Reason, int]
+    apart: dict[Reason, int]
     unproven: tuple[str, ...]
 
 
@@ -229,6 +230,7 @@ class Year:
                 due=tuple((ids[t.contact], names[t.occasion]) for t in plan.due),
                 decisions=tuple((ids[d.contact], names[d.occasion], d) for d in plan.decisions),
                 broken=dict(plan.floor_broken),
+                apart=dict(plan.apart),
                 unproven=tuple(one.touch_hex for one in done.report.unproven),
             )
         )

@@ -75,6 +75,18 @@ class Settings:
     configuration_set: str
     feedback_queue: str
     site_bucket: str
+    #: Contact list of SES whose subscription management stands in for live pages; "" = none.
+    contact_list: str = ""
+
+    @property
+    def live(self) -> bool:
+        """Whether the live pages are where readers can reach them, not on this machine."""
+        return (urlsplit(self.live_url).hostname or "") not in {"127.0.0.1", "localhost", "::1"}
+
+    @property
+    def ses_unsubscribes(self) -> bool:
+        """SES itself makes the links to leave: no live pages, and a contact list is named."""
+        return self.transport == "ses" and bool(self.contact_list) and not self.live
 
     @property
     def ledger_name(self) -> str:
@@ -149,6 +161,7 @@ def _settings(
         configuration_set=env.get("TOPMIND_SES_CONFIGURATION_SET", ""),
         feedback_queue=env.get("TOPMIND_FEEDBACK_QUEUE", ""),
         site_bucket=env.get("TOPMIND_SITE_BUCKET", ""),
+        contact_list=env.get("TOPMIND_SES_CONTACT_LIST", ""),
     )
 
 

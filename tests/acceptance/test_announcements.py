@@ -156,8 +156,121 @@ def test_of_two_issues_in_a_week_the_right_one_is_corrected(tmp_path: Path) -> N
     assert kit.tick("2026-11-10") == [("c1", "Lime")]
     assert kit.tick("2026-11-18") == [("c1", "Lime"), ("c2", "Lime")]
     kit.desk.write({"content/articles/b.md": oh % (4, 8)})
-    said = kit.desk.type("check")
+    said = kit.desk.type("--as-of", "2026-11-18", "check")
     assert said.code == 1
     assert "content/articles/b.md:5: error: wall had no issue on 2026-11-04" in said.out
     assert "Near days: " in said.out
     assert "2026-11-03, 2026-11-06" in said.out
+
+
+def test_a_correction_of_what_is_still_to_come(tmp_path: Path) -> None:
+    """Nobody has the mistake yet: of an issue, moved or not, and of an announced send."""
+    letter = (
+        "---\nid: wall\ntitle: The Wall\nevery: Tuesday\nsegments: [customers]\nsubject: Wall\n---\nMoss.\n"
+    )
+    files = {
+        "content/newsletters/wall.md": letter,
+        "content/newsletters/wall/2026-11-05.md": "---\nwas: 2026-11-03\nsubject: One\n---\nLime is bad.\n",
+        "content/articles/kit.md": PLAIN % "2026-11-20",
+    }
+    kit = Programme(tmp_path / "alder", files)
+    oh = "---\ntitle: Lime\ndate: 2026-11-01\nsubject: Lime\ncorrects: %s\nwhere: email\nsend: 2026-11-20\n---\nNo.\n"
+    for wrong, gone in (
+        ("wall 2026-11-10", "wall of 2026-11-10"),
+        ("wall 2026-11-03", "wall of 2026-11-05"),
+        ("articles/kit 2026-11-20", "articles/kit of 2026-11-20"),
+    ):
+        kit.desk.write({"content/articles/lime.md": oh % wrong})
+        said = kit.desk.type("--as-of", "2026-11-04", "check")
+        assert said.code == 1
+        assert f"content/articles/lime.md:5: error: {gone} has not gone yet" in said.out
+    kit.desk.write({"content/articles/lime.md": oh % "wall 2026-11-03"})
+    assert kit.desk.type("--as-of", "2026-11-05", "check").code == 0
+
+
+PLAIN = "---\ntitle: The kit\ndate: 2026-11-01\nwhere: email\nsend: [%s]\nsubject: Kit\n---\nHello.\n"
+OTHER = "---\ntitle: Other\ndate: 2026-11-01\nwhere: email\nsend: [2026-11-10]\nsubject: Other\n---\nHello.\n"
+
+
+def dated(kit: Programme, days: str) -> None:
+    """The marketer edits the dates."""
+    kit.desk.write({"content/articles/kit.md": PLAIN % days})
+
+
+def launched(root: Path, days: str = "2026-11-03, 2026-11-10") -> Programme:
+    """The first date went to everybody."""
+    kit = Programme(root / "alder", {"content/articles/kit.md": PLAIN % days})
+    assert who(kit.tick("2026-11-03")) == ALL
+    return kit
+
+
+def held(kit: Programme, day: str, words: str) -> None:
+    """`check` and the tick say so, and the tick mails nobody."""
+    before = kit.desk.mails()
+    said = kit.desk.type("--as-of", day, "check")
+    assert (said.code, "content/articles/kit.md:5: error: " in said.out, words in said.out) == (1, True, True)
+    sent = kit.send(day)
+    assert (sent.code, words in sent.out) == (1, True), sent
+    assert kit.desk.mails() == before
+
+
+def test_a_past_date_taken_out_loses_nobody_the_reminder(tmp_path: Path) -> None:
+    """With it gone, the reminder would be the first send, which everybody had: it is held until the date is back."""
+    kit = launched(tmp_path)
+    dated(kit, "2026-11-10")
+    held(kit, "2026-11-05", "Send 1 of articles/kit went on 3 November 2026")
+    held(kit, "2026-11-10", "Keep 2026-11-03 as date 1, above the others")
+    dated(kit, "2026-11-03, 2026-11-10")
+    assert who(kit.tick("2026-11-11")) == ALL
+
+
+def test_a_date_put_in_before_one_that_went_mails_nobody_twice(tmp_path: Path) -> None:
+    """The launch would be the second send, which nobody had."""
+    kit = launched(tmp_path)
+    dated(kit, "2026-11-02, 2026-11-03, 2026-11-10")
+    held(kit, "2026-11-05", "Send 1 of articles/kit went on 3 November 2026, but date 1")
+    dated(kit, "2026-11-03, 2026-11-10")
+    assert kit.tick("2026-11-05") == []
+    assert who(kit.tick("2026-11-10")) == ALL
+
+
+def test_a_date_moved_after_it_went_is_told(tmp_path: Path) -> None:
+    """Nobody who had it would get it on the new day."""
+    kit = launched(tmp_path)
+    dated(kit, "2026-11-05, 2026-11-10")
+    held(kit, "2026-11-05", "Keep 2026-11-03 as date 1")
+
+
+def test_dates_to_come_may_move(tmp_path: Path) -> None:
+    """Nobody had them; a new one below those that went is one more send."""
+    kit = launched(tmp_path)
+    dated(kit, "2026-11-03, 2026-11-12")
+    assert kit.tick("2026-11-10") == []
+    assert who(kit.tick("2026-11-12")) == ALL
+    dated(kit, "2026-11-03, 2026-11-12, 2026-11-20")
+    assert who(kit.tick("2026-11-20")) == ALL
+
+
+def test_only_the_announcement_whose_dates_moved_is_held(tmp_path: Path) -> None:
+    """The others go on, and the run ends with 1."""
+    kit = launched(tmp_path)
+    dated(kit, "2026-11-10")
+    kit.desk.write({"content/articles/other.md": OTHER})
+    before = set(kit.desk.mails())
+    assert kit.send("2026-11-10").code == 1
+    assert kit.mails(set(kit.desk.mails()) - before) == [(contact, "Other") for contact in ALL]
+
+
+def test_what_waits_in_the_ledger_goes_on_its_new_day(tmp_path: Path) -> None:
+    """Its page was not published, so nobody had it yet: with a later date it waits for that, and goes once."""
+    kit = Programme(tmp_path / "alder", {})
+    assert kit.desk.type("--as-of", "2026-11-10", "build", "--no-search").code == 0
+    page = (PLAIN % "2026-11-10").replace("where: email", "where: [site, email]")
+    kit.desk.write({"content/articles/kit.md": page})
+    assert "not published" in kit.send("2026-11-10").out
+    assert kit.desk.mails() == []
+    kit.desk.write({"content/articles/kit.md": page.replace("[2026-11-10]", "[2026-11-12]")})
+    assert kit.desk.type("--as-of", "2026-11-11", "build", "--no-search").code == 0
+    assert kit.tick("2026-11-11") == []
+    assert who(kit.tick("2026-11-12")) == ALL
+    assert kit.tick("2026-11-13") == []

@@ -78,6 +78,18 @@ MISTAKES: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {TIP: tip("modified: 12/1/2026")},
         (f"{TIP}:4:", "more than one way", "2026-01-12", "2026-12-01"),
     ),
+    "personal without a code": (
+        {TIP: tip("", "Text.\n\n/// coupon | personal")},
+        (f"{TIP}:8:", "`personal` is no code", "Write `/// coupon | THANKS25, personal`"),
+    ),
+    "hour of a send": (
+        {TIP: tip("send: 2026-12-08 14:00")},
+        (f"{TIP}:4:", "a send has a day and no hour: 14:00 would be lost", "Write 2026-12-08"),
+    ),
+    "hour of a send in a list": (
+        {TIP: tip("send:\n  - 2026-12-08\n  - 15 December 2026 at 2 pm")},
+        (f"{TIP}:6:", "14:00 would be lost", "Write 2026-12-15"),
+    ),
     "no title": ({TIP: "---\ndate: 2026-11-01\n---\nText.\n"}, (f"{TIP}:1:", "no `title`", "Write `title:`")),
     "no date": ({TIP: "---\ntitle: New\n---\nText.\n"}, (f"{TIP}:1:", "no date", "Write `date:")),
     "misspelt status": ({TIP: tip("status: drfat")}, (f"{TIP}:4:", "'drfat'", "Did you mean 'draft'?")),

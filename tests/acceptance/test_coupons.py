@@ -149,6 +149,49 @@ def test_a_wrong_coupon_line_is_told(story: Programme, block: str, says: str) ->
     assert "content/sequences/thanks/01-step1.md:7" in said.out
 
 
+def test_the_day_of_the_list_is_written_as_everywhere(story: Programme) -> None:
+    """In words, as numbers with one reading; one with two is refused with both."""
+    story.tick("2026-11-03")
+    for day, many in (("3 November 2026", 2), ("24.12.2026", 0)):
+        assert len(exported(story, "--since", day)) == many
+    said = story.desk.type("coupons", "export", "--since", "1.12.2026")
+    assert said.code == 2
+    assert "--since" in said.err
+    assert "2026-12-01 (1 December 2026) or 2026-01-12" in said.err
+
+
+def test_a_code_is_good_once_and_in_time(story: Programme) -> None:
+    """Handed in twice, in one file or in two, or after its last day: named by line; the same file again is no matter."""
+    story.tick("2026-11-03")
+    mine, yours = (code_in(story, who, "thanks 1") for who in ("c1", "c2"))
+    till = story.desk.root / "var/till.csv"
+
+    def taken(*rows: str) -> tuple[int, list[str]]:
+        till.write_text("\n".join(["code,date", *rows]) + "\n", "utf-8")
+        said = story.desk.type("coupons", "redeemed", str(till))
+        return said.code, said.out.splitlines()
+
+    twice = "a code is good once, and this one was handed in on"
+    assert taken(f"{mine},2026-11-05", f"{mine},2026-11-06") == (
+        1,
+        ["1 code noted as redeemed.", f"line 3: {twice} line 2, too."],
+    )
+    assert taken(f"{mine},2026-11-05") == (0, ["0 codes noted as redeemed. 1 was noted before."])
+    assert taken(f"{mine},") == (0, ["0 codes noted as redeemed. 1 was noted before."])
+    assert taken(f"{mine},2026-11-09") == (
+        1,
+        ["0 codes noted as redeemed.", f"line 2: {twice} 2026-11-05, too."],
+    )
+    assert taken(f"{yours},2027-01-03") == (
+        1,
+        [
+            "1 code noted as redeemed.",
+            "line 2: handed in on 2027-01-03, and good until 2027-01-02 only.",
+        ],
+    )
+    assert {r["contact"]: r["redeemed"] for r in exported(story)} == {"c1": "2026-11-05", "c2": "2027-01-03"}
+
+
 def test_a_letter_has_its_code_on_paper(tmp_path: Path) -> None:
     """The page to print shows the person's own code; the till hears of it once the letter is done."""
     step = a_step("thanks", 1, "after: 1 day", text="Dear you,\n\n/// coupon | THANKS25, personal, 60 days")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from played import Desk
-from small_company import DAY, PEOPLE, a_company
+from small_company import DAY, FILES, PEOPLE, a_company
 
 SALE = (
     "---\ntitle: Winter sale\ndate: 2026-11-20\noffer: 20 % off\ncode: WINTER20\nstarts: 2026-12-01\n"
@@ -38,6 +38,40 @@ def test_check_says_at_writing_time_that_a_sale_comes_too_early(desk: Desk) -> N
     assert f"{PEOPLE} of {PEOPLE} would be held by the ratio. Send 2 value items first" in said
     assert "content/promotions/sale.md" in said
     assert desk.type("check").code == 0
+
+
+KIT = "---\ntitle: Kit\ndate: 2026-11-20\nwhere: email\nsend: [2026-12-04]\ngrace: 0\nsubject: Kit\n---\nIt is here.\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "rule", "says", "fix"),
+    [
+        ("gap: 5 days", "gap", "would get it too soon after the touch before it", "shorter `gap`"),
+        ("at_most: 1 email per week", "ceiling", "as many mails as `at_most` allows", "allow more under"),
+        (
+            "at_most: 1 touch per week",
+            "ceiling",
+            "as many touches as `at_most` allows",
+            "Send less before it",
+        ),
+        ("blackout: [2026-12-04]", "blackout", "a day on which nothing goes", "Choose another day"),
+        ("", "lost", "get something more urgent that day", "Choose another day"),
+    ],
+)
+def test_check_says_what_gap_limits_and_days_of_rest_will_do(
+    desk: Desk, line: str, rule: str, says: str, fix: str
+) -> None:
+    """Each rule that holds a mail from half of its readers or more, beside the file, with what to do."""
+    company = FILES["content/company.md"].replace("at_most: 2 emails per week\n", f"{line}\n")
+    kits = ("kit", "zit") if rule == "lost" else ("kit",)
+    files = {f"content/articles/{name}.md": KIT for name in kits}
+    desk.write({**files, "content/company.md": company})
+    found = json.loads(desk.type("check", "--json").out)
+    (told,) = (p for p in found if p["rule"] == f"plan/{rule}" and p["path"].startswith("content/articles"))
+    assert (told["path"], told["level"]) == (f"content/articles/{kits[-1]}.md", "warning")
+    assert f"of {PEOPLE} " in told["says"]
+    assert says in told["says"]
+    assert fix in told["fix"]
 
 
 def test_plan_says_the_same_beside_the_date(desk: Desk) -> None:
@@ -67,7 +101,7 @@ def test_the_tips_asked_for_close_the_gap(desk: Desk) -> None:
     desk.write({f"content/tips/new-{n}.md": tip(n).replace("2026-12-01", day) for n, day in enumerate(days)})
     after = json.loads(desk.type("plan", "--json").out)
     assert after["lacks"] == []
-    assert "No content gap." in desk.type("plan").out
+    assert "No content gap, to 1 March." in desk.type("plan").out
     everybody = next(row for row in after["coverage"] if not row["segment"])
     assert (everybody["contacts"], everybody["throughout"]) == (PEOPLE, PEOPLE)
 
@@ -87,6 +121,20 @@ def test_the_difference_from_the_last_run_is_said_with_its_cause(desk: Desk) -> 
     assert re.search(r"\d+ more of The Wall", line), line
     new = set(desk.left()) - set(before)
     assert new == {f"content/tips/new-{n}.md" for n in range(3)}
+
+
+def test_a_newsletter_that_moved_is_the_cause_and_not_the_tip_beside_it(desk: Desk) -> None:
+    """Another day for the letter, and a tip that nobody gets in these days: both are named."""
+    desk.type("build")
+    assert desk.type("send").code == 0
+    letter = desk.root / "content" / "newsletters" / "wall.md"
+    text = letter.read_text("utf-8")
+    assert "every: Tuesday" in text
+    letter.write_text(text.replace("every: Tuesday", "every: Wednesday"), "utf-8")
+    desk.write({"content/tips/new.md": tip(1)})
+    said = desk.type("plan").out
+    line = next(text for text in said.splitlines() if text.startswith("Since the last run"))
+    assert "because newsletter wall was changed and 1 tip was added" in line
 
 
 def test_what_the_desk_keeps_names_nobody(desk: Desk) -> None:
@@ -139,6 +187,10 @@ def entries(text: str) -> list[dict[str, str]]:
 
 def test_the_calendar_file_is_one(desk: Desk) -> None:
     """RFC 5545: CRLF, at most 75 octets a line, escaped text, UTC times, one UID each; issues at nine in Dublin."""
+    for wrong in ("content/plan.ics", "content/tips/plan.ics", "not/there/plan.ics"):
+        said = desk.type("plan", "--ics", str(desk.root / wrong))
+        assert (said.code, (desk.root / wrong).exists()) == (2, False)
+    assert not (desk.root / "not").exists()
     target = desk.root / "plan.ics"
     said = desk.type("plan", "--days", "30", "--ics", str(target))
     assert said.code == 0

@@ -128,7 +128,7 @@ def test_a_step_with_a_new_name_stops_the_send_until_somebody_says_what_it_is(ti
     assert call(["-C", str(tick.root), "--as-of", WEDNESDAY, "check"]) == 1
     assert tick.got["canary2@example.com"] == 1
     plan = found.value.fix.rpartition(" ")[2]
-    control.approve(tick.root, plan, clock=tick.clock)
+    control.approve(tick.root, plan, as_of=WEDNESDAY, clock=tick.clock)
     tick(as_of=WEDNESDAY)
     assert tick.got["canary2@example.com"] == 2
 

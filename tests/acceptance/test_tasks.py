@@ -13,7 +13,7 @@ from topmind.cli.app import call
 from topmind.delivery import MemoryTransport
 from topmind.errors import ContentError, UsageError
 from topmind.model import TouchState
-from topmind.run import tasking
+from topmind.run import reporting, tasking, why
 
 
 @pytest.fixture
@@ -119,6 +119,23 @@ def test_a_day_let_pass_is_overdue_once_more_and_then_the_owners(office: Office)
     for _ in range(6):
         office.next_day()
     assert office.every()["c2", "check-in"].state is TouchState.MISSED
+
+
+def test_a_call_that_nobody_made_is_said_to_be_nobody_s(office: Office) -> None:
+    """Missed a week after its last day: the report does not blame the runs, names who fell through in that week, and
+    `why` says the same."""
+    office.tick()
+    for _ in range(9):
+        office.next_day()
+    assert office.every()["c2", "check-in"].state is TouchState.MISSED
+    made = reporting.make(office.root, as_of=None, clock=office.clock).report
+    rows = {row.step: row for row in made.owner.promised} if made.owner else {}
+    assert dict(rows["check-in"].missed) == {"nobody_did_it": 3}
+    fell = [(row.occasion, row.state, row.reason) for row in made.fell]
+    assert fell == [("first/check-in/once", "missed", "nobody_did_it")] * 3
+    assert "3 nobody did it" in made.text()
+    assert "no run came in time" not in made.text()
+    assert "nobody did it" in why.story(office.root, "c2", None, as_of=None, clock=office.clock).text()
 
 
 def test_no_answer_comes_again_until_the_last_day(office: Office) -> None:
@@ -243,6 +260,10 @@ def test_files_of_names_lie_where_no_commit_takes_them(
     assert call([*base, "import", "var/tasks.csv"]) == 0
     assert call([*base, "export", "--to", "content/tasks.csv"]) == 2
     assert not (office.root / "content" / "tasks.csv").exists()
+    capsys.readouterr()
+    assert call([*base, "print", "--channel", "parcel", "--to", "var/slips.html"]) == 0
+    assert "Nothing to print: no open parcel" in capsys.readouterr().out
+    assert not (office.root / "var" / "slips.html").exists()
     office.clock.advance(days=1)
     office.tick()
     assert call([*base[:3], "2026-12-02", "tasks", "print", "--to", "var/letters.html"]) == 0

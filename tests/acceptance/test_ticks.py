@@ -221,8 +221,10 @@ def test_a_page_that_is_not_published_holds_its_editions_only(tick: Tick) -> Non
     assert (sum(tick.left.values()), max(tick.left.values())) == (PEOPLE, 1)
 
 
-def test_a_restored_ledger_sends_nothing_until_it_is_adopted(tick: Tick) -> None:
-    """A copy of before the letter is put back, and the opt-outs since are not in it: refused; adopted, nobody gets
+def test_a_restored_ledger_sends_nothing_until_it_is_adopted(
+    tick: Tick, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A copy of before the letter is put back, and the opt-outs since are not in it: `plan` warns, `send` refuses; adopted, nobody gets
     the letter twice, whoever left stays out, and next week goes on as if nothing had been."""
     ledger, conf = tick.root / "var" / "ledger.db", ("--as-of", "2026-12-02")
     tick(as_of="2026-11-25")
@@ -237,7 +239,12 @@ def test_a_restored_ledger_sends_nothing_until_it_is_adopted(tick: Tick) -> None
     shutil.copy(tick.root / "copy.db", ledger)
     with pytest.raises(GuardError, match="older than the one that sent last"):
         tick(as_of="2026-12-02")
+    assert call(["-C", str(tick.root), *conf, "plan"]) == 0
+    assert "WARNING: this ledger is older than the one that sent last" in capsys.readouterr().out
     assert call(["-C", str(tick.root), *conf, "ledger", "adopt"]) == 0
+    capsys.readouterr()
+    assert call(["-C", str(tick.root), *conf, "plan"]) == 0
+    assert "WARNING" not in capsys.readouterr().out
     assert call(["-C", str(tick.root), *conf, "ledger", "adopt"]) == 3, "once is enough"
     after = tick(as_of="2026-12-02").report
     assert after.counts.sent_now == 0

@@ -272,10 +272,18 @@ class Month:
         self.catalog = replace(self.catalog, newsletters=letters)
 
     def _move_send(self, name: str) -> None:
+        """Dates to come move; those that went stay (else the announcement is held)."""
         item = self.catalog.items[name]
         by = timedelta(days=self.rng.choice([-2, 1, 2]))
-        sends = tuple(replace(send, day=send.day + by) for send in item.sends)
-        self.catalog = replace(self.catalog, items={**self.catalog.items, name: replace(item, sends=sends)})
+        went = {int(s.key.occurrence) for s in self.sent if s.key.source == name}
+        sends = tuple(
+            send if send.number <= max(went, default=0) else replace(send, day=send.day + by)
+            for send in item.sends
+        )
+        if all(after.day > before.day for before, after in pairwise(sends)):
+            self.catalog = replace(
+                self.catalog, items={**self.catalog.items, name: replace(item, sends=sends)}
+            )
 
 
 def a_month(seed: int) -> Month:
@@ -335,7 +343,8 @@ def test_nobody_gets_more_sends_than_there_are(month: Month) -> None:
     """However often a date was moved: three sends of an announcement, one thank-you, one letter a half period."""
     sends = Counter((s.key.contact, s.key.source) for s in month.sent if s.key.source in month.catalog.items)
     steps = Counter((s.key.contact, s.key.step) for s in month.sent if s.key.step)
-    assert (max(sends.values()), max(steps.values())) == (3, 1)
+    assert 2 <= max(sends.values()) <= 3  # by chance nobody may have got all three
+    assert max(steps.values()) == 1
 
 
 def test_no_more_than_one_of_a_name_in_a_week(month: Month) -> None:

@@ -21,7 +21,9 @@ from ledger_words import claim
 from topmind.delivery import send
 from topmind.errors import GuardError, LedgerDamaged, LedgerError, LedgerLocked, TopmindError
 from topmind.ledger import Ledger, Settle, exists, keyed, open_ledger
+from topmind.ledger.database import migrations, stamp
 from topmind.ledger.postgres_database import Mode
+from topmind.ledger.postgres_sql import shape
 from topmind.model import Message, Outcome, OutcomeKind
 from topmind.run.clock import SystemClock
 from topmind.testing.builders import TODAY
@@ -172,19 +174,20 @@ def test_a_newer_shape(postgres: Any, postgres_url: str) -> None:
 
 
 def test_an_older_shape_is_brought_forward(postgres: Any, postgres_url: str) -> None:
-    """What a version before the last migration wrote is opened with everything in it."""
-    ledger = a_ledger(url=postgres_url)
-    freeze(ledger, a_row())
-    ledger.close()
+    """What a version before the last migrations wrote is opened with everything in it, its live sender, too."""
     schema = postgres_url.rpartition("%3D")[2]
     run(
         postgres,
-        f"DROP TABLE {schema}.senders",
-        f"CREATE TABLE {schema}.sender (id bigint PRIMARY KEY, run bigint NOT NULL, until bigint NOT NULL)",
-        f"UPDATE {schema}.meta SET value = '7' WHERE name = 'shape'",
+        f"CREATE SCHEMA {schema}",
+        f"SET search_path = {schema}",
+        *(shape(script) for number, script in migrations().items() if number <= 7),
+        "INSERT INTO meta VALUES ('shape', '7'), ('ledger', 'test'), ('epoch', '1'), ('head', '0')",
+        "INSERT INTO runs (id, owner, who, started) VALUES (7, 'run-7', 'an older topmind', 0)",
+        f"INSERT INTO sender VALUES (1, 7, {stamp(FixedClock().now()) + 60_000})",
     )
     ledger = opened(postgres_url)
-    assert (ledger.lock("run-1"), len(claim(ledger))) == (0, 1)
+    with pytest.raises(LedgerLocked, match="an older topmind"):
+        ledger.lock("run-8")
     ledger.close()
 
 

@@ -134,7 +134,11 @@ def test_prospects_are_inside_their_fourteen_days_or_not(counted: Counted) -> No
     said = next(row for row in counted.report["owner"]["floors"] if row["segment"] == "prospects")
     assert said["contacts"] + sum(said["apart"].values()) == len(prospects)
     assert said["contacts"] == len(reachable) > 50
-    assert said["inside"] == len(inside)
+    # whoever asked lately and had nothing yet is not late: their days begin, spread over one floor, when we knew them
+    known = {who: date.fromisoformat(counted.people[who]["known_since"]) for who in reachable - set(valued)}
+    at_least = inside | {who for who, day in known.items() if (TODAY - day).days <= 14}
+    at_most = inside | {who for who, day in known.items() if (TODAY - day).days < 28}
+    assert len(inside) < len(at_least) <= said["inside"] <= len(at_most)
 
 
 def test_the_calls_that_were_promised_are_counted_from_inquiries(counted: Counted) -> None:

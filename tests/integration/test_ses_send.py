@@ -288,3 +288,34 @@ def test_bad_news_while_a_send_runs(root: Path, aws: Amazon, monkeypatch: pytest
     second = tick(root, aws, monkeypatch, later)
     assert second.report.counts.skipped + second.report.counts.accepted == PEOPLE
     assert second.report.counts.skipped == 1
+
+
+def test_without_live_pages_ses_makes_the_links_to_leave(
+    root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A contact list stands in for live pages: marketing carries SES's link, and its opt-out comes back as feedback."""
+    aws.ses.client().create_contact_list(ContactListName="alder")
+    environ = {"TOPMIND_LIVE_URL": "", "TOPMIND_SES_CONTACT_LIST": "alder"}
+    result = tick(root, aws, monkeypatch, environ=environ)
+    assert (result.report.counts.accepted, result.exit_code) == (PEOPLE, 0), result.text()
+    letters = [mail for mail in aws.ses.inbox if mail.message["List-Unsubscribe"]]
+    assert len(letters) >= PEOPLE - 1
+    assert all("unsubscribe.invalid" not in mail.html + mail.text for mail in letters)
+    gone = letters[0]
+    aws.ses.unsubscribe(gone.number)
+    aws.ses.flush()
+    for name, value in aws.environ(**environ).items():
+        monkeypatch.setenv(name, value)
+    assert feedback.run(root, clock=FixedClock(NOW.replace(hour=12))).heard.opted_out == 1
+    before = len(aws.ses.inbox)
+    later = tick(root, aws, monkeypatch, datetime(2026, 12, 8, 10, 30, tzinfo=UTC), environ=environ)
+    assert gone.to not in [mail.to for mail in aws.ses.inbox[before:]]
+    assert later.report.counts.accepted == PEOPLE - 1
+
+
+def test_a_contact_list_that_is_not_there(root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Named but not made: refused, because nobody could leave."""
+    environ = {"TOPMIND_LIVE_URL": "", "TOPMIND_SES_CONTACT_LIST": "nobody-made-it"}
+    with pytest.raises(GuardError, match="has no contact list"):
+        tick(root, aws, monkeypatch, environ=environ)
+    assert aws.ses.calls == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import urllib.request
@@ -15,6 +16,7 @@ from typing import Any
 SET = "topmind"
 REGION = "us-east-1"
 KEYS = {"aws_access_key_id": "simulated", "aws_secret_access_key": "simulated"}
+_ENVIRON = {name.upper(): value for name, value in KEYS.items()}
 _MOTO = "from moto.server import ThreadedMotoServer as S; import time; s = S(ip_address='127.0.0.1', port=0, verbose=False); s.start(); print('http://%s:%s' % s.get_host_and_port(), flush=True); time.sleep(86400)"
 
 
@@ -57,14 +59,24 @@ def places(folder: Path, *, script: Mapping[str, Any], seed: int) -> Iterator[Pl
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str) -> str:
-        process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # moto tells of each request
+            text=True,
+            env={**os.environ, **_ENVIRON},
+        )
         started.append(process)
         assert process.stdout is not None
         return process.stdout.readline().strip()
 
     try:
         aws = start("-c", _MOTO)
-        queue = Places(ses="", aws=aws, queue="").client("sqs").create_queue(QueueName="feedback")["QueueUrl"]
+        queue = (
+            Places(ses="", aws=aws, queue="")
+            .client("sqs", read_timeout=30)
+            .create_queue(QueueName="feedback")["QueueUrl"]
+        )
         arguments = {
             "--identity": "harborandpine.example",
             "--configuration-set": SET,

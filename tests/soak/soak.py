@@ -30,8 +30,13 @@ from soak.places import SET, Places, places
 #: Calls at once: what one kill may leave unknown.
 SLOTS = 4
 LEDGER = "test"
+#: Seconds until a child that starts warm has sent its first mail.
+START = 0.12
 #: Parts of all calls: 15 % of them fail, most of them after the mail has left.
 FAULTS = {"reset": 0.04, "error": 0.03, "garbage": 0.03, "throttle": 0.02, "lost": 0.02, "hang": 0.01}
+
+#: Every other call takes its time, as a real one does: else a quick machine is through before the first kill.
+SLOW = {"slow": 0.5}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +55,12 @@ class Found:
     #: Calls that SES saw.
     calls: int
     seconds: float
+
+    @property
+    def holds(self) -> bool:
+        """Nobody twice, and whoever got nothing is listed: a handful a kill, and the calls that SES lost unread."""
+        most = self.kills * SLOTS + self.people * FAULTS["lost"] * 2
+        return not (self.twice or self.unlisted) and self.listed <= most
 
     def line(self, name: str) -> str:
         """For people."""
@@ -131,7 +142,7 @@ def drained(url: str, where: Places) -> None:
 
     where.ask("flush", {})
     ledger = opened(url)
-    queue = FeedbackQueue(where.client("sqs"), where.queue)
+    queue = FeedbackQueue(where.client("sqs", read_timeout=30), where.queue, receivers=1)
     feedback.drain(queue, ledger, lambda _: (), clock=SystemClock(), budget=timedelta(minutes=5))
     ledger.close()
 
@@ -147,9 +158,8 @@ def play(folder: Path, where: Places, *, number: int, kills: int, seed: int) -> 
     freeze(ledger, *rows(names))
     ledger.close()
     draw, began, died = random.Random(seed), time.monotonic(), 0
-    pause = 60 * number / max(kills, 1) / 60_000
     while died < kills:
-        if not until_killed(lambda: tick(url, where), 0.12 + draw.random() * pause * 10):
+        if not until_killed(lambda: tick(url, where), START + draw.random() * number / kills / 100):
             break
         died += 1
         if died % 20 == 0:
@@ -183,7 +193,7 @@ def play_naive(folder: Path, where: Places, *, number: int, kills: int, seed: in
     def work() -> None:
         naive.send_all(folder / "naive.db", where.client("sesv2", retries={"mode": "legacy"}), names)
 
-    while died < kills and until_killed(work, 0.12 + draw.random() * number / max(kills, 1) / 100):
+    while died < kills and until_killed(work, START + draw.random() * number / kills / 100):
         died += 1
     _wait(child(work))
     got = where.touches()
@@ -227,7 +237,7 @@ def main() -> int:
     )
     warm()
     script = {
-        "faults": {"seed": chosen.seed, "shares": FAULTS},
+        "faults": {"seed": chosen.seed, "shares": FAULTS | SLOW, "seconds": 0.03},
         "feedback": {"seed": chosen.seed, "doubled": 0.1, "reordered": 0.1, "lost": chosen.lost},
     }
     wanted = {"number": chosen.people, "kills": chosen.kills, "seed": chosen.seed}
@@ -237,10 +247,7 @@ def main() -> int:
         where.ask("reset", {})
         where.ask("script", script)
         print(play_naive(Path(name), where, **wanted).line("naive"))
-    broken = (
-        ours.twice or ours.unlisted or ours.listed > ours.kills * SLOTS + ours.people * sum(FAULTS.values())
-    )
-    return int(bool(broken))
+    return int(not ours.holds)
 
 
 if __name__ == "__main__":

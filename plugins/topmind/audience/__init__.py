@@ -11,6 +11,7 @@ from topmind.audience.api import (
     open_source,
     read_spec,
     segment_report,
+    to_parquet,
 )
 from topmind.audience.spec import AudienceSpec
 
@@ -23,4 +24,5 @@ __all__ = [
     "open_source",
     "read_spec",
     "segment_report",
+    "to_parquet",
 ]

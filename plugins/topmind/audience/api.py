@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from topmind.audience.spec import AudienceSpec, read_spec
@@ -14,7 +15,16 @@ if TYPE_CHECKING:
     from topmind.audience.segments import Held, SegmentRow
     from topmind.audience.sources import Source
 
-__all__ = ["check", "explain", "has_contacts", "members", "open_source", "read_spec", "segment_report"]
+__all__ = [
+    "check",
+    "explain",
+    "has_contacts",
+    "members",
+    "open_source",
+    "read_spec",
+    "segment_report",
+    "to_parquet",
+]
 
 
 def has_contacts(spec: AudienceSpec, settings: Settings) -> bool:
@@ -70,3 +80,10 @@ def explain(
     from topmind.audience.segments import explain as explained
 
     return explained(source, catalog, history, as_of, segment, contact)
+
+
+def to_parquet(table: Path, target: Path, columns: Mapping[str, str]) -> None:
+    """Write a CSV of ours (`columns`: name → text, number, day or moment) as Parquet. Raises OSError."""
+    from topmind.audience.parquet import to_parquet as written
+
+    written(table, target, columns)

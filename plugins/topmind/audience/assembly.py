@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -53,8 +53,7 @@ class _Assembly:
         inside = np.zeros((len(self.ids), len(names)), dtype=np.bool_)
         for column, name in enumerate(names):
             inside[found[name], column] = True
-        inbox = self._inbox()
-        company = self.catalog.company
+        inbox, company = self._inbox(), self.catalog.company
         zones, zone = self._coded("zone", company.zone)
         languages, language = self._coded("language", company.language)
         senders, sender = self._senders()
@@ -78,6 +77,7 @@ class _Assembly:
             reach=self._reach(),
             suppressed=self._of_inbox(self._flag(lambda s: bool(s.suppressed)), inbox),
             paused_until=self._paused(),
+            since=self._since(),
             off_topic=self._off_topics(),
             inbox=inbox,
             fields={name: self._values(f"f_{name}", spec.type) for name, spec in self.spec.fields.items()},
@@ -89,7 +89,17 @@ class _Assembly:
             basis={channel: consent.words for channel, consent in self.spec.consent.items()},
             moved=stood.moved,
             watched=stood.watched,
+            words=self._words(dated),
         )
+
+    def _words(self, dated: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """What activities are called, where a rule asks for one: a misspelt one would never be seen."""
+        rules = [text for segment in self.catalog.segments.values() for text, _ in segment.who]
+        rules += [*dated, *texts(self.catalog.sequences, self.catalog.items.values())]
+        if not any("did" in rule.lower() for rule in rules):
+            return {}
+        found = self.session.con.execute("SELECT DISTINCT CAST(what AS VARCHAR) FROM activities").fetchall()
+        return {"did": tuple(sorted(name for (name,) in found if name))}
 
     # --- columns of the source -----------------------------------------------------------------------
 
@@ -208,6 +218,18 @@ class _Assembly:
         for row, standing in self.standing.items():
             days[row] = standing.paused_until.toordinal() if standing.paused_until else 0
         return days
+
+    def _since(self) -> NDArray[np.int32]:
+        """What the contacts' own column says, else their earliest deed."""
+        deeds = "SELECT nr, day FROM purchases UNION ALL SELECT nr, day FROM activities"
+        days = "CAST(date_diff('day', DATE '0001-01-01', coalesce(c.since, d.day)) + 1 AS INTEGER)"
+        query = (
+            f"SELECT coalesce({days}, 0) AS value FROM contacts c LEFT JOIN "
+            f"(SELECT nr, min(day) AS day FROM ({deeds}) GROUP BY nr) d USING (nr) ORDER BY c.nr"
+        )
+        since = np.zeros(len(self.ids), dtype=np.int32)
+        since[self.rows] = self.session.con.execute(query).fetchnumpy()["value"]
+        return since
 
     def _off_topics(self) -> Mapping[str, Bools]:
         said = {topic for standing in self.standing.values() for topic in standing.off_topics}

@@ -122,6 +122,11 @@ def event_path(client: Any, name: str) -> EventPath:
     )
 
 
+def contact_list(client: Any, name: str) -> bool:
+    """Whether SES knows a contact list of this name. Raises SendError where SES does not answer."""
+    return bool(_asked(client.get_contact_list, ContactListName=name))
+
+
 def queue_answers(client: Any, queue: str) -> bool:
     """Whether the SQS queue at this address answers whoever asks with these credentials."""
     from botocore.exceptions import BotoCoreError, ClientError
@@ -159,6 +164,7 @@ def _asked(call: Any, **named: str) -> Mapping[str, Any]:
 _ACTIONS = {
     "get_account": "ses:GetAccount",
     "get_email_identity": "ses:GetEmailIdentity",
+    "get_contact_list": "ses:GetContactList",
     "get_configuration_set": "ses:GetConfigurationSet",
     "get_configuration_set_event_destinations": "ses:GetConfigurationSetEventDestinations",
 }

@@ -26,6 +26,9 @@ class Facts:
     #: None = no configuration set is named.
     event_path: EventPath | None
     configuration_set: str
+    #: Contact list whose links to leave SES makes; "" = our own live pages do. Whether SES has it.
+    contact_list: str = ""
+    contact_list_there: bool = True
     #: `TOPMIND_FEEDBACK_QUEUE`, and whether it answered.
     queue: str
     queue_answers: bool
@@ -170,6 +173,12 @@ def _feedback(facts: Facts) -> Iterator[Problem]:
             "events",
             f"the configuration set does not publish {', '.join(sorted(missing)).lower()}.",
             "Add these event types to the destination that leads to the feedback queue.",
+        )
+    if facts.contact_list and not facts.contact_list_there:
+        yield _problem(
+            "contact-list",
+            f"SES has no contact list {facts.contact_list!r}, so nobody could leave.",
+            "Create it in the SES console, or correct TOPMIND_SES_CONTACT_LIST.",
         )
     if not facts.queue:
         yield _problem(

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from topmind.aws import answers, limits
+from topmind.aws import answers, limits, subscribed
 from topmind.aws.session import client as new_client
 from topmind.model import Clock, Message, Outcome, OutcomeKind
 
@@ -24,13 +24,16 @@ class SesTransport:
         self,
         *,
         configuration_set: str,
+        contact_list: str = "",
         clock: Clock,
         connections: int = 10,
         make: Callable[[], Any] | None = None,
     ) -> None:
         """`clock` is the store's, by which claims grow old; `make` gives a client (default: from the
-        environment), again after a token has run out."""
+        environment), again after a token has run out; `contact_list`: of messages that SES gives their links to
+        leave."""
         self._set = configuration_set
+        self._contact_list = contact_list
         self._clock = clock
         self._make = make or (lambda: new_client("sesv2", connections=connections))
         self._lock = threading.Lock()
@@ -43,6 +46,8 @@ class SesTransport:
         """One call, once. Never raises for what SES or the network do."""
         if limits.unusable(message.to):
             return Outcome(kind=OutcomeKind.REFUSED, reason="the address is unusable")
+        if message.leave_at_provider and not self._contact_list:
+            return Outcome(kind=OutcomeKind.RETRY, stop=True, reason="no contact list is named")
         if wrong := limits.mistakes(message, self._set):
             return Outcome(kind=OutcomeKind.RETRY, stop=True, reason=f"a message is malformed: {wrong[0]}")
         client = self._client
@@ -59,6 +64,9 @@ class SesTransport:
             "Content": {"Raw": {"Data": message.raw}},
             "EmailTags": [{"Name": name, "Value": value} for name, value in message.tags.items()],
         }
+        if message.leave_at_provider:
+            request |= subscribed.simple(message.raw)
+            request["ListManagementOptions"] = {"ContactListName": self._contact_list}
         if self._set:
             request["ConfigurationSetName"] = self._set
         return request

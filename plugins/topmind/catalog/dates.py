@@ -20,7 +20,7 @@ _WORDS = re.compile(
     r"(?:(?P<d1>\d{1,2})(?:st|nd|rd|th|\.)?\s+(?P<m1>[A-Za-z]+)\.?|(?P<m2>[A-Za-z]+)\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?)"
     r"(?:,?\s+(?P<year>\d{4}))?(?:,?\s+(?:at\s+)?(?P<rest>\d.*))?"
 )
-_NUMBERS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})\b.*")
+_NUMBERS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})\b(?:(?:[T ]|,? at )\s*(?P<rest>\S.*))?")
 _TIME = re.compile(
     r"(\d{1,2})(?:[:.](\d{2}))?(?::(\d{2})(?:\.\d+)?)?\s*(am|pm)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?", re.IGNORECASE
 )
@@ -46,6 +46,10 @@ _NUMBER_WORDS = {
         )
     )
 } | {"a": 1, "an": 1}
+#: Seconds of the units below a day.
+_SMALL = {"minute": 60, "min": 60, "m": 60, "hour": 3600, "h": 3600, "hr": 3600}
+#: Days between the first and the last of a span.
+MOST_SPAN = 366
 #: Days of each unit; a month is 30 and a year 365 wherever days are counted.
 UNIT_DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
 
@@ -73,13 +77,32 @@ def read_moment(text: str) -> Moment:
         day = _in_words(match, int(match["year"]))
         return Moment(day, read_time(match["rest"]) if match["rest"] else None)
     if match := _NUMBERS.fullmatch(text):
-        raise Wrong(f"the date {text!r} can be read in more than one way.", _readings(match), rule="date")
+        found = _readings(match)
+        if len(found) == 1:
+            return Moment(found[0], read_time(match["rest"]) if match["rest"] else None)
+        ways = " or ".join(f"{day.isoformat()} ({show(day)})" for day in found)
+        raise Wrong(
+            f"the date {text!r} can be read in more than one way." if found else f"{text!r} is no date.",
+            f"Write {ways}." if found else "Write it as 2026-12-01 or 1 December 2026.",
+            rule="date",
+        )
     raise Wrong(f"{text!r} is no date.", "Write it as 2026-12-01 or 1 December 2026.", rule="date")
 
 
 def read_day(text: str) -> date:
     """A day; a time of day written with it is dropped. Raises Wrong."""
     return read_moment(text).day
+
+
+def read_span(text: str) -> tuple[date, ...]:
+    """The days of `2026-12-24 to 2027-01-02`, both included, or of a single one. Raises Wrong."""
+    first, *rest = re.split(r"\s+(?:to|until|through|-|–)\s+|\s*–\s*", text.strip(), maxsplit=1)
+    begin = read_day(first)
+    end = read_day(rest[0]) if rest else begin
+    if not 0 <= (end - begin).days <= MOST_SPAN:
+        says = "ends before it begins" if end < begin else "is longer than a year"
+        raise Wrong(f"{text!r} {says}.", "Write it as 2026-12-24 to 2027-01-02.", rule="date")
+    return tuple(begin + timedelta(days=n) for n in range((end - begin).days + 1))
 
 
 def day_and_month(text: str) -> tuple[int, int, int | None] | None:
@@ -114,9 +137,8 @@ def read_time(text: str) -> time:
 def read_length(text: str) -> timedelta:
     """`3 hours`, `3 h`, `90 minutes`, `1 day`. Raises Wrong."""
     number, unit = _length(text, "3 hours")
-    small = {"minute": 60, "min": 60, "m": 60, "hour": 3600, "h": 3600, "hr": 3600}
-    if unit in small:
-        return timedelta(seconds=number * small[unit])
+    if unit in _SMALL:
+        return timedelta(seconds=number * _SMALL[unit])
     return timedelta(days=number * _unit_days(unit, text, "3 hours"))
 
 
@@ -125,6 +147,12 @@ def read_days(text: str) -> int:
     if text.strip().isdigit():
         return _bounded(int(text))
     number, unit = _length(text, "7 days")
+    if unit in _SMALL:
+        raise Wrong(
+            f"{text!r} is less than a day, and days are counted here.",
+            "Write for example `1 day`.",
+            rule="length",
+        )
     return _bounded(number * _unit_days(unit, text, "7 days"))
 
 
@@ -215,16 +243,16 @@ def _month(word: str) -> int:
     return hits[0]
 
 
-def _readings(match: re.Match[str]) -> str:
+def _readings(match: re.Match[str]) -> list[date]:
+    """The days that `12/1/2026` may mean, day first before month first."""
     first, second, year = int(match[1]), int(match[3]), int(match[4])
     year += 2000 if year < 100 else 0
-    found: list[str] = []
+    found: list[date] = []
     for month, day in ((second, first), (first, second)):
         try:
             reading = date(year, month, day)
         except ValueError:
             continue
-        text = f"{reading.isoformat()} ({show(reading)})"
-        if text not in found:
-            found.append(text)
-    return f"Write {' or '.join(found)}." if found else "Write it as 2026-12-01 or 1 December 2026."
+        if reading not in found:
+            found.append(reading)
+    return found

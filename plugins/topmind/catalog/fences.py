@@ -128,6 +128,12 @@ def coupon_parts(value: str, path: str, line: int) -> tuple[str, PersonalCode | 
     code, *words = (part.strip() for part in value.split(","))
     if not _CODE.fullmatch(code):
         raise Wrong(f"{code!r} is no code.", "Write `/// coupon | THANKS10`.", rule="value")
+    if code.lower() == "personal":
+        raise Wrong(
+            "`personal` is no code: it stands after the one that each reader's own is made from.",
+            "Write `/// coupon | THANKS25, personal`.",
+            rule="value",
+        )
     if not words:
         return code, None
     form = f"Write `/// coupon | {code}, personal` or `/// coupon | {code}, personal, 60 days`."

@@ -139,12 +139,28 @@ def _map(entry: Entry, _: Source) -> dict[str, str]:
     return {name.text: value.text for name, value in values.pairs_of(entry)}
 
 
+def _spans(entry: Entry, source: Source) -> tuple[date, ...]:
+    return tuple(day for span in _list(dates.read_span)(entry, source) for day in span)
+
+
+def _send_day(text: str) -> date:
+    """The day of a send; an hour would be lost, so it is refused."""
+    moment = dates.read_moment(text)
+    if moment.at is not None:
+        raise Wrong(
+            f"a send has a day and no hour: {moment.at:%H:%M} would be lost.",
+            f"Write {moment.day.isoformat()}; it goes with the first run after 09:00 of each reader's clock.",
+            rule="send",
+        )
+    return moment.day
+
+
 def _sends(entry: Entry, source: Source) -> tuple[Dated, ...]:
     found: list[Dated] = []
     for item in values.items_of(entry):
         pair = values.one_pair(item)
         try:
-            day = dates.read_day(pair[0] if pair else item.text)
+            day = _send_day(pair[0] if pair else item.text)
             subject = merge_tags.parse_text(pair[1], source.path, item.line) if pair and pair[1] else None
         except Wrong as wrong:
             raise Wrong(wrong.says, wrong.fix, line=item.line, rule=wrong.rule) from None
@@ -181,7 +197,7 @@ Lines = Annotated[tuple[str, ...], Form(_lines, "a list of lines")]
 Pairs = Annotated[dict[str, str], Form(_map, "indented `name: text` lines")]
 Day = Annotated[date | None, Form(_word(dates.read_day), "a date")]
 RequiredDay = Annotated[date, Form(_word(dates.read_day), "a date")]
-Days = Annotated[tuple[date, ...], Form(_list(dates.read_day), "a list of dates")]
+Days = Annotated[tuple[date, ...], Form(_spans, "a list of dates, or `2026-12-24 to 2027-01-02`")]
 MomentOf = Annotated[Any, Form(_word(str), "a date with a time")]
 Length = Annotated[timedelta, Form(_word(dates.read_length), "a length of time")]
 DayCount = Annotated[int | None, Form(_word(dates.read_days), "a number of days")]

@@ -28,6 +28,9 @@ def postal_address(facts: Facts) -> Iterator[Problem]:
 PLACEHOLDERS = frozenset(
     {"1 Your Street", "Your Town, ST 00000", "Your Company", "Your Name", "you@example.com"}
 )
+#: Where a key's text is read; every mail where none is named.
+_SHOWN = {"SITENAME": "every page of the site", "text": "every letterhead and page"}
+_QUOTED = re.compile(r"""["']([^"']*)["']""")
 
 
 def placeholders(facts: Facts) -> Iterator[Problem]:
@@ -35,6 +38,9 @@ def placeholders(facts: Facts) -> Iterator[Problem]:
     company = facts.catalog.company
     files = {company.path: {"address": company.address, "name": (company.name,)}}
     files |= {p.path: {"name": (p.name,), "email": (p.email,)} for p in facts.catalog.team.values()}
+    if facts.brand is not None:
+        files["themes/brand.toml"] = {"text": (facts.brand.logo.text,)}
+    files["pelicanconf.py"] = {"SITENAME": _written(facts, "pelicanconf.py", "SITENAME")}
     for path, keys in files.items():
         for key, texts in keys.items():
             left = [text for text in texts if text in PLACEHOLDERS]
@@ -44,9 +50,18 @@ def placeholders(facts: Facts) -> Iterator[Problem]:
                     Level.WARNING,
                     path,
                     facts.line(path, key),
-                    says=f"{key}: {', '.join(left)!r} still stands there, and every mail would show it.",
+                    says=f"{key}: {', '.join(left)!r} still stands there, and {_SHOWN.get(key, 'every mail')} would show it.",
                     fix="Write your own.",
                 )
+
+
+def _written(facts: Facts, path: str, key: str) -> tuple[str, ...]:
+    """The quoted text after a key of a settings file; () where it is not there, or no plain text."""
+    number = facts.line(path, key)
+    if not number or facts.root is None:
+        return ()
+    line = (facts.root / path).read_text("utf-8").splitlines()[number - 1]
+    return tuple(_QUOTED.findall(line)[:1])
 
 
 _MARKED = re.compile(r"‹[^‹›\n]+›")

@@ -10,33 +10,6 @@ from topmind.checks.facts import Facts, problem
 from topmind.model import Body, Item, Level, Problem, Status
 
 
-def pins(facts: Facts) -> Iterator[Problem]:
-    """`for: NEWSLETTER DAY` names a newsletter that exists and a day on which the item is live."""
-    for item in facts.catalog.items.values():
-        for name, day in item.pins:
-            if day < facts.catalog.as_of:
-                continue
-            line = facts.line(item.path, "for")
-            if name not in facts.catalog.newsletters:
-                yield problem(
-                    "offers/pin-to-nothing",
-                    Level.ERROR,
-                    item.path,
-                    line,
-                    says=f"There is no newsletter {name!r}.",
-                    fix=f"Known: {', '.join(sorted(facts.catalog.newsletters)) or 'none yet'}.",
-                )
-            elif not item.live(day):
-                yield problem(
-                    "offers/expired-pin",
-                    Level.ERROR,
-                    item.path,
-                    line,
-                    says=f"It is for {name} of {day}, but {_why(item)}.",
-                    fix="Change the day of `for`, or the dates of the offer.",
-                )
-
-
 def sends(facts: Facts) -> Iterator[Problem]:
     """No announcement is due on a day on which its item is not live; a draft is still being written."""
     for item in facts.catalog.items.values():
@@ -48,7 +21,7 @@ def sends(facts: Facts) -> Iterator[Problem]:
                     Level.WARNING if draft else Level.ERROR,
                     item.path,
                     facts.line(item.path, "send"),
-                    says=f"Send {send.number} is on {send.day}, but {_why(item)}.",
+                    says=f"Send {send.number} is on {send.day}, but {why(item)}.",
                     fix="Take out the line `status: draft` when it is ready."
                     if draft
                     else "Change the day under `send`, or the dates of the offer.",
@@ -71,7 +44,7 @@ def references(facts: Facts) -> Iterator[Problem]:
                         Level.ERROR,
                         issue.path,
                         line,
-                        says=f"{name} is shown in the issue of {issue.day}, but {_why(item)}.",
+                        says=f"{name} is shown in the issue of {issue.day}, but {why(item)}.",
                         fix="Take the block out, or choose another item.",
                     )
     for sequence in catalog.sequences.values():
@@ -91,7 +64,7 @@ def _named(facts: Facts, path: str, body: Body, *, dated: bool) -> Iterator[Prob
                 Level.ERROR,
                 path,
                 line,
-                says=f"{name} is shown here, but {_why(item)}.",
+                says=f"{name} is shown here, but {why(item)}.",
                 fix="Take the block out, or choose an item without an end.",
             )
         elif dated:
@@ -100,12 +73,12 @@ def _named(facts: Facts, path: str, body: Body, *, dated: bool) -> Iterator[Prob
                 Level.WARNING,
                 path,
                 line,
-                says=f"A step goes out all year, but {_why(item)}.",
+                says=f"A step goes out all year, but {why(item)}.",
                 fix="Choose an item without an end.",
             )
 
 
-def _why(item: Item) -> str:
+def why(item: Item) -> str:
     """Why the item is not (or not for ever) live, in words."""
     if item.status.value != "published":
         return f"{item.id} is a draft"
@@ -134,7 +107,7 @@ def codes(facts: Facts) -> Iterator[Problem]:
                 Level.WARNING,
                 document.path,
                 line,
-                says=f"The code {code} is shown here, but {_why(max(own, key=_end))}.",
+                says=f"The code {code} is shown here, but {why(max(own, key=_end))}.",
                 fix="Take the block out, or choose another code.",
             )
 

@@ -34,7 +34,7 @@ def together(facts: Facts) -> Iterator[Problem]:
         segments = [catalog.segments[name] for name in names]
         if len(segments) < 2 or any(_alone(facts, name) for name in names):
             continue
-        for says, fix in beyond_ceilings(terms_for(catalog.company, segments)):
+        for _, says, fix in beyond_ceilings(terms_for(catalog.company, segments)):
             if says not in told:
                 told.add(says)
                 path = next((s.path for s in segments if s.promise.ceilings), segments[0].path)

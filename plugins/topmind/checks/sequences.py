@@ -38,7 +38,7 @@ def _missing(text: str, path: str, line: int, sequence: Sequence, members: Membe
         return
     every = len(lacking) == int(here.sum())
     named = ", ".join(members.ids[row] for row in lacking[:_NAMED])
-    more = ", …" if len(lacking) > _NAMED else ""
+    more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
     who = "everybody" if every else f"{len(lacking)} of {int(here.sum())} contacts ({named}{more})"
     yield problem(
         "sequences/no-date",
@@ -46,7 +46,7 @@ def _missing(text: str, path: str, line: int, sequence: Sequence, members: Membe
         path,
         line,
         says=f"{text} is empty for {who}: nothing starts for them.",
-        fix="Fill it in the source, or start from another fact.",
+        fix=f"Fill it in the source, or start from another fact. A segment with the rule `{text} is null` counts them.",
     )
 
 

@@ -19,7 +19,7 @@ _AHEAD = 53
 
 
 def zones(facts: Facts) -> Iterator[Problem]:
-    """Each newsletter has a run within its window in each zone, and steps and announcements have one at all."""
+    """Each newsletter has a run within its window in each zone, and whatever else goes by mail has one at all."""
     if not facts.ticks:
         return
     try:
@@ -33,11 +33,15 @@ def zones(facts: Facts) -> Iterator[Problem]:
         )
         return
     here = _zones(facts)
-    for letter in facts.catalog.newsletters.values():
-        for zone in here:
-            yield from _letter(facts, letter, zone, here[zone])
-    if facts.catalog.sequences:
-        for zone in here:
+    for zone in here:
+        found = [
+            p
+            for letter in facts.catalog.newsletters.values()
+            for p in _letter(facts, letter, zone, here[zone])
+        ]
+        yield from found
+        # a zone that no newsletter reaches is said once
+        if not any(p.level is Level.ERROR for p in found):
             yield from _steps(facts, zone, here[zone])
 
 
@@ -80,7 +84,8 @@ def _letter(facts: Facts, letter: Newsletter, zone: str, contacts: int) -> Itera
 
 
 def _steps(facts: Facts, zone: str, contacts: int) -> Iterator[Problem]:
-    """Follow-ups go from the morning on: of the year's days, one in each half has the other clock."""
+    """What has no hour of its own (follow-ups, announcements, rescues) goes from the morning on: of the year's days,
+    one in each half has the other clock."""
     company = facts.catalog.company
     for day in _both_clocks(facts.catalog.as_of):
         runs = _open(tick_times(facts.ticks, day, zone), company.quiet)
@@ -90,7 +95,7 @@ def _steps(facts: Facts, zone: str, contacts: int) -> Iterator[Problem]:
                 Level.ERROR,
                 company.path,
                 says=f"No scheduled run comes after {MORNING:%H:%M} and outside quiet hours in {_where(zone, contacts)}: "
-                "no follow-up and no announcement would go there.",
+                "no follow-up, announcement or rescue would go there.",
                 fix=_fix(day, MORNING, zone),
             )
             return

@@ -34,7 +34,7 @@ COMMANDS = {
     "init": "Start a project here.",
     "new": "Write a new item, newsletter issue or segment from a template.",
     "feedback": "What became of mails that left: bounces, complaints, opens, clicks.",
-    "ledger": "Care for the ledger: take a restored copy into use.",
+    "ledger": "Care for the ledger: make one, look at it, copy it, put a copy back.",
     "demo": "The sample company from files to outbox in one go.",
 }
 

@@ -12,9 +12,9 @@ from topmind.cli.app import Options, global_options
 @global_options
 @click.pass_obj
 def command(options: Options, plan_hash: str) -> None:
-    """Approve the plan with PLAN_HASH (as `topmind plan` prints it) for 24 hours.
+    """Approve the plan with PLAN_HASH (as `topmind plan` and `topmind send` print it) for 24 hours.
 
-    Any change of the plan changes its hash: what goes is what you saw.
+    It must be the plan of today, or of --as-of. Any change of the plan changes its hash: what goes is what you saw.
 
     \b
     Examples:
@@ -23,5 +23,5 @@ def command(options: Options, plan_hash: str) -> None:
     from topmind.run import control
     from topmind.run.clock import SystemClock
 
-    control.approve(options.project, plan_hash, clock=SystemClock())
-    click.echo(f"Plan {plan_hash} may go within 24 hours: topmind send")
+    approved = control.approve(options.project, plan_hash, as_of=options.as_of, clock=SystemClock())
+    click.echo(f"Plan {approved[:12]} may go within 24 hours: topmind send")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -21,13 +20,13 @@ def command() -> None:
 
 
 @command.command("export")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only what was issued on or after this day.")
+@click.option("--since", metavar="DAY", help="Only what was issued on or after this day.")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="A file; default: print."
 )
 @global_options
 @click.pass_obj
-def export(options: Options, since: datetime | None, output: Path | None) -> None:
+def export(options: Options, since: str | None, output: Path | None) -> None:
     """Every personal code that really left, as CSV: code, contact (its id), issued, expires, source, redeemed.
 
     In the order of the codes; the same ledger gives the same file. A code that was only planned is not in it.
@@ -43,7 +42,7 @@ def export(options: Options, since: datetime | None, output: Path | None) -> Non
     from topmind.run.clock import SystemClock
 
     settings = settings_.load(options.project)
-    lines = till.rows(settings, SystemClock(), since.date() if since else None)
+    lines = till.rows(settings, SystemClock(), till.day_of(since) if since else None)
     text = till.as_csv(lines)
     if output is None:
         click.echo(text, nl=False)
@@ -60,8 +59,9 @@ def export(options: Options, since: datetime | None, output: Path | None) -> Non
 def redeemed(options: Options, file: Path) -> int:
     """Take in a CSV file of codes that were handed in: a column `code`, and `date` where it is known.
 
-    Each is a fact for rules then: `redeemed('THANKS25')`. A mistyped code is told by its check letter.
-    Exit code 1 where nobody has one of the codes; the others are noted all the same.
+    Each is a fact for rules then: `redeemed('THANKS25')`. A mistyped code is told by its check letter, and so is one
+    that was handed in twice or after its last day. What an earlier file said may come again.
+    Exit code 1 where nobody has one of the codes, or one came twice or late; the others are noted all the same.
 
     \b
     Examples:
@@ -75,4 +75,4 @@ def redeemed(options: Options, file: Path) -> int:
     today = moment.read(options.as_of, settings, clock).as_of
     found = till.take_in(settings, clock, file, today)
     click.echo(found.text())
-    return int(bool(found.unknown))
+    return int(bool(found.odd))

@@ -89,8 +89,9 @@ def pretty_left(seconds: float) -> str:
 class Progress:
     """A bar on a terminal, a plain line every few seconds elsewhere; counts only, no names."""
 
-    def __init__(self, every: int = 500) -> None:
+    def __init__(self, every: int = 500, what: str = "mails") -> None:
         self._every = every
+        self._what = what
         self._bar: Any = None
         self._task: Any = None
         self._silent = False
@@ -133,7 +134,7 @@ class Progress:
                 console=Console(stderr=True),
                 transient=True,
             )
-            self._task = self._bar.add_task("mails", total=total, rate="")
+            self._task = self._bar.add_task(self._what, total=total, rate="")
             self._bar.start()
         speed = self._bar.tasks[0].speed
         self._bar.update(

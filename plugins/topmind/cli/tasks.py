@@ -239,8 +239,12 @@ def print_(options: Options, channel: str | None, to: Path, reader: str | None) 
         as_of=options.as_of,
         clock=SystemClock(),
     )
-    click.echo(f"{out.number(len(sent), 'sheet')} in {to}: open it in a browser and print it at 100 %.")
-    if sent:
+    if not sent:
+        click.echo(
+            f"Nothing to print: no open {channel or 'letter or parcel'} with an address. No file was written."
+        )
+    else:
+        click.echo(f"{out.number(len(sent), 'sheet')} in {to}: open it in a browser and print it at 100 %.")
         click.echo(f"Once they are in the post: topmind tasks done {' '.join(sent)}")
     if lost:
         click.echo(

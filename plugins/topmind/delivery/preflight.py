@@ -27,9 +27,13 @@ class Facts:
     first_send: bool = False
     #: What makes this tick unusually large; "" = nothing. Whether a person approved it.
     surge: str = ""
+    #: What to do about it: names the plan.
+    surge_fix: str = ""
     approved: bool = False
     #: The address of the live pages is on this machine only.
     live_local: bool = False
+    #: SES makes the links to leave (a contact list, no live pages).
+    leave_at_provider: bool = False
     editions: Iterable[CompiledEdition] = ()
     #: Site-relative addresses that the mails link to → file that wants them.
     pages: Mapping[str, str] = field(default_factory=dict)
@@ -72,13 +76,30 @@ def _account(facts: Facts) -> Iterator[Problem]:
         yield _problem(
             "sender", "no edition has a sender's address.", "Give the people in content/team an email."
         )
-    if facts.live_local:
+    if facts.leave_at_provider:
+        yield from _answers(facts.editions)
+    elif facts.live_local:
         yield _problem(
             "live-pages",
             "the unsubscribe links lead to this machine.",
-            "Set TOPMIND_LIVE_URL to where the live pages are served.",
+            "Set TOPMIND_LIVE_URL to where the live pages are served, or TOPMIND_SES_CONTACT_LIST to a contact list "
+            "of SES, which then makes the links.",
             level=_real(facts),
         )
+
+
+def _answers(editions: Iterable[CompiledEdition]) -> Iterator[Problem]:
+    """An answer needs a page of ours that takes it."""
+    for compiled in editions:
+        if any(
+            isinstance(part, Place) and part.tag.field.startswith("answer_url:")
+            for part in (*compiled.html, *compiled.text)
+        ):
+            yield _problem(
+                "answers",
+                f"{compiled.edition.occasion.title}: it asks for an answer, and there are no live pages to take it.",
+                "Set TOPMIND_LIVE_URL, or ask for a reply by mail instead.",
+            )
 
 
 def _ledger(facts: Facts) -> Iterator[Problem]:
@@ -101,9 +122,7 @@ def _ledger(facts: Facts) -> Iterator[Problem]:
 
 def _surge(facts: Facts) -> Iterator[Problem]:
     if facts.surge and not facts.approved:
-        yield _problem(
-            "surge", facts.surge, "Look at `topmind plan`, then `topmind approve PLAN`.", level=_real(facts)
-        )
+        yield _problem("surge", facts.surge, facts.surge_fix, level=_real(facts))
 
 
 def _editions(facts: Facts) -> Iterator[Problem]:

@@ -135,9 +135,10 @@ def curve(plan: LastPlan, width: int = 600, height: int = 60) -> str:
     row = coverage(plan, "")
     if row is None or not row.contacts or len(plan.days) < 2:
         return ""
-    most = row.contacts + row.apart
     step = width / (len(plan.days) - 1)
-    return " ".join(f"{n * step:.1f},{height * day.outside / most:.1f}" for n, day in enumerate(plan.days))
+    return " ".join(
+        f"{n * step:.1f},{height * day.outside / row.contacts:.1f}" for n, day in enumerate(plan.days)
+    )
 
 
 def files(plan: LastPlan) -> frozenset[str]:

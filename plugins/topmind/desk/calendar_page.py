@@ -15,7 +15,7 @@ from topmind.date_words import DateStyle
 from topmind.desk.calendar import Edit, coverage, curve, files, held, source, weeks
 from topmind.errors import TopmindError
 from topmind.report.last_plan import LastPlan
-from topmind.report.outlook_words import lack_words
+from topmind.report.outlook_words import apart_words, lack_words, percent
 
 #: Renders a template of the desk: (template, **values).
 Page = Callable[..., Response]
@@ -65,6 +65,8 @@ class Calendar:
             plan=plan,
             segment=segment,
             cover=coverage(plan, segment),
+            percent=percent,
+            apart=apart_words,
             curve=curve(plan) if not segment else "",
             lacks=[
                 lack_words(lack, plan.until, self.dates)

@@ -7,7 +7,7 @@ from topmind.ledger.follow_up import LEASE
 from topmind.ledger.inbox import FolderInbox
 from topmind.ledger.object_inbox import ObjectInbox
 from topmind.ledger.objects import Found, MemoryObjects, NoAnswerError, ObjectStore, Put
-from topmind.ledger.opening import exists, keyed, open_ledger
+from topmind.ledger.opening import exists, keyed, open_ledger, seen_before
 from topmind.ledger.protocol import APPROVAL, Hashes, Ledger
 from topmind.ledger.task_values import NO_ANSWER, NOT_HAPPY, TaskMail, TaskMailClaim, TaskOutcome
 from topmind.ledger.values import (
@@ -73,4 +73,5 @@ __all__ = [
     "keyed",
     "open_ledger",
     "refuse_several",
+    "seen_before",
 ]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
 
 from topmind.ledger.states import CHANNEL, CHANNEL_CODE
 from topmind.model import TouchKey
+
+T = TypeVar("T")
+#: So many values at once in one statement.
+CHUNK = 5000
 
 
 class Record(Protocol):
@@ -96,6 +100,8 @@ class Book:
     now: int
     #: Other senders may be claiming at this very moment: rows must be locked before they are judged.
     beside: bool = False
+    #: Numbers of names that this transaction has asked for.
+    numbers: dict[tuple[object, ...], int] = field(default_factory=dict, repr=False)
 
     def meta(self, name: str) -> str:
         """A value of `meta`; "" where there is none."""
@@ -128,19 +134,27 @@ class Book:
     def _number(
         self, table: str, key: str, value: str, more: str = "", values: tuple[object, ...] = ()
     ) -> int:
+        if (table, value) in self.numbers:
+            return self.numbers[table, value]
         found = self.db.execute(f"SELECT id FROM {table} WHERE {key} = ?", (value,)).fetchone()
         if found:
-            return int(found[0])
+            return self.numbers.setdefault((table, value), int(found[0]))
         columns = ", ".join(filter(None, (key, more)))
         marks = ", ".join("?" * (1 + len(values)))
         (number,) = self.db.execute(
             f"INSERT INTO {table} ({columns}) VALUES ({marks}) RETURNING id", (value, *values)
         ).fetchone()
-        return int(number)
+        return self.numbers.setdefault((table, value), int(number))
 
     def occasion(self, key: TouchKey, *, kind: str, title: str) -> int:
         """The number of an occasion; its title is the latest given."""
         where = (key.source, key.step or "", key.occurrence, CHANNEL_CODE[key.channel])
+        known = ("occasions", *where, title)
+        if known not in self.numbers:
+            self.numbers[known] = self._occasion(key, where, kind, title)
+        return self.numbers[known]
+
+    def _occasion(self, key: TouchKey, where: tuple[object, ...], kind: str, title: str) -> int:
         found = self.db.execute(
             "SELECT id, title FROM occasions WHERE source = ? AND step = ? AND occurrence = ? AND channel = ?",
             where,
@@ -167,6 +181,12 @@ def key_of(contact: str, source: str, step: str, occurrence: str, channel: int) 
         occurrence=occurrence,
         channel=CHANNEL[channel],
     )
+
+
+def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """In order, `CHUNK` at a time."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
 
 
 class Listed(str):

@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from topmind.ledger.book import Book, Record, key_of, listed
+from topmind.ledger.candidates import Candidates
 from topmind.ledger.crew import Shard
-from topmind.ledger.database import day_number, moment, number_day, stamp
+from topmind.ledger.database import moment, number_day
 from topmind.ledger.people import standings
-from topmind.ledger.states import CHANNEL, CLAIMED, IN_HAND, PLANNED, SKIPPED, SOLE, ends_as
+from topmind.ledger.states import CHANNEL, CLAIMED, IN_HAND, SKIPPED, SOLE, ends_as
 from topmind.ledger.terms import delay, refusal, unpack
 from topmind.ledger.values import Claim
 from topmind.model import Channel, Reason, Standing
 
-#: Earliest and latest local time on earth, in hours from UTC: a row's day must be today somewhere.
-_WEST, _EAST = timedelta(hours=12), timedelta(hours=14)
+#: Kinds of which one inbox gets one copy, as SQL.
+_SOLE = ", ".join(f"'{kind.value}'" for kind in sorted(SOLE))
 #: Candidates judged at once.
 _MOST = 512
 
@@ -36,127 +36,31 @@ def claim(
     shard: Shard | None = None,
 ) -> tuple[Claim, ...]:
     """Up to `limit` touches in hand of `owner`; what may never go is skipped, what may not go now is left."""
-    if book.db.execute("SELECT 1 FROM stops WHERE name = 'all'").fetchone():
+    stops = {name for (name,) in book.db.execute("SELECT name FROM stops")}
+    if "all" in stops:
         return ()
     run = book.run(owner)
+    candidates = Candidates(book, run, now, editions=editions, occasions=occasions, shard=shard, stops=stops)
     mine: list[Record] = []
-    taken = _Taken(persons=set(), inboxes=set())
     ask = limit
-    while len(mine) < limit:
-        rows = _candidates(book, run, now, editions, occasions, shard, taken.persons, ask)
+    while len(mine) < limit and (rows := candidates.more(ask)) is not None:
         # where many in a row may not go, asking for more at once keeps the time from growing with their square
         ask = min(4 * ask, _MOST)
-        if not rows:
-            break
-        rows = _held(book, rows, taken)
         judge = _Judge(book, rows)
         for row in rows:
             if len(mine) == limit:
                 break
-            if taken.has(row):
-                taken.persons.add(row["person"])
+            if candidates.too_many(row):
                 continue
             reason, wait = judge.verdict(row)
             if reason is None:
-                taken.add(row)
+                candidates.take(row)
                 mine.append(row)
             elif wait:
                 _leave(book, row["id"], run, reason)
             else:
                 _skip(book, row["id"], reason)
     return _take(book, mine, run, owner, lease) if mine else ()
-
-
-@dataclass(slots=True)
-class _Taken:
-    """Whom this claim has already: a second touch of the same person or inbox waits for the next claim."""
-
-    persons: set[int]
-    inboxes: set[int]
-
-    def has(self, row: Record) -> bool:
-        return row["person"] in self.persons or row["inbox_now"] in self.inboxes
-
-    def add(self, row: Record) -> None:
-        self.persons.add(row["person"])
-        if row["inbox_now"] is not None:
-            self.inboxes.add(row["inbox_now"])
-
-
-def _candidates(
-    book: Book,
-    run: int,
-    now: datetime,
-    editions: Collection[str] | None,
-    occasions: Collection[str] | None,
-    shard: Shard | None,
-    without: Collection[int],
-    limit: int,
-) -> list[Record]:
-    """Planned e-mail touches that nothing in their own row or in the switches forbids, nearest last day first."""
-    at = stamp(now)
-    tests = [
-        f"t.state = {PLANNED}",
-        "t.channel = 0",
-        "t.day BETWEEN :first AND :last",
-        "t.day <= t.last_day",
-        "(t.opens IS NULL OR t.opens <= :at)",
-        "(t.closes IS NULL OR t.closes > :at)",
-        "(t.looked IS NULL OR t.looked <> :run)",
-        "t.person NOT IN (SELECT value FROM json_each(:without))",
-    ]
-    bound = {
-        "first": day_number((now - _WEST).date()),
-        "last": day_number((now + _EAST).date()),
-        "at": at,
-        "run": run,
-        "without": listed(without),
-        "limit": limit,
-    }
-    for column, names in (("t.edition", editions), ("o.name", occasions)):
-        if names is not None:
-            mark = column.replace(".", "_")
-            tests.append(f"{column} IN (SELECT value FROM json_each(:{mark}))")
-            bound[mark] = listed(names)
-    if shard is not None:
-        # numbers are given in turn, so that the shards are of one size
-        tests.append("t.person % :of = :number")
-        bound |= {"of": shard.of, "number": shard.number - 1}
-    tests.append(
-        "NOT EXISTS (SELECT 1 FROM stops s WHERE s.name = o.name"
-        " OR substr(o.name, 1, length(s.name) + 1) = s.name || '/')"
-    )
-    return book.db.execute(
-        "SELECT t.id, t.person, t.occasion, t.hex, t.attempt, t.day, t.edition, t.per_slot, t.sender, t.sole,"
-        " o.source, o.step, o.occurrence, o.channel, o.kind, m.text AS terms,"
-        " p.contact, p.address, p.active, p.inbox AS inbox_now"
-        " FROM touches t JOIN occasions o ON o.id = t.occasion JOIN terms m ON m.id = t.terms"
-        f" LEFT JOIN people p ON p.id = t.person WHERE {' AND '.join(tests)}"
-        " ORDER BY t.last_day, t.id LIMIT :limit" + (" FOR UPDATE OF t SKIP LOCKED" if book.beside else ""),
-        bound,
-    ).fetchall()
-
-
-def _held(book: Book, rows: list[Record], taken: _Taken) -> list[Record]:
-    """Rows of people whom no other sender is judging at this moment; the others wait for the next claim.
-
-    Their rows in `people` stay locked to the end of this write: what another sender claimed for one of them is
-    either seen by the judge or not claimed yet, so gap, ceilings and never-twice hold between senders, too. (The
-    rows of `touches` are locked before: PostgreSQL tests a row again once it has its lock, and leaves it out where
-    it is planned no more.)
-    """
-    if not book.beside:
-        return rows
-    mine = {
-        person
-        for (person,) in book.db.execute(
-            "SELECT id FROM people WHERE id IN (SELECT value FROM json_each(?)) FOR UPDATE SKIP LOCKED",
-            (listed({row["person"] for row in rows}),),
-        )
-    }
-    held = [row for row in rows if row["person"] in mine or row["contact"] is None]
-    taken.persons |= {row["person"] for row in rows} - {row["person"] for row in held}
-    return held
 
 
 class _Judge:
@@ -229,10 +133,12 @@ class _Judge:
 def _take(book: Book, rows: list[Record], run: int, owner: str, lease: timedelta) -> tuple[Claim, ...]:
     """Planned → claimed, under a lease by the store's clock."""
     until = book.now + lease // timedelta(milliseconds=1)
-    book.db.executemany(
-        f"UPDATE touches SET state = {CLAIMED}, attempt = attempt + 1, run = ?, lease = ?, inbox = ?, sole = ?,"
-        " at = ?, reason = '' WHERE id = ?",
-        [(run, until, row["inbox_now"], _sole(row), book.now, row["id"]) for row in rows],
+    book.db.execute(
+        f"UPDATE touches SET state = {CLAIMED}, attempt = attempt + 1, run = ?, lease = ?, at = ?, reason = '',"
+        " inbox = (SELECT p.inbox FROM people p WHERE p.id = touches.person),"
+        " sole = (SELECT p.inbox FROM people p, occasions o WHERE p.id = touches.person AND o.id = touches.occasion"
+        f" AND o.kind IN ({_SOLE})) WHERE id IN (SELECT value FROM json_each(?))",
+        (run, until, book.now, listed(row["id"] for row in rows)),
     )
     items = _items(book, rows)
     fence, lease_until = moment(book.now) + lease / 2, moment(until)
@@ -254,11 +160,6 @@ def _take(book: Book, rows: list[Record], run: int, owner: str, lease: timedelta
         )
         for row in rows
     )
-
-
-def _sole(row: Record) -> int | None:
-    """The inbox, where it gets one copy only."""
-    return row["inbox_now"] if row["kind"] in SOLE else None
 
 
 def _items(book: Book, rows: list[Record]) -> dict[int, list[str]]:

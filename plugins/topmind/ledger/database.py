@@ -15,6 +15,8 @@ from topmind.errors import LedgerDamaged, LedgerError, LedgerLocked
 _EPOCH = date(1970, 1, 1).toordinal()
 #: What to do about a ledger that cannot be read.
 KEEP = "Do not delete it (everybody would be mailed again): put the last good copy back in its place."
+#: What to do where there is no ledger.
+NO_LEDGER = "Make one on purpose: topmind ledger init (the first `topmind send` does it, too)."
 
 
 def day_number(day: date) -> int:
@@ -52,15 +54,16 @@ class Database:
         self._lock = threading.RLock()
         with self._told():
             # The desk asks from several threads; `_lock` keeps them apart.
-            self.connection = sqlite3.connect(
-                path, timeout=busy, isolation_level=None, check_same_thread=False
-            )
+            self.connection = self._connect(path)
             self.connection.row_factory = sqlite3.Row
             try:
                 self._prepare()
             except BaseException:
                 self.connection.close()
                 raise
+
+    def _connect(self, path: str) -> sqlite3.Connection:
+        return sqlite3.connect(path, timeout=self.busy, isolation_level=None, check_same_thread=False)
 
     def _prepare(self) -> None:
         run = self.connection.execute

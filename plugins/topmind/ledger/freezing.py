@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date, datetime
 
 from topmind.errors import LedgerError, PlanAgain
-from topmind.ledger import coupons
-from topmind.ledger.book import Book, Record, key_of, listed
-from topmind.ledger.database import day_number, moment, number_day, stamp
-from topmind.ledger.states import ACCEPTED, CHANNEL_CODE, EXPIRED, MISSED, PLANNED, SKIPPED, SOLE, ends_as
-from topmind.ledger.terms import pack, unpack
+from topmind.ledger.book import Book, Record, chunks, key_of, listed
+from topmind.ledger.database import day_number, moment, number_day
+from topmind.ledger.rows import Fresh, change, insert, known
+from topmind.ledger.states import EXPIRED, MISSED, PLANNED, SKIPPED, SOLE, ends_as
+from topmind.ledger.terms import unpack
 from topmind.ledger.values import Frozen, Lapsed, PickedItem, Row
 from topmind.model import Channel, Reason, SourceKind, TouchKey
 
@@ -32,10 +33,9 @@ def freeze(
             "the ledger moved on since this plan was computed.", fix="Nothing was written: plan again."
         )
     everybody = [row.key.contact for row in rows] + [late.row.key.contact for late in lapsed]
-    writer = _Writer(book, _people(book, everybody))
-    for row in rows:
-        writer.plan(row)
-    expired = sum(writer.lapse(late.row, late.reason) for late in lapsed)
+    writer = _Writer(book, _people(book, everybody), [*rows, *(late.row for late in lapsed)])
+    writer.plan(rows)
+    expired = writer.lapse(lapsed)
     skipped = [(key, reason) for key, reason in skips if _skip(book, key, reason)]
     book.db.execute(
         "INSERT INTO plans (hash, at) VALUES (?, ?) ON CONFLICT (hash) DO UPDATE SET at = excluded.at",
@@ -75,149 +75,98 @@ def _people(book: Book, contacts: Iterable[str]) -> dict[str, tuple[int, int | N
     return found
 
 
-@dataclass(slots=True)
 class _Writer:
     """Writes the rows of one freeze and counts."""
 
-    book: Book
-    people: dict[str, tuple[int, int | None]]
-    new: int = 0
-    again: int = 0
-    kept: int = 0
-    skipped: list[tuple[TouchKey, Reason]] = field(default_factory=list)
+    def __init__(self, book: Book, people: dict[str, tuple[int, int | None]], rows: Iterable[Row]) -> None:
+        """`rows`: everything that will be written."""
+        self.book, self.people = book, people
+        #: Name on the wire → (id, state) of what was there before.
+        self.known = known(book, [row.key.wire(book.ledger) for row in rows])
+        self.fresh: dict[str, Fresh] = {}
+        self.changed: list[tuple[Row, int, int]] = []
+        #: (occasion, inbox) that have their copy, of the occasions that were looked up.
+        self.copies: set[tuple[int, int]] = set()
+        self.new = self.again = self.kept = 0
+        self.skipped: list[tuple[TouchKey, Reason]] = []
 
-    def plan(self, row: Row) -> None:
-        """Insert a row, or plan it again where it is still planned."""
+    def plan(self, rows: Sequence[Row]) -> None:
+        """Insert rows, or plan them again where they are still planned."""
+        new = []
+        for row in rows:
+            hexed = row.key.wire(self.book.ledger)
+            if hexed not in self.known:
+                new.append(self._fresh(row, hexed, PLANNED))
+                continue
+            touch, state = self.known[hexed]
+            if state == PLANNED:
+                self.changed.append((row, touch, self.people[row.key.contact][0]))
+            else:
+                self.kept += 1
+        self._look_up_copies(new)
+        for one in new:
+            self._insert(one)
+        insert(self.book, list(self.fresh.values()))
+        change(self.book, self.changed)
+        self.again += len(self.changed)
+
+    def _fresh(self, row: Row, hexed: str, state: int, reason: str = "") -> Fresh:
         person, inbox = self.people[row.key.contact]
         occasion = self.book.occasion(row.key, kind=row.kind.value, title=row.title)
-        found = self.book.db.execute(
-            "SELECT id, state FROM touches WHERE person = ? AND occasion = ?", (person, occasion)
-        ).fetchone()
-        if found is None:
-            self._insert(row, person, occasion, inbox)
-        elif found[1] == PLANNED:
-            self._again(row, found[0], person)
+        return Fresh(
+            row=row, hex=hexed, person=person, occasion=occasion, state=state, inbox=inbox, reason=reason
+        )
+
+    def _look_up_copies(self, fresh: Sequence[Fresh]) -> None:
+        inboxes: dict[int, set[int]] = defaultdict(set)
+        for one in fresh:
+            if _is_sole(one.row) and one.inbox is not None:
+                inboxes[one.occasion].add(one.inbox)
+        for occasion, wanted in inboxes.items():
+            for some in chunks(sorted(wanted)):
+                found = self.book.db.execute(
+                    "SELECT sole FROM touches WHERE occasion = ? AND sole IN (SELECT value FROM json_each(?))",
+                    (occasion, listed(some)),
+                )
+                self.copies |= {(occasion, inbox) for (inbox,) in found}
+
+    def _insert(self, one: Fresh) -> None:
+        if one.hex in self.fresh:  # given twice: the last one counts
+            self.fresh[one.hex] = replace(self.fresh[one.hex], row=one.row)
+            self.again += 1
+        elif not _is_sole(one.row) or one.inbox is None:
+            self.fresh[one.hex] = one
+            self.new += 1
+        elif (one.occasion, one.inbox) in self.copies:
+            self.fresh[one.hex] = replace(one, state=SKIPPED, reason=Reason.SAME_INBOX.value)
+            self.skipped.append((one.row.key, Reason.SAME_INBOX))
         else:
-            self.kept += 1
+            self.copies.add((one.occasion, one.inbox))
+            self.fresh[one.hex] = replace(one, sole=one.inbox)
+            self.new += 1
 
-    def _insert(self, row: Row, person: int, occasion: int, inbox: int | None) -> None:
-        email = row.key.channel is Channel.EMAIL
-        sole = inbox if email and row.kind in SOLE else None
-        taken = (
-            sole is not None
-            and self.book.db.execute(
-                "SELECT 1 FROM touches WHERE occasion = ? AND sole = ?", (occasion, sole)
-            ).fetchone()
+    def lapse(self, lapsed: Sequence[Lapsed]) -> int:
+        """Write rows as expired, where the touch is not beyond planned; how many."""
+        fresh: dict[str, Fresh] = {}
+        ended: list[tuple[int, str, int, str]] = []
+        for late in lapsed:
+            hexed = late.row.key.wire(self.book.ledger)
+            end = EXPIRED if late.row.key.channel is Channel.EMAIL else MISSED
+            written = self.fresh[hexed].state if hexed in self.fresh else self.known.get(hexed, (0, None))[1]
+            if written == PLANNED:
+                ended.append((end, late.reason.value, self.book.now, hexed))
+            elif written is None:
+                fresh[hexed] = self._fresh(late.row, hexed, end, late.reason.value)
+        insert(self.book, list(fresh.values()))
+        self.book.db.executemany(
+            f"UPDATE touches SET {ends_as('?')}, reason = ?, at = ? WHERE hex = ?", ended
         )
-        if taken:
-            insert(self.book, row, person, occasion, SKIPPED, inbox=inbox, reason=Reason.SAME_INBOX.value)
-            self.skipped.append((row.key, Reason.SAME_INBOX))
-            return
-        insert(self.book, row, person, occasion, PLANNED, inbox=inbox, sole=sole)
-        self.new += 1
-
-    def _again(self, row: Row, touch: int, person: int) -> None:
-        values = _values(self.book, row)
-        names = ", ".join(f"{name} = ?" for name in _ROW_COLUMNS)
-        self.book.db.execute(
-            f"UPDATE touches SET {names}, looked = NULL, reason = '', at = ? WHERE id = ?",
-            (*values, self.book.now, touch),
-        )
-        self.book.db.execute("DELETE FROM touch_items WHERE touch = ?", (touch,))
-        _items(self.book, row, touch, person)
-        coupons.put(self.book, row.coupons, touch, person)
-        self.again += 1
-
-    def lapse(self, row: Row, reason: Reason) -> bool:
-        """Write a row as expired; False where the touch is beyond planned."""
-        person, inbox = self.people[row.key.contact]
-        occasion = self.book.occasion(row.key, kind=row.kind.value, title=row.title)
-        found = self.book.db.execute(
-            "SELECT id, state FROM touches WHERE person = ? AND occasion = ?", (person, occasion)
-        ).fetchone()
-        end = EXPIRED if row.key.channel is Channel.EMAIL else MISSED
-        if found is None:
-            insert(self.book, row, person, occasion, end, inbox=inbox, reason=reason.value)
-            return True
-        if found[1] == PLANNED:
-            self.book.db.execute(
-                f"UPDATE touches SET {ends_as(end)}, reason = ?, at = ? WHERE id = ?",
-                (reason.value, self.book.now, found[0]),
-            )
-            return True
-        return False
+        return len(fresh) + len(ended)
 
 
-_ROW_COLUMNS = (
-    "nominal day last_day opens closes edition per_slot value promotions terms sender".split()  # noqa: SIM905 - columns read better in a line
-)
-
-
-def _values(book: Book, row: Row) -> tuple[object, ...]:
-    return (
-        day_number(row.nominal),
-        day_number(row.day),
-        day_number(row.last_day),
-        stamp(row.opens) if row.opens else None,
-        stamp(row.closes) if row.closes else None,
-        row.edition,
-        json.dumps(row.per_slot),
-        row.value,
-        row.promotions,
-        book.terms(pack(row)),
-        row.sender,
-    )
-
-
-def insert(
-    book: Book,
-    row: Row,
-    person: int,
-    occasion: int,
-    state: int,
-    *,
-    inbox: int | None,
-    sole: int | None = None,
-    reason: str = "",
-) -> int:
-    """One touch; evidence that came before it makes it accepted at once."""
-    hexed = row.key.wire(book.ledger)
-    stray = book.db.execute("SELECT message_id, bounced FROM strays WHERE hex = ?", (hexed,)).fetchone()
-    message_id, bounced = stray or ("", 0)
-    if stray:
-        state, reason = ACCEPTED, ""
-        book.db.execute("DELETE FROM strays WHERE hex = ?", (hexed,))
-    columns = (
-        *"person occasion channel hex state inbox sole reason message_id bounced at".split(),  # noqa: SIM905 - as above
-        *_ROW_COLUMNS,
-    )
-    (touch,) = book.db.execute(
-        f"INSERT INTO touches ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) RETURNING id",
-        (
-            *(person, occasion, CHANNEL_CODE[row.key.channel], hexed, state, inbox, sole, reason),
-            *(message_id, bounced, book.now),
-            *_values(book, row),
-        ),
-    ).fetchone()
-    _items(book, row, touch, person)
-    coupons.put(book, row.coupons, touch, person)
-    return int(touch)
-
-
-def _items(book: Book, row: Row, touch: int, person: int) -> None:
-    book.db.executemany(
-        "INSERT INTO touch_items (touch, position, item, person, since) VALUES (?, ?, ?, ?, ?)",
-        [
-            (
-                touch,
-                position,
-                book.item(item.id),
-                person,
-                None if item.since is None else day_number(item.since),
-            )
-            for position, item in enumerate(row.items)
-        ],
-    )
+def _is_sole(row: Row) -> bool:
+    """Whether one inbox gets one copy of it."""
+    return row.key.channel is Channel.EMAIL and row.kind in SOLE
 
 
 def _skip(book: Book, key: TouchKey, reason: Reason) -> bool:
@@ -231,14 +180,15 @@ def _skip(book: Book, key: TouchKey, reason: Reason) -> bool:
 
 def expire(book: Book, day: date, tasks: date | None = None) -> int:
     """Planned touches whose last day is before `day`: expired; tasks before `tasks`: missed; with what held them
-    last."""
+    last. A task that nothing held was there to be done: no run was too late for it."""
     stopped = (
         "EXISTS (SELECT 1 FROM stops s, occasions o WHERE o.id = touches.occasion AND (s.name IN ('all', o.name)"
         " OR substr(o.name, 1, length(s.name) + 1) = s.name || '/'))"
     )
     changed = book.db.execute(
         f"UPDATE touches SET {ends_as(f'CASE channel WHEN 0 THEN {EXPIRED} ELSE {MISSED} END')}, at = ?,"
-        f" reason = CASE WHEN {stopped} THEN 'stopped' WHEN reason = '' THEN 'too_late' ELSE reason END"
+        f" reason = CASE WHEN {stopped} THEN 'stopped' WHEN reason <> '' THEN reason"
+        " WHEN channel = 0 THEN 'too_late' ELSE 'missed' END"
         f" WHERE state = {PLANNED} AND last_day < CASE channel WHEN 0 THEN ? ELSE ? END",
         (book.now, day_number(day), day_number(day if tasks is None else tasks)),
     ).rowcount

@@ -6,24 +6,27 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from topmind.ledger import coupons, positions
-from topmind.ledger.book import Book, Record, key_of
+from topmind.ledger.book import Book
 from topmind.ledger.database import day_number, moment, number_day
 from topmind.ledger.people import standings
 from topmind.ledger.protocol import APPROVAL
-from topmind.ledger.states import ACCEPTED, STATE
+from topmind.ledger.states import ACCEPTED, CHANNEL, STATE
 from topmind.model import Answer, History, PastTouch, Standing, TouchKey
 
 #: Days of `History.sent_per_day`, for the surge guard.
 _SURGE_DAYS = 35
 
 
-def history(book: Book, as_of: date, erased: Iterable[str]) -> History:
-    """Everything as of now; `erased`: source ids that the last import held and that stay out."""
+def history(
+    book: Book, as_of: date, erased: Iterable[str], read: tuple[PastTouch, ...] | None = None
+) -> History:
+    """Everything as of now; `erased`: source ids that the last import held and that stay out. `read`: the touches
+    of now, of whoever has them already."""
     names = dict(book.db.execute("SELECT id, contact FROM people"))
     known = {names[person]: one for person, one in standings(book).items() if person in names}
     return History(
         ledger=book.ledger,
-        touches=touches(book),
+        touches=touches(book) if read is None else read,
         answers=_answers(book),
         standing=known | {contact: Standing(erased=True) for contact in erased},
         stopped=stops(book),
@@ -50,27 +53,50 @@ def touches(book: Book, contact: str | None = None) -> tuple[PastTouch, ...]:
     items = _items(book, contact)
     rows = book.db.execute(
         "SELECT t.id, p.contact, o.source, o.step, o.occurrence, o.channel, t.state, t.day, t.value,"
-        " t.promotions, t.bounced, t.reason, t.message_id, t.at"
+        " t.promotions, t.bounced, t.reason, t.message_id, t.at, t.last_day, t.nominal"
         " FROM touches t JOIN people p ON p.id = t.person JOIN occasions o ON o.id = t.occasion"
         f"{only} ORDER BY p.contact, t.day, o.source, o.step, o.occurrence",
         bound,
     )
-    return tuple(_touch(row, items.get(row["id"], ())) for row in rows)
-
-
-def _touch(row: Record, items: tuple[str, ...]) -> PastTouch:
-    key: TouchKey = key_of(row["contact"], row["source"], row["step"], row["occurrence"], row["channel"])
-    return PastTouch(
-        key=key,
-        state=STATE[row["state"]],
-        day=number_day(row["day"]),
-        items=items,
-        value=row["value"],
-        promotions=row["promotions"],
-        bounced=bool(row["bounced"]),
-        reason=row["reason"],
-        message_id=row["message_id"],
-        at=moment(row["at"]),
+    return tuple(
+        PastTouch(
+            key=TouchKey(
+                contact=person,
+                source=source,
+                step=step or None,
+                occurrence=occurrence,
+                channel=CHANNEL[channel],
+            ),
+            state=STATE[state],
+            day=number_day(day),
+            items=items.get(touch, ()),
+            value=value,
+            promotions=promotions,
+            bounced=bool(bounced),
+            reason=reason,
+            message_id=message_id,
+            at=moment(at),
+            last_day=number_day(last_day),
+            nominal=number_day(nominal),
+        )
+        for (
+            touch,
+            person,
+            source,
+            step,
+            occurrence,
+            channel,
+            state,
+            day,
+            value,
+            promotions,
+            bounced,
+            reason,
+            message_id,
+            at,
+            last_day,
+            nominal,
+        ) in rows
     )
 
 
@@ -92,12 +118,12 @@ def _items(book: Book, contact: str | None) -> dict[int, tuple[str, ...]]:
 
 def _answers(book: Book) -> tuple[Answer, ...]:
     rows = book.db.execute(
-        "SELECT p.contact, a.source, a.step, a.value, a.at FROM answers a JOIN people p ON p.id = a.person"
+        "SELECT p.contact, a.source, a.step, a.value, a.at, a.hex FROM answers a JOIN people p ON p.id = a.person"
         " ORDER BY p.contact, a.at, a.source, a.step, a.value"
     )
     return tuple(
-        Answer(contact=contact, source=source, step=step or None, value=value, at=moment(at))
-        for contact, source, step, value, at in rows
+        Answer(contact=contact, source=source, step=step or None, value=value, at=moment(at), touch=touch)
+        for contact, source, step, value, at, touch in rows
     )
 
 

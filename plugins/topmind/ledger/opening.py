@@ -7,12 +7,13 @@ import secrets
 from pathlib import Path
 
 from topmind.errors import ConfigError, LedgerDamaged, LedgerError
-from topmind.ledger import postgres
+from topmind.ledger import postgres, witness
 from topmind.ledger.book import Book, Transactions
-from topmind.ledger.database import KEEP, Database, stamp
+from topmind.ledger.database import KEEP, NO_LEDGER, Database, stamp
 from topmind.ledger.log import LogLedger
 from topmind.ledger.log import is_there as log_is_there
 from topmind.ledger.log import keyed as log_keyed
+from topmind.ledger.log.witness import Witness as LogWitness
 from topmind.ledger.memory import MemoryLedger, open_database
 from topmind.ledger.objects import ObjectStore
 from topmind.ledger.sqlite import SqliteLedger
@@ -23,7 +24,7 @@ from topmind.model import Clock
 #: Seconds to wait for another process that writes to the file.
 BUSY = 5.0
 #: How addresses of a PostgreSQL server begin.
-_POSTGRES = ("postgresql://", "postgres://")
+POSTGRES = ("postgresql://", "postgres://")
 
 
 def open_ledger(
@@ -53,7 +54,7 @@ def open_ledger(
         except BaseException:
             database.close()
             raise
-    if url.startswith(_POSTGRES):
+    if url.startswith(POSTGRES):
         return _in_postgres(url, clock, ledger_id, check_value, create=create, busy=busy)
     if objects is not None:
         return LogLedger.open(
@@ -62,13 +63,13 @@ def open_ledger(
             ledger_id=ledger_id,
             check_value=check_value,
             create=create,
-            seen=root / "var" / "ledger.s3.seen",
+            seen=log_seen(root),
         )
-    path = _path(url, root)
-    name = _name(path, root)
+    path = path_of(url, root)
+    name = name_of(path, root)
     if not path.exists():
         if not create:
-            raise LedgerError("there is no ledger here.", where=name, fix="`topmind send` makes one.")
+            raise LedgerError("there is no ledger here.", where=name, fix=NO_LEDGER)
         _new_file(path, name)
     database = _opened(path, name, BUSY if busy is None else busy)
     try:
@@ -85,9 +86,24 @@ def exists(url: str, *, root: Path, objects: ObjectStore | None = None, clock: C
     if objects is not None:
         assert clock
         return log_is_there(objects, clock)
-    if url.startswith(_POSTGRES):
+    if url.startswith(POSTGRES):
         return postgres.exists(url)
-    return url.startswith("sqlite:///") and _path(url, root).is_file()
+    return url.startswith("sqlite:///") and path_of(url, root).is_file()
+
+
+def seen_before(
+    url: str, *, root: Path, objects: ObjectStore | None = None, clock: Clock | None = None
+) -> bool:
+    """Whether a ledger was in use at this address, be it there or not: its witness is. Raises as `exists`."""
+    if objects is not None:
+        assert clock
+        return bool(LogWitness(objects, clock, log_seen(root)).read())
+    return url.startswith("sqlite:///") and witness.read(witness.path_of(path_of(url, root))) is not None
+
+
+def log_seen(root: Path) -> Path:
+    """Where this machine keeps what it saw of a log."""
+    return root / "var" / "ledger.s3.seen"
 
 
 def keyed(url: str, *, root: Path, objects: ObjectStore | None = None, clock: Clock | None = None) -> bool:
@@ -97,11 +113,11 @@ def keyed(url: str, *, root: Path, objects: ObjectStore | None = None, clock: Cl
     if objects is not None:
         assert clock
         return log_keyed(objects, clock)
-    if url.startswith(_POSTGRES):
+    if url.startswith(POSTGRES):
         database = postgres.opened(url, create=False, busy=None)
     else:
-        path = _path(url, root)
-        database = _opened(path, _name(path, root))
+        path = path_of(url, root)
+        database = _opened(path, name_of(path, root))
     try:
         with database.read() as db:
             return bool(Book(db=db, ledger="", now=0).meta("check_value"))
@@ -124,7 +140,8 @@ def _in_postgres(
         raise
 
 
-def _path(url: str, root: Path) -> Path:
+def path_of(url: str, root: Path) -> Path:
+    """The file that `sqlite:///…` names. Raises ConfigError."""
     if not url.startswith("sqlite:///") or url == "sqlite:///":
         raise ConfigError(
             f"this version has no ledger at {url.split(':', maxsplit=1)[0]!r} addresses.",
@@ -134,7 +151,7 @@ def _path(url: str, root: Path) -> Path:
     return root / url.removeprefix("sqlite:///")
 
 
-def _name(path: Path, root: Path) -> str:
+def name_of(path: Path, root: Path) -> str:
     """The path as people know it: below the project where it is there."""
     return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
 

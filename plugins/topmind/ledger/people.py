@@ -2,78 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from topmind.errors import LedgerError, LinkError
-from topmind.ledger.book import Book, Listed, listed
+from topmind.errors import LinkError
+from topmind.ledger.book import Book, Listed, chunks, listed
 from topmind.ledger.database import number_day
 from topmind.ledger.protocol import Hashes
 from topmind.ledger.states import PLANNED, SKIPPED, ends_as
-from topmind.ledger.values import Person, Synced
-from topmind.ledger.wishes import wish
-from topmind.model import Channel, PersonRecord, Reason, Standing
-
-
-def sync(book: Book, records: Iterable[PersonRecord], hashes: Hashes) -> tuple[Synced, frozenset[str]]:
-    """Take in the source; what changed, and the source ids that are erased and stay out."""
-    wanted = {record.contact: record for record in records}
-    if not wanted:
-        raise LedgerError(
-            "the contacts are empty, and nobody is made inactive for that.", fix="Check the export."
-        )
-    known = {row[1]: row for row in book.db.execute(f"SELECT {_COLUMNS} FROM people")}
-    gone = frozenset(_erased(book, wanted.values(), hashes))
-    counts = dict.fromkeys(("new", "changed", "vanished", "returned"), 0)
-    reported = _reported(book)
-    for contact, record in wanted.items():
-        if contact in gone:
-            continue
-        row = known.get(contact)
-        person, what = _take_in(book, row, record, hashes)
-        if what:
-            counts[what] += 1
-        if record.opt_in or record.stage:
-            _reports(book, person, record, reported.get(person, {}))
-    missing = [(row[0],) for contact, row in known.items() if row[7] and contact not in wanted]
-    # known under an address whose owner left for good: until the source has another one for them
-    barred = [(row[0],) for contact, row in known.items() if row[7] and contact in gone]
-    book.db.executemany("UPDATE people SET active = 0 WHERE id = ?", missing + barred)
-    counts["vanished"] = len(missing)
-    if barred or any(counts.values()):
-        book.moved()
-    return Synced(**counts, erased=len(gone)), gone
-
+from topmind.ledger.values import Person
+from topmind.model import PersonRecord, Reason, Standing
 
 _COLUMNS = "id, contact, address, name, phone, postal, inbox, active"
 
 
-def _take_in(book: Book, row: Sequence[Any] | None, record: PersonRecord, hashes: Hashes) -> tuple[int, str]:
-    """Insert or update one person; the internal id and new, changed, returned or ""."""
-    postal = json.dumps(list(record.postal), ensure_ascii=False)
-    fields = (record.address, record.name, record.phone, postal)
-    if row is not None and tuple(row[2:6]) == fields:
-        if not row[7]:
-            book.db.execute("UPDATE people SET active = 1 WHERE id = ?", (row[0],))
-        return row[0], "" if row[7] else "returned"
-    inbox = inbox_of(book, _hashed(hashes, record.address)) if record.address else None
-    if row is not None:
-        book.db.execute(
-            "UPDATE people SET address = ?, name = ?, phone = ?, postal = ?, inbox = ?, active = 1 WHERE id = ?",
-            (*fields, inbox, row[0]),
-        )
-        return row[0], "changed" if row[7] else "returned"
-    (person,) = book.db.execute(
-        "INSERT INTO people (contact, address, name, phone, postal, inbox) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
-        (record.contact, *fields, inbox),
-    ).fetchone()
-    return person, "new"
-
-
-def _hashed(hashes: Hashes, address: str) -> Sequence[str]:
+def hashed(hashes: Hashes, address: str) -> Sequence[str]:
     """The address's hashes; () for what is no address, which is then no inbox either."""
     try:
         return hashes(address)
@@ -83,60 +28,33 @@ def _hashed(hashes: Hashes, address: str) -> Sequence[str]:
 
 def inbox_of(book: Book, found: Sequence[str]) -> int | None:
     """The number of the inbox with these hashes (newest key first); all of them are known from now on."""
-    if not found:
-        return None
-    marks = ", ".join("?" * len(found))
-    rows = dict(
-        book.db.execute(f"SELECT hash, inbox FROM inbox_hashes WHERE hash IN ({marks})", tuple(found))
-    )
-    inbox = min(rows.values(), default=None)
-    if inbox is None:
-        (inbox,) = book.db.execute("SELECT coalesce(max(inbox), 0) + 1 FROM inbox_hashes").fetchone()
-    if len(rows) < len(found):
-        book.db.executemany(
-            "INSERT INTO inbox_hashes (hash, inbox) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            [(h, inbox) for h in found],
+    return inboxes_of(book, [found])[0]
+
+
+def inboxes_of(book: Book, many: Sequence[Sequence[str]]) -> list[int | None]:
+    """The numbers of many inboxes at once; () has none."""
+    known: dict[str, int] = {}
+    for some in chunks(sorted({hashed for found in many for hashed in found})):
+        known |= dict(
+            book.db.execute(
+                "SELECT hash, inbox FROM inbox_hashes WHERE hash IN (SELECT value FROM json_each(?))",
+                (listed(some),),
+            )
         )
-    return int(inbox)
-
-
-def _reported(book: Book) -> dict[int, dict[str, str]]:
-    """What the last import said, per person."""
-    said: dict[int, dict[str, str]] = defaultdict(dict)
-    for person, what, value in book.db.execute("SELECT person, what, value FROM reported"):
-        said[person][what] = value
-    return said
-
-
-def _reports(book: Book, person: int, record: PersonRecord, before: dict[str, str]) -> None:
-    """Opt-in and stage as the source reports them: only a change is news, and of opt-ins the first "no" too."""
-    now = {_what(channel): str(int(value)) for channel, value in record.opt_in.items()}
-    if record.stage:
-        now["stage"] = record.stage
-    for what, value in now.items():
-        if before.get(what) == value:
-            continue
-        book.db.execute(
-            "INSERT INTO reported (person, what, value) VALUES (?, ?, ?)"
-            " ON CONFLICT (person, what) DO UPDATE SET value = excluded.value",
-            (person, what, value),
-        )
-        if what == "stage":
-            if what in before:
-                _transition(book, person, what, value)
-        elif value == "0" or what in before:
-            wish(book, person, what, 1 - int(value), at=book.now, by="import")
-
-
-def _what(channel: Channel) -> str:
-    return channel.value
-
-
-def _transition(book: Book, person: int, what: str, value: str) -> None:
-    book.db.execute(
-        "INSERT INTO transitions (person, what, value, at, by) VALUES (?, ?, ?, ?, 'import')",
-        (person, what, value, book.now),
-    )
+    (last,) = book.db.execute("SELECT coalesce(max(inbox), 0) FROM inbox_hashes").fetchone()
+    numbers: list[int | None] = []
+    new: list[tuple[str, int]] = []
+    for found in many:
+        inbox = min((known[hashed] for hashed in found if hashed in known), default=None)
+        if inbox is None and found:
+            inbox = last = last + 1
+        if inbox is not None:
+            fresh = [(hashed, inbox) for hashed in dict.fromkeys(found) if hashed not in known]
+            known |= dict(fresh)
+            new += fresh
+        numbers.append(inbox)
+    book.db.executemany("INSERT INTO inbox_hashes (hash, inbox) VALUES (?, ?)", new)
+    return numbers
 
 
 # -- leaving for good --------------------------------------------------------------------------------------
@@ -147,13 +65,13 @@ def _name_hash(hashes: Hashes, contact: str) -> Sequence[str]:
     return hashes(f"{contact.encode().hex()}@contact.invalid")
 
 
-def _erased(book: Book, records: Iterable[PersonRecord], hashes: Hashes) -> Iterable[str]:
+def erased(book: Book, records: Iterable[PersonRecord], hashes: Hashes) -> Iterable[str]:
     """Source ids whose own hash or whose address's hash is of somebody erased."""
     erased = {row[0] for row in book.db.execute("SELECT hash FROM erased")}
     if not erased:
         return
     for record in records:
-        address = _hashed(hashes, record.address) if record.address else ()
+        address = hashed(hashes, record.address) if record.address else ()
         if not erased.isdisjoint((*_name_hash(hashes, record.contact), *address)):
             yield record.contact
 
@@ -166,7 +84,7 @@ def erase(book: Book, contact: str, hashes: Hashes) -> bool:
     person, address, inbox = row
     # nothing goes to this address any more, not from now on and not from the next import on
     book.db.execute("UPDATE people SET active = 0 WHERE inbox = ?", (inbox,))
-    kept = {*_name_hash(hashes, contact), *(_hashed(hashes, address) if address else ())}
+    kept = {*_name_hash(hashes, contact), *(hashed(hashes, address) if address else ())}
     book.db.executemany(
         "INSERT INTO erased (hash, person) VALUES (?, ?) ON CONFLICT DO NOTHING", [(h, person) for h in kept]
     )

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from topmind.errors import GuardError, LedgerDamaged, LedgerError
 from topmind.ledger.book import Book
-from topmind.ledger.database import migrations, moment, newer, stamp
+from topmind.ledger.database import NO_LEDGER, migrations, moment, newer, stamp
 from topmind.ledger.postgres_database import CLOCK, Address, Mode, PostgresDatabase
 from topmind.ledger.postgres_errors import Overtaken
 from topmind.ledger.postgres_sql import shape
@@ -50,8 +50,8 @@ class PostgresLedger(SqlLedger):
         #: The server's moment when it was last heard of, and what the monotonic and the wall clock said then.
         self._heard: tuple[datetime, float, datetime] | None = None
         home, known = database.home(), self._read(lambda book: book.meta("home"))
-        self.restored = bool(home and known) and home != known
-        if home and not known:
+        self.restored = (bool(home and known) and home != known) or self._is_copy()
+        if home and not known and not self.restored:
             settle_home(database)
 
     # -- transactions ------------------------------------------------------------------------------------
@@ -172,12 +172,12 @@ def exists(url: str) -> bool:
     """Whether there is a ledger. Raises ConfigError, LedgerError."""
     database = PostgresDatabase(Address.parse(url), busy=BUSY)
     try:
-        return _shape(database) > 0
+        return shape_of(database) > 0
     finally:
         database.close()
 
 
-def _shape(database: PostgresDatabase) -> int:
+def shape_of(database: PostgresDatabase) -> int:
     """Number of the last migration; 0 = there is no ledger. Raises LedgerDamaged."""
     with database.read() as db:
         tables = {
@@ -198,11 +198,11 @@ def _shape(database: PostgresDatabase) -> int:
 
 def _migrate(database: PostgresDatabase, *, create: bool) -> None:
     scripts = migrations()
-    newest, version = max(scripts), _shape(database)
+    newest, version = max(scripts), shape_of(database)
     if version == newest:
         return
     if not version and not create:
-        raise LedgerError("there is no ledger here.", where=database.name, fix="`topmind send` makes one.")
+        raise LedgerError("there is no ledger here.", where=database.name, fix=NO_LEDGER)
     with database.write() as db:
         (known,) = db.execute("SELECT to_regnamespace(?)::text", (database.schema,)).fetchone()
         if not known:

@@ -80,8 +80,9 @@ class Mode(Enum):
 
     #: It sees one state and writes nothing.
     READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT {clock}"
-    #: A sender's own claims, beside other senders.
-    BESIDE = "BEGIN; SELECT pg_advisory_xact_lock_shared({key}), {clock}"
+    #: A sender's own claims, beside other senders. Candidates come in the order of an index: a plan that expects few of
+    #: them would sort all that is planned, at each claim (200 ms in place of 0.2).
+    BESIDE = "BEGIN; SET LOCAL enable_sort = off; SELECT pg_advisory_xact_lock_shared({key}), {clock}"
     #: Nobody else writes: this is what the ledger's functions rely on.
     ALONE = "BEGIN; SELECT pg_advisory_xact_lock({key}), {clock}"
 
@@ -167,7 +168,8 @@ class PostgresDatabase:
         connection = self._connected()
         try:
             cursor = connection.execute(text)
-            cursor.nextset()
+            while cursor.nextset():
+                pass
             row = cursor.fetchone()
         except BaseException:
             self._abandon(connection)

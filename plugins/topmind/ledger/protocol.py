@@ -137,7 +137,7 @@ class Ledger(FollowUp, FeedbackPart, Protocol):
 
     def expire(self, day: date, *, tasks: date | None = None) -> int:
         """Planned touches whose last legal day is before `day` become expired (tasks: before `tasks`, default
-        `day`, become missed), with the reason that held them last (default too_late). Give the earliest local
+        `day`, become missed), with the reason that held them last (default too_late, of tasks missed). Give the earliest local
         day of all contacts."""
         ...
 

@@ -37,7 +37,7 @@ class SqliteLedger(SqlLedger):
         self._seen_path = witness.path_of(path)
         self._came_to = self._state()
         self._run = ""
-        self.restored = self._older_than_seen()
+        self.restored = self._older_than_seen() or self._is_copy()
 
     def lock(self, owner: str, *, who: str = "", member: Member = ALONE) -> int:
         if member.crew:
@@ -84,12 +84,11 @@ class SqliteLedger(SqlLedger):
     def _older_than_seen(self) -> bool:
         """Whether this file was put back: it has come less far than what was seen, or never had the last sender."""
         seen = witness.read(self._seen_path)
-        if seen is None or seen.ledger != self.ledger_id:
-            return False
-        self._run = seen.run
-        if seen.beyond(self._came_to):
-            return True
-        return bool(seen.run) and not self._read(lambda book: switches.ran(book, seen.run))
+        if seen is not None and seen.ledger == self.ledger_id:
+            self._run = seen.run
+        return witness.older(
+            seen, self._came_to, lambda run: self._read(lambda book: switches.ran(book, run))
+        )
 
     def _witness(self) -> None:
         """Note how far this ledger has come; another process may have noted more. Raises LedgerError."""

@@ -10,6 +10,7 @@ from topmind.ledger import (
     claims,
     coupons,
     freezing,
+    importing,
     people,
     positions,
     reports,
@@ -97,6 +98,10 @@ class SqlLedger(FeedbackStore):
         with self._database.read() as db:
             return work(self._book(db))
 
+    def _is_copy(self) -> bool:
+        """Whether this is what `topmind ledger backup` made, put back."""
+        return self._read(lambda book: bool(book.meta(switches.COPY)))
+
     def _book(self, db: Db) -> Book:
         return Book(db=db, ledger=self.ledger_id, now=stamp(self._clock.now()))
 
@@ -104,7 +109,7 @@ class SqlLedger(FeedbackStore):
 
     def sync_people(self, records: Iterable[PersonRecord], hashes: Hashes) -> Synced:
         everybody = tuple(records)
-        synced, self._erased = self._write(lambda book: people.sync(book, everybody, hashes))
+        synced, self._erased = self._write(lambda book: importing.sync(book, everybody, hashes))
         return synced
 
     def find(self, who: str) -> tuple[Person, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from topmind.errors import GuardError, LedgerLocked
+from topmind.errors import GuardError, LedgerDamaged, LedgerLocked
 from topmind.ledger import resending, task_mails
 from topmind.ledger.book import Book
 from topmind.ledger.crew import ALONE, Member
@@ -13,6 +13,9 @@ from topmind.ledger.database import moment
 from topmind.ledger.follow_up import LEASE
 from topmind.ledger.settling import bury
 from topmind.ledger.states import CLAIMED, PLANNED, UNKNOWN
+
+#: Name in `meta` that copies have: when they were made (milliseconds), or PART while they are being put back.
+COPY, PART = "copy", "part"
 
 
 def lock(book: Book, owner: str, who: str, *, member: Member = ALONE, free: bool = False) -> int:
@@ -102,7 +105,14 @@ def approve(book: Book, plan_hash: str) -> None:
 
 
 def adopt(book: Book, epoch: int) -> int:
-    """A restored copy goes on under a new epoch; how many touches are in doubt now."""
+    """A restored copy goes on under a new epoch; how many touches are in doubt now. Raises LedgerDamaged for one of
+    which only a part was put back."""
+    if book.meta(COPY) == PART:
+        raise LedgerDamaged(
+            "putting the copy back was interrupted: a part of it is missing.",
+            fix="Put it back into an empty place: topmind ledger restore FILE",
+        )
+    book.db.execute("DELETE FROM meta WHERE name = ?", (COPY,))
     book.set_meta("epoch", str(epoch))
     book.moved()
     return doubt(book)

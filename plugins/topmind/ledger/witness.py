@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -30,6 +31,14 @@ class Witness:
     def beyond(self, other: Witness) -> bool:
         """Whether this has come further."""
         return (self.epoch, self.writes) > (other.epoch, other.writes)
+
+
+def older(seen: Witness | None, now: Witness, ran: Callable[[str], bool]) -> bool:
+    """Whether a ledger that has come to `now` was put back: it has come less far than what was seen of it, or never
+    had the last sender (`ran`: whether it knows a run)."""
+    if seen is None or seen.ledger != now.ledger:
+        return False
+    return seen.beyond(now) or (bool(seen.run) and not ran(seen.run))
 
 
 def path_of(ledger: Path) -> Path:

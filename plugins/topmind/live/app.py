@@ -43,6 +43,9 @@ _MESSAGES = {
     503: ("That did not work", "We could not save it just now. Please try again in a few minutes."),
 }
 
+#: What a second press does, said to whoever presses: the pages do not know the books.
+_ONCE = "It is in the books after the next run; what was said of this task before stays, too."
+
 #: The HTML of a person's own mail, or None where there is none.
 View = Callable[[LinkContext], bytes | None]
 
@@ -136,7 +139,7 @@ class _Live:
             return self._page("task.html", words=words, ref=ref, limit=entries.COMMENT_LIMIT)
         form = await self._form(request)
         await self._save(entries.task(context, form.get("comment", ""), self.clock.now()))
-        return self._message("Noted", f"Task {ref}: {words}. It is in the books after the next run.")
+        return self._message("Noted", f"Task {ref}: {words}. {_ONCE}")
 
     async def view(self, request: Request) -> Response:
         """The mail itself, in a browser: no scripts, no forms."""

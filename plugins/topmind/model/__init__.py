@@ -24,6 +24,7 @@ from topmind.model.body import (
 from topmind.model.content import Item, Problem, Send, Use
 from topmind.model.house import Catalog, Ceiling, Company, FieldSpec, Promise, Segment, TeamMember
 from topmind.model.mail import (
+    UNSUBSCRIBE_AT_PROVIDER,
     Clock,
     CompiledEdition,
     Edition,
@@ -54,6 +55,7 @@ from topmind.model.plan import (
     ContentGap,
     Coverage,
     Decision,
+    Lost,
     Need,
     Occasion,
     Offer,
@@ -85,6 +87,7 @@ from topmind.model.words import (
 __all__ = [
     "COUNTED",
     "KEEPS_FLOOR",
+    "UNSUBSCRIBE_AT_PROVIDER",
     "Access",
     "Ahead",
     "Answer",
@@ -120,6 +123,7 @@ __all__ = [
     "Kind",
     "Level",
     "LinkContext",
+    "Lost",
     "Members",
     "MergeTag",
     "Message",

@@ -84,7 +84,7 @@ class Company:
     address: tuple[str, ...]
     #: IANA name.
     zone: str
-    #: ISO 3166 code; public holidays are blackout days.
+    #: ISO 3166 code, also of a part (`US-NY`); its public holidays are blackout days.
     country: str | None = None
     #: Further days on which nothing goes.
     blackout: tuple[date, ...] = ()
@@ -111,7 +111,7 @@ class Company:
     @property
     def dates(self) -> DateStyle:
         """How its readers write dates and times."""
-        return DateStyle(self.language, self.country or "")
+        return DateStyle(self.language, (self.country or "").partition("-")[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

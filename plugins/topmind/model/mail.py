@@ -91,6 +91,10 @@ class Rendered:
     text: str
 
 
+#: Stands in a mail where the provider's own link to leave will be.
+UNSUBSCRIBE_AT_PROVIDER = "https://unsubscribe.invalid/"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """The complete mail of one contact: the very bytes that leave."""
@@ -107,6 +111,8 @@ class Message:
     tags: Mapping[str, str]
     #: UTC by the store's clock: a call after this moment is refused (half the lease).
     fence: datetime
+    #: The provider puts the links to leave in the place of `UNSUBSCRIBE_AT_PROVIDER`.
+    leave_at_provider: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,6 +117,8 @@ class Members:
     suppressed: Bools
     #: Ordinal of the first day on which they may be touched again; 0 = not paused.
     paused_until: NDArray[np.int32]
+    #: Ordinal of the first day on which the source knew them; 0 = it does not say.
+    since: NDArray[np.int32]
     #: Topic → opted out of it.
     off_topic: Mapping[str, Bools]
     #: Same number = same inbox; -1 = no address.
@@ -133,6 +135,8 @@ class Members:
     moved: tuple[Moved, ...] = ()
     #: `segment:NAME` or `stage`, as far as a sequence starts from it → hash of the rule behind it.
     watched: Mapping[str, str] = field(default_factory=dict)
+    #: `did` → what activities are called in the source, where a rule asks for one.
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """How many contacts."""
@@ -184,6 +188,10 @@ class PastTouch:
     message_id: str = ""
     #: UTC of the last change.
     at: datetime | None = None
+    #: Last day on which it might go or be done; None = not known.
+    last_day: date | None = None
+    #: Day of its occasion as the file had it then (`Occasion.day`); None = not known.
+    nominal: date | None = None
 
     @property
     def counts(self) -> bool:
@@ -201,6 +209,8 @@ class Answer:
     value: str
     #: UTC.
     at: datetime
+    #: Wire name of the touch that asked; "" = not known.
+    touch: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,8 +116,8 @@ class Coverage:
     segment: str
     #: Contacts with a floor who can be helped before it breaks, on a channel that we may use.
     contacts: int
-    #: Contacts with a floor for whom there is no such channel: no consent, no address.
-    apart: int
+    #: Contacts with a floor for whom there is no such channel: reason → how many.
+    apart: Mapping[str, int]
     #: Inside their floor today; on every day from today to the horizon.
     today: int
     throughout: int
@@ -154,6 +154,17 @@ class Ahead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """Steps whose last day this is, and that do not go."""
+
+    day: date
+    #: `first-job/check-in (call)`.
+    what: str
+    #: Reason → contacts.
+    held: Mapping[Reason, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """What becomes of one promotion that slots offer, up to the horizon."""
 
@@ -173,7 +184,8 @@ class Outlook:
     needs: tuple[Need, ...]
     ahead: tuple[Ahead, ...]
     offers: tuple[Offer, ...]
-    #: Per day of the calendar: contacts outside their floor, those apart among them.
+    lost: tuple[Lost, ...] = ()
+    #: Per day of the calendar: contacts outside their floor, of those who can be helped.
     outside: tuple[int, ...]
     #: Per day of the calendar: what (`tuesday-fix/2026-W49`, `first-job/check-in (call)`) → segment → touches.
     by_segment: tuple[Mapping[str, Mapping[str, int]], ...]
@@ -201,7 +213,11 @@ class Plan:
     unreachable: tuple[int, ...] = ()
     #: Contacts taking part at all.
     active: int = 0
-    #: Contacts whose floor is broken today, and why: reason → count.
+    #: Contacts with a floor who can be helped before it breaks.
+    promised: int = 0
+    #: Contacts with a floor whom no rescue may or can reach: reason → count. No part of `promised`.
+    apart: Mapping[Reason, int] = field(default_factory=dict)
+    #: Of those promised, whose floor is broken today, and why: reason → count.
     floor_broken: Mapping[Reason, int] = field(default_factory=dict)
     #: Only where it was asked for.
     outlook: Outlook | None = None

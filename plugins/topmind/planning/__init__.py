@@ -1,10 +1,13 @@
 """What each contact gets when, and why not: cadence, occasions, policies, selection, the day loop."""
 
+from topmind.planning.call_backs import with_call_backs
 from topmind.planning.checks import check
 from topmind.planning.corrections import with_occurrences
+from topmind.planning.endings import ends_on
 from topmind.planning.explain import Explanation, explain
 from topmind.planning.planner import forecast, plan
 from topmind.planning.senders import sender_for
+from topmind.planning.sends import check_sends
 from topmind.planning.surge import Surge, approved, surge
 from topmind.planning.window import Appearance, appearances, goes_after, next_dates
 
@@ -15,6 +18,8 @@ __all__ = [
     "appearances",
     "approved",
     "check",
+    "check_sends",
+    "ends_on",
     "explain",
     "forecast",
     "goes_after",
@@ -22,5 +27,6 @@ __all__ = [
     "plan",
     "sender_for",
     "surge",
+    "with_call_backs",
     "with_occurrences",
 ]

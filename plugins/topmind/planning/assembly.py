@@ -61,7 +61,15 @@ class Assembly:
         for (monday, segment), amount in log.gaps.items():
             if monday <= self.until:
                 self.found.gaps[monday, segment] += amount
-        codes, amounts = np.unique(log.broken[log.broken > 0], return_counts=True)
+        self._floors(log)
+
+    def _floors(self, log: BlockLog) -> None:
+        block, alone = log.block, np.zeros(log.block.n, dtype=np.bool_)
+        for reason, rows in block.apart.items():
+            self.found.apart[reason] += int(rows.sum())
+            alone |= rows
+        self.found.promised += int((block.members.active & (block.floor > 0) & ~alone).sum())
+        codes, amounts = np.unique(log.broken[(log.broken > 0) & ~alone], return_counts=True)
         for code, amount in zip(codes, amounts, strict=True):
             self.found.floor_broken[REASON_OF[int(code)]] += int(amount)
 
@@ -261,4 +269,4 @@ def _detail(log: BlockLog, reason: Reason, note: int) -> str:
     windows = log.block.setting.windows
     rest, number = divmod(note, len(windows))
     said = f"{windows[number].channel or 'touches'} in {windows[number].days} days"
-    return f"{said}, the rest is kept for their floor" if rest else said
+    return said + ("", ", the rest is kept for their floor", ", the rest is kept for a follow-up")[rest]

@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topmind.model import Bools, Channel, Members
+from topmind.planning.apart import apart_of
 from topmind.planning.classes import classes_of, rescue_order
 from topmind.planning.contacts import hashes_of, reachable
 from topmind.planning.inboxes import Inboxes
 from topmind.planning.items import Words, months_later, single
 from topmind.planning.occasions import Ask
+from topmind.planning.room import Soon
 from topmind.planning.setting import Setting
 from topmind.planning.tally import Tally
 from topmind.planning.waits import Waits
@@ -57,6 +59,8 @@ class Block:
         self.reserve = np.array(reserve, dtype=np.int16)[self.cls]
         #: [places, C] index into `list(Channel)` of each class's rescues in order; -1 = no more.
         self.rescue_order = rescue_order(made.terms)
+        #: Reason → whom no rescue may or can reach.
+        self.apart = apart_of(members, self.floor, self.rescue_order[:, self.cls])
         #: Days after the last valuable touch from which a rescue may go.
         patience = [t.patience if t.floor else NO_FLOOR for t in made.terms]
         self.patience: Days = np.array(patience, dtype=np.int32)[self.cls]
@@ -98,6 +102,8 @@ class Block:
         self.team = tuple(sorted(setting.catalog.team))
         #: Where a forecast wants to know how long each of them waits for something valuable.
         self.waits: Waits | None = None
+        #: Steps to come, that others leave room for.
+        self.soon: Soon | None = None
         self.nobody: Bools = np.zeros(n, dtype=np.bool_)
         #: Not happy, and nobody has followed up: nothing is sold to them.
         sad = setting.unhappy

@@ -14,10 +14,11 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 
-from dateutil.rrule import rrule, rrulestr
+from dateutil.rrule import rrule
 
 from topmind.errors import PlanError
-from topmind.planning.cadence_words import DEFAULT_AT, Words, WordsError, read_words
+from topmind.planning.cadence_rules import RuleError, read_rule, rule_from
+from topmind.planning.cadence_words import Words, WordsError, read_words
 
 
 class Period(StrEnum):
@@ -48,7 +49,8 @@ class Cadence:
     def upcoming(self, after: date, count: int, anchor: date) -> tuple[date, ...]:
         """The next `count` nominal dates later than `after`; fewer where the rule ends."""
         moment = datetime.combine(after, time.max)
-        return tuple(day.date() for day in self._rule(anchor).xafter(moment, count=count))
+        rule = self._rule(anchor)
+        return tuple(day.date() for day in rule.xafter(moment, count=count)) if rule else ()
 
     def occurrences(self, first: date, last: date, anchor: date) -> tuple[tuple[date, str], ...]:
         """(nominal date, occurrence key) from `first` to `last`; the second date of one period gets `/2`."""
@@ -64,21 +66,19 @@ class Cadence:
 
     def spacing(self, anchor: date) -> int:
         """Least days between two of the next dozen nominal dates; 1 where there is only one."""
-        before = datetime.combine((self.starts or anchor) - timedelta(days=1), time())
-        days = [moment.date() for moment in self._rule(anchor).xafter(before, count=13)]
+        days = self.upcoming((self.starts or anchor) - timedelta(days=1), 13, anchor)
         return min(((b - a).days for a, b in pairwise(days)), default=1)
 
-    def _rule(self, anchor: date) -> rrule:
-        start = datetime.combine(self.starts or anchor, time())
-        made = rrulestr(self.rule, dtstart=start, cache=False)
-        assert isinstance(made, rrule)
-        return made
+    def _rule(self, anchor: date) -> rrule | None:
+        """None = it names no day that exists."""
+        return rule_from(self.rule, self.starts or anchor)
 
 
 def _between(cadence: Cadence, first: date, last: date, anchor: date) -> Iterator[date]:
     rule = cadence._rule(anchor)  # noqa: SLF001 - this module's own class
-    for moment in rule.between(datetime.combine(first, time()), datetime.combine(last, time()), inc=True):
-        yield moment.date()
+    if rule:
+        for moment in rule.between(datetime.combine(first, time()), datetime.combine(last, time()), inc=True):
+            yield moment.date()
 
 
 def period_name(day: date, period: Period) -> str:
@@ -117,7 +117,7 @@ def read(text: str) -> Cadence:
     Raises PlanError with the nearest right form in `fix`.
     """
     if re.search(r"\bFREQ\s*=", text, re.IGNORECASE):
-        return _read_rule(text)
+        return _from_rule(text)
     try:
         words = read_words(text)
     except WordsError as error:
@@ -129,26 +129,10 @@ def _from_words(words: Words) -> Cadence:
     return Cadence(rule=words.rule, at=words.at, period=Period(words.period))
 
 
-_PERIOD_OF = {"DAILY": Period.DAY, "WEEKLY": Period.WEEK, "MONTHLY": Period.MONTH, "YEARLY": Period.YEAR}
-
-
-def _read_rule(text: str) -> Cadence:
-    """RFC 5545: `[DTSTART:20260105] [RRULE:]FREQ=WEEKLY;BYDAY=TU;BYHOUR=9`."""
-    fix = "Write: RRULE:FREQ=WEEKLY;BYDAY=TU;BYHOUR=9;BYMINUTE=0."
-    starts: date | None = None
-    head = re.match(r"\s*DTSTART[:=](\d{8})(?:T\d{6}Z?)?[\s;]+", text, re.IGNORECASE)
-    if head:
-        text = text[head.end() :]
-    try:
-        if head:
-            starts = date(*(int(head[1][a:b]) for a, b in ((0, 4), (4, 6), (6, 8))))
-        body = re.sub(r"(?i)^\s*RRULE:", "", text).strip().upper()
-        parts = dict(part.split("=", 1) for part in body.split(";") if part)
-        at = time(int(parts.pop("BYHOUR", DEFAULT_AT.hour)), int(parts.pop("BYMINUTE", 0)))
-        parts.pop("BYSECOND", None)
-        period = _PERIOD_OF[parts["FREQ"]]
-        rule = ";".join(f"{key}={value}" for key, value in parts.items())
-        rrulestr(rule, dtstart=datetime(2026, 1, 1))  # noqa: DTZ001 - nominal days have no zone
-    except (ValueError, KeyError, TypeError):
-        raise PlanError(f"{text!r} is no recurrence rule that has days.", fix=fix) from None
-    return Cadence(rule=rule, at=at, period=period, starts=starts)
+def _from_rule(text: str) -> Cadence:
+    found = read_rule(text)
+    if isinstance(found, RuleError):
+        raise PlanError(
+            f"{text!r} is no recurrence rule that has days: {found.says}.", fix=f"Write: {found.nearest}."
+        )
+    return Cadence(rule=found.rule, at=found.at, period=Period(found.period), starts=found.starts)

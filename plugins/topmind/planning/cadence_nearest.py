@@ -37,6 +37,8 @@ class _Heard:
     #: Days of the month.
     numbers: tuple[int, ...]
     every: int
+    #: Every so many days, where that is no number of weeks; 0 = not said.
+    every_days: int
     months: tuple[int, ...]
     at: str
 
@@ -47,7 +49,11 @@ def nearest_form(text: str) -> str | None:
     words = set(heard.words)
     at = f" at {heard.at or '09:00'}"
     # a place in the month takes one day
-    days = " and ".join(day.capitalize() for day in heard.days[: 1 if heard.place else None])
+    days = _listed([day.capitalize() for day in heard.days[: 1 if heard.place else None]])
+    if heard.every_days:
+        return f"RRULE:FREQ=DAILY;INTERVAL={heard.every_days}{_hour(heard)}"
+    if words & {"semiannually", "semiannual", "biannually", "biannual", "half"} or {"twice", "year"} <= words:
+        return f"RRULE:FREQ=YEARLY;BYMONTH=1,7;BYMONTHDAY=1{_hour(heard)}"
     if heard.months or words & {"year", "yearly", "annually", "annual"}:
         return _yearly(heard)
     if words & {"quarter", "quarters", "quarterly"}:
@@ -61,13 +67,21 @@ def nearest_form(text: str) -> str | None:
     return _by_day(heard, words, days, at)
 
 
+def _listed(days: list[str]) -> str:
+    """`Monday, Wednesday and Friday`."""
+    return " and ".join([", ".join(days[:-1]), days[-1]] if len(days) > 1 else days)
+
+
 def _by_day(heard: _Heard, words: set[str], days: str, at: str) -> str | None:
     """No unit of time is named."""
     if words & {"weekend", "weekends"}:
         return f"Saturday and Sunday{at}"
     if not days and words & {"daily", "morning", "mornings", "evening", "evenings"}:
         return f"daily{at}"
-    if not days and any(re.fullmatch(r"\d+(st|nd|rd|th)", word) for word in words) | bool(words & {"day"}):
+    dated = any(re.fullmatch(r"\d+(st|nd|rd|th)", word) for word in words) or any(
+        one in {"on", "the"} and other.isdigit() for one, other in pairwise(heard.words)
+    )
+    if not days and (dated or "day" in words):
         return _monthly(heard, days, at)
     return f"{days}{at}" if days else None
 
@@ -117,23 +131,35 @@ def _numbers(numbers: tuple[int, ...]) -> str:
 def _hear(text: str) -> _Heard:
     at, rest = _time(text.replace("&", " and "))
     words = tuple(re.findall(r"[a-z]+|\d+(?:st|nd|rd|th)?", rest.replace("bi-", "bi")))
-    days = tuple(dict.fromkeys(day for word in words if (day := _day(word))))
-    places = [_SHORT.get(word, word) for word in words if _SHORT.get(word, word) in _ORDINALS]
+    days = tuple(dict.fromkeys(_days(text, words)))
+    places = _places(words)
     return _Heard(
         words=words,
         days=days,
         place=places[0] if places else "",
         numbers=tuple(dict.fromkeys(_month_days(words))),
         every=_every(words),
+        every_days=_every_days(words),
         months=tuple(_MONTHS.index(m) + 1 for word in words if (m := _month(word))),
         at=at,
     )
 
 
+def _places(words: tuple[str, ...]) -> list[str]:
+    """Places in the month; the fifth Monday, which some months lack, is the last."""
+    found = []
+    for place, word in enumerate(words):
+        name = _SHORT.get(word, word)
+        if word in {"fifth", "5th"} and _day(words[place + 1] if place + 1 < len(words) else ""):
+            name = "last"
+        found += [name] if name in _ORDINALS else []
+    return found
+
+
 def _time(text: str) -> tuple[str, str]:
     """(HH:MM or "", the rest): a number is a time after `at`, with am or pm, or with minutes."""
     said = re.search(r"\bat\s+([a-z]+)\b", text)
-    if said and (hour := {**_NUMBERS, "noon": 12}.get(said[1])):
+    if said and (hour := {**_NUMBERS, "noon": 12, "midnight": 0}.get(said[1], -1)) >= 0:
         return f"{hour:02d}:00", text.replace(said[0], " ")
     for match in _CLOCK.finditer(text):
         if not (match["minute"] or match["half"] or match[0].lstrip(" ,").startswith("at")):
@@ -144,6 +170,26 @@ def _time(text: str) -> tuple[str, str]:
         if hour < 24 and minute < 60:
             return f"{hour:02d}:{minute:02d}", text[: match.start()] + " " + text[match.end() :]
     return "", text
+
+
+def _days(text: str, words: tuple[str, ...]) -> list[str]:
+    """Days in order of the words; `Monday to Friday` and `Mon-Fri` are all that lie between."""
+    span = re.search(r"\b([a-z]+)\s*(?:-|\u2013|\bto\b|\bthrough\b|\buntil\b)\s*([a-z]+)\b", text)
+    ends = [_day(word) for word in span.groups()] if span else []
+    if len(ends) == len([end for end in ends if end]) == 2:
+        begin, end = (DAYS.index(day) for day in ends)
+        return [DAYS[(begin + n) % 7] for n in range((end - begin) % 7 + 1)]
+    return [day for word in words if (day := _day(word))]
+
+
+def _every_days(words: tuple[str, ...]) -> int:
+    """`every other day`, `every 10 days`; whole weeks are said in weeks."""
+    for number, unit in pairwise(words):
+        count = 2 if number in {"other", "second", "2nd", "alternate"} else _NUMBERS.get(number, 0)
+        count = int(number) if number.isdigit() and len(number) <= 3 else count
+        if unit in {"day", "days"} and count > 1 and count % 7 and "month" not in words:
+            return count
+    return 0
 
 
 def _day(word: str) -> str:

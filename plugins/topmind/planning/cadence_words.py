@@ -25,6 +25,8 @@ ORDINALS = {
     "4th": 4,
 }
 NUMBERS = {"other": 2, "two": 2, "three": 3, "four": 4, "six": 6}
+#: Every 999 weeks is the most.
+MOST_DIGITS = 3
 _VOCABULARY = (
     *DAYS,
     *(f"{day}s" for day in DAYS),
@@ -44,6 +46,13 @@ _VOCABULARY = (
         "once",
         "twice",
         "year",
+        "semiannually",
+        "biannually",
+        "midnight",
+        "fifth",
+        "days",
+        "to",
+        "through",
     ),
 )
 EXAMPLES = (
@@ -191,7 +200,7 @@ def _monthly(head: str) -> Found:
     which = _which_days(match["which"])
     if which is None:
         late = re.search(r"\b(29|30|31)(st|th)?\b", head)
-        return f"not every month has a {late[0]} (write: on the last day of the month)" if late else None
+        return f"not every month has {late[1]} days" if late else None
     return (_rule("MONTHLY", interval, which), "month") if interval else "it names no number of months"
 
 
@@ -232,8 +241,10 @@ def _day_codes(text: str) -> list[str] | None:
 
 
 def _number(word: str) -> int:
-    """A number written in digits or as a word; 0 where it is none."""
-    return int(word) if word.isdigit() else NUMBERS.get(word, 0)
+    """A number written in digits or as a word; 0 where it is none, or more than anybody means."""
+    if word.isdigit():
+        return int(word) if len(word) <= MOST_DIGITS else 0
+    return NUMBERS.get(word, 0)
 
 
 def _rule(freq: str, interval: int, which: str) -> str:

@@ -20,9 +20,10 @@ from topmind.planning import cadence
 from topmind.planning.check_problem import finding
 from topmind.planning.corrections import check_corrections
 from topmind.planning.occasions import has_words, minutes, nominal_issues
+from topmind.planning.rest_days import blackout_days, public_holidays
 from topmind.planning.sequence_checks import sequence_problems
-from topmind.planning.setting import blackout_days, outside_quiet, public_holidays
-from topmind.planning.terms import Terms, terms_for
+from topmind.planning.setting import outside_quiet
+from topmind.planning.terms import Terms, Window, terms_for
 
 #: How far ahead `check` looks at nominal days.
 AHEAD = timedelta(days=92)
@@ -65,10 +66,11 @@ def _promises(catalog: Catalog) -> Iterator[Problem]:
     yield from _promise(company.path, terms_for(company, []))
     for segment in catalog.segments.values():
         if segment.promise != Promise():
-            yield from _promise(segment.path, terms_for(company, [segment]))
+            yield from _promise(segment.path, terms_for(company, [segment]), segment.promise, company.path)
 
 
-def _promise(path: str, terms: Terms) -> Iterator[Problem]:
+def _promise(path: str, terms: Terms, own: Promise | None = None, other: str = "") -> Iterator[Problem]:
+    """`own`: what a segment says itself; the rest it has from the file `other`."""
     if not terms.floor:
         return
     if terms.gap > terms.floor:
@@ -78,26 +80,41 @@ def _promise(path: str, terms: Terms) -> Iterator[Problem]:
             path,
             f"A touch every {terms.floor} days is promised, but the gap keeps {terms.gap} days between touches.",
             f"Write a gap of at most {terms.floor} days, or a longer floor.",
-            key="gap",
+            key="gap" if own is None or own.gap else "at_least",
         )
-    for says, fix in beyond_ceilings(terms):
-        yield finding("floor-above-ceiling", Level.ERROR, path, says, fix, key="at_most")
+    for window, says, fix in beyond_ceilings(terms):
+        here = own is None or any(Window(c.channel or "", c.days) == window for c in own.ceilings)
+        yield finding(
+            "floor-above-ceiling",
+            Level.ERROR,
+            path,
+            says if here else f"{says[:-1]} by `at_most` in {other}.",
+            fix,
+            key="at_most" if here else "at_least",
+        )
 
 
-def beyond_ceilings(terms: Terms) -> Iterator[tuple[str, str]]:
-    """(what is wrong, what to write) for each ceiling under which the floor cannot be kept."""
+def beyond_ceilings(terms: Terms) -> Iterator[tuple[Window, str, str]]:
+    """(ceiling, what is wrong, what to write) for each ceiling under which the floor cannot be kept."""
     only_mail = set(terms.rescue) <= {Channel.EMAIL}
     for window, most in terms.ceilings:
         needed = -(-window.days // terms.floor) if terms.floor else 0
         binds = not window.channel or (window.channel == Channel.EMAIL.value and only_mail)
         if binds and most < needed:
-            one, many = (window.channel,) * 2 if window.channel else ("touch", "touche")
-            what = f"{one} is" if most == 1 else f"{many}s are"
+            what = _counted(most, window.channel)
             yield (
-                f"A valuable touch every {terms.floor} days needs {needed} touches in {window.days} days, "
-                f"but at most {most} {what} allowed.",
-                f"Allow at least {needed}, or promise a touch every {-(-window.days // max(most, 1))} days.",
+                window,
+                f"A valuable touch every {terms.floor} days needs {_counted(needed)} in {window.days} days, "
+                f"but at most {what} {'is' if most == 1 else 'are'} allowed.",
+                f"Allow at least {needed}, or "
+                + (f"promise a touch every {-(-window.days // most)} days." if most else "promise no floor."),
             )
+
+
+def _counted(count: int, channel: str = "") -> str:
+    """`1 touch`, `2 emails`."""
+    one = channel or "touch"
+    return f"{count} {one if count == 1 else one + ('s' if channel else 'es')}"
 
 
 # --- newsletters ---

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 
 from topmind.model import Bools, Channel, Members
+
+Ordinals = NDArray[np.int32]
 
 
 def reachable(members: Members) -> Bools:
@@ -38,3 +41,19 @@ def hashes_of(contacts: Iterable[str]) -> NDArray[np.uint64]:
     """`hash_of` of each."""
     digests = b"".join([blake2b(contact.encode(), digest_size=8).digest() for contact in contacts])
     return np.frombuffer(digests, dtype=">u8").astype(np.uint64)
+
+
+def clock_starts(
+    members: Members,
+    programme_starts: date,
+    rows: NDArray[np.intp],
+    floors: Ordinals,
+    hashes: NDArray[np.uint64],
+) -> Ordinals:
+    """Days (ordinals) on which the floor's clock starts for contacts who never had anything valuable.
+
+    It starts with the programme, or on the day since when we know them where that is later, spread over one floor
+    (in days, at least 1 each), so that neither a first day nor an import is a flood. `hashes` are `hashes_of` the rows.
+    """
+    begin = np.maximum(members.since[rows], programme_starts.toordinal())
+    return (begin + (hashes % floors.astype(np.uint64)).astype(np.int32)).astype(np.int32)

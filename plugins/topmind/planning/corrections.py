@@ -24,11 +24,19 @@ def with_occurrences(catalog: Catalog) -> Catalog:
 
 
 def check_corrections(catalog: Catalog) -> Iterator[Problem]:
-    """A correction names a day on which the newsletter had an issue, and not one to come."""
+    """A correction names a day on which the newsletter had an issue, and not one to come.
+
+    One whose own days are over says nothing any more: a cadence that was edited since may not know that day.
+    """
     for item, letter in _corrections(catalog):
         assert item.corrects is not None
         day = item.corrects[1]
-        if day is None or occurrence_on(catalog, letter, item):
+        if day is None or _over(item, catalog.as_of):
+            continue
+        issue = _issue_on(catalog, letter, day)
+        if issue is not None:
+            if issue[0] > catalog.as_of:
+                yield _to_come(item, letter.id, issue[0])
             continue
         near = [
             one.isoformat()
@@ -42,20 +50,45 @@ def check_corrections(catalog: Catalog) -> Iterator[Problem]:
             f"Near days: {', '.join(near)}." if near else f"It appears {letter.every}.",
             item.corrects_line,
         )
+    for item in catalog.items.values():
+        sent = catalog.items.get(item.corrects[0]) if item.corrects else None
+        day = item.corrects[1] if item.corrects else None
+        if sent is not None and day and day > catalog.as_of and any(send.day == day for send in sent.sends):
+            yield _to_come(item, sent.id, day)
+
+
+def _over(item: Item, as_of: date) -> bool:
+    """Whether the last day of its last send is over."""
+    return bool(item.sends) and max(send.day for send in item.sends) + timedelta(days=item.grace) < as_of
 
 
 def occurrence_on(catalog: Catalog, letter: Newsletter, item: Item) -> str:
     """The occurrence of the issue that an item corrects; "" = there was none on that day."""
     day = item.corrects[1] if item.corrects else None
-    if day is None:
-        return ""
-    found = [key for one, key, _ in _issues(catalog, letter, day, day) if one == day]
+    found = _issue_on(catalog, letter, day) if day else None
+    return found[1] if found else ""
+
+
+def _to_come(item: Item, name: str, day: date) -> Problem:
+    return finding(
+        "corrects-to-come",
+        Level.ERROR,
+        item.path,
+        f"{name} of {day.isoformat()} has not gone yet, so nobody would get this correction.",
+        "Mend what is wrong where it is written, and delete this file.",
+        item.corrects_line,
+    )
+
+
+def _issue_on(catalog: Catalog, letter: Newsletter, day: date) -> tuple[date, str] | None:
+    """(day on which it appears, occurrence) of the issue that people know by `day`; None = there is none."""
+    found = [(one, key) for one, key, _ in _issues(catalog, letter, day, day) if one == day]
     moved = [
-        key
-        for _, key, dated in _issues(catalog, letter, day, day + timedelta(days=31))
+        (one, key)
+        for one, key, dated in _issues(catalog, letter, day, day + timedelta(days=31))
         if dated and dated.was == day
     ]
-    return next(iter([*found, *moved]), "")
+    return next(iter([*found, *moved]), None)
 
 
 def _issues(

@@ -34,6 +34,8 @@ class Found:
     #: (week's Monday as ordinal, segment) → contacts.
     gaps: Counter[tuple[int, str]] = field(default_factory=Counter)
     floor_broken: Counter[Reason] = field(default_factory=Counter)
+    promised: int = 0
+    apart: Counter[Reason] = field(default_factory=Counter)
 
     def earliest(self, occasion: Occasion) -> Name:
         """Keep the occasion with the earliest day of those that have this name."""
@@ -57,6 +59,8 @@ class Found:
             self.calendar.setdefault(day, Counter()).update(touches)
         self.gaps.update(other.gaps)
         self.floor_broken.update(other.floor_broken)
+        self.promised += other.promised
+        self.apart.update(other.apart)
 
     def numbered(
         self, start: int, until: int

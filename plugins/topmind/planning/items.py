@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -160,6 +161,7 @@ def single(bits: NDArray[np.int16], words: int) -> Words:
     return np.array([np.where(word == w, one, np.uint64(0)) for w in range(words)])
 
 
+@lru_cache(maxsize=4096)
 def months_later(day: date, months: int) -> date:
     """The same day so many months on; the last day of a shorter month."""
     from dateutil.relativedelta import relativedelta

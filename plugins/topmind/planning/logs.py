@@ -23,7 +23,7 @@ class Why:
 
     def __init__(self, size: int) -> None:
         self.code = np.zeros(size, dtype=np.int8)
-        #: LOST_TO: index into `Block.takers`; a ceiling: what `Tally.full` says; NOTHING_NEW: items kept for the
+        #: LOST_TO: index into `Block.takers`; a ceiling: what `ceiling.full` says; NOTHING_NEW: items kept for the
         #: floor; else -1.
         self.note = np.full(size, -1, dtype=np.int32)
 
@@ -72,6 +72,8 @@ class StepLog:
     day: Days
     later: Bools
     why: Why
+    #: (day, index into `asks`) → reason → entries whose last day this was and that did not go. A forecast's alone.
+    lost: dict[tuple[int, int], Counter[Reason]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

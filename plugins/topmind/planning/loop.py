@@ -7,7 +7,8 @@ comes first takes the day.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -20,9 +21,11 @@ from topmind.planning.facts import Columns, columns, near
 from topmind.planning.gates import caller_indexes, gate, waits
 from topmind.planning.logs import BlockLog, SharedLog, StepLog, Why
 from topmind.planning.occasions import Ask, is_stopped
-from topmind.planning.past import Key, Settled
+from topmind.planning.past import Settled
 from topmind.planning.policies import DAILY, STATIC, capacity, same_inbox
+from topmind.planning.reached import without_reached
 from topmind.planning.rescue import new_rescue_log, rescue_phase
+from topmind.planning.room import SOON, Soon
 from topmind.planning.selection import REASONS, Choice, announce, choose
 from topmind.planning.sequences import entries
 
@@ -33,10 +36,12 @@ def run(block: Block, settled: Settled) -> BlockLog:
     shared = tuple(
         _shared_log(block, ask, settled.shared) for ask in (*setting.announcements, *setting.issues)
     )
+    steps = _step_log(block, settled)
+    block.soon = _soon(block, steps)
     log = BlockLog(
         block=block,
         shared=shared,
-        steps=_step_log(block, settled.keys),
+        steps=steps,
         rescue=new_rescue_log(block),
         broken=np.zeros(block.n, dtype=np.int8),
     )
@@ -123,9 +128,9 @@ def _keep(rows: Rows, choice: Choice, mask: Bools) -> tuple[Rows, Choice]:
 # --- steps ---
 
 
-def _step_log(block: Block, done: Set[Key]) -> StepLog:
+def _step_log(block: Block, settled: Settled) -> StepLog:
     setting, members = block.setting, block.members
-    span = date.fromordinal(setting.start), date.fromordinal(setting.end)
+    span = date.fromordinal(setting.start), date.fromordinal(setting.foreseen)
     asks: list[Ask] = []
     known: dict[str, Columns] = {}
     some_stopped = bool(setting.history.stopped)
@@ -135,16 +140,18 @@ def _step_log(block: Block, done: Set[Key]) -> StepLog:
         facts = members.dates[text]
         if text not in known:
             known[text] = columns(facts)
-        mine = np.nonzero(near(known[text], sequence, step, setting.start, setting.end))[0].tolist()
+        mine = np.nonzero(near(known[text], sequence, step, setting.start, setting.foreseen))[0].tolist()
         matter = [facts[k] for k in mine]
         going, stopped = len(asks), len(asks) + 1
         asks += [ask, replace(ask, stopped=True)]
-        for e in entries(sequence, step, matter, setting.catalog.company.programme_starts, *span):
-            if (e.row, ask.source, ask.step or "", e.occurrence, "") not in done:
-                number = going
-                if some_stopped and is_stopped(setting.history, ask.source, ask.step, e.occurrence):
-                    number = stopped
-                found.append((e.due, e.last, number, e.row, e.occurrence))
+        upcoming = entries(sequence, step, matter, setting.catalog.company.programme_starts, *span)
+        name = ask.source, ask.step or ""
+        fresh = [e for e in upcoming if (e.row, *name, e.occurrence, "") not in settled.keys]
+        for e in without_reached(setting, sequence, step, fresh, matter, settled):
+            number = going
+            if some_stopped and is_stopped(setting.history, ask.source, ask.step, e.occurrence):
+                number = stopped
+            found.append((e.due, e.last, number, e.row, e.occurrence))
     found.sort()
     table = np.array([f[:4] for f in found], dtype=np.int64).reshape(len(found), 4)
     return StepLog(
@@ -160,6 +167,27 @@ def _step_log(block: Block, done: Set[Key]) -> StepLog:
     )
 
 
+def _soon(block: Block, log: StepLog) -> Soon | None:
+    """The entries for which others leave room in a ceiling; None where no window is that short, or nothing comes."""
+    if not len(log.row) or all(window.days > SOON for window in block.setting.windows):
+        return None
+    may = np.zeros(len(log.row), dtype=np.bool_)
+    for number, ask in enumerate(log.asks):
+        # a reply asks for no place: it goes in any case
+        mine = np.nonzero((log.ask == number) & ~np.bool_(ask.reply) & block.taking_part[log.row])[0]
+        may[gate(block, ask, 0, log.row[mine], mine, log.why, STATIC)[1]] = True
+    return Soon(
+        block.n,
+        row=log.row,
+        due=log.due,
+        last=log.last,
+        gone=log.day,
+        channel=np.array([list(Channel).index(ask.channel) for ask in log.asks], dtype=np.int8)[log.ask],
+        value=np.array([ask.value > 0 for ask in log.asks], dtype=np.bool_)[log.ask],
+        may=may,
+    )
+
+
 def _steps(block: Block, log: StepLog, day: int) -> None:
     """Every open step entry: gates, then per contact the nearest deadline, then the capacity of calls."""
     ready = np.searchsorted(log.due, day, side="right")
@@ -172,15 +200,17 @@ def _steps(block: Block, log: StepLog, day: int) -> None:
     )[0]
     if not len(places):
         return
-    passed = [
-        gate(block, log.asks[number], day, log.row[mine], mine, log.why)[1]
-        for number in np.unique(log.ask[places])
-        for mine in [places[log.ask[places] == number]]
-    ]
+    passed = []
+    for number in np.unique(log.ask[places]):
+        mine = places[log.ask[places] == number]
+        passed.append(gate(block, log.asks[number], day, log.row[mine], mine, log.why)[1])
+        if block.waits is not None:
+            _tell_refused(block, log, day, int(number), np.setdiff1d(mine, passed[-1]))
     proposed = np.concatenate(passed)
     order = proposed[np.lexsort((log.due[proposed], log.ask[proposed], log.last[proposed]))]
-    _, first = np.unique(log.row[order], return_index=True)
-    winners = order[np.sort(first)]
+    wins = np.array([ask.reply for ask in log.asks], dtype=np.bool_)[log.ask[order]]  # it goes in any case
+    wins[np.unique(log.row[order], return_index=True)[1]] = True
+    winners = order[wins]
     taker = _name_takers(block, log, winners, day)
     losers = np.setdiff1d(order, winners)
     own = losers[block.today[log.row[losers]] == day]
@@ -188,7 +218,24 @@ def _steps(block: Block, log: StepLog, day: int) -> None:
     admitted = _admit_calls(block, log, winners, day)
     denied = winners[~admitted]
     log.why.put(denied[block.today[log.row[denied]] == day], Reason.CAPACITY)
+    if block.waits is not None:
+        _tell_lost(log, day, losers, Reason.LOST_TO)
+        _tell_lost(log, day, denied, Reason.CAPACITY)
     _commit_steps(block, log, winners[admitted], day, taker)
+
+
+def _tell_refused(block: Block, log: StepLog, day: int, number: int, refused: Rows) -> None:
+    """The first reason of each entry that a policy refuses on its last day."""
+    over = refused[log.last[refused] == day]
+    if len(over):
+        told = log.lost.setdefault((day, number), Counter())
+        gate(block, log.asks[number], day, log.row[over], over, log.why, told=told)
+
+
+def _tell_lost(log: StepLog, day: int, places: Rows, reason: Reason) -> None:
+    over = places[log.last[places] == day]
+    for number, amount in zip(*np.unique(log.ask[over], return_counts=True), strict=True):
+        log.lost.setdefault((day, int(number)), Counter())[reason] += int(amount)
 
 
 def _name_takers(block: Block, log: StepLog, winners: Rows, day: int) -> NDArray[np.int32]:

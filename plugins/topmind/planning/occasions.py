@@ -6,7 +6,7 @@ rescue arises in the day loop when a floor is about to break.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
@@ -22,6 +22,7 @@ from topmind.model import (
     Newsletter,
     Occasion,
     Purpose,
+    Send,
     Slot,
     SourceKind,
     Status,
@@ -171,15 +172,16 @@ def _issue(
     )
 
 
-def announcement_asks(catalog: Catalog, history: History, start: date, end: date) -> Iterator[Ask]:
-    """Every announced send that may go on some day from `start` to `end`."""
+def announcement_asks(
+    catalog: Catalog, history: History, start: date, end: date, *, held: Collection[str] = ()
+) -> Iterator[Ask]:
+    """Every announced send that may go on some day from `start` to `end`; `held`: items whose dates must be
+    mended first."""
     for item in catalog.items.values():
         if item.status is not Status.PUBLISHED:
             continue
         for send in item.sends:
-            first = max(send.day, item.day, item.starts or item.day)
-            last = send.day + timedelta(days=item.grace)
-            last = min(last, item.last_day) if item.last_day else last
+            first, last = send_span(item, send)
             if first > end or last < start or last < first:
                 continue
             occurrence = str(send.number)
@@ -196,6 +198,7 @@ def announcement_asks(catalog: Catalog, history: History, start: date, end: date
                 grace=item.grace,
                 segments=item.segments or None,
                 item=item.id,
+                held=item.id in held,
                 stopped=stopped,
             )
             sells = not item.kind.is_value and not item.correction
@@ -209,12 +212,19 @@ def announcement_asks(catalog: Catalog, history: History, start: date, end: date
                 at=minutes(MORNING),
                 stop_when=(item.stop_when,) if item.stop_when else (),
                 only_if=send.only_if,
+                held=item.id in held,
                 stopped=stopped,
                 item=item,
                 value=int(item.is_value),
                 promotions=int(sells),
                 correction=item.correction,
             )
+
+
+def send_span(item: Item, send: Send) -> tuple[date, date]:
+    """First and last day on which this send of an announced item may go; the last may lie before the first."""
+    last = send.day + timedelta(days=item.grace)
+    return max(send.day, item.day, item.starts or item.day), min(last, item.last_day or last)
 
 
 def is_stopped(history: History, source: str, step: str | None, occurrence: str) -> bool:

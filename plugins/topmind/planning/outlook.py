@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from topmind.model import Ahead, Coverage, Need, Occasion, Offer, Outlook, Reason
+from topmind.model import Ahead, Coverage, Lost, Need, Occasion, Offer, Outlook, Reason
 from topmind.planning.occasions import LEAD_TIME
 from topmind.planning.outlook_parts import Numbers, Part
 from topmind.planning.setting import Setting
@@ -27,6 +27,7 @@ def together(parts: Sequence[Part], setting: Setting, occasions: Sequence[Occasi
         needs=tuple(_needs(parts, setting.until)),
         ahead=tuple(_all_ahead(parts, occasions)),
         offers=tuple(_all_offers(parts)),
+        lost=tuple(_all_lost(parts)),
         outside=tuple(int(n) for n in np.sum([part.outside for part in parts], axis=0)),
         by_segment=tuple(_by_segment(parts, first.segments, setting)),
     )
@@ -42,18 +43,19 @@ def _sum_waited(tables: Iterable[Numbers]) -> Numbers:
 
 
 def _coverage(parts: Sequence[Part], waited: Numbers) -> Iterator[Coverage]:
-    contacts, apart, now, ever = (
-        np.sum([getattr(part, name) for part in parts], axis=0)
-        for name in ("contacts", "apart", "now", "ever")
+    contacts, now, ever = (
+        np.sum([getattr(part, name) for part in parts], axis=0) for name in ("contacts", "now", "ever")
     )
+    apart = {reason: np.sum([part.apart[reason] for part in parts], axis=0) for reason in parts[0].apart}
     for column, segment in enumerate(parts[0].segments):
         amount = int(contacts[column])
-        if amount or apart[column]:
+        alone = {reason.value: int(counts[column]) for reason, counts in apart.items() if counts[column]}
+        if amount or alone:
             upto = np.cumsum(waited[:, column])
             yield Coverage(
                 segment=segment,
                 contacts=amount,
-                apart=int(apart[column]),
+                apart=alone,
                 today=amount - int(now[column]),
                 throughout=amount - int(ever[column]),
                 median=int(np.searchsorted(upto, 0.5 * amount)),
@@ -108,6 +110,13 @@ def _all_ahead(parts: Sequence[Part], occasions: Sequence[Occasion]) -> Iterator
                 held=dict(held.most_common()),
                 short=dict(sorted(sum((one.short for one in found), Counter[int]()).items())),
             )
+
+
+def _all_lost(parts: Sequence[Part]) -> Iterator[Lost]:
+    for day, what in sorted({key for part in parts for key in part.lost}):
+        held = sum((part.lost.get((day, what), Counter()) for part in parts), Counter[Reason]())
+        if held:
+            yield Lost(day=date.fromordinal(day), what=what, held=dict(held.most_common()))
 
 
 def _all_offers(parts: Sequence[Part]) -> Iterator[Offer]:

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from topmind.model import Bools, Channel, Reason
+from topmind.model import Channel, Reason
 from topmind.planning.block import Block, Rows
 from topmind.planning.logs import BlockLog
 from topmind.planning.occasions import RESCUE, Ask
-from topmind.planning.rescue import CHANNELS
 from topmind.planning.verdicts import Name, name_of
 
 #: Waits are told apart up to so many days.
@@ -30,7 +29,8 @@ class Part:
 
     segments: tuple[str, ...]
     contacts: Numbers
-    apart: Numbers
+    #: Reason → contacts whom no rescue may or can reach, by segment.
+    apart: dict[Reason, Numbers]
     now: Numbers
     ever: Numbers
     #: [days, segments]: contacts by their longest wait.
@@ -42,6 +42,8 @@ class Part:
     lacking: Numbers
     breaks: dict[str, set[tuple[int, int]]]
     ahead: dict[Name, Held]
+    #: (day, what) → reason → steps whose last day it was and that did not go.
+    lost: dict[tuple[int, str], Counter[Reason]]
     #: Promotion that slots offer → what becomes of it.
     offers: dict[str, Held]
 
@@ -62,9 +64,7 @@ def part_of(log: BlockLog) -> Part:
     assert waits is not None
     waits.close(block)
     inside = _inside(block)
-    promised = block.taking_part & (block.floor > 0)
-    apart = promised & ~_helpable(block)
-    promised &= ~apart
+    promised = block.members.active & (block.floor > 0) & ~np.logical_or.reduce(list(block.apart.values()))
     per = _PerSegment(block, inside)
     ran_out = np.zeros(block.n, dtype=np.bool_)
     for day, rows in log.lacking:
@@ -73,7 +73,7 @@ def part_of(log: BlockLog) -> Part:
     return Part(
         segments=(*block.members.segments, ALL),
         contacts=per.count(np.nonzero(promised)[0]),
-        apart=per.count(np.nonzero(apart)[0]),
+        apart={reason: per.count(np.nonzero(rows)[0]) for reason, rows in block.apart.items()},
         now=per.count(np.nonzero(promised & waits.now)[0]),
         ever=per.count(np.nonzero(promised & waits.ever)[0]),
         waited=_waited(block, waits.longest, np.nonzero(promised)[0], inside),
@@ -82,6 +82,7 @@ def part_of(log: BlockLog) -> Part:
         lacking=per.count(np.nonzero(ran_out)[0]),
         breaks=_breaks(log, waits.until),
         ahead=_ahead(log),
+        lost=_lost(log, waits.until),
         offers=_offers(log),
     )
 
@@ -91,20 +92,6 @@ def _inside(block: Block) -> NDArray[np.bool_]:
     names = block.members.segments
     rows = [[name in segments for name in names] + [True] for segments in block.class_segments]
     return np.array(rows, dtype=np.bool_).reshape(len(rows), len(names) + 1)
-
-
-def _helpable(block: Block) -> Bools:
-    """Who could be helped before the floor breaks: on a channel of their rescues that may be used for them."""
-    found = np.zeros(block.n, dtype=np.bool_)
-    for place in range(len(block.rescue_order)):
-        order = block.rescue_order[place, block.cls]
-        for number in np.unique(order[order >= 0]):
-            channel = CHANNELS[number]
-            usable = block.consents(channel) & block.reach(channel)
-            if channel is Channel.EMAIL:
-                usable &= ~block.members.suppressed
-            found |= usable & (order == number)
-    return found
 
 
 class _PerSegment:
@@ -198,6 +185,14 @@ def _ahead(log: BlockLog) -> dict[Name, Held]:
             goes = int((one.day > 0).sum())
             found[name_of(one.ask.occasion)] = Held(asked=asked, goes=goes, held=one.held, short=one.short)
     return found
+
+
+def _lost(log: BlockLog, until: int) -> dict[tuple[int, str], Counter[Reason]]:
+    found: dict[tuple[int, str], Counter[Reason]] = defaultdict(Counter)
+    for (day, number), held in log.steps.lost.items():
+        if day <= until:
+            found[day, _step_name(log.steps.asks[number])].update(held)
+    return dict(found)
 
 
 def _offers(log: BlockLog) -> dict[str, Held]:

@@ -10,41 +10,22 @@ from itertools import pairwise
 
 import numpy as np
 
-from topmind.model import COUNTED, Bools, Catalog, Channel, Item, PastTouch, SourceKind, TouchState
+from topmind.model import COUNTED, Bools, Channel, Item, PastTouch, SourceKind, TouchState
 from topmind.planning.block import NEVER, Block, Days, Rows, spend
+from topmind.planning.contacts import clock_starts
 from topmind.planning.items import months_later
 from topmind.planning.occasions import RESCUE
+from topmind.planning.renames import Names, names
 from topmind.planning.senders import senders, written_senders
 
 #: (row, source, step, occurrence, channel of a rescue or "").
 Key = tuple[int, str, str, str, str]
+#: (row, sequence, step) → (day, occurrence).
+Reached = dict[tuple[int, str, str], list[tuple[int, str]]]
 #: Proven, on their way or open: these move the floor's clock. What stays unproven for good does not.
 _MOVES_CLOCK = frozenset(
     {TouchState.PLANNED, TouchState.CLAIMED, TouchState.ACCEPTED, TouchState.UNKNOWN, TouchState.DONE}
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """Old names → today's (`was:`), so that a renamed file keeps its past."""
-
-    sources: dict[str, str] = field(default_factory=dict)
-    #: (sequence, old step) → step.
-    steps: dict[tuple[str, str], str] = field(default_factory=dict)
-
-
-def names(catalog: Catalog) -> Names:
-    """Every rename that the catalog declares."""
-    made = Names()
-    renamed = [(x.id, x.was) for x in catalog.newsletters.values()]
-    renamed += [(x.id, x.was) for x in catalog.sequences.values()]
-    renamed += [(x.id, x.was) for x in catalog.items.values()]
-    for now, before in renamed:
-        made.sources.update(dict.fromkeys(before, now))
-    for sequence in catalog.sequences.values():
-        for step in sequence.steps:
-            made.steps.update(dict.fromkeys(((sequence.id, old) for old in step.was), step.id))
-    return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +38,8 @@ class Settled:
     #: Steps and rescues. A step that moved to another channel is still the same step; a rescue may be tried on
     #: each of its channels.
     keys: set[Key] = field(default_factory=set)
+    #: (row, sequence, step) → (day, occurrence) of what may have come lately: whatever it was called then.
+    reached: Reached = field(default_factory=lambda: defaultdict(list))
 
 
 def remember(block: Block, touches: Sequence[PastTouch]) -> Settled:
@@ -104,11 +87,9 @@ def _columns(block: Block, touches: Sequence[PastTouch], renamed: Names) -> _Col
     order = np.lexsort((day, row))
     found = [touches[k] for k in order.tolist()]
     row, day = row[order], day[order]
-    twins = np.nonzero((row[1:] == row[:-1]) & (day[1:] == day[:-1]))[0]
-    if len(twins):
-        # two of one day: the ledger keeps them in any order, a plan does not
-        by_name = sorted(range(len(found)), key=lambda k: (row[k], day[k], *_name(found[k])))
-        found = [found[k] for k in by_name]
+    twins = (row[1:] == row[:-1]) & (day[1:] == day[:-1])
+    if twins.any():
+        _by_name(found, twins)
     sources, steps = renamed.sources, renamed.steps
     source = [sources.get(t.key.source, t.key.source) for t in found]
     step = [t.key.step or "" for t in found]
@@ -126,16 +107,29 @@ def _columns(block: Block, touches: Sequence[PastTouch], renamed: Names) -> _Col
     )
 
 
+def _by_name(found: list[PastTouch], twins: Bools) -> None:
+    """Several of one contact and day: the ledger keeps them in any order, a plan does not. `twins`: whether each
+    touch is of the same contact and day as the next."""
+    edges = np.diff(np.concatenate([[False], twins, [False]]).astype(np.int8))
+    for first, last in zip(
+        np.nonzero(edges == 1)[0].tolist(), np.nonzero(edges == -1)[0].tolist(), strict=True
+    ):
+        found[first : last + 1] = sorted(found[first : last + 1], key=_name)
+
+
 def _name(touch: PastTouch) -> tuple[str, str, str, str]:
     key = touch.key
     return key.source, key.step or "", key.occurrence, key.channel.value
 
 
 def _settle(block: Block, settled: Settled, past: _Columns) -> None:
+    since = block.setting.start - max((step.grace for _, _, step in block.setting.steps), default=0)
     for row, source, step, touch in zip(past.row.tolist(), past.source, past.step, past.touches, strict=True):
         key = touch.key
         if step:
             settled.keys.add((row, source, step, key.occurrence, ""))
+            if touch.counts and touch.day.toordinal() >= since:
+                settled.reached[row, source, step].append((touch.day.toordinal(), key.occurrence))
         elif source == RESCUE:
             settled.keys.add((row, source, "", key.occurrence, key.channel.value))
             block.rescued[row] = True
@@ -175,7 +169,8 @@ class _Past:
         self._copies()
         self._issues()
         self._items()
-        for place in np.nonzero(past.day >= block.today[past.row])[0].tolist():
+        # where clocks are behind, a day that is over for one contact is still today for who calls them
+        for place in np.nonzero(past.day >= block.setting.start)[0].tolist():
             self._ahead(place)
 
     def _credit(self) -> None:
@@ -262,7 +257,7 @@ class _Past:
             had[mine] = np.maximum(had[mine], until.toordinal())
 
     def _ahead(self, place: int) -> None:
-        """A frozen row of today or of a day to come."""
+        """A touch of a day that is today for somebody, or to come."""
         block, past = self.block, self.past
         touch, row, day = past.touches[place], int(past.row[place]), int(past.day[place])
         key = touch.key
@@ -276,9 +271,13 @@ class _Past:
 
 def _see(block: Block, bit: int, rows: Rows, days: Days) -> None:
     """Items received for good need no day; those that may come again are freed by theirs."""
-    if block.setting.table.items[bit].use.again_after_months is None:
+    months = block.setting.table.items[bit].use.again_after_months
+    if months is None:
         block.see(bit, rows, 0)
         return
+    # long free again: no month has more than 31 days
+    lately = days > block.setting.start - 31 * months - 31
+    rows, days = rows[lately], days[lately]
     for day in np.unique(days).tolist():
         block.see(bit, rows[days == day], day)
 
@@ -291,10 +290,8 @@ def _caller(block: Block, row: int, source: str, step: str | None) -> int:
 
 
 def _start_clocks(block: Block) -> None:
-    """Whoever never had a valuable touch: the floor's clock starts with the programme, spread over one floor,
-    so that a first day is no flood."""
-    begin = block.setting.catalog.company.programme_starts.toordinal()
+    """Whoever never had a valuable touch."""
     rows = np.nonzero(block.untouched & (block.floor > 0))[0]
     if len(rows):
-        spread = block.hashes(rows) % block.floor[rows].astype(np.uint64)
-        block.value_day[rows] = begin + spread.astype(np.int32)
+        starts, floors = block.setting.catalog.company.programme_starts, block.floor[rows]
+        block.value_day[rows] = clock_starts(block.members, starts, rows, floors, block.hashes(rows))

@@ -89,6 +89,8 @@ def _plan(made: Setting, members: Members, size: int, wanted: Wanted, processes:
         gaps=found.content_gaps(),
         unreachable=tuple(int(row) for row in np.nonzero(lost)[0]),
         active=int((members.active & ~lost).sum()),
+        promised=found.promised,
+        apart={reason: count for reason, count in sorted(found.apart.items()) if count},
         floor_broken=dict(sorted(found.floor_broken.items())),
         outlook=together(parts, made, occasions) if parts else None,
     )

@@ -9,7 +9,10 @@ from topmind.model import Level, Problem, Sequence, Step
 from topmind.planning.check_problem import finding
 
 #: Facts that lie in the past when they are known; nothing can go before them.
-_PAST_FACTS = ("first_purchase", "last_purchase", "bought", "enters", "leaves", "moves", "answered", "did")
+_PAST_FACTS = re.compile(
+    r"(first_purchase|last_purchase|bought|answered|did|redeemed)\s*\(|(enters|leaves|moves)\s*:",
+    re.IGNORECASE,
+)
 
 
 def sequence_problems(sequence: Sequence) -> Iterator[Problem]:
@@ -58,13 +61,15 @@ def _gone(sequence: Sequence) -> Iterator[Problem]:
 def _step(sequence: Sequence, step: Step) -> Iterator[Problem]:
     starts = (step.starts_from or sequence.starts_from).strip()
     repeat = step.repeat or sequence.repeat
-    past = starts.startswith(_PAST_FACTS)
-    if past and repeat != "yearly" and step.offset + step.grace < 0:
+    if _PAST_FACTS.match(starts) and repeat != "yearly" and step.offset < 0:
+        days = f"{-step.offset} day{'' if step.offset == -1 else 's'}"
+        never = step.offset + step.grace < 0
         yield finding(
             "never-fires",
-            Level.ERROR,
+            Level.ERROR if never else Level.WARNING,
             step.path,
-            f"It is due {-step.offset} days before {starts}, which is only known afterwards: it can never go.",
+            f"It is due {days} before {starts}, which is only known afterwards: "
+            f"{'it can never go.' if never else 'it can only go late, by its grace.'}",
             "Write `after`, or `repeat: yearly`.",
             key="before",
         )

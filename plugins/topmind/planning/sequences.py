@@ -72,8 +72,7 @@ def entries(
     repeat = step.repeat or sequence.repeat
     since = sequence.since or programme_starts
     if repeat == "yearly":
-        oldest = sequence.since or date.min
-        for fact in _earliest(facts, oldest):
+        for fact in earliest(facts, sequence):
             yield from _yearly(fact, step, since, start, end)
         return
     chosen = _earliest(facts, since) if repeat == "once" else (f for f in facts if f.day >= since)
@@ -114,6 +113,21 @@ def _later(sequence: Sequence, step: Step) -> int | None:
     return min((offset for offset in offsets if offset > step.offset), default=None)
 
 
+def earliest(facts: Iterable[FactDate], sequence: Sequence) -> Iterator[FactDate]:
+    """Each contact's fact of which a yearly step counts the years: the programme's first day is no bound for it."""
+    return _earliest(facts, sequence.since or date.min)
+
+
+def anniversary_due(day: date, step: Step, years: int) -> date:
+    """The day on which a yearly step falls due so many years after a fact."""
+    return anniversary(day, years) + timedelta(days=_shift(step))
+
+
+def _shift(step: Step) -> int:
+    """Days from the anniversary; whole years in the offset are no part of it."""
+    return step.offset % 365 if step.offset >= 365 else step.offset
+
+
 def _earliest(facts: Iterable[FactDate], since: date) -> Iterator[FactDate]:
     """Each contact's earliest fact that is not older than `since`."""
     best: dict[int, FactDate] = {}
@@ -127,9 +141,9 @@ def _earliest(facts: Iterable[FactDate], since: date) -> Iterator[FactDate]:
 
 def _yearly(fact: FactDate, step: Step, since: date, start: date, end: date) -> Iterator[Entry]:
     """Anniversaries of the fact, moved by the step's offset; whole years in the offset skip the first ones."""
-    skipped, rest = divmod(step.offset, 365) if step.offset >= 365 else (0, step.offset)
+    skipped = max(step.offset, 0) // 365
     low = start - timedelta(days=step.grace)
-    shift = timedelta(days=rest)
+    shift = timedelta(days=_shift(step))
     first = max(1, skipped, (low - shift).year - fact.day.year)
     for n in range(first, (end - shift).year - fact.day.year + 1):
         day = anniversary(fact.day, n)

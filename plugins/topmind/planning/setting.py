@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,6 +13,9 @@ from topmind.errors import PlanError
 from topmind.model import Bools, Catalog, History, Members, Sequence, Step
 from topmind.planning.items import ItemTable, item_table
 from topmind.planning.occasions import Ask, announcement_asks, issue_asks, minutes
+from topmind.planning.rest_days import blackout_days
+from topmind.planning.room import SOON
+from topmind.planning.sends import misfits
 from topmind.planning.sequences import step_asks
 from topmind.planning.terms import Terms, Window, terms_for, windows
 from topmind.planning.unhappy import unhappy
@@ -56,6 +58,11 @@ class Setting:
     unhappy: frozenset[str]
     #: Segments of a contact → the promise that holds for them, as asked so far.
     known_terms: dict[frozenset[str], Terms] = field(default_factory=dict)
+
+    @property
+    def foreseen(self) -> int:
+        """Last day whose steps matter: those to come may keep a place in a ceiling."""
+        return self.end + SOON - 1
 
     def terms_of(self, names: frozenset[str]) -> Terms:
         """The promise that holds for a contact in these segments."""
@@ -122,7 +129,8 @@ def setting(
     end = max([until, as_of + foresee, *today])
     span = date.fromordinal(start), date.fromordinal(end)
     issues = tuple(issue_asks(catalog, history, *span))
-    announcements = tuple(announcement_asks(catalog, history, *span))
+    unfit = misfits(catalog, history, members.as_of)
+    announcements = tuple(announcement_asks(catalog, history, *span, held=unfit))
     return Setting(
         catalog=catalog,
         history=history,
@@ -183,46 +191,3 @@ def _answered(catalog: Catalog, members: Members) -> None:
             f"the audience has no answer to: {'; '.join(map(str, missing))}.",
             fix="Run `topmind check`: the rule or the date may be misspelt.",
         )
-
-
-def blackout_days(catalog: Catalog, start: date, end: date) -> Bools:
-    """Per day from `start` to `end`: nothing goes, because the company says so or the country rests."""
-    own = set(catalog.company.blackout)
-    public = public_holidays(catalog.company.country, start.year, end.year)
-    days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
-    return np.array([day in own or day in public for day in days], dtype=np.bool_)
-
-
-@lru_cache(maxsize=32)
-def public_holidays(country: str | None, first: int, last: int) -> frozenset[date]:
-    """Public holidays of a country (ISO 3166 code) in these years.
-
-    Raises PlanError for a country that is not known.
-    """
-    if not country:
-        return frozenset()
-    import holidays
-
-    try:
-        return frozenset(holidays.country_holidays(country, years=range(first, last + 1)))
-    except NotImplementedError:
-        raise PlanError(
-            f"the public holidays of {country!r} are not known.",
-            where="content/company.md",
-            fix=f"{_country_like(country)}Write an ISO 3166 code like US, or leave `country` out and list days under "
-            "`blackout`.",
-        ) from None
-
-
-def _country_like(name: str) -> str:
-    """`Did you mean IE (Ireland)? `, or "" where no country's name is near."""
-    from difflib import get_close_matches
-
-    from holidays.registry import COUNTRIES
-
-    names = {known.replace("_", " "): codes[:2] for known, codes in COUNTRIES.items()}
-    near = get_close_matches(name.lower(), names, n=1, cutoff=0.75)
-    if not near:
-        return ""
-    _, code = names[near[0]]
-    return f"Did you mean {code} ({near[0].title()})? "

@@ -106,6 +106,12 @@ class Cut:
         self._facts = {text: self._by_part(made, text, part) for text in members.dates}
         self._touches: dict[str, list[PastTouch]] = {}
         everybody = sum(map(len, parts)) == len(members)
+        #: One part of everybody takes all of them.
+        self._all: list[PastTouch] | None = None
+        if everybody and len(parts) == 1:
+            known = frozenset(members.ids)
+            self._all = [touch for touch in touches if touch.key.contact in known]
+            return
         mine = frozenset() if everybody else {members.ids[row] for rows in parts for row in rows.tolist()}
         for touch in touches:
             contact = touch.key.contact
@@ -131,8 +137,8 @@ class Cut:
                 for k in order[begins[number] : begins[number + 1]]
             )
         mine = _columns(self.members, self.parts[number], dates)
-        if not self._touches:
-            return mine, []
+        if self._all is not None:
+            return mine, self._all
         return mine, [touch for contact in mine.ids for touch in self._touches.get(contact, ())]
 
 
@@ -148,7 +154,7 @@ def _matter(made: Setting, text: str, known: Columns) -> Bools:
     found = np.zeros(len(known.day), dtype=np.bool_)
     for _, sequence, step in made.steps:
         if (step.starts_from or sequence.starts_from) == text:
-            found |= near(known, sequence, step, made.start, made.end)
+            found |= near(known, sequence, step, made.start, made.foreseen)
     return found
 
 
@@ -167,6 +173,7 @@ def _columns(members: Members, rows: Rows, dates: Mapping[str, tuple[FactDate, .
         reach={channel: mask[rows] for channel, mask in members.reach.items()},
         suppressed=members.suppressed[rows],
         paused_until=members.paused_until[rows],
+        since=members.since[rows],
         off_topic={topic: mask[rows] for topic, mask in members.off_topic.items()},
         inbox=members.inbox[rows],
         fields={},

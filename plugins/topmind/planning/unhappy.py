@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 
-from topmind.model import History, TouchState
+from topmind.model import Answer, History, TouchState
 
 #: Answer that holds promotions, in the one form in which answers are compared.
 NOT_HAPPY = "not happy"
@@ -14,29 +15,46 @@ DONE = "done"
 
 def unhappy(history: History) -> frozenset[str]:
     """Source ids of contacts whose last `not happy` is younger than every task done for them."""
-    said: dict[str, datetime] = {}
+    return frozenset(waiting(history))
+
+
+def waiting(history: History) -> dict[str, Answer]:
+    """Contact → their last `not happy`, where nothing was done for them after it.
+
+    The call in which they said it is no answer to it, whatever else is said of that call later.
+    """
+    said: dict[str, Answer] = {}
+    asked: dict[str, set[str]] = defaultdict(set)
     for answer in history.answers:
         if _words(answer.value) == NOT_HAPPY:
-            said[answer.contact] = max(answer.at, said.get(answer.contact, answer.at))
+            asked[answer.contact].add(answer.touch)
+            known = said.get(answer.contact)
+            if known is None or answer.at > known.at:
+                said[answer.contact] = answer
     if not said:
-        return frozenset()
+        return {}
+
+    def helps(contact: str, at: datetime | None, touch: str) -> bool:
+        return (
+            contact in said
+            and at is not None
+            and at > said[contact].at
+            and not (touch and touch in asked[contact])
+        )
+
     helped = {
-        a.contact for a in history.answers if _words(a.value) == DONE and _after(a.at, said.get(a.contact))
+        a.contact for a in history.answers if _words(a.value) == DONE and helps(a.contact, a.at, a.touch)
     }
     helped |= {
         touch.key.contact
         for touch in history.touches
-        if touch.key.channel.is_task
+        if touch.key.contact in said
         and touch.state is TouchState.DONE
-        and _after(touch.at, said.get(touch.key.contact))
+        and touch.key.channel.is_task
+        and helps(touch.key.contact, touch.at, touch.key.wire(history.ledger))
     }
-    return frozenset(said) - helped
+    return {contact: answer for contact, answer in said.items() if contact not in helped}
 
 
 def _words(value: str) -> str:
     return " ".join(value.lower().replace("-", " ").split())
-
-
-def _after(at: datetime | None, said: datetime | None) -> bool:
-    """The call in which they said it is no answer to it: only what came later is."""
-    return at is not None and said is not None and at > said

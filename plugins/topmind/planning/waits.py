@@ -22,6 +22,8 @@ class Waits:
         setting = block.setting
         self.as_of, self.first, self.until = setting.as_of, setting.start, setting.until
         self.floor = block.floor
+        #: Whom a rescue may and can reach: the others are counted apart.
+        self._helped = ~np.logical_or.reduce(list(block.apart.values()))
         #: As the ledger left it.
         self.credit = block.credit.copy()
         #: Longest stretch that ends in the forecast, in days.
@@ -56,7 +58,7 @@ class Waits:
     def _outside(self, rows: Rows, since: Days, end: int) -> None:
         """Outside from the day after the floor to the day before `end`."""
         begin = np.maximum(since + self.floor[rows] + 1, self.first)
-        real = (begin < end) & (self.floor[rows] > 0)
+        real = (begin < end) & (self.floor[rows] > 0) & self._helped[rows]
         rows, begin = rows[real], begin[real]
         self.ever[rows] = True
         self.now[rows[(begin <= self.as_of) & (self.as_of < end)]] = True

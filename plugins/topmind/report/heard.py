@@ -11,16 +11,20 @@ import numpy as np
 from topmind.ledger.values import Task
 from topmind.model import (
     KEEPS_FLOOR,
+    Bools,
     Catalog,
     Channel,
     History,
     Members,
     Occasion,
     PastTouch,
+    Reason,
     SourceKind,
     TouchKey,
 )
 from topmind.planning import senders
+from topmind.planning.apart import apart_of
+from topmind.planning.contacts import clock_starts, hashes_of
 from topmind.planning.occasions import MORNING, RESCUE
 from topmind.planning.terms import Terms, terms_for
 
@@ -73,6 +77,7 @@ class Heard:
         self.last: dict[int, PastTouch] = {}
         self.valued: dict[int, date] = {}
         self._terms: dict[bytes, Terms] = {}
+        self._apart: Mapping[Reason, Bools] | None = None
         readers = _readers(members)
         for touch in history.touches:
             row = self.row_of.get(touch.key.contact)
@@ -99,27 +104,31 @@ class Heard:
         return self._terms[pattern]
 
     def late(self, row: int) -> int:
-        """Days by which the floor is broken today; before any valuable touch it runs from the programme's first
-        day."""
+        """Days by which the floor is broken today; before any valuable touch it runs as the plan's does: from the
+        programme's first day, or from the day since when we know them, spread over one floor."""
         floor = self.terms(row).floor
-        since = self.valued.get(row, self.catalog.company.programme_starts)
-        return max(0, (self.as_of - since).days - floor) if floor else 0
+        if not floor:
+            return 0
+        since = self.valued.get(row) or self._clock_start(row, floor)
+        return max(0, (self.as_of - since).days - floor)
+
+    def _clock_start(self, row: int, floor: int) -> date:
+        rows, floors = np.array([row], dtype=np.intp), np.array([floor], dtype=np.int32)
+        starts = self.catalog.company.programme_starts
+        found = clock_starts(self.members, starts, rows, floors, hashes_of([self.members.ids[row]]))
+        return date.fromordinal(int(found[0]))
 
     def apart(self, row: int) -> str:
-        """Why no rescue can reach them: `no_channel`, `suppressed`, `no_consent`; "" = one can."""
-        reasons = []
-        for channel in self.terms(row).rescue:
-            reach = self.members.reach.get(channel)
-            consent = self.members.consent.get(channel)
-            if reach is None or not reach[row]:
-                reasons.append("no_channel")
-            elif channel is Channel.EMAIL and self.members.suppressed[row]:
-                reasons.append("suppressed")
-            elif consent is not None and not consent[row]:
-                reasons.append("no_consent")
-            else:
-                return ""
-        return reasons[0] if reasons else ""
+        """Why no rescue can reach them, as the plan has it: `no_channel`, `no_consent`, `suppressed`; "" = one can."""
+        if self._apart is None:
+            n = len(self.members)
+            terms = [self.terms(r) for r in range(n)]
+            order = np.full((max((len(t.rescue) for t in terms), default=0), n), -1, dtype=np.int8)
+            for r, term in enumerate(terms):
+                order[: len(term.rescue), r] = [list(Channel).index(channel) for channel in term.rescue]
+            floor = np.array([t.floor for t in terms], dtype=np.int32)
+            self._apart = apart_of(self.members, floor, order)
+        return next((reason.value for reason, rows in self._apart.items() if rows[row]), "")
 
     def row(self, row: int, who: str) -> HeardRow:
         """One line of a list."""

@@ -5,17 +5,17 @@ Counts and file names only, nothing of a person. Written by the tick; `plan` com
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from topmind.date_words import DateStyle
 from topmind.errors import TopmindError
-from topmind.model import Catalog, Coverage, Kind, Plan, SourceKind, Status, Where
+from topmind.model import Catalog, Coverage, Plan, SourceKind, Status, Where
+from topmind.report.differences import differences
 from topmind.report.last_run import label
 from topmind.report.outlook_words import (
     Lack,
@@ -23,14 +23,11 @@ from topmind.report.outlook_words import (
     held_words,
     lack_words,
     lacks,
-    listed,
     offer_words,
 )
 
 #: Days that a forecast looks ahead.
 LOOK = 90
-#: Differences that are told.
-TOLD = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +86,8 @@ class LastPlan:
     coverage: tuple[Coverage, ...] = ()
     lacks: tuple[Lack, ...] = ()
     held: tuple[HeldRow, ...] = ()
+    #: What people wrote, by its name in words ("newsletter tuesday-fix") → hash of its text.
+    files: Mapping[str, str] = field(default_factory=dict)
     #: What is different from the plan before, in words.
     since: tuple[str, ...] = field(default=())
 
@@ -121,9 +120,18 @@ def read(path: Path) -> LastPlan | None:
 
 
 def last_plan(
-    plan: Plan, catalog: Catalog, segments: Mapping[str, int], at: datetime, before: LastPlan | None = None
+    plan: Plan,
+    catalog: Catalog,
+    segments: Mapping[str, int],
+    at: datetime,
+    before: LastPlan | None = None,
+    *,
+    files: Mapping[str, str] | None = None,
 ) -> LastPlan:
-    """Sum a forecast up. Pure; nothing of a person goes in. The plan must have its outlook."""
+    """Sum a forecast up. Pure; nothing of a person goes in. The plan must have its outlook.
+
+    `files`: name in words → hash of what is written there.
+    """
     outlook = plan.outlook
     assert outlook is not None
     made = LastPlan(
@@ -144,6 +152,7 @@ def last_plan(
         coverage=outlook.coverage,
         lacks=lacks(plan.gaps, outlook.needs),
         held=tuple(_held(plan, catalog)),
+        files=dict(files or {}),
     )
     since = differences(before, made) if before else ()
     return replace(made, since=since)
@@ -207,85 +216,6 @@ def _held(plan: Plan, catalog: Catalog) -> Iterator[HeldRow]:
     for offer in early_offers(plan.outlook.offers):
         path = catalog.items[offer.item].path
         yield HeldRow(what=offer.item, day=None, says=offer_words(offer), path=path)
-
-
-# --- what is different ---
-
-
-def differences(before: LastPlan, now: LastPlan) -> tuple[str, ...]:
-    """What changed for the days that both plans see, the largest first, and what may have made it change.
-
-    A day is compared only where it lies ahead of both: what was sent meanwhile is no difference.
-    """
-    first, last = max(before.as_of, now.as_of) + timedelta(days=1), min(before.until, now.until)
-    old, new = _sums(before, first, last), _sums(now, first, last)
-    changes = {name: new[name] - old[name] for name in old.keys() | new.keys() if new[name] != old[name]}
-    largest = sorted(changes, key=lambda name: (-abs(changes[name]), name))
-    lines = [_more(changes[name], name) for name in largest[:TOLD]]
-    if len(largest) > TOLD:
-        lines.append(f"{len(largest) - TOLD} more with small differences")
-    lines += _gaps(before, now)
-    causes = [*_items(before, now), *_segments(before, now)]
-    if lines and causes:
-        lines.append(f"because {listed(causes)}" if len(causes) > 1 else f"because {causes[0]}")
-    return tuple(lines or causes)
-
-
-def difference_words(before: LastPlan, now: LastPlan, dates: DateStyle) -> str:
-    """`Since the last run (Monday, 30 November 2026): +212 …, because 3 tips were added.`; "" = nothing."""
-    found = differences(before, now)
-    when = dates.day(before.as_of, weekday=True)
-    if not found:
-        return f"Since the last run ({when}) nothing changed in the days ahead."
-    text = "; ".join(found).replace("; because", ", because")
-    return f"Since the last run ({when}): {text}."
-
-
-def _sums(plan: LastPlan, first: date, last: date) -> Counter[str]:
-    """Touches by group between two days."""
-    found: Counter[str] = Counter()
-    for day in plan.days:
-        if first <= day.day <= last:
-            for what, by in day.touches.items():
-                found[plan.whats[what].group if what in plan.whats else what] += by.get("", 0)
-    return found
-
-
-def _more(change: int, name: str) -> str:
-    """`212 more of The Tuesday Fix`, `12 fewer rescues`."""
-    of = "" if name.startswith("rescues") else "of "
-    return f"{abs(change)} {'more' if change > 0 else 'fewer'} {of}{name}"
-
-
-def _items(before: LastPlan, now: LastPlan) -> Iterator[str]:
-    added = Counter(now.items[name] for name in now.items.keys() - before.items.keys())
-    gone = Counter(before.items[name] for name in before.items.keys() - now.items.keys())
-    for counts, verb in ((added, "added"), (gone, "taken away")):
-        for kind in Kind:
-            if count := counts[kind.value]:
-                yield f"{count} {kind.value if count == 1 else kind.folder} {'was' if count == 1 else 'were'} {verb}"
-
-
-def _segments(before: LastPlan, now: LastPlan) -> Iterator[str]:
-    changed = {
-        name: now.segments[name] - before.segments[name]
-        for name in now.segments.keys() & before.segments.keys()
-        if now.segments[name] != before.segments[name]
-    }
-    for name in sorted(changed, key=lambda n: (-abs(changed[n]), n))[:3]:
-        yield f"segment {name} {'grew' if changed[name] > 0 else 'shrank'} by {abs(changed[name])}"
-    for name in sorted(now.segments.keys() - before.segments.keys()):
-        yield f"segment {name} is new"
-    for name in sorted(before.segments.keys() - now.segments.keys()):
-        yield f"segment {name} is gone"
-
-
-def _gaps(before: LastPlan, now: LastPlan) -> Iterable[str]:
-    old, new = ({lack.segment: len(lack.by) for lack in plan.lacks} for plan in (before, now))
-    for segment in sorted(old.keys() - new.keys()):
-        yield f"the content gap of {segment or 'contacts'} is closed"
-    for segment in sorted(new.keys() - old.keys()):
-        yield f"a content gap of {segment or 'contacts'} has opened"
 
 
 def lack_texts(plan: LastPlan, dates: DateStyle) -> list[str]:

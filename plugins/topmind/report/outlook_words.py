@@ -102,8 +102,10 @@ def lack_words(lack: Lack, until: date, dates: DateStyle) -> str:
 
 
 def named(segment: str, count: int = 2) -> str:
-    """`prospects`; everybody where there are no segments."""
-    return segment or ("contact" if count == 1 else "contacts")
+    """`prospects`, `contact of prospects`; everybody where there are no segments."""
+    if count == 1:
+        return f"contact of {segment}" if segment else "contact"
+    return segment or "contacts"
 
 
 def listed(words: Sequence[str]) -> str:
@@ -185,9 +187,18 @@ def coverage_lines(rows: Sequence[Coverage]) -> list[str]:
     return lines
 
 
-def share(part: int, whole: int) -> str:
-    """`1333 (74 %)`; a share that is not whole never reads 100 %, and somebody is never 0 %."""
+def apart_words(counts: Mapping[str, int]) -> str:
+    """`Apart, because no rescue may or can reach them: 165 no consent, 36 no address for it`."""
+    return f"Apart, because no rescue may or can reach them: {counted(counts)}"
+
+
+def percent(part: int, whole: int) -> str:
+    """`74 %`; a share that is not whole never reads 100 %, and somebody is never 0 %."""
     if not whole:
         return "–"
-    percent = 100 if part == whole else min(99, max(round(100 * part / whole), int(part > 0)))
-    return f"{part} ({percent} %)"
+    return f"{100 if part == whole else min(99, max(round(100 * part / whole), int(part > 0)))} %"
+
+
+def share(part: int, whole: int) -> str:
+    """`1333 (74 %)`."""
+    return f"{part} ({percent(part, whole)})" if whole else "–"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from topmind.ledger.values import Task
-from topmind.model import Catalog, FactDate, History, Members, TouchState
+from topmind.model import Catalog, Channel, FactDate, History, Members, TouchKey, TouchState
+from topmind.planning.unhappy import waiting
 from topmind.report.heard import FloorRow, Heard, TopList, floors, top_lists
 from topmind.report.promised import NewCustomers, PromisedRow, Promises
 
@@ -33,6 +35,19 @@ class TaskCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnhappyRow:
+    """Somebody who said that they are not happy, and for whom nothing was done since."""
+
+    #: A hash, or the name where names were given.
+    who: str
+    day: date
+    #: What they were asked by: "First job: Check-in".
+    what: str
+    #: Name of whoever has an open task for them now; "" = nobody.
+    task: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerReport:
     """All of it."""
 
@@ -47,6 +62,8 @@ class OwnerReport:
     floors: tuple[FloorRow, ...]
     #: Everybody first, then each by name.
     tasks: tuple[TaskCount, ...]
+    #: The one who waits longest first.
+    unhappy: tuple[UnhappyRow, ...] = ()
 
 
 def owner_report(
@@ -78,7 +95,25 @@ def owner_report(
         promised=tuple(promises.steps(since)),
         floors=floors(heard),
         tasks=tuple(_tasks(heard, known, since, as_of)),
+        unhappy=tuple(_unhappy(heard, history, known, who)),
     )
+
+
+def _unhappy(
+    heard: Heard, history: History, tasks: Sequence[Task], who: Callable[[str], str]
+) -> Iterator[UnhappyRow]:
+    """Of contacts who are still here; a task counts that is open and begins no earlier than their answer."""
+    zone = ZoneInfo(heard.catalog.company.zone)
+    for contact, answer in sorted(waiting(history).items(), key=lambda pair: (pair[1].at, pair[0])):
+        row, day = heard.row_of.get(contact), answer.at.astimezone(zone).date()
+        if row is None or not heard.members.active[row]:
+            continue
+        mine = [t for t in tasks if t.key.contact == contact and t.state in _OPEN and t.day >= day]
+        names = dict.fromkeys(heard.sender(row, t.key) for t in sorted(mine, key=lambda t: t.last_day))
+        asked = TouchKey(
+            contact=contact, source=answer.source, step=answer.step, occurrence="", channel=Channel.CALL
+        )
+        yield UnhappyRow(who=who(contact), day=day, what=heard.title(asked), task=", ".join(names))
 
 
 def _tasks(heard: Heard, tasks: Sequence[Task], since: date, as_of: date) -> Iterable[TaskCount]:

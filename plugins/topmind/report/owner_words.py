@@ -8,7 +8,7 @@ from datetime import date
 
 from topmind.date_words import DateStyle
 from topmind.report.heard import HeardRow, TopList
-from topmind.report.outlook_words import listed, share
+from topmind.report.outlook_words import listed, percent, share
 from topmind.report.owner import OwnerReport
 from topmind.report.promised import NewCustomers
 from topmind.report.reasons import in_words
@@ -70,29 +70,50 @@ def sentence(report: OwnerReport, dates: DateStyle) -> str:
     everybody = next((row for row in report.floors if not row.segment), None)
     if everybody is not None:
         parts.append(
-            f"{_percent(everybody.inside, everybody.contacts)} of the {everybody.contacts} contacts whom we can reach are inside their floor"
+            f"{percent(everybody.inside, everybody.contacts)} of the {everybody.contacts} contacts whom we can reach are inside their floor"
         )
     total = report.tasks[0] if report.tasks else None
     if total is not None:
         overdue = f"{total.overdue} task{' is' if total.overdue == 1 else 's are'} overdue"
         parts.append(overdue if total.overdue else "no task is overdue")
+    if report.unhappy:
+        count = len(report.unhappy)
+        parts.append(
+            f"{count} unhappy customer{' waits' if count == 1 else 's wait'} for somebody to follow up"
+        )
     text = listed(parts) if parts else "there is nothing to report yet"
     return text[:1].upper() + text[1:] + "."
-
-
-def _percent(part: int, whole: int) -> str:
-    """`99 %`."""
-    return share(part, whole).partition("(")[2].rstrip(")") or "none"
 
 
 def sections(report: OwnerReport, dates: DateStyle, *, named: bool) -> tuple[Section, ...]:
     """Every question; `named`: whether people stand there under their names."""
     return (
+        *_unhappy(report, dates),
         *_tops(report, dates, named=named),
         *_new(report, dates, named=named),
         *_promised(report, dates),
         *_floors(report),
         *_tasks(report, dates),
+    )
+
+
+def _unhappy(report: OwnerReport, dates: DateStyle) -> Iterator[Section]:
+    if not report.unhappy:
+        return
+    count = len(report.unhappy)
+    alone = sum(not row.task for row in report.unhappy)
+    who = "1 customer said so" if count == 1 else f"{count} customers said so"
+    yield Section(
+        title="Not happy, and nobody has followed up",
+        says=f"{who}; nothing is sold to them until a later task for them is done."
+        + (f" For {alone} of them nobody has a task: call them." if alone else ""),
+        head=("who", "said so", "asked by", "whose task"),
+        rows=tuple(
+            (row.who, dates.month_day(row.day), row.what, row.task or "nobody's")
+            for row in report.unhappy[:MOST]
+        ),
+        personal=frozenset({0}),
+        more=f"… and {count - MOST} more (--json has all)" if count > MOST else "",
     )
 
 

@@ -26,6 +26,7 @@ from topmind.model import (
 )
 from topmind.planning.occasions import is_stopped
 from topmind.planning.sequences import entries
+from topmind.report.reasons import why_not
 
 FIRST_PURCHASE = "first_purchase()"
 _GOT = frozenset({TouchState.ACCEPTED, TouchState.DONE})
@@ -37,6 +38,8 @@ _NO_WAY = {
     Reason.NO_CHANNEL.value: "no_consent",
     Reason.ERASED.value: "no_consent",
 }
+#: Its own conditions left them out: nothing was promised.
+_NOT_MEANT = frozenset({Reason.CONDITION.value, Reason.STOP_WHEN.value, Reason.NOT_IN_SEGMENT.value})
 #: No plan saw the fact within its days: the export brought it when they were over.
 LATE_DATA = "late_data"
 #: There was no plan from its last day on.
@@ -123,11 +126,7 @@ class Promises:
         contact = self.members.ids[row]
         touch = self.touches.get((contact, sequence.id, step.id, occurrence))
         if touch is not None:
-            if touch.bounced:
-                return "bounced"
-            if touch.state in _GOT:
-                return "kept"
-            return "open" if touch.state in _OPEN else touch.reason or touch.state.value
+            return _fate(touch)
         if not self._for_them(sequence, step, row):
             return ""
         if barred := self._barred(step, row):
@@ -229,6 +228,15 @@ class Promises:
         last = date.fromordinal(entry.last)
         became = self.became(sequence, step, fact.contact, entry.occurrence, last)
         return became or "not_for_them"
+
+
+def _fate(touch: PastTouch) -> str:
+    """Of one that the ledger has."""
+    if touch.state in _GOT and not touch.bounced:
+        return "kept"
+    if touch.state in _OPEN:
+        return "open"
+    return "" if touch.reason in _NOT_MEANT else why_not(touch)
 
 
 def _plain(text: str) -> str:

@@ -14,7 +14,9 @@ from typing import Any
 from topmind.date_words import PLAIN, DateStyle
 from topmind.ledger.values import Counts, Task, Unproven
 from topmind.model import Catalog, Channel, History, PastTouch, Plan, TouchState
+from topmind.planning.call_backs import CALL_BACK
 from topmind.report.owner import OwnerReport
+from topmind.report.reasons import NOBODY, why_not
 
 #: States in which somebody who was due did not (provably) get it.
 FELL = frozenset(
@@ -29,6 +31,8 @@ FELL = frozenset(
 )
 _GOT = frozenset({TouchState.ACCEPTED, TouchState.DONE})
 _OPEN = frozenset({TouchState.PLANNED, TouchState.CLAIMED})
+#: So long after its last day a task stays open before it counts as missed.
+PATIENCE = timedelta(days=7)
 #: What to do about a mail of which nobody can say whether it left, by its state.
 WHAT_TO_DO = {
     TouchState.UNKNOWN: (
@@ -69,6 +73,7 @@ class FellRow:
     channel: str
     state: str
     reason: str
+    #: The day it was meant for.
     day: date
 
 
@@ -107,9 +112,12 @@ class Report:
     since: date
     counts: Counts
     steps: tuple[StepRow, ...]
-    #: Active contacts, and those whose floor is broken today by the limit that bound.
     active: int
+    #: Contacts with a floor who can be helped, and those of them whose floor is broken today by the limit that bound;
+    #: whom no rescue may or can reach stands apart.
+    promised: int
     floor_broken: Mapping[str, int]
+    apart: Mapping[str, int]
     fell: tuple[FellRow, ...]
     #: open, done, missed → tasks.
     task_states: Mapping[str, int]
@@ -131,8 +139,8 @@ class Report:
 
     @property
     def floors_kept(self) -> int:
-        """Active contacts whose floor holds today."""
-        return self.active - sum(self.floor_broken.values())
+        """Of those promised, whose floor holds today."""
+        return self.promised - sum(self.floor_broken.values())
 
     @property
     def exit_code(self) -> int:
@@ -197,7 +205,9 @@ def report(
         counts=counts,
         steps=tuple(_steps(catalog, history.touches)),
         active=plan.active,
+        promised=plan.promised,
         floor_broken={reason.value: count for reason, count in plan.floor_broken.items()},
+        apart={reason.value: count for reason, count in plan.apart.items()},
         fell=tuple(_fell(touch, who) for touch in history.touches if _fell_in(touch, since, as_of)),
         task_states={
             "open": sum(task.state in _OPEN for task in all_tasks),
@@ -238,9 +248,11 @@ def _steps(catalog: Catalog, touches: Iterable[PastTouch]) -> Iterable[StepRow]:
     for sequence in catalog.sequences.values():
         for step in sequence.steps:
             found = by_step.get((sequence.id, step.id), [])
+            if sequence.id == CALL_BACK and not found:
+                continue  # no file of anybody's
             got = [touch for touch in found if touch.state in _GOT and not touch.bounced]
             still = [touch for touch in found if touch.state in _OPEN]
-            missed = Counter(_why(touch) for touch in found if touch.state in FELL or touch.bounced)
+            missed = Counter(why_not(touch) for touch in found if touch.state in FELL or touch.bounced)
             yield StepRow(
                 sequence=sequence.id,
                 step=step.id,
@@ -252,12 +264,20 @@ def _steps(catalog: Catalog, touches: Iterable[PastTouch]) -> Iterable[StepRow]:
             )
 
 
-def _why(touch: PastTouch) -> str:
-    return "bounced" if touch.bounced else touch.reason or touch.state.value
-
-
 def _fell_in(touch: PastTouch, since: date, until: date) -> bool:
-    return since <= touch.day <= until and (touch.state in FELL or touch.bounced)
+    return (touch.state in FELL or touch.bounced) and since <= _ended(touch, until) and touch.day <= until
+
+
+def _ended(touch: PastTouch, today: date) -> date:
+    """The day on which somebody fell through, not the one for which it was meant: what runs out does so after its last
+    day, a task when nobody did it for a week more, and both not before a run saw it."""
+    if touch.state not in {TouchState.EXPIRED, TouchState.MISSED}:
+        return touch.day
+    # a rehearsal of another day has the wall clock's moments
+    if touch.at is not None and touch.day <= touch.at.date() <= today:
+        return touch.at.date()
+    last = touch.last_day or touch.day
+    return min(last + (PATIENCE if why_not(touch) == NOBODY else timedelta()) + timedelta(days=1), today)
 
 
 def _fell(touch: PastTouch, who: Callable[[str], str]) -> FellRow:
@@ -267,6 +287,6 @@ def _fell(touch: PastTouch, who: Callable[[str], str]) -> FellRow:
         occasion="/".join(part for part in (key.source, key.step, key.occurrence) if part),
         channel=Channel(key.channel).value,
         state="bounced" if touch.bounced else touch.state.value,
-        reason=touch.reason,
+        reason=why_not(touch) if touch.state is TouchState.MISSED else touch.reason,
         day=touch.day,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from topmind.model import Reason
+from topmind.model import PastTouch, Reason, TouchState
 
 #: What follows "3 contacts:" in each place; the code itself stays in JSON.
 REASONS: Mapping[Reason, str] = {
@@ -33,6 +33,21 @@ REASONS: Mapping[Reason, str] = {
     Reason.QUOTA: "daily quota of the mail service",
     Reason.SAME_INBOX: "another contact has this inbox",
 }
+
+
+#: A task that nothing held, and nobody did.
+NOBODY = "nobody_did_it"
+#: What the ledger writes of such a task; a person may say it, too.
+_MISSED = frozenset({"", "missed"})
+
+
+def why_not(touch: PastTouch) -> str:
+    """Why somebody did not get what they were due for: `bounced`, a reason, a state, or that nobody did it."""
+    if touch.bounced:
+        return "bounced"
+    if touch.state is TouchState.MISSED and touch.reason in _MISSED:
+        return NOBODY
+    return touch.reason or touch.state.value
 
 
 def in_words(name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from topmind.model import Reason, TouchState
+from topmind.report.outlook_words import apart_words
 from topmind.report.reasons import counted, in_words
 
 if TYPE_CHECKING:
@@ -69,9 +70,11 @@ def _steps(report: Report) -> Iterator[str]:
 
 def _floors(report: Report) -> Iterator[str]:
     yield "Floors"
-    yield f"  kept for {report.floors_kept} of {report.active} contacts"
+    yield f"  kept for {report.floors_kept} of {report.promised} contacts"
     if report.floor_broken:
         yield f"  broken: {counted(report.floor_broken)}"
+    if report.apart:
+        yield f"  {apart_words(report.apart)}"
 
 
 def _tasks(report: Report) -> Iterator[str]:

@@ -102,7 +102,10 @@ def _amazon(settings: Settings, clock: Clock, senders: int, members: Callable[[]
     slots = min(max(math.ceil(quota.rate * latency / senders), FEWEST), MOST)
     return Carriage(
         transport=ses.SesTransport(
-            configuration_set=settings.configuration_set, clock=clock, connections=slots
+            configuration_set=settings.configuration_set,
+            contact_list=settings.contact_list,
+            clock=clock,
+            connections=slots,
         ),
         pace=pace,
         warm_up=begin_small,
@@ -126,6 +129,9 @@ def account_findings(
         identities=account.identities(asking, sorted(senders)),
         event_path=account.event_path(asking, name) if name else None,
         configuration_set=name,
+        contact_list=settings.contact_list if settings.ses_unsubscribes else "",
+        contact_list_there=not settings.ses_unsubscribes
+        or account.contact_list(asking, settings.contact_list),
         queue=settings.feedback_queue,
         queue_answers=bool(settings.feedback_queue)
         and account.queue_answers(session.client("sqs", tries=3), settings.feedback_queue),

@@ -21,10 +21,11 @@ from topmind.model import (
     PlannedTouch,
     Problem,
     Reason,
+    SourceKind,
     TouchKey,
 )
 from topmind.planning import senders
-from topmind.planning.setting import blackout_days
+from topmind.planning.rest_days import blackout_days
 from topmind.run.coupons import Codes
 from topmind.run.decide import Decided
 from topmind.run.waiting import waiting
@@ -61,8 +62,9 @@ def compose(
     """
     found = waiting(decided, rows)
     fresh = [t for t in decided.plan.due if not decided.plan.occasions[t.occasion].channel.is_task]
-    # a day may have become one on which nothing goes: what is frozen stays, and waits for the next
-    may_go = found.touches if _ordinary_day(decided) else ()
+    # a day may have become one of rest, an occasion may be held or have moved: what is frozen stays, and waits
+    rest = not _ordinary_day(decided)
+    may_go = [t for t in found.touches if not rest and not _waits(decided, found.occasions[t.occasion])]
     plan: Plan = replace(decided.plan, due=(*may_go, *fresh), occasions=found.occasions)
     editions = mail.group(plan, decided.members, decided.project.catalog, senders.sender_for)
     compiled: dict[str, CompiledEdition] = {}
@@ -114,6 +116,12 @@ def _ordinary_day(decided: Decided) -> bool:
     """Whether the company's day is no blackout day."""
     today = decided.project.moment.as_of
     return not blackout_days(decided.project.catalog, today, today).any()
+
+
+def _waits(decided: Decided, occasion: Occasion) -> bool:
+    """Whether somebody holds it now, or gave an announcement a later day."""
+    moved = occasion.kind is SourceKind.ANNOUNCEMENT and occasion.day > decided.plan.as_of
+    return occasion.held or moved
 
 
 def _compile(

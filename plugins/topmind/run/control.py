@@ -12,6 +12,7 @@ from topmind.errors import ConfigError, UsageError
 from topmind.ledger import Ledger, open_ledger
 from topmind.model import Catalog, Clock
 from topmind.run import load as load_
+from topmind.run.dry import decide_dry
 from topmind.run.places import ledger_exists, objects, open_project_ledger
 
 
@@ -93,9 +94,19 @@ def resume(root: Path, occasion: str, *, clock: Clock) -> frozenset[str]:
         return ledger.stops()
 
 
-def approve(root: Path, plan_hash: str, *, clock: Clock) -> None:
-    """Approve a plan by its hash for 24 hours."""
+def approve(root: Path, plan_hash: str, *, as_of: str | None, clock: Clock) -> str:
+    """Approve the plan of the day by its hash, or the beginning of it, for 24 hours; returns the whole hash.
+
+    Raises UsageError where the plan is another one: what was not looked at cannot be let go.
+    """
     if not re.fullmatch(r"[0-9a-f]{8,64}", plan_hash):
         raise UsageError(f"{plan_hash!r} is no plan hash.", fix="Copy it from `topmind plan`.")
+    plan = decide_dry(root, as_of=as_of, clock=clock).plan
+    if not plan.hash.startswith(plan_hash):
+        raise UsageError(
+            f"no plan has the hash {plan_hash}: for {plan.as_of:%Y-%m-%d} it is {plan.hash[:12]} now.",
+            fix="Look at `topmind plan` again; whatever changed in between changes the number.",
+        )
     with _ledger(root, clock) as ledger:
-        ledger.approve(plan_hash)
+        ledger.approve(plan.hash)
+    return plan.hash

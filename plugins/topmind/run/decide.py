@@ -9,11 +9,15 @@ from typing import TypeAlias
 from topmind import audience, planning
 from topmind.audience.spec import PATH
 from topmind.model import History, Level, Members, PersonRecord, Plan, Problem
-from topmind.run.load import Project
+from topmind.run.load import Project, placed
 from topmind.run.renamed import renamed
 
 #: Gives the history that a plan stands on; a sending run first lets the ledger take in these people.
 Remember: TypeAlias = Callable[[tuple[PersonRecord, ...]], History]
+
+
+#: Gives the plan of a project.
+Decide: TypeAlias = "Callable[[Project, Remember], Decided]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,12 @@ def decide(project: Project, remember: Remember, *, horizon: int = 14, outlook: 
     plan = planning.plan(
         project.catalog, members, history, at.now, all_day=at.all_day, horizon=horizon, outlook=outlook
     )
-    findings = (*findings, *renamed(project.catalog, members, history, plan))
+    moved = planning.check_sends(project.catalog, history, at.as_of)
+    findings = (
+        *findings,
+        *renamed(project.catalog, members, history, plan),
+        *(placed(problem, project.root) for problem in moved),
+    )
     return Decided(
         project=project, people=people, members=members, history=history, plan=plan, findings=findings
     )

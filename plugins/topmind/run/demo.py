@@ -13,7 +13,6 @@ from topmind import audience
 from topmind.errors import GuardError
 from topmind.links import address_hashes
 from topmind.model import Clock, PastTouch
-from topmind.report.last_plan import lack_texts
 from topmind.run import last_plan, places, sending, site, summary
 from topmind.run import load as load_
 from topmind.run.load import Project
@@ -60,11 +59,8 @@ class DemoResult:
         widest = max((len(name) for name in self.segments), default=0)
         lines = ["", f"Contacts: {self.contacts} made-up people in var/contacts/", ""]
         lines += [f"  {name:{widest}}  {size:6}" for name, size in self.segments.items()]
-        lines += ["", summary.plan_as_text(decided, days=14), "", self.sent.text(), ""]
         ahead = last_plan.previous(decided.project.settings)
-        if ahead is not None and ahead.lacks:
-            dates = decided.project.catalog.company.dates
-            lines += ["Further ahead", *(f"  {says}" for says in lack_texts(ahead, dates)), ""]
+        lines += ["", summary.plan_as_text(decided, days=14, ahead=ahead), "", self.sent.text(), ""]
         lines += [
             "Where to look",
             "  var/outbox/   one .eml for each mail: any mail program opens it",

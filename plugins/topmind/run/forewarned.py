@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from topmind.model import Ahead, Level, Occasion, Offer, Problem, Reason
+from topmind.model import Ahead, Level, Occasion, Offer, Problem, Reason, SourceKind
 from topmind.report.last_plan import file_of
 from topmind.report.outlook_words import enough
 from topmind.run.decide import Decided
@@ -43,24 +43,67 @@ def _occasion(decided: Decided, occasion: Occasion, row: Ahead) -> Iterator[Prob
             says = f"{occasion.name} on {day}: {count} of {row.asked} {says}"
             yield Problem(rule=rule, level=Level.WARNING, path=path, line=0, says=says, fix=fix)
 
-    yield from found(
+    for reason, count in row.held.items():
+        if reason is Reason.BLACKOUT and occasion.kind is SourceKind.ISSUE:
+            continue  # `planning/blackout` says it of each issue, contacts or none
+        if reason in _WORDS:
+            rule, says, fix = _WORDS[reason]
+            yield from found(rule, count, says, fix.format(items=_items(row.short)))
+
+
+#: Reason → rule, what it does, what to do.
+_WORDS: Mapping[Reason, tuple[str, str, str]] = {
+    Reason.RATIO: (
         "plan/ratio",
-        row.held.get(Reason.RATIO, 0),
         "would be held by the ratio.",
-        f"Send {_items(row.short)} first, or send it later.",
-    )
-    yield from found(
+        "Send {items} first, or send it later.",
+    ),
+    Reason.ONLY_PROMOTIONS: (
         "plan/only-offers",
-        row.held.get(Reason.ONLY_PROMOTIONS, 0),
         "would get offers alone, so it is held for them.",
         "Write something of value for its slots.",
-    )
-    yield from found(
+    ),
+    Reason.NOTHING_NEW: (
         "plan/nothing-new",
-        row.held.get(Reason.NOTHING_NEW, 0),
         "have had everything that fits its slots.",
         "Write something new for them.",
-    )
+    ),
+    Reason.GAP: (
+        "plan/gap",
+        "would get it too soon after the touch before it.",
+        "Move one of the two, give it some days of `grace`, or write a shorter `gap`.",
+    ),
+    Reason.CEILING_ALL: (
+        "plan/ceiling",
+        "will have had as many touches as `at_most` allows, or as leave room for their floor.",
+        "Send less before it, move it, or allow more under `at_most`.",
+    ),
+    Reason.CEILING_CHANNEL: (
+        "plan/ceiling",
+        "will have had as many mails as `at_most` allows, or as leave room for their floor.",
+        "Send less before it, move it, or allow more under `at_most`.",
+    ),
+    Reason.LOST_TO: (
+        "plan/lost",
+        "get something more urgent that day, and have one touch a day.",
+        "Choose another day, or give it some days of `grace`.",
+    ),
+    Reason.BLACKOUT: (
+        "plan/blackout",
+        "would not get it: it is a day on which nothing goes.",
+        "Choose another day, or give it some days of `grace`.",
+    ),
+    Reason.QUIET: (
+        "plan/quiet",
+        "would not get it: quiet hours have begun by then.",
+        "Choose an earlier time.",
+    ),
+    Reason.PAUSED: (
+        "plan/paused",
+        "have asked for a pause.",
+        "Nothing is to be done; who comes back later may get it with more days of `grace`.",
+    ),
+}
 
 
 def _offer(decided: Decided, offer: Offer) -> Problem:

@@ -43,6 +43,8 @@ def _days(decided: Decided) -> Iterator[date]:
 def _of(decided: Decided, day: date) -> Iterator[Lapsed]:
     """Whose last day was `day`, of those who were known by then."""
     members = replace(decided.members, as_of=day)
+    if not planning.ends_on(decided.project.catalog, members, decided.history, day):
+        return
     # what came after that day was no reason on it
     history = replace(decided.history, touches=tuple(t for t in decided.history.touches if t.day <= day))
     now = decided.project.moment.now

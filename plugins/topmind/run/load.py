@@ -68,7 +68,7 @@ def examine(
     errors = any(problem.level is Level.ERROR for problem in found)
     if errors or spec is None or look is None or loaded.catalog is None:
         return found, None
-    read = planning.with_occurrences(loaded.catalog)
+    read = planning.with_call_backs(planning.with_occurrences(loaded.catalog))
     return found, Project(settings=places, moment=at, spec=spec, catalog=read, brand=look, findings=found)
 
 
@@ -78,13 +78,13 @@ def _further(read: Catalog, spec: AudienceSpec | None, problems: Iterable[Proble
     touched = {path.with_suffix("") for path in broken} | {path.parent for path in broken}
     for problem in planning.check(read):
         if PurePosixPath(problem.path).with_suffix("") not in touched:
-            yield _placed(problem, Path(read.root))
+            yield placed(problem, Path(read.root))
     if spec is not None:
         unread = {path.stem for path in broken if path.parent.name == "segments"}
         yield from audience.check(read.segments, read.sequences, read.items, spec, unread)
 
 
-def _placed(problem: Problem, root: Path) -> Problem:
+def placed(problem: Problem, root: Path) -> Problem:
     """With the line of the key that it is about; a promise may stand in the file, or only in the company's."""
     if problem.line or not problem.key:
         return problem

@@ -10,7 +10,7 @@ from topmind import mail
 from topmind.errors import SendError
 from topmind.ledger import Claim
 from topmind.links import KeyRing
-from topmind.model import CompiledEdition, Message, Purpose
+from topmind.model import UNSUBSCRIBE_AT_PROVIDER, CompiledEdition, Message, Purpose
 from topmind.run.compose import Composed, values_of
 from topmind.run.coupons import Codes
 from topmind.run.decide import Decided
@@ -29,10 +29,18 @@ def builder(
         if compiled is None:
             raise SendError("this edition was not compiled by this run.", fix="The next run sends it.")
         found = values(compiled, claim.key, claim.touch_hex)
+        market = compiled.edition.occasion.purpose is not Purpose.SERVICE
+        at_provider = project.settings.ses_unsubscribes and market
+        if at_provider:
+            found |= dict.fromkeys(("unsubscribe_url", "preferences_url"), UNSUBSCRIBE_AT_PROVIDER)
         headers = {
             "Date": date,
             "Message-ID": f"<{claim.touch_hex}.{claim.attempt}@{compiled.sender_address.rpartition('@')[2]}>",
-            **_list_headers(compiled, str(found["unsubscribe_url"]), project.catalog.company.name),
+            **(
+                {}
+                if at_provider
+                else _list_headers(compiled, str(found["unsubscribe_url"]), project.catalog.company.name)
+            ),
         }
         return Message(
             touch=claim.key,
@@ -47,6 +55,7 @@ def builder(
                 "attempt": str(claim.attempt),
             },
             fence=claim.fence,
+            leave_at_provider=at_provider,
         )
 
     return build

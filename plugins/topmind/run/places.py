@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from topmind.errors import ConfigError, GuardError
-from topmind.ledger import FolderInbox, Ledger, ObjectInbox, ObjectStore, exists, keyed, open_ledger
+from topmind.ledger import FolderInbox, Ledger, ObjectInbox, ObjectStore, care, exists, keyed, open_ledger
 from topmind.links import KeyRing
 from topmind.model import Clock
 from topmind.run.clock import SystemClock
@@ -68,6 +68,11 @@ def ledger_id(settings: Settings) -> str:
 def ledger_exists(settings: Settings) -> bool:
     """Whether there is a ledger already. Raises ConfigError, LedgerError where a server or a bucket does not answer."""
     return exists(settings.ledger_url, root=settings.root, objects=objects(settings), clock=SystemClock())
+
+
+def look(settings: Settings, clock: Clock) -> care.Looked:
+    """The project's ledger, to be read only. Raises ConfigError, LedgerError (none is there)."""
+    return care.look(settings.ledger_url, root=settings.root, clock=clock, objects=objects(settings))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from topmind.model import Catalog, History, Level, Members, Occasion, Plan, Problem, SourceKind
-from topmind.planning.past import Names, names
+from topmind.planning.renames import Names, names
 
 #: A finding of this rule stops a send.
 RULE = "name/renamed"

@@ -11,6 +11,7 @@ from topmind import mail
 from topmind.errors import SendError
 from topmind.mail.report_mail import SOURCE, ReportPart, report_mail
 from topmind.model import Channel, Clock, Message, OutcomeKind, TouchKey
+from topmind.report.day_sections import day_sections
 from topmind.report.owner_words import sections, sentence
 from topmind.run import carriage
 from topmind.run.reporting import Made
@@ -25,9 +26,8 @@ def send(made: Made, clock: Clock) -> str:
     assert owner is not None
     company = project.catalog.company
     reader = project.catalog.team[company.owner]
-    parts = [
-        ReportPart(**asdict(section)) for section in sections(owner, company.dates, named=made.report.named)
-    ]
+    told = (*sections(owner, company.dates, named=made.report.named), *day_sections(made.report))
+    parts = [ReportPart(**asdict(section)) for section in told]
     text = report_mail(
         project.catalog,
         project.brand,
@@ -38,7 +38,8 @@ def send(made: Made, clock: Clock) -> str:
     )
     name, sender = secrets.token_hex(16), text.compiled.sender_address
     headers = {
-        "Date": format_datetime(clock.now()),
+        # as every other mail: of the day that is asked for
+        "Date": format_datetime(clock.now() if project.moment.real else project.moment.now),
         "Message-ID": f"<{name}@{sender.rpartition('@')[2]}>",
         # no out-of-office answers to it (RFC 3834)
         "Auto-Submitted": "auto-generated",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,11 +15,11 @@ from topmind.links import KeyRing, address_hashes
 from topmind.model import Clock, History, PersonRecord, Problem, Transport
 from topmind.run import guards, last_run, places, resending, workers
 from topmind.run import load as load_
-from topmind.run.carriage import Account
+from topmind.run.carriage import Account, Carriage
 from topmind.run.compose import Composed, compose
 from topmind.run.coupons import Codes
 from topmind.run.crews import Crew
-from topmind.run.decide import Decided, decide
+from topmind.run.decide import Decide, Decided, decide
 from topmind.run.lapsing import lapsed
 from topmind.run.load import Project
 from topmind.run.preflight import facts_of, published, renderer_of
@@ -68,73 +69,92 @@ def send(
         guards.refuse_restored(ledger, settings.ledger_name)
         crew.refuse_on(ledger, settings.ledger_name)
         carried = workers.carried(settings, ledger, clock, crew, transport)
-        carrier = carried.transport
-        delivery.fold(ledger, places.inbox(settings))
-        day = _earliest(project)
-        ledger.expire(day, tasks=project.moment.as_of - PATIENCE)
-        resending.plan_again(ledger, project.catalog, day)
-        codes = Codes(project.catalog, ring, ledger.coupons)
-        decided, composed, facts = _freeze(
-            ledger,
+        done = tick(
             project,
+            ledger,
+            carried,
+            clock,
             ring,
-            codes,
-            plan_hash,
-            first_send,
-            carried.account,
-            TRIES + 2 * (crew.shard.of if crew.shard else 0),
-        )
-        carried.warm_up(decided.history, project.moment.as_of)
-        owner, who = places.owner()
-        work = Work(
-            decided=decided,
-            composed=composed,
-            ring=ring,
-            clock=clock,
+            plan_hash=plan_hash,
+            first_send=first_send,
+            progress=progress,
+            stopping=stopping,
             crew=crew,
-            owner=owner,
             transport=transport,
         )
-        total = len(composed.edition_of)
-        done = 0
+        last_run.write(ledger, done.decided, done.findings, carried.transport.name, clock, done.report)
+    return replace(done, findings=worth_saying(done.findings))
 
-        def settled(*_: object) -> None:
-            nonlocal done
-            done += 1
-            if progress:
-                progress(done, total)
 
-        if crew.workers > 1 and total:  # a tick with nothing due needs no processes
-            found = workers.send_together(work, ledger, stopping, settled)
-        else:
-            found = workers.send_alone(work, ledger, carried, codes, stopping, settled)
-        told = TaskMailReport()
-        if not (found.stopped or stopping()):
-            told = send_task_mails(
-                ledger,
-                carrier,
-                decided,
-                ring,
-                owner=owner,
-                who=who,
-                member=crew.member(owner),
-                stopping=stopping,
-            )
-        findings = load_.ordered(
-            [
-                *project.findings,
-                *decided.findings,
-                *composed.problems,
-                *found.problems,
-                *told.problems,
-                *facts,
-            ]
+def tick(
+    project: Project,
+    ledger: Ledger,
+    carried: Carriage,
+    clock: Clock,
+    ring: KeyRing,
+    *,
+    decide: Decide = decide,
+    plan_hash: str | None = None,
+    first_send: bool = False,
+    progress: Progress | None = None,
+    stopping: Callable[[], int] = lambda: 0,
+    crew: Crew = Crew(),
+    transport: Transport | None = None,
+) -> SendResult:
+    """The same for what is open already; `decide` is what reads the audience and plans. All findings come back."""
+    settings, carrier = project.settings, carried.transport
+    delivery.fold(ledger, places.inbox(settings))
+    day = _earliest(project)
+    ledger.expire(day, tasks=project.moment.as_of - PATIENCE)
+    resending.plan_again(ledger, project.catalog, day)
+    codes = Codes(project.catalog, ring, ledger.coupons)
+    tries = TRIES + 2 * (crew.shard.of if crew.shard else 0)
+    decided, composed, facts = _freeze(
+        ledger, project, ring, codes, plan_hash, first_send, carried.account, decide, tries
+    )
+    carried.warm_up(decided.history, project.moment.as_of)
+    owner, who = places.owner()
+    work = Work(
+        decided=decided,
+        composed=composed,
+        ring=ring,
+        clock=clock,
+        crew=crew,
+        owner=owner,
+        transport=transport,
+    )
+    total = len(composed.edition_of)
+    done = 0
+
+    def settled(*_: object) -> None:
+        nonlocal done
+        done += 1
+        if progress:
+            progress(done, total)
+
+    if crew.workers > 1 and total:  # a tick with nothing due needs no processes
+        found = workers.send_together(work, ledger, stopping, settled)
+    else:
+        found = workers.send_alone(work, ledger, carried, codes, stopping, settled)
+    told = TaskMailReport()
+    if not (found.stopped or stopping()):
+        told = send_task_mails(
+            ledger,
+            carrier,
+            decided,
+            ring,
+            owner=owner,
+            who=who,
+            member=crew.member(owner),
+            stopping=stopping,
         )
-        last_run.write(ledger, decided, findings, carrier.name, clock, found)
+    findings = load_.ordered(
+        [*project.findings, *decided.findings, *composed.problems, *found.problems, *told.problems, *facts]
+    )
     return SendResult(
         report=found,
         decided=decided,
-        findings=worth_saying(findings),
+        findings=findings,
         dry=False,
         where=_where(carrier, settings.root),
         task_mails=told.sent,
@@ -163,6 +183,7 @@ def _freeze(
     plan_hash: str | None,
     first_send: bool,
     account: Account,
+    decide: Decide,
     tries: int,
 ) -> tuple[Decided, Composed, tuple[Problem, ...]]:
     """Plan, compose, pre-flight and freeze; again where the ledger moved on in between."""

@@ -11,15 +11,18 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
-from topmind import mail
-from topmind.date_words import DateStyle
+from topmind import mail, planning
 from topmind.model import Channel, Plan, Verdict
 from topmind.planning import senders
-from topmind.report.last_plan import LastPlan, difference_words
+from topmind.report.differences import difference_words
+from topmind.report.last_plan import LastPlan
 from topmind.report.last_run import label
-from topmind.report.outlook_words import ahead_lines, coverage_lines, lack_words, lacks
+from topmind.report.outlook_words import ahead_lines
 from topmind.report.reasons import counted
+from topmind.run.ahead_text import floor_lines, gap_lines, nothing_ahead
+from topmind.run.ahead_verdicts import verdicts_ahead
 from topmind.run.decide import Decided
+from topmind.run.dry import RESTORED
 from topmind.run.ticks import as_dicts, as_text, ticks_of, zones_of
 
 #: Verdicts that carry a reason, in the order in which they are printed.
@@ -80,6 +83,8 @@ def plan_as_dict(
     data: dict[str, Any] = {
         "as_of": plan.as_of.isoformat(),
         "hash": plan.hash,
+        "surge": _surge(decided),
+        "restored": any(problem.rule == RESTORED for problem in decided.findings),
         "active": plan.active,
         "due": len(plan.due),
         **{verdict.value: dict(by_reason[verdict].most_common()) for verdict in OTHERS},
@@ -94,6 +99,8 @@ def plan_as_dict(
             for gap in plan.gaps
         ],
         "unreachable": len(plan.unreachable),
+        "promised": plan.promised,
+        "apart": {reason.value: count for reason, count in plan.apart.items()},
         "floor_broken": {reason.value: count for reason, count in plan.floor_broken.items()},
     }
     zones = zones_of(decided.project.catalog, decided.members)
@@ -106,12 +113,19 @@ def plan_as_dict(
     return data
 
 
+def _surge(decided: Decided) -> dict[str, int] | None:
+    """How large this run is, where it is unusually so and nobody approved it."""
+    large = planning.surge(decided.plan, decided.history)
+    return {"mails": large.size, "usual": large.usual} if large else None
+
+
 def _outlook(decided: Decided, before: LastPlan | None) -> dict[str, Any]:
     """What lies ahead: to the end of the forecast, however long the calendar is."""
     from topmind.run.last_plan import summed
 
     made = summed(decided, decided.plan.now, before)
     return {
+        "verdicts": verdicts_ahead(decided.plan),
         "until": made.until.isoformat(),
         "coverage": [asdict(row) for row in made.coverage],
         "lacks": [
@@ -159,12 +173,15 @@ def words(counts: Mapping[str, int]) -> str:
     return counted(counts) or "nobody"
 
 
-def plan_as_text(decided: Decided, *, days: int, before: LastPlan | None = None) -> str:
-    """The plan for a person; `before` is the last tick's plan."""
+def plan_as_text(
+    decided: Decided, *, days: int, before: LastPlan | None = None, ahead: LastPlan | None = None
+) -> str:
+    """The plan for a person; `before` is the last tick's plan, `ahead` what that tick saw of the same day."""
     plan, dates = decided.plan, decided.project.catalog.company.dates
     by_reason = reasons(plan)
     lines = [
         f"Plan for {dates.day(plan.as_of, weekday=True)} ({_contacts(plan.active, 'takes', 'take')} part)",
+        *(f"WARNING: {p.says} {p.fix}" for p in decided.findings if p.rule == RESTORED),
         "",
         _due_now(decided),
     ]
@@ -180,19 +197,22 @@ def plan_as_text(decided: Decided, *, days: int, before: LastPlan | None = None)
         "",
         f"The next {days} days:",
     ]
-    ahead = [row for row in calendar(plan, days) if row["touches"]]
-    lines += [f"  {_short_day(row['day'])}  {_largest(row['touches'])}" for row in ahead]
-    if not ahead:
+    busy = [row for row in calendar(plan, days) if row["touches"]]
+    lines += [f"  {_short_day(row['day'])}  {_largest(row['touches'])}" for row in busy]
+    if not busy:
         lines += nothing_ahead(decided)
     if held := ahead_lines(plan, plan.as_of + timedelta(days=days)):
         lines += ["", "Who will not get it, and why:", *held]
-    lines += gap_lines(plan, dates)
-    lines += _floors(plan, dates)
+    lines += gap_lines(plan, dates, ahead)
+    lines += floor_lines(plan, dates)
     zones = zones_of(decided.project.catalog, decided.members)
     lines += as_text(decided.project.catalog, zones, ticks_of(decided.project.settings), plan.as_of)
-    if plan.unreachable:
-        lines += ["", f"{_contacts(len(plan.unreachable), 'has', 'have')} no usable channel."]
     lines += ["", f"Plan hash: {plan.hash}"]
+    if large := planning.surge(plan, decided.history):
+        lines += [
+            large.says,
+            f"With Amazon SES it stops until somebody has looked: topmind approve {plan.hash[:12]}",
+        ]
     return "\n".join(lines)
 
 
@@ -220,35 +240,6 @@ def _since(decided: Decided, before: LastPlan | None) -> list[str]:
     return ["", difference_words(before, now, decided.project.catalog.company.dates)]
 
 
-def _floors(plan: Plan, dates: DateStyle) -> list[str]:
-    """How the promised floors fare, and for whom nothing can be done by writing more."""
-    lines: list[str] = []
-    if plan.outlook is not None and plan.outlook.coverage:
-        until = dates.month_day(plan.calendar[-1].day)
-        lines += ["", f"Inside their floor, to {until}:", *coverage_lines(plan.outlook.coverage)]
-        apart = next((row.apart for row in plan.outlook.coverage if not row.segment), 0)
-        if apart:
-            lines += [f"  Apart: {_contacts(apart, 'has', 'have')} no channel that we may use for it."]
-    if plan.floor_broken:
-        broken = {reason.value: count for reason, count in plan.floor_broken.items()}
-        lines += ["", f"Floor broken today: {words(broken)}."]
-    return lines
-
-
-def nothing_ahead(decided: Decided) -> list[str]:
-    """Why a newsletter that is there goes to nobody: the usual surprise of a new project."""
-    catalog = decided.project.catalog
-    letters = ", ".join(sorted(catalog.newsletters))
-    if not letters or not decided.plan.active:
-        return ["  nothing"]
-    items = sum(item.is_value and item.live(decided.plan.as_of) for item in catalog.items.values())
-    return [
-        f"  nothing, although there is {letters}: {items} valuable {'item is' if items == 1 else 'items are'} live.",
-        "  The last few are kept for whoever would otherwise hear nothing for too long.",
-        '  Write more, four to begin with: topmind new tip "…"; a draft counts once its line `status: draft` is gone.',
-    ]
-
-
 def _contacts(count: int, one: str, many: str) -> str:
     """`1 contact has`, `2 contacts have`."""
     return f"1 contact {one}" if count == 1 else f"{count} contacts {many}"
@@ -266,19 +257,3 @@ def _largest(touches: Mapping[str, int], shown: int = 4) -> str:
     text = " · ".join(f"{count} {name}" for name, count in names[:shown])
     rest = sum(count for _, count in names[shown:])
     return f"{text} · {rest} more" if rest else text
-
-
-def gap_lines(plan: Plan, dates: DateStyle) -> list[str]:
-    """Content gaps in words, with how many items would close them and by when."""
-    if not plan.gaps:
-        return ["", "No content gap."]
-    lines = ["", "Content gaps:"]
-    if plan.outlook is not None:
-        until = plan.calendar[-1].day
-        found = lacks(plan.gaps, plan.outlook.needs)
-        said = [f"  {lack_words(lack, until, dates)}" for lack in found]
-        return [*lines, *said] if said else ["", "No content gap."]
-    for gap in plan.gaps:
-        week = dates.month_day(gap.week)
-        lines.append(f"  week of {week}: {gap.contacts} {gap.segment} have nothing new; a new tip would do")
-    return lines

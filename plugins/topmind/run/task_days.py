@@ -12,10 +12,11 @@ from datetime import date, timedelta
 
 from topmind.ledger import Task
 from topmind.model import Catalog, TouchState
-from topmind.planning.setting import blackout_days
+from topmind.planning.rest_days import blackout_days
+from topmind.report.promises import PATIENCE
 
-#: So long after its last day a task stays open, first with its representative, then with the owner.
-PATIENCE = timedelta(days=7)
+__all__ = ["PATIENCE", "as_held", "by_holder", "holder", "ordinary_days", "overdue", "short_names"]
+
 #: Most digits of a task's name that people type.
 SHORT = 8
 

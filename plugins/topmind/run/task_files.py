@@ -44,7 +44,10 @@ def export(root: Path, format_: str, to: Path, *, reader: str | None, as_of: str
 def print_pages(
     root: Path, channel: str | None, to: Path, *, reader: str | None, as_of: str | None, clock: Clock
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Write letters and parcel slips to a file; the numbers of these tasks, and of those without a postal address."""
+    """Write letters and parcel slips to a file; the numbers of these tasks, and of those without a postal address.
+
+    Where there is none to print, no file is written.
+    """
     wanted = {Channel(channel)} if channel else set(PRINTED)
     with opened(root, as_of=as_of, clock=clock) as (project, ledger):
         known(project.catalog, reader)
@@ -54,7 +57,8 @@ def print_pages(
         lost = tuple(sheet.ref for sheet, _ in sheets if not any(sheet.postal))
         ready = [(sheet, member) for sheet, member in sheets if any(sheet.postal)]
         text = mail.letters(project.catalog, project.brand, project.root, ready, project.moment.as_of)
-    write_private(to, text)
+    if ready:
+        write_private(to, text)
     return tuple(sheet.ref for sheet, _ in ready), lost
 
 

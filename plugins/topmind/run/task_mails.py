@@ -91,7 +91,7 @@ def waiting_tasks(tasks: Sequence[Task], decided: Decided) -> tuple[Task, ...]:
 def answers(settings: Settings, ring: KeyRing) -> Answers | None:
     """What makes answer links; None where a press would lead to nobody: mail that really leaves, and live pages on
     this machine."""
-    local = "127.0.0.1" in settings.live_url or "localhost" in settings.live_url
+    local = not settings.live
     if settings.transport == "ses" and local:
         return None
     links = Links(ring, settings.live_url)

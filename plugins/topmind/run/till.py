@@ -31,6 +31,14 @@ def rows(settings: Settings, clock: Clock, since: date | None = None) -> list[tu
     return [HEAD, *(_line(row) for row in found if row.issued and (since is None or row.issued >= since))]
 
 
+def day_of(text: str) -> date:
+    """The day after `--since`, as front matter takes it. Raises UsageError."""
+    try:
+        return dates.read_day(text)
+    except Wrong as wrong:
+        raise UsageError(wrong.says, where="--since", fix=wrong.fix) from None
+
+
 def _line(row: CouponRow) -> tuple[str, ...]:
     days = (row.issued, row.coupon.until)
     issued, until = (day.isoformat() if day else "" for day in days)
@@ -71,22 +79,31 @@ def _safe(cell: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """One line of a file from the till."""
+
+    line: int
+    code: str
+    day: date
+    #: Whether the file tells the day.
+    dated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Redeemed:
     """What became of a file of codes."""
 
     noted: int
-    #: Lines whose code nobody has, and whether its check letter tells a typo.
-    unknown: tuple[tuple[int, bool], ...]
+    #: Lines that say what an earlier import said.
+    known: int = 0
+    #: (line, what is wrong with it): a code that nobody has, handed in twice, or too late.
+    odd: tuple[tuple[int, str], ...] = ()
 
     def text(self) -> str:
         """For people; a code is no secret of a person, but its line is enough."""
-        lines = [f"{self.noted} code{'' if self.noted == 1 else 's'} noted as redeemed."]
-        for line, typo in self.unknown:
-            lines.append(
-                f"line {line}: "
-                + ("a mistyped code: its check letter is wrong." if typo else "nobody has this code.")
-            )
-        return "\n".join(lines)
+        before = f" {self.known} {'was' if self.known == 1 else 'were'} noted before." if self.known else ""
+        lines = [f"{self.noted} code{'' if self.noted == 1 else 's'} noted as redeemed.{before}"]
+        return "\n".join([*lines, *(f"line {line}: {says}" for line, says in self.odd)])
 
 
 def take_in(settings: Settings, clock: Clock, file: Path, today: date) -> Redeemed:
@@ -104,14 +121,46 @@ def take_in(settings: Settings, clock: Clock, file: Path, today: date) -> Redeem
         return _note(ledger, given)
 
 
-def _note(ledger: Ledger, given: list[tuple[int, str, date]]) -> Redeemed:
-    unknown = set(ledger.redeem((code, day) for _, code, day in given))
-    missed = tuple((line, not is_whole(code)) for line, code, _ in given if code in unknown)
-    return Redeemed(noted=len(given) - len(missed), unknown=missed)
+def _note(ledger: Ledger, given: list[Handed]) -> Redeemed:
+    codes = {row.coupon.code: row for row in ledger.coupons()}
+    first: dict[str, Handed] = {}
+    odd: list[tuple[int, str]] = []
+    known = 0
+    for one in given:
+        row = codes.get(one.code)
+        if row is None:
+            typo = not is_whole(one.code)
+            odd.append(
+                (one.line, "a mistyped code: its check letter is wrong." if typo else "nobody has this code.")
+            )
+            continue
+        before = first.setdefault(one.code, one)
+        if before is not one:
+            odd.append((one.line, f"{_TWICE} on line {before.line}, too."))
+        elif row.redeemed is not None and (row.redeemed == one.day or not one.dated):
+            known += 1
+            continue
+        elif row.redeemed is not None:
+            odd.append((one.line, f"{_TWICE} on {row.redeemed.isoformat()}, too."))
+        until = row.coupon.until
+        if until is not None and one.day > until:
+            odd.append(
+                (one.line, f"handed in on {one.day.isoformat()}, and good until {until.isoformat()} only.")
+            )
+    ledger.redeem((one.code, one.day) for one in given if one.dated or not _redeemed(codes.get(one.code)))
+    fresh = sum(not _redeemed(codes[code]) for code in first)
+    return Redeemed(noted=fresh, known=known, odd=tuple(odd))
 
 
-def _read(file: Path, today: date) -> list[tuple[int, str, date]]:
-    """(line, code, day) of each row."""
+_TWICE = "a code is good once, and this one was handed in"
+
+
+def _redeemed(row: CouponRow | None) -> bool:
+    return row is not None and row.redeemed is not None
+
+
+def _read(file: Path, today: date) -> list[Handed]:
+    """Each row; one without a day was handed in today."""
     try:
         text = file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):
@@ -132,7 +181,7 @@ def _read(file: Path, today: date) -> list[tuple[int, str, date]]:
             problems.append(_wrong(file, table.line_num, f"date: {wrong.says}", wrong.fix))
             continue
         if code:
-            found.append((table.line_num, code, day))
+            found.append(Handed(line=table.line_num, code=code, day=day, dated=bool(said)))
     if problems:
         raise ContentError(problems)
     return found

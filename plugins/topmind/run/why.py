@@ -6,15 +6,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from topmind import planning
 from topmind.errors import UsageError
 from topmind.ledger import HeardOf, Person
-from topmind.model import Channel, Clock, Decision, History, Occasion, PastTouch, PersonRecord, Standing
+from topmind.model import (
+    Channel,
+    Clock,
+    Decision,
+    History,
+    Occasion,
+    PastTouch,
+    PersonRecord,
+    Standing,
+    TouchState,
+)
 from topmind.planning import Explanation
 from topmind.planning.terms import Terms
+from topmind.planning.unhappy import waiting
 from topmind.report.feedback_words import heard_of, suppressed_because
-from topmind.report.reasons import in_words
+from topmind.report.reasons import in_words, why_not
 from topmind.run import load as load_
 from topmind.run import places
 from topmind.run.decide import decide
@@ -31,6 +43,8 @@ class Story:
     now: Explanation
     touches: tuple[PastTouch, ...]
     answers: tuple[tuple[str, str], ...]
+    #: "since 1 December", where they are not happy and nobody has followed up; "" = nothing of that kind.
+    unhappy: str
     #: Touch → path of its mail below the project, where the outbox has it.
     mails: Mapping[str, str]
     basis: Mapping[Channel, str]
@@ -51,6 +65,7 @@ class Story:
             "consent": {channel.value: yes for channel, yes in now.consent.items()},
             "suppressed": self.person.standing.suppressed or now.suppressed,
             "opted_out": self.person.standing.opted_out,
+            "unhappy": bool(self.unhappy),
             "last_touch": _iso(now.last_touch),
             "last_valuable": _iso(now.last_valuable),
             "floor_until": _iso(now.floor_until),
@@ -131,13 +146,16 @@ def _lines(story: Story) -> Iterator[str]:
     yield "What happened:" if story.touches else "Nothing was ever sent to them from here."
     for touch in story.touches:
         what = f": {', '.join(touch.items)}" if touch.items else ""
-        why = f" ({in_words(touch.reason)})" if touch.reason else ""
+        reason = why_not(touch) if touch.state is TouchState.MISSED else touch.reason
+        why = f" ({in_words(reason)})" if reason else ""
         yield f"  {touch.day}  {touch.state.value:10} {_name(touch)}{what}{why}"
         name = touch.key.wire(story.ledger)
         if name in story.mails:
             yield f"              {story.mails[name]}"
         yield from (f"              {heard_of(one)}" for one in story.heard.get(name, ()))
     yield from (f"  answered {step}: {word}" for step, word in story.answers)
+    if story.unhappy:
+        yield f"  not happy {story.unhappy}, and nobody has followed up: nothing is sold to them until a later task is done"
     if now.coming:
         yield "What comes (as planned today):"
         yield from (f"  {c.day}  {c.name}" for c in now.coming[:RECENT])
@@ -216,11 +234,16 @@ def story(root: Path, who: str, occasion: str | None, *, as_of: str | None, cloc
         for answer in decided.history.answers
         if answer.contact == person.contact
     )
+    sad = waiting(decided.history).get(person.contact)
+    zone = ZoneInfo(project.catalog.company.zone)
     return Story(
         person=person,
         now=now,
         touches=touches,
         answers=answers,
+        unhappy=f"since {project.catalog.company.dates.month_day(sad.at.astimezone(zone).date())}"
+        if sad
+        else "",
         mails=_mails(settings.var / "outbox", project.root, decided.history.ledger, touches),
         basis=decided.members.basis,
         team={member.id: member.name for member in project.catalog.team.values()},

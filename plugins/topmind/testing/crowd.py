@@ -75,6 +75,7 @@ def members(
         reach=dict.fromkeys(Channel, everyone),
         suppressed=~everyone,
         paused_until=np.zeros(n, dtype=np.int32),
+        since=np.zeros(n, dtype=np.int32),
         off_topic={topic: rows(picked) for topic, picked in (off_topic or {}).items()},
         inbox=np.arange(n, dtype=np.int32),
         fields={k: tuple(v) for k, v in (fields or {"first_name": ["Sam"] * n}).items()},

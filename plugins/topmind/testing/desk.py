@@ -128,7 +128,7 @@ def a_last_plan(**over: Any) -> LastPlan:
             Coverage(
                 segment="",
                 contacts=1900,
-                apart=87,
+                apart={"no_consent": 80, "no_channel": 7},
                 today=1900,
                 throughout=1600,
                 median=7,
@@ -138,7 +138,7 @@ def a_last_plan(**over: Any) -> LastPlan:
             Coverage(
                 segment="prospects",
                 contacts=500,
-                apart=85,
+                apart={"no_consent": 85},
                 today=500,
                 throughout=200,
                 median=12,

@@ -182,3 +182,20 @@ def test_what_starts_a_sequence_is_a_date(text: str, says: str) -> None:
 def test_parsing_is_remembered() -> None:
     """One tree per text: 40 rules are read once in a run."""
     assert parse_rule("vip") is parse_rule("vip")
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("enters customers", "enters: customers"),
+        ("enter: customers", "enters: customers"),
+        ("leave: customers", "leaves: customers"),
+        ("left customers", "leaves: customers"),
+        ("moved to desire", "moves: desire"),
+    ],
+)
+def test_a_move_in_nearly_the_right_words(text: str, right: str) -> None:
+    """The message has the very line to write."""
+    with pytest.raises(RuleError) as caught:
+        compile_date(text, ENV)
+    assert caught.value.fix == f"Write `{right}`."

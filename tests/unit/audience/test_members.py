@@ -180,6 +180,17 @@ def test_zones_languages_and_stages(run: Run) -> None:
     assert [stages[s] if s >= 0 else None for s in found.stage] == [Stage.ACTION, Stage.INTEREST, None, None]
 
 
+def test_since_when_somebody_is_known(run: Run) -> None:
+    """The contacts' own column, else the first purchase up to today; nothing where neither says it."""
+    known = {c: n for c, n in zip("abcd", run().since.tolist(), strict=True) if n}
+    assert {c: date.fromordinal(n) for c, n in known.items()} == {
+        "a": date(2026, 1, 5),
+        "b": date(2026, 11, 30),
+        "c": date(2025, 12, 31),
+    }
+    assert date.fromordinal(int(run(as_of=date(2026, 12, 2)).since[3])) == date(2026, 12, 2)
+
+
 def test_representatives_are_matched_by_the_sources_own_value(run: Run) -> None:
     """`source_id` of a team member; nobody where it is nobody's."""
     team = [a_team_member("dana", source_id="7"), a_team_member("june", source_id="8")]

@@ -29,7 +29,6 @@ def test_one_day_in_many_words(text: str) -> None:
     [
         ("12/1/2026", ["2026-01-12 (12 January 2026)", "2026-12-01 (1 December 2026)"]),
         ("1.12.26", ["2026-12-01", "2026-01-12"]),
-        ("13/12/2026", ["2026-12-13"]),
     ],
 )
 def test_an_ambiguous_date_is_refused_with_its_readings(text: str, readings: list[str]) -> None:
@@ -37,6 +36,37 @@ def test_an_ambiguous_date_is_refused_with_its_readings(text: str, readings: lis
     with pytest.raises(Wrong) as caught:
         dates.read_day(text)
     assert all(reading in caught.value.fix for reading in readings)
+
+
+@pytest.mark.parametrize("text", ["24.12.2026", "24/12/2026", "12/24/2026", "24-12-26", "24.12.2026 14:30"])
+def test_numbers_that_can_only_be_one_day_are_that_day(text: str) -> None:
+    """There is no month 24; one that has no reading at all is no date."""
+    assert dates.read_day(text) == date(2026, 12, 24)
+    with pytest.raises(Wrong, match="is no date"):
+        dates.read_day("31/31/2026")
+
+
+def test_a_span_of_days() -> None:
+    """Both ends included, in any words; backwards or without an end in sight it is refused."""
+    for text in (
+        "2026-12-30 to 2027-01-02",
+        "30 December 2026 – 2 January 2027",
+        "2026-12-30 until 2027-01-02",
+    ):
+        days = dates.read_span(text)
+        assert (days[0], days[-1], len(days)) == (date(2026, 12, 30), date(2027, 1, 2), 4)
+    assert dates.read_span("2026-12-24") == (date(2026, 12, 24),)
+    for text in ("2027-01-02 to 2026-12-30", "2026-01-01 to 2036-01-01", "2026-12-24 to Sunday"):
+        with pytest.raises(Wrong):
+            dates.read_span(text)
+
+
+def test_hours_are_no_days() -> None:
+    """Where days are counted, the unit is right and too small."""
+    with pytest.raises(Wrong) as caught:
+        dates.read_days("2 hours")
+    assert "less than a day" in caught.value.says
+    assert caught.value.fix == "Write for example `1 day`."
 
 
 @pytest.mark.parametrize(

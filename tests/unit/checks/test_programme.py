@@ -55,6 +55,13 @@ def test_who_lacks_the_date_is_named_by_id() -> None:
     assert told(dates, people({"first_purchase()": []}), starts_from="first_purchase()") == []
 
 
+def test_of_many_who_lack_the_date_some_are_named_and_all_are_counted() -> None:
+    """Five ids, how many more, and how to look at them."""
+    who = people({"birthday": [(0, YEAR)]}, many=12)
+    ((_, _, says),) = told(dates, who, starts_from="birthday")
+    assert f"11 of 12 contacts ({', '.join(who.ids[1:6])} and 6 more)" in says
+
+
 def test_birthdays_need_yearly() -> None:
     """A date of birth lies before every programme: without `repeat: yearly` nothing would ever start."""
     born = people({"birthday": [(0, date(1980, 5, 12))]})

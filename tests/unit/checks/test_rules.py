@@ -17,6 +17,7 @@ from topmind.checks.colours import ENOUGH, ratio, readable
 from topmind.model import (
     Condition,
     DatedIssue,
+    Item,
     Kind,
     Level,
     MergeTag,
@@ -114,6 +115,56 @@ def test_a_pin_of_the_past_is_history() -> None:
             "subjects/no-preheader"
         ]
     }
+
+
+def test_a_pinned_draft_is_a_warning_as_a_draft_to_be_sent_is() -> None:
+    """Somebody is still writing it: what is to be done is to publish it, not to change a day."""
+    draft = an_item(status=Status.DRAFT, pins=(("tuesday-fix", TODAY + timedelta(days=7)),))
+    found = rules(a_catalog(items=[draft], newsletters=[a_newsletter()]))
+    assert "offers/expired-pin" not in found
+    assert found["offers/draft-pin"].level is Level.WARNING
+    assert "status: draft" in found["offers/draft-pin"].fix
+
+
+def unplaced(*items: Item, slots: object = None, **letter: object) -> list[tuple[str, str]]:
+    """(file, what is said) of pinned items that find no place in the issue of the 8th."""
+    day = TODAY + timedelta(days=7)
+    catalog = a_catalog(
+        items=[replace(item, pins=(("tuesday-fix", day),)) for item in items],
+        newsletters=[a_newsletter(slots=slots or [a_slot(0, [Kind.TIP])], **letter)],
+    )
+    found = findings(Facts(catalog=catalog))
+    return [(p.path, p.says) for p in found if p.rule == "offers/pin-without-place"]
+
+
+def test_a_pinned_item_needs_a_slot_in_its_issue() -> None:
+    """An article beside a slot for tips goes nowhere; a slot of the dated file is one, too."""
+    article = an_item("articles/roofs")
+    ((path, says),) = unplaced(article)
+    assert (path, "which has no slot for an article" in says) == ("content/articles/roofs.md", True)
+    assert unplaced(an_item("tips/gutters")) == []
+    assert unplaced(article, slots=[a_slot(0, [Kind.TIP]), a_slot(1, [Kind.ARTICLE])]) == []
+    assert "not for mail" in unplaced(an_item("tips/page", where=frozenset({Where.SITE})))[0][1]
+    moved = DatedIssue(
+        day=TODAY + timedelta(days=8),
+        path="x.md",
+        was=TODAY + timedelta(days=7),
+        body=a_body(slots=(a_slot(0, [Kind.ARTICLE]),)),
+    )
+    assert unplaced(article, issues={moved.day: moved}) == []
+
+
+def test_two_pins_for_one_place() -> None:
+    """The one that comes after is named; for other readers, or with a slot more, there is none."""
+    first, second = an_item("tips/a", priority=-1), an_item("tips/b")
+    ((path, says),) = unplaced(first, second)
+    assert (path, "and so is tips/a" in says) == ("content/tips/b.md", True)
+    assert unplaced(first, second, slots=[a_slot(0, [Kind.TIP], count=2)]) == []
+    apart = [replace(i, segments=frozenset({s})) for i, s in ((first, "customers"), (second, "lapsed"))]
+    assert unplaced(*apart) == []
+    # the first takes the wide slot only where the second has another
+    wide = [a_slot(0, [Kind.TIP, Kind.ARTICLE]), a_slot(1, [Kind.TIP])]
+    assert unplaced(first, an_item("articles/c"), slots=wide) == []
 
 
 def test_a_pin_names_a_newsletter() -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import numpy as np
 import pytest
 
 from topmind.checks import Facts
 from topmind.checks.ticks import zones
-from topmind.model import Level, Members
-from topmind.testing.builders import a_catalog, a_company, a_newsletter, a_sequence, members
+from topmind.model import Catalog, Level, Members, Send
+from topmind.testing.builders import a_catalog, a_company, a_newsletter, a_sequence, an_item, members
 
 #: The schedule that `topmind init` writes.
 USUAL = ("17 8,11,13,15 * * *", "43 17,20,23 * * *")
@@ -63,6 +63,22 @@ def test_a_clock_change_is_seen_before_it_comes() -> None:
     """A single run at 13:20 UTC is 9:20 in a New York summer, and 8:20, too early, in winter."""
     ((rule, _),) = said(("20 13 * * *",))
     assert rule == "ticks/never"
+
+
+@pytest.mark.parametrize(
+    "catalog",
+    [
+        a_catalog(items=[an_item("tips/sent", sends=(Send(number=1, day=date(2026, 12, 3)),))]),
+        a_catalog(),  # rescues: the company promises a floor
+        a_catalog(newsletters=[a_newsletter(every="Tuesday at 08:30")]),
+    ],
+)
+def test_announcements_and_rescues_need_a_run_too(catalog: Catalog) -> None:
+    """They go from nine on, whatever newsletters and follow-ups there are."""
+    early = ("40 13 * * *", "40 12 * * *")  # 8:40 in New York, summer and winter
+    (found,) = zones(Facts(catalog=catalog, ticks=early))
+    assert (found.rule, found.path) == ("ticks/never", "content/company.md")
+    assert "no follow-up, announcement or rescue would go there" in found.says
 
 
 def test_steps_need_a_run_outside_quiet_hours() -> None:

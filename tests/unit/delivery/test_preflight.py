@@ -92,7 +92,7 @@ def test_nothing_wrong() -> None:
         ({"senders": ()}, "sender"),
         ({"pinned": False}, "pinned"),
         ({"first": True}, "first-send"),
-        ({"surge": "4 000 mails, the largest tick of 35 days had 300."}, "surge"),
+        ({"surge": "4 000 mails.", "surge_fix": "topmind approve 0123456789ab"}, "surge"),
         ({"live_local": True}, "live-pages"),
         ({"editions": (a_compiled(html=("no link",)),)}, "unsubscribe"),
         ({"editions": (a_compiled(text=("no link",)),)}, "unsubscribe"),

@@ -19,6 +19,7 @@ from topmind.desk.calendar_page import Calendar
 from topmind.desk.editing import editor, github
 from topmind.errors import TopmindError
 from topmind.report.last_plan import LastPlan
+from topmind.report.outlook_words import coverage_lines
 from topmind.testing.asgi import call
 from topmind.testing.desk import a_last_plan, a_last_run
 
@@ -68,13 +69,25 @@ def test_the_gap_stands_in_its_week_and_in_words(tmp_path: Path) -> None:
 
 
 def test_coverage_is_of_the_segment_that_is_shown(tmp_path: Path) -> None:
-    """1600 of 1900 are 84 %; of the prospects 200 of 500 are 40 %. Nothing is rounded up."""
+    """1600 of 1900 are 84 %; of the prospects 200 of 500 are 40 %. Whom nobody can reach stands apart."""
     assert "84 % inside their floor on every day" in text_of(
+        call(desk(tmp_path), "GET", "/desk/calendar/").text
+    )
+    assert "Apart, because no rescue may or can reach them: 80 no consent, 7 no address for it" in text_of(
         call(desk(tmp_path), "GET", "/desk/calendar/").text
     )
     assert "40 % inside their floor on every day" in text_of(
         call(desk(tmp_path), "GET", "/desk/calendar/?segment=prospects").text
     )
+
+
+def test_the_desk_rounds_as_the_terminal_does(tmp_path: Path) -> None:
+    """1329 of 1799 are 73.9 %: 74 % in both."""
+    row = replace(a_last_plan().coverage[0], contacts=1799, throughout=1329, today=1799)
+    plan = a_last_plan(coverage=(row,))
+    page = text_of(call(desk(tmp_path, lambda: plan), "GET", "/desk/calendar/").text)
+    assert "74 % inside their floor on every day" in page
+    assert any("1329 (74 %)" in line for line in coverage_lines([row]))
 
 
 def test_weeks_are_whole_and_begin_on_monday() -> None:

@@ -275,7 +275,8 @@ class Oracle:
         if days:
             return max(days), True
         number = int.from_bytes(hashlib.blake2b(c.id.encode(), digest_size=8).digest(), "big")
-        return self.c.company.programme_starts + (number % self.floor(c)) * DAY, False
+        begin = max(self.c.company.programme_starts.toordinal(), int(self.m.since[c.row]))
+        return date.fromordinal(begin) + (number % self.floor(c)) * DAY, False
 
     def of_mates(self, c: Contact) -> list[Touch]:
         """What came into the contact's inbox for others who read it."""
@@ -384,6 +385,7 @@ class Oracle:
         """Announcements, then issues, nearer deadline first."""
         sends = []
         for item in self.c.items.values():
+            moved = self.moved(item)
             for send in item.sends if item.status is Status.PUBLISHED else ():
                 first = max(send.day, item.day, item.starts or item.day)
                 last = send.day + item.grace * DAY
@@ -402,6 +404,7 @@ class Oracle:
                         last,
                         stop=item.stop_when,
                         only_if=send.only_if,
+                        held=moved,
                         stopped=self.stopped(item.id, "", str(send.number)),
                         item=item,
                         value=int(item.is_value),
@@ -446,6 +449,34 @@ class Oracle:
             issues, key=lambda o: (o.last, o.source, o.occurrence)
         )
 
+    def moved(self, item: Item) -> bool:
+        """A date of the file is not that on which its send went, of a file that may still send something."""
+        left = {TouchState.CLAIMED, TouchState.ACCEPTED, TouchState.REFUSED}
+        left |= {TouchState.UNKNOWN, TouchState.UNRESOLVED}
+        mine = [t for t in self.h.touches if t.key.source == item.id]
+
+        def opens(day: date) -> date:
+            while day in self.c.company.blackout:
+                day += DAY
+            return day
+
+        days = {s.number: opens(max(s.day, item.day, item.starts or item.day)) for s in item.sends}
+        lasts = [min(s.day + item.grace * DAY, item.last_day or date.max) for s in item.sends]
+        if not lasts or max(lasts) < self.m.as_of - DAY:
+            return False
+        for s in item.sends:
+            touched = [t for t in mine if t.key.occurrence == str(s.number)]
+            went = [t.day for t in touched if t.state in left]
+            planned = [t.day for t in touched if t.state is TouchState.PLANNED]
+            expired = [t.day for t in touched if t.state is TouchState.EXPIRED]
+            first = min(went or planned, default=None)
+            if first and any(days[s.number] < days[n] <= first for n in days if n > s.number):
+                return True
+            over = min(went or expired, default=None)
+            if over and s.day > over:
+                return True
+        return False
+
     def steps(self, c: Contact) -> list[Occ]:
         """Every step occurrence of one contact."""
         found = []
@@ -457,7 +488,10 @@ class Oracle:
                     (f for f in self.m.dates[step.starts_from or sequence.starts_from] if f.contact == c.row),
                     key=lambda f: (f.day, f.fact),
                 )
+                reached = self._reached(c, sequence, step, facts)
                 for due, key in self._due_days(sequence, step, facts):
+                    if key in reached:
+                        continue
                     sells = step.purpose is Purpose.MARKETING and bool(step.body.coupons)
                     found.append(
                         Occ(
@@ -485,7 +519,45 @@ class Oracle:
                     )
         return found
 
-    def _due_days(self, sequence: Any, step: Any, facts: list[Any]) -> list[tuple[date, str]]:
+    def _reached(self, c: Contact, sequence: Any, step: Any, facts: list[Any]) -> set[str]:
+        """Occurrences that a touch of their days stands for, though it had another name then."""
+        repeat = step.repeat or sequence.repeat
+        due = self._due_days(sequence, step, facts)
+        open_ = [
+            (day, key)
+            for day, key in sorted(due)
+            if (sequence.id, step.id, key, "") not in c.done
+            and self.start - 2 * step.grace * DAY <= day <= self.end
+        ]
+        found: set[str] = set()
+        mine = (
+            t
+            for t in self.h.touches
+            if t.key.contact == c.id
+            and (t.key.source, t.key.step) == (sequence.id, step.id)
+            and t.state in COUNTED
+            and t.day >= self.start - step.grace * DAY
+        )
+        for t in sorted(mine, key=lambda t: (t.day, t.key.occurrence)):
+            name = t.key.occurrence
+            if repeat == "every time" and name in {f.fact for f in facts}:
+                continue
+            if repeat == "yearly" and any(
+                key == name and day <= t.day <= day + step.grace * DAY
+                for day, key in self._due_days(sequence, step, facts, every=True)
+            ):
+                continue
+            for day, key in open_:
+                if day <= t.day <= day + step.grace * DAY:
+                    found.add(key)
+                    open_.remove((day, key))
+                    break
+        return found
+
+    def _due_days(
+        self, sequence: Any, step: Any, facts: list[Any], *, every: bool = False
+    ) -> list[tuple[date, str]]:
+        """`every`: also the years that a yearly step skips or that lie before the programme."""
         repeat = step.repeat or sequence.repeat
         starts = self.c.company.programme_starts
         since = sequence.since or starts
@@ -496,9 +568,9 @@ class Oracle:
                 years, rest = (
                     (step.offset // 365, step.offset % 365) if step.offset >= 365 else (0, step.offset)
                 )
-                for n in range(max(1, years), 120):
+                for n in range(0 if every else max(1, years), 120):
                     day = f.day + relativedelta(years=n)
-                    if day >= since:
+                    if day >= since or every:
                         found.append((day + rest * DAY, str(n)))
             return found
         kept = [f for f in facts if f.day >= since]
@@ -526,6 +598,23 @@ class Oracle:
     def refuses(self, c: Contact, o: Occ, day: date) -> tuple[Reason, str] | None:
         """The first rule that says no, without items and capacity."""
         m, row = self.m, c.row
+        by_mail = o.channel is Channel.EMAIL
+        table = (
+            (m.paused_until[row] > day.toordinal(), Reason.PAUSED),
+            (day in self.c.company.blackout, Reason.BLACKOUT),
+            (by_mail and self.moment(c, o, day) == "over", Reason.QUIET),
+        )
+        reason = self.never(c, o) or next((reason for says_no, reason in table if says_no), None)
+        if reason:
+            sad = reason is Reason.HELD and not o.held
+            return reason, "not happy, and nobody has followed up" if sad else ""
+        if o.reply:
+            return None
+        return self.too_close(c, o, day) or self.too_many(c, o, day) or self.lost(c, o, day)
+
+    def never(self, c: Contact, o: Occ) -> Reason | None:
+        """The first rule that says no on every day."""
+        m, row = self.m, c.row
         off = any(t in m.off_topic and m.off_topic[t][row] for t in o.topics)
         sold = o.purpose is Purpose.MARKETING
         by_mail = o.channel is Channel.EMAIL
@@ -542,28 +631,21 @@ class Oracle:
             (not m.reach[o.channel][row], Reason.NO_CHANNEL),
             (sold and (not m.consent[o.channel][row] or off), Reason.NO_CONSENT),
             (by_mail and m.suppressed[row], Reason.SUPPRESSED),
-            (m.paused_until[row] > day.toordinal(), Reason.PAUSED),
-            (day in self.c.company.blackout, Reason.BLACKOUT),
-            (by_mail and self.moment(c, o, day) == "over", Reason.QUIET),
         )
-        for says_no, reason in table:
-            if says_no:
-                sad = reason is Reason.HELD and not o.held
-                return reason, "not happy, and nobody has followed up" if sad else ""
-        if o.reply:
-            return None
-        return self.too_close(c, o, day) or self.too_many(c, o, day) or self.lost(c, o, day)
+        return next((reason for says_no, reason in table if says_no), None)
 
     def unhappy(self, c: Contact) -> bool:
         """They said so, and no task was done for them after it."""
         mine = [a for a in self.h.answers if a.contact == c.id]
-        said = [a.at for a in mine if a.value in {"not happy", "not-happy"}]
+        sad = [a for a in mine if a.value in {"not happy", "not-happy"}]
+        said = [a.at for a in sad]
         if not said:
             return False
-        done = [a.at for a in mine if a.value == "done"]
+        calls = {a.touch for a in sad} - {""}
+        done = [a.at for a in mine if a.value == "done" and a.touch not in calls]
         for t in self.h.touches:
             task = t.key.channel is not Channel.EMAIL and t.state is TouchState.DONE
-            if t.key.contact == c.id and task and t.at is not None:
+            if t.key.contact == c.id and task and t.at is not None and t.key.wire("test") not in calls:
                 done.append(t.at)
         return all(at <= max(said) for at in done)
 
@@ -613,11 +695,34 @@ class Oracle:
                 full.append((channel is not None, channel, days, ""))
             elif len(counted) + self.needed(c, o, day, channel, days) >= most:
                 full.append((channel is not None, channel, days, ", the rest is kept for their floor"))
+            elif (coming := self.coming(c, o, day, channel, days)) > 0 and len(counted) + coming >= most:
+                full.append((channel is not None, channel, days, ", the rest is kept for a follow-up"))
         if not full:
             return None
         own, channel, days, rest = min(full, key=lambda f: (f[0], f[1] or "", f[2]))
         reason = Reason.CEILING_CHANNEL if own else Reason.CEILING_ALL
         return reason, f"{channel.value if channel else 'touches'} in {days} days{rest}"
+
+    def coming(self, c: Contact, o: Occ, day: date, channel: Channel | None, days: int) -> int:
+        """Steps of the next days that want a place in a short window: one is left to each that would else be
+        over, and by a rescue to each of value that is due while the floor holds, or within a lead time where it is broken."""
+        gives_way = o.kind in {SourceKind.ISSUE, SourceKind.RESCUE} and days <= 14
+        if not gives_way or any(t.day == day for t in c.touches):
+            return 0
+        end = day + (days - 1) * DAY
+        found = 0
+        for s in self.stepped[c.id]:
+            settled = (s.source, s.step, s.occurrence, "") in c.done or self._key(c, s) in self.planned
+            if settled or s.reply or channel not in {None, s.channel} or self.never(c, s):
+                continue
+            early = o.kind is SourceKind.RESCUE and s.value and s.first <= min(self.helps_until(c, day), end)
+            found += day < s.last and bool(early or s.last <= end)
+        return found
+
+    def helps_until(self, c: Contact, day: date) -> date:
+        """Until when a step may take the place of a rescue."""
+        breaks = self.last_value(c)[0] + self.floor(c) * DAY
+        return breaks if breaks >= day else day + (self.floor(c) - self.patience(c)) * DAY
 
     def lost(self, c: Contact, o: Occ, day: date) -> tuple[Reason, str] | None:
         """One touch a day, one sibling a week."""
@@ -696,7 +801,7 @@ class Oracle:
     def play(self) -> Answer:
         """Every day, every phase."""
         shared = self.shared()
-        stepped = {c.id: self.steps(c) for c in self.contacts if self.taking_part(c)}
+        self.stepped = stepped = {c.id: self.steps(c) for c in self.contacts if self.taking_part(c)}
         day = self.start
         while day <= self.end:
             here = [c for c in self.contacts if self.taking_part(c) and c.today <= day]
@@ -755,10 +860,11 @@ class Oracle:
                 else:
                     passing.append(o)
             passing.sort(key=lambda o: (o.last, o.order, o.stopped, o.first, o.occurrence))
-            for o in passing[1:]:
-                self._refuse(c, o, day, Reason.LOST_TO, passing[0].name)
-            if passing:
-                winners.append((c, passing[0]))
+            for place, o in enumerate(passing):
+                if place == 0 or o.reply:
+                    winners.append((c, o))
+                else:
+                    self._refuse(c, o, day, Reason.LOST_TO, passing[0].name)
         for c, o in self._admit(winners, day):
             self._go(c, o, day, (), (), o.value, o.promotions, o.last)
 
@@ -904,10 +1010,18 @@ class Oracle:
             if not floor:
                 continue
             late = (day - self.last_value(c)[0]).days - floor
-            if late > 0 and day == c.today:
+            if late > 0 and day == c.today and not self.alone(c):
                 self.answer.broken[self._bound(c, day)] += 1
             if late == 1 or (late > 0 and day == c.today):
                 self._gap(c, day)
+
+    def alone(self, c: Contact) -> bool:
+        """No channel of a rescue may or can be used."""
+        m, row = self.m, c.row
+        return not any(
+            m.reach[ch][row] and m.consent[ch][row] and not (ch is Channel.EMAIL and m.suppressed[row])
+            for ch in self.rescue_channels(c)
+        )
 
     def _bound(self, c: Contact, day: date) -> Reason:
         """Why the floor is broken: on a day of rest what would hold the rescue on the next day too, if anything."""

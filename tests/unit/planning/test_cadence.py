@@ -62,7 +62,7 @@ WRONG = {
     "at 08:00 every Tuesday": "Tuesday at 08:00",
     "Tuesday at 10 o'clock": "Tuesday at 10:00",
     "Tuesday morning": "Tuesday at 09:00",
-    "Mon, Wed, Fri at 9": "Monday and Wednesday and Friday at 09:00",
+    "Mon, Wed, Fri at 9": "Monday, Wednesday and Friday at 09:00",
     "Tuesday & Friday": "Tuesday and Friday at 09:00",
     "every weekend": "Saturday and Sunday at 09:00",
     "every morning at 8": "daily at 08:00",
@@ -78,7 +78,17 @@ WRONG = {
     "twice a month": "on the 1st and 15th at 09:00",
     "first Monday each month at 10": "first Monday of the month at 10:00",
     "the first Monday in the month": "first Monday of the month at 09:00",
-    "5th Friday of the month": "first Friday of the month at 09:00",
+    "5th Friday of the month": "last Friday of the month at 09:00",
+    "fifth Monday": "last Monday of the month at 09:00",
+    "on the 30 at 11": "last day of the month at 11:00",
+    "Monday to Friday at 8": "Monday, Tuesday, Wednesday, Thursday and Friday at 08:00",
+    "Mon-Fri": "Monday, Tuesday, Wednesday, Thursday and Friday at 09:00",
+    "Saturday through Monday at 10": "Saturday, Sunday and Monday at 10:00",
+    "every other day at 10": "RRULE:FREQ=DAILY;INTERVAL=2;BYHOUR=10;BYMINUTE=0",
+    "every 10 days": "RRULE:FREQ=DAILY;INTERVAL=10;BYHOUR=9;BYMINUTE=0",
+    "semiannually": "RRULE:FREQ=YEARLY;BYMONTH=1,7;BYMONTHDAY=1;BYHOUR=9;BYMINUTE=0",
+    "twice a year at 8": "RRULE:FREQ=YEARLY;BYMONTH=1,7;BYMONTHDAY=1;BYHOUR=8;BYMINUTE=0",
+    "Tuesday at midnight": "Tuesday at 00:00",
     "on the 31st at noon": "last day of the month at 12:00",
     "end of the month": "last day of the month at 09:00",
     "every 3 months": "every 3 months on the 1st at 09:00",
@@ -90,8 +100,15 @@ WRONG = {
     "first Monday of January at 8": "RRULE:FREQ=YEARLY;BYMONTH=1;BYDAY=1MO;BYHOUR=8;BYMINUTE=0",
     "0 9 * * 2": "Tuesday at 09:00",
     "dienstags um 9": "Tuesday at 09:00",
-    "FREQ=WEEKLY;BYDAYS=TU": "RRULE:FREQ=WEEKLY;BYDAY=TU;BYHOUR=9;BYMINUTE=0",
 }
+
+
+def test_a_day_that_not_every_month_has_is_no_contradiction() -> None:
+    """What is said and what to write agree."""
+    with pytest.raises(PlanError) as caught:
+        read("on the 30 at 11")
+    assert caught.value.says.endswith("not every month has 30 days.")
+    assert "write" not in caught.value.says
 
 
 @pytest.mark.parametrize("words", WRONG)

@@ -8,6 +8,7 @@ import pytest
 
 from topmind.model import Approve, Catalog, Ceiling, Channel, DatedIssue, Kind, Level, Problem
 from topmind.planning import check
+from topmind.planning.rest_days import public_holidays
 from topmind.testing.builders import (
     TODAY,
     a_body,
@@ -59,6 +60,27 @@ def test_a_floor_that_the_ceilings_do_not_allow() -> None:
     assert found.fix == "Allow at least 3, or promise a touch every 4 days."
 
 
+def test_one_touch_and_none_at_all_are_said_right() -> None:
+    """`1 touch`, and no floor that would do where nothing is allowed."""
+    promise = a_promise(floor=30, ceilings=(Ceiling(channel=Channel.EMAIL, count=0, days=7),))
+    found = one(a_catalog(segments=[a_segment(promise=promise)]))
+    assert found.says == (
+        "A valuable touch every 30 days needs 1 touch in 7 days, but at most 0 emails are allowed."
+    )
+    assert found.fix == "Allow at least 1, or promise no floor."
+
+
+def test_a_ceiling_of_the_company_is_not_blamed_on_a_segment() -> None:
+    """The finding stands at the segment's floor, and names the file of the ceiling."""
+    company = a_company(
+        promise=a_promise(floor=None, ceilings=(Ceiling(channel=Channel.EMAIL, count=2, days=7),))
+    )
+    segment = a_segment(promise=a_promise(floor=3, ceilings=()))
+    found = one(a_catalog(segments=[segment], company=company))
+    assert (found.path, found.key) == ("segments/customers.md", "at_least")
+    assert found.says.endswith("but at most 2 emails are allowed by `at_most` in content/company.md.")
+
+
 def test_a_call_may_keep_a_floor_that_mail_may_not() -> None:
     """Where a segment is rescued by call too, a ceiling of mail alone contradicts nothing."""
     promise = a_promise(
@@ -79,6 +101,29 @@ def test_a_floor_within_the_gap() -> None:
 def test_an_unknown_country() -> None:
     """Public holidays of nowhere."""
     assert said(a_catalog(company=a_company(country="ZZ"))) == ["unknown-country"]
+
+
+@pytest.mark.parametrize(
+    ("country", "fix"),
+    [
+        ("ENGLAND", "Did you mean GB-ENG (England)?"),
+        ("NORTHERN-IRELAND", "Did you mean GB-NIR (Northern Ireland)?"),
+        ("IRELND", "Did you mean IE (Ireland)?"),
+        ("US-XX", "Write US, or with one of: AK, AL,"),
+    ],
+)
+def test_the_country_that_was_meant(country: str, fix: str) -> None:
+    """A part of a country is named with its code; of a known country the parts that there are."""
+    assert one(a_catalog(company=a_company(country=country))).fix.startswith(fix)
+
+
+def test_the_holidays_of_a_part_of_a_country() -> None:
+    """Lincoln's birthday is one in New York, not in all of the United States."""
+    lincoln = date(2027, 2, 12)
+    assert lincoln in public_holidays("US-NY", 2027, 2027)
+    assert lincoln not in public_holidays("US", 2027, 2027)
+    for country in ("US", "US-NY"):
+        assert a_company(country=country, language="en").dates.day(lincoln) == "February 12, 2027"
 
 
 @pytest.mark.parametrize(
@@ -125,6 +170,17 @@ def test_a_sequence_that_can_never_fire() -> None:
     assert said(a_catalog(sequences=[yearly])) == []
     birthday = a_sequence(starts_from="birthday", steps=[a_step(offset=-30)])
     assert said(a_catalog(sequences=[birthday])) == []
+
+
+@pytest.mark.parametrize("fact", ["redeemed('THANKS25')", "enters: customers", "first_purchase()"])
+def test_before_what_is_only_known_afterwards(fact: str) -> None:
+    """Longer than its grace it never goes; within its grace it can only go late."""
+    for offset, level in ((-20, Level.ERROR), (-7, Level.WARNING), (-1, Level.WARNING)):
+        found = one(a_catalog(sequences=[a_sequence(starts_from=fact, steps=[a_step(offset=offset)])]))
+        assert (found.rule, found.level, found.key) == ("planning/never-fires", level, "before")
+    # a date field may lie ahead, whatever it is called
+    moving = a_sequence(starts_from="moves_in_on", steps=[a_step(offset=-7)])
+    assert said(a_catalog(sequences=[moving])) == []
 
 
 def test_leaving_a_segment_and_being_in_it_is_never() -> None:

@@ -187,3 +187,44 @@ def test_every_occasion_that_a_frozen_row_needs_is_there() -> None:
     made = planned(catalog, people, a_history(step, rescue, issue))
     names = {o.name for o in made.occasions}
     assert {"first-job/thank-you/once", "rescue/2026-11-03", "tuesday-fix/2026-W49"} <= names
+
+
+def thanked(day: int, occurrence: str, state: TouchState = TouchState.ACCEPTED) -> History:
+    """The ledger has the thank-you of a day of November or December (from 31 on), under this name."""
+    when = date(2026, 11, 1) + timedelta(days=day - 1)
+    return a_history(
+        a_touch(day=when, source="first-job", step="thank-you", occurrence=occurrence, state=state)
+    )
+
+
+def test_a_fact_is_not_answered_again_under_another_name() -> None:
+    """`repeat: once` became `every time`, or the export numbers its invoices anew: the purchase was thanked."""
+    people = bought(date(2026, 11, 28))
+    for occurrence in ("once", "RE-2026-7"):
+        for state in (TouchState.ACCEPTED, TouchState.PLANNED, TouchState.UNKNOWN):
+            had = thanked(29, occurrence, state)
+            assert due(follow_up(people, had, repeat="every time")) == []
+    assert due(follow_up(people, thanked(29, "INV-1"))) == []
+    assert len(due(follow_up(people, thanked(29, "once", TouchState.SKIPPED), repeat="every time"))) == 1
+
+
+def test_each_touch_answers_one_fact() -> None:
+    """Two purchases, one thank-you: the later one is still thanked, under whatever name the first was."""
+    people = bought(date(2026, 11, 27), date(2026, 11, 29))
+    for occurrence in ("once", "INV-1"):
+        made = follow_up(people, thanked(30, occurrence), repeat="every time")
+        assert due(made) == [(0, "first-job/thank-you/INV-2")]
+    # a touch before its day answers nothing
+    assert len(due(follow_up(people, thanked(27, "once"), repeat="every time"))) == 1
+
+
+def test_a_corrected_year_of_birth_is_no_second_birthday() -> None:
+    """The 45th became the 46th the day after the mail; last year's mail is no excuse for this year."""
+    steps = [a_step("thank-you", 0, repeat="yearly")]
+    people = bought(date(1980, 11, 30))
+    assert due(follow_up(people, thanked(30, "45"), steps=steps)) == []
+    assert due(follow_up(people, steps=steps)) == [(0, "first-job/thank-you/46")]
+    last_year = a_history(
+        a_touch(day=date(2025, 11, 30), source="first-job", step="thank-you", occurrence="45")
+    )
+    assert len(due(follow_up(people, last_year, steps=steps))) == 1

@@ -10,9 +10,10 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from topmind.model import Channel, Kind, Outlook, PastTouch, Plan, Reason, Send, SourceKind
+from topmind.model import Channel, FactDate, Kind, Outlook, PastTouch, Plan, Purpose, Reason, Send, SourceKind
 from topmind.planning import plan
 from topmind.planning.outlook import needed
+from topmind.run.ahead_verdicts import verdicts_ahead
 from topmind.testing.builders import (
     TODAY,
     a_catalog,
@@ -21,7 +22,10 @@ from topmind.testing.builders import (
     a_newsletter,
     a_promise,
     a_segment,
+    a_sequence,
     a_slot,
+    a_step,
+    a_team_member,
     a_touch,
     an_item,
     members,
@@ -102,7 +106,7 @@ def test_who_cannot_be_helped_stands_apart() -> None:
     (row,) = look(
         *(ago(40, f"c{n:04d}") for n in range(3)), n=3, people=replace(people, consent=consent)
     ).coverage
-    assert (row.contacts, row.apart, row.today) == (2, 1, 0)
+    assert (row.contacts, row.apart, row.today) == (2, {"no_consent": 1}, 0)
 
 
 def test_each_segment_has_its_own_row() -> None:
@@ -215,3 +219,27 @@ def test_a_touch_beyond_the_horizon_does_not_lengthen_the_wait() -> None:
     """The rescue comes on day 3; seen from a forecast of one day the wait is 21 days so far."""
     assert look(ago(20), horizon=1, items=[an_item("tips/a")]).coverage[0].longest == 21
     assert look(ago(20), horizon=3, items=[an_item("tips/a")]).coverage[0].longest == 23
+
+
+def test_every_verdict_ahead_has_its_reason_as_a_code() -> None:
+    """Two contacts are due for a call in five days, on which June makes one; a condition keeps a third from it, and the
+    announcement of that day comes too early for all. Each day and occasion: who gets it, and why the others do not."""
+    day = TODAY + timedelta(days=5)
+    call = a_step("call", 5, channel=Channel.CALL, purpose=Purpose.SERVICE, grace=0, only_if="is happy")
+    facts = [FactDate(contact=n, day=TODAY, fact=f"f{n}") for n in range(3)]
+    sale = an_item("promotions/sale", sends=(Send(number=1, day=day),), grace=0)
+    catalog = a_catalog(
+        items=[sale],
+        sequences=[a_sequence("first", [call], starts_from="first_purchase()")],
+        team=[a_team_member("dana", calls_per_day=1)],
+        company=COMPANY,
+    )
+    people = members(3, dates={"first_purchase()": facts}, holds={"is happy": [0, 1]})
+    made = planned(catalog, people, a_history(), horizon=10, outlook=True)
+    rows = {(row["day"], row["occasion"]): row for row in verdicts_ahead(made)}
+    told = rows[day.isoformat(), "first/call (call)"]
+    assert (told["goes"], told["reasons"]) == (1, {"capacity": 1, "condition": 1})
+    sold = rows[day.isoformat(), "promotions/sale/1"]
+    assert (sold["asked"], sold["goes"]) == (3, 0)
+    assert sold["reasons"] == {"ratio": 2, "lost_to": 1}
+    assert list(rows) == sorted(rows)

@@ -458,3 +458,39 @@ def test_a_reply_to_a_contact_comes_on_the_day_of_the_question(over: dict[str, o
     people = members(1, dates={answered: [fact]})
     asked = a_touch(source="first-job", step="check-in", occurrence="once", day=TODAY)
     assert bool(planned(catalog, people, a_history(asked)).due) is goes
+
+
+def test_two_replies_of_a_day_both_come() -> None:
+    """Two jobs, both answered "not happy" on one day: two calls, in one tick or in two, and none the tick after."""
+    answered = "answered('check-in', 'not happy')"
+    call = a_step("call", 0, channel=Channel.CALL, purpose=Purpose.SERVICE)
+    catalog = a_catalog(sequences=[a_sequence(steps=[call], starts_from=answered, repeat="every time")])
+    facts = [FactDate(contact=0, day=TODAY, fact=name) for name in ("roof", "deck")]
+    people = members(1, dates={answered: facts})
+    first = planned(catalog, people)
+    assert [first.occasions[t.occasion].occurrence for t in first.due] == ["deck", "roof"]
+    had = [
+        a_touch(source="first-job", step="call", occurrence=name, day=TODAY, channel=Channel.CALL)
+        for name in ("deck", "roof")
+    ]
+    for so_far in (1, 2):
+        left = planned(catalog, people, a_history(*had[:so_far])).due
+        assert len(left) == 2 - so_far
+
+
+def test_a_call_counts_for_its_caller_where_the_contacts_day_is_over() -> None:
+    """It is 1 December for who calls; for the contact in Auckland, who was called, it is the 2nd already."""
+    facts = {"first_purchase()": [FactDate(contact=1, day=date(2026, 11, 30), fact="1")]}
+    call = a_touch(
+        "c0000", TODAY, source="first-job", step="thank-you", occurrence="once", channel=Channel.CALL
+    )
+    catalog = a_catalog(
+        sequences=[a_sequence(steps=[a_step(channel=Channel.CALL)])],
+        team=[a_team_member(calls_per_day=1)],
+        company=plain(),
+    )
+    zones = ("America/New_York", "Pacific/Auckland")
+    people = members(2, dates=facts, zones=zones, zone=np.array([1, 0], dtype=np.int16))
+    made = planned(catalog, people, a_history(call), all_day=False)
+    assert due(made) == []
+    assert [d.reason for d in made.decisions] == [Reason.CAPACITY]

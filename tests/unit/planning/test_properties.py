@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections import Counter, defaultdict
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from multiprocessing import get_context
 from random import Random
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from hypothesis import given, settings
@@ -213,6 +214,51 @@ def test_a_month_of_ticks_keeps_every_promise(seed: int) -> None:
     _copies(w, touches)
     assert history.touches == tuple(touches)
     _floors(w, touches)
+
+
+def is_quiet(at: time, quiet: tuple[time, time] | None) -> bool:
+    """Whether a local time lies in quiet hours, over midnight or within a day."""
+    if quiet is None:
+        return False
+    begin, end = quiet
+    return at >= begin or at < end if begin > end else begin <= at < end
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(min_value=0, max_value=100_000), st.randoms(use_true_random=False))
+def test_no_mail_of_any_tick_is_due_in_quiet_hours(seed: int, rng: Random) -> None:
+    """A fortnight of ticks every three to five hours: each mail on its reader's own day, at or after its hour, never in
+    quiet hours and never on a day on which nothing goes; nobody gets two touches on a day."""
+    w = world(seed)
+    company, made = w.catalog.company, list(w.history.touches)
+    now, end = w.now, w.now + timedelta(days=14)
+    days: Counter[tuple[str, object]] = Counter()
+    while now < end:
+        as_of = now.astimezone(ZoneInfo(company.zone)).date()
+        today = replace(
+            w,
+            now=now,
+            all_day=False,
+            horizon=0,
+            members=replace(w.members, as_of=as_of),
+            catalog=replace(w.catalog, as_of=as_of),
+            history=replace(w.history, touches=tuple(made)),
+        )
+        found = planned(today)
+        for touch in found.due:
+            occasion = found.occasions[touch.occasion]
+            local = now.astimezone(ZoneInfo(w.members.zones[w.members.zone[touch.contact]]))
+            assert touch.day == local.date()
+            assert touch.day not in company.blackout
+            if occasion.channel is Channel.EMAIL:
+                at = local.time().replace(second=0, microsecond=0)
+                assert not is_quiet(at, company.quiet)
+                assert at >= occasion.at
+            reply = occasion.channel.is_task and occasion.purpose is Purpose.SERVICE
+            days[w.members.ids[touch.contact], touch.day] += not reply
+        made = list(frozen(today, found, TouchState.ACCEPTED).history.touches)
+        now += timedelta(minutes=rng.randint(180, 300))
+    assert not days or max(days.values()) == 1
 
 
 def _floors(w: World, touches: list[PastTouch]) -> None:

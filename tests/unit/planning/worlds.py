@@ -308,6 +308,7 @@ def audience(rng: Random, n: int, catalog: Catalog) -> Members:
         paused_until=np.array(
             [rng.choice([0, 0, 0, near(rng, 3, 10).toordinal()]) for _ in range(n)], dtype=np.int32
         ),
+        since=np.array([rng.choice([0, 0, near(rng, 90, 3).toordinal()]) for _ in range(n)], dtype=np.int32),
         inbox=np.array([rng.choice([row, row, 0, -1]) for row in range(n)], dtype=np.int32),
     )
 
@@ -321,6 +322,7 @@ def past(rng: Random, catalog: Catalog, people: Members) -> History:
         if rng.random() < 0.05:
             offsets.append(2)
         touches += [_touch(rng, catalog, contact, TODAY + timedelta(days=o), ids) for o in offsets]
+    touches += _renamed(rng, catalog, people, {(t.key.contact, t.day) for t in touches})
     unique = {t.key: replace(t, at=moment(rng, t.day)) for t in touches}
     answers = [
         Answer(
@@ -329,6 +331,7 @@ def past(rng: Random, catalog: Catalog, people: Members) -> History:
             step="check-in",
             value=rng.choice(["not happy", "not-happy", "happy", "done"]),
             at=moment(rng, near(rng, 30, 0)),
+            touch=rng.choice(["", "one", "two"]),
         )
         for contact in people.ids
         for _ in range(rng.choice([0, 0, 1, 2]))
@@ -337,23 +340,45 @@ def past(rng: Random, catalog: Catalog, people: Members) -> History:
     return a_history(*unique.values(), stopped=stopped, answers=tuple(answers))
 
 
+def _renamed(rng: Random, catalog: Catalog, people: Members, taken: set[tuple[str, date]]) -> list[PastTouch]:
+    """Steps that reached somebody for a fact under a name that it may not have any more."""
+    found = []
+    for one in catalog.sequences.values():
+        for step in one.steps:
+            for fact in people.dates[step.starts_from or one.starts_from]:
+                years = (TODAY - fact.day).days // 365 if one.repeat == "yearly" else 0
+                day = fact.day + timedelta(days=365 * years + step.offset % 365 + rng.randint(0, step.grace))
+                contact = people.ids[fact.contact]
+                if day > TODAY or (contact, day) in taken or rng.random() < 0.7:
+                    continue
+                taken.add((contact, day))
+                name = rng.choice(["once", "gone", fact.fact, str(years), str(years + 1)])
+                touch = a_touch(contact, day, source=one.id, step=step.id, occurrence=name, value=1)
+                found.append(
+                    replace(touch, items=(), state=rng.choice([*sorted(COUNTED), TouchState.EXPIRED]))
+                )
+    return found
+
+
 def moment(rng: Random, day: date) -> datetime:
     """Some time of a day."""
     return datetime.combine(day, time(rng.randint(6, 20)), tzinfo=UTC)
 
 
 def _touch(rng: Random, catalog: Catalog, contact: str, day: date, ids: list[str]) -> PastTouch:
-    state = rng.choice([*COUNTED, TouchState.ACCEPTED, TouchState.SKIPPED, TouchState.MISSED])
+    state = rng.choice([*sorted(COUNTED), TouchState.ACCEPTED, TouchState.SKIPPED, TouchState.MISSED])
     sequences = [(s.id, step.id) for s in catalog.sequences.values() for step in s.steps]
     kind = rng.random()
     if kind < 0.2 and sequences:
         source, step = rng.choice(sequences)
+        row = int(contact.removeprefix("c"))
+        names = ["once", "once", "1", f"f{row}0", f"f{row}1", "gone", str(rng.randint(0, 2))]
         return a_touch(
             contact,
             day,
             source=source,
             step=step,
-            occurrence=rng.choice(["once", "1"]),
+            occurrence=rng.choice(names),
             channel=rng.choice([Channel.EMAIL, Channel.CALL]),
             state=state,
             items=(),
@@ -362,6 +387,20 @@ def _touch(rng: Random, catalog: Catalog, contact: str, day: date, ids: list[str
     if kind < 0.3:
         return a_touch(
             contact, day, source="rescue", occurrence="never", state=state, items=tuple(ids[:1]), value=1
+        )
+    sent = [(i, s) for i in catalog.items.values() for s in i.sends]
+    if kind < 0.4 and sent:
+        # mostly on its day or a little later, now and then as if its date had been moved
+        one, send = rng.choice(sent)
+        return a_touch(
+            contact,
+            min(send.day + timedelta(days=rng.choice([0, 0, 0, 1, -1])), day),
+            source=one.id,
+            occurrence=str(send.number),
+            state=state,
+            items=(one.id,),
+            value=int(one.is_value),
+            promotions=int(not one.kind.is_value),
         )
     picks = tuple(rng.sample(ids, min(len(ids), rng.randint(0, 2))))
     value = sum(catalog.items[i].is_value for i in picks)

@@ -10,7 +10,8 @@ import pytest
 
 from topmind.date_words import DateStyle
 from topmind.errors import TopmindError
-from topmind.report.last_plan import LastPlan, difference_words, differences, read
+from topmind.report.differences import difference_words, differences
+from topmind.report.last_plan import LastPlan, read
 from topmind.testing.desk import a_last_plan
 
 US = DateStyle("en", "US")
@@ -87,6 +88,20 @@ def test_what_was_taken_away_is_a_cause_too() -> None:
         "segment lapsed is new",
         "segment prospects is gone",
     )
+
+
+def test_what_people_changed_is_named_whatever_it_is() -> None:
+    """A newsletter's day, a sequence that is new, the company's rules: no other cause is put in their place."""
+    files = {"company.md": "a", "newsletter tuesday-fix": "b", "sequence first-job": "c", "tips/old": "d"}
+    before = a_last_plan(files=files)
+    now = replace(more(before, "tuesday-fix/2026-W50", -153), files={**files, "newsletter tuesday-fix": "x"})
+    assert differences(before, now)[-1] == "because newsletter tuesday-fix was changed"
+    now = replace(now, files={"company.md": "x", "sequence win-back": "y", "tips/old": "z", "tips/new": "n"})
+    assert differences(before, now)[-1] == (
+        "because company.md was changed, tips/old was changed, sequence win-back is new, newsletter tuesday-fix is gone "
+        "and sequence first-job is gone"
+    )
+    assert differences(before, replace(before, files={})) == ()
 
 
 def test_a_gap_that_closed_is_good_news() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from topmind.date_words import DateStyle
-from topmind.model import Ahead, ContentGap, Need, Offer, Reason
+from topmind.model import Ahead, CalendarDay, ContentGap, Need, Offer, Plan, Reason
 from topmind.report.outlook_words import early_offers, enough, held_words, lack_words, lacks, share
+from topmind.run.ahead_text import gap_lines
+from topmind.testing.desk import a_last_plan
 
 US = DateStyle("en", "US")
 MONDAY = date(2026, 12, 14)
@@ -42,6 +44,33 @@ def test_one_tip_for_one_contact_without_segments() -> None:
     assert lack_words(lack, UNTIL, US) == (
         "week of December 14: 1 contact has nothing new; one tip would do, by December 11"
     )
+
+
+def test_one_contact_of_a_segment_is_one() -> None:
+    """The name of a segment is that of many."""
+    (lack,) = lacks([gap("customers", 1)], [need("customers", 1, 11)])
+    assert lack_words(lack, UNTIL, US).startswith(
+        "week of December 14: 1 contact of customers has nothing new;"
+    )
+
+
+def test_a_short_plan_tells_what_the_run_saw_further_ahead() -> None:
+    """Fourteen days without a gap, and one in the week after: the gap is told, and nobody says that there is none."""
+    day = date(2026, 12, 1)
+    short = Plan(
+        as_of=day,
+        now=datetime(2026, 12, 1, 12, tzinfo=UTC),
+        ledger="test",
+        hash="0" * 64,
+        occasions=(),
+        due=(),
+        decisions=(),
+        calendar=tuple(CalendarDay(day=day + timedelta(days=n), touches={}) for n in range(15)),
+    )
+    assert gap_lines(short, US) == ["", "No content gap, to December 15."]
+    said = gap_lines(short, US, a_last_plan())
+    assert said[1] == "Content gaps:"
+    assert "280 prospects have nothing new" in said[2]
 
 
 def test_a_smaller_segment_with_the_same_gap_stands_with_the_larger() -> None:

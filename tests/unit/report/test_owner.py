@@ -192,6 +192,16 @@ def test_a_shared_inbox_has_heard_what_one_of_them_got() -> None:
     assert {row.who: row.last for row in rows} == {"#c0000": ago(3), "#c0001": None, "#c0002": None}
 
 
+def test_a_newcomer_owes_us_nothing_from_before_we_knew_them() -> None:
+    """The programme runs since January; known for 25 days, nobody is late for a floor of 30, known for 100 everybody
+    is, by no more than the days since then."""
+    for days, late in ((25, False), (100, True)):
+        people = members(20, since=np.full(20, ago(days).toordinal(), dtype=np.int32))
+        rows = a_report(people=people, tops={20: list(range(20))}, catalog=a_catalog()).tops[0].rows
+        assert {bool(row.late) for row in rows} == {late}
+        assert max(row.late for row in rows) <= max(days - 30, 0)
+
+
 def test_floors_by_segment_and_whom_nobody_can_reach() -> None:
     """Of four one was touched 30 days ago (inside), one 31 (outside), one never (outside), one has no address."""
     people = members(4, segments={"customers": [0, 1]})

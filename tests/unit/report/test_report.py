@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from topmind.model import (
     Channel,
     ContentGap,
     Decision,
+    FactDate,
     Level,
     Occasion,
     Plan,
@@ -28,7 +29,9 @@ from topmind.model import (
     Verdict,
 )
 from topmind.report import LastRun, Report, last_run, report
-from topmind.testing.builders import TODAY, a_catalog, a_history, a_sequence, a_step, a_touch
+from topmind.report.day_sections import day_sections
+from topmind.report.promised import Promises
+from topmind.testing.builders import TODAY, a_catalog, a_history, a_sequence, a_step, a_touch, members
 
 AT = datetime(2026, 12, 1, 15, 7, tzinfo=UTC)
 ISSUE = Occasion(
@@ -72,6 +75,7 @@ def a_plan(**over: Any) -> Plan:
         calendar=(CalendarDay(day=TODAY, touches={0: 1, 1: 1, 2: 1}),),
         gaps=(ContentGap(week=date(2026, 12, 7), segment="prospects", contacts=40),),
         active=4,
+        promised=4,
         floor_broken={Reason.NOTHING_NEW: 1},
     )
     return replace(base, **over)
@@ -108,6 +112,72 @@ def a_report(**over: Any) -> Report:
         "hashed": lambda contact: f"#{contact[-1]}",
     }
     return report(**{**arguments, **over})
+
+
+def test_who_fell_through_is_listed_on_the_day_it_ended() -> None:
+    """A call and a mail meant for three weeks ago, whose days were over yesterday: both stand in this week's list;
+    what ended two weeks ago does not, and a refused mail counts on its day."""
+    old = TODAY - timedelta(days=21)
+
+    def lost(contact: str, state: TouchState, last: int, channel: Channel = Channel.EMAIL) -> Any:
+        return a_touch(
+            contact,
+            old,
+            source="first-job",
+            step="check-in",
+            state=state,
+            channel=channel,
+            last_day=TODAY - timedelta(days=last),
+        )
+
+    history = a_history(
+        lost("c0001", TouchState.MISSED, 8, Channel.CALL),
+        lost("c0002", TouchState.EXPIRED, 1),
+        lost("c0003", TouchState.MISSED, 20, Channel.CALL),
+        lost("c0004", TouchState.EXPIRED, 14),
+        lost("c0005", TouchState.REFUSED, 1),
+    )
+    found = a_report(history=history)
+    assert [(row.who, row.reason) for row in found.fell] == [("#1", "nobody_did_it"), ("#2", "")]
+
+
+def test_the_mail_has_the_sums_of_the_day_who_fell_through_and_what_is_not_proven() -> None:
+    """What the terminal says below the questions; whoever is named there is personal."""
+    quiet = day_sections(a_report())
+    assert [section.says for section in quiet] == [
+        "3 planned: 2 accepted, 1 waiting.",
+        "Nobody.",
+        "Every mail that left is proven.",
+    ]
+    lost = a_touch("c0007", TODAY, state=TouchState.EXPIRED, reason="too_late", last_day=TODAY)
+    unproven = Unproven(
+        touch_hex="ab12",
+        key=lost.key,
+        title="The Tuesday Fix",
+        state=TouchState.UNKNOWN,
+        attempt=1,
+        at=AT,
+        reason="timeout",
+    )
+    _, fell, unsure = day_sections(a_report(history=a_history(lost), unproven=(unproven,)))
+    assert (fell.says, fell.rows[0][0], fell.rows[0][3]) == (
+        "1 no run came in time.",
+        "#7",
+        "no run came in time",
+    )
+    assert unsure.rows[0][:2] == ("#7", "The Tuesday Fix")
+    assert unsure.says.startswith("1 mail. Nothing to do yet: they are never sent again by themselves")
+    assert fell.personal == unsure.personal == {0}
+
+
+def test_a_condition_of_a_step_is_no_broken_promise() -> None:
+    """Only those it was meant for were promised it: `only_if` did not hold, so nobody is counted as not reached."""
+    facts = (FactDate(contact=0, day=TODAY - timedelta(days=9), fact="a"),)
+    people = members(1, dates={"first_purchase()": facts})
+    left_out = step("c0000", TouchState.EXPIRED, reason="condition")
+    promises = Promises(a_catalog(sequences=[a_sequence()]), people, a_history(left_out), TODAY)
+    (row,) = promises.steps(TODAY - timedelta(days=30))
+    assert (row.promised, dict(row.missed)) == (0, {})
 
 
 def step(contact: str, state: TouchState, **over: Any) -> Any:

@@ -118,4 +118,5 @@ def test_the_till_may_write_as_its_program_does(tmp_path: Path) -> None:
     """Semicolons, a byte order mark, small letters, empty lines and a day in words."""
     file = tmp_path / "till.csv"
     file.write_bytes("\ufeffDate;Code\n1 December 2026;a-2\n;\n;b-3\n".encode())
-    assert _read(file, DAY) == [(2, "A-2", DAY), (4, "B-3", DAY)]
+    found = [(one.line, one.code, one.day, one.dated) for one in _read(file, DAY)]
+    assert found == [(2, "A-2", DAY, True), (4, "B-3", DAY, False)]

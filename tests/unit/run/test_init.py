@@ -104,6 +104,19 @@ def test_a_fresh_skeleton_says_what_to_do_next(tmp_path: Path) -> None:
     }
 
 
+def test_a_name_that_is_filled_in_once_is_asked_for_everywhere(tmp_path: Path) -> None:
+    """`company.md` has the true name; the letterhead and the pages still say "Your Company", and `check` says so."""
+    root = skeleton(tmp_path, name="")
+    company = root / "content/company.md"
+    company.write_text(company.read_text("utf-8").replace("Your Company", "Alder Cove Bakery"), "utf-8")
+    found = [
+        (p.path, p.line > 0)
+        for p in inspect.findings(root, as_of="2026-12-01", clock=FixedClock(NOW), environ={})
+        if p.rule == "house/placeholder" and "Your Company" in p.says
+    ]
+    assert sorted(found) == [("pelicanconf.py", True), ("themes/brand.toml", True)]
+
+
 def test_contacts_that_are_there_and_broken_are_errors(tmp_path: Path) -> None:
     """Only a missing file is a project without contacts."""
     root = skeleton(tmp_path)

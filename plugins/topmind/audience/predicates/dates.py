@@ -34,6 +34,18 @@ from topmind.audience.spec import nearest
 from topmind.model import Stage
 
 _WATCH = re.compile(r"\s*(enters|leaves|moves)\s*:\s*([\w-]+)\s*", re.IGNORECASE)
+#: What people write for a move: `enters customers`, `leave: customers`.
+_NEARLY = re.compile(
+    r"\s*(enter|join|leave|left|lost|move)\w*\s*[:\s]\s*(?:to\s+)?([\w-]+)\s*", re.IGNORECASE
+)
+_MOVES = {
+    "enter": "enters",
+    "join": "enters",
+    "leave": "leaves",
+    "left": "leaves",
+    "lost": "leaves",
+    "move": "moves",
+}
 _FIX = (
     "Write first_purchase(), last_purchase(), bought('…'), answered('…'), did('…'), redeemed('…'), a date field, "
     "enters: SEGMENT, leaves: SEGMENT, or moves: STAGE."
@@ -69,6 +81,9 @@ def compile_date(text: str, env: Env) -> DateFact:
     """Compile what a sequence starts from. Raises RuleError."""
     if match := _WATCH.fullmatch(text):
         return _watched(match[1].lower(), match[2], env)
+    if match := _NEARLY.fullmatch(text):
+        right = f"{_MOVES[match[1].lower()]}: {match[2]}"
+        raise RuleError(f"{text.strip()!r} is no move.", fix=f"Write `{right}`.")
     try:
         node = parse_rule(text)
     except RuleError as error:

@@ -12,9 +12,10 @@ from typing import TypeVar
 from topmind.errors import GuardError, LedgerError
 from topmind.ledger.book import Book
 from topmind.ledger.crew import ALONE, Member
+from topmind.ledger.database import NO_LEDGER
 from topmind.ledger.log.entries import Entries
 from topmind.ledger.log.log import Log
-from topmind.ledger.log.witness import Seen, Witness
+from topmind.ledger.log.witness import Seen, Witness, older
 from topmind.ledger.object_inbox import ObjectInbox
 from topmind.ledger.objects import ObjectStore, patiently
 from topmind.ledger.protocol import Hashes
@@ -66,14 +67,14 @@ class LogLedger(SqlLedger):
         ConfigError.
         """
         if not is_there(objects, clock) and not create:
-            raise LedgerError("there is no ledger here.", where=objects.name, fix="`topmind send` makes one.")
+            raise LedgerError("there is no ledger here.", where=objects.name, fix=NO_LEDGER)
         _same_time(objects, clock)
         log = Log(objects, clock)
         try:
             log.open()
             ledger = cls(log, objects, clock, Witness(objects, clock, seen))
             ledger._introduce(ledger_id, check_value)
-            ledger.restored = ledger._older_than_seen()
+            ledger.restored = ledger._older_than_seen() or ledger._is_copy()
             return ledger
         except BaseException:
             log.index.close()
@@ -153,12 +154,7 @@ class LogLedger(SqlLedger):
 
     def _older_than_seen(self) -> bool:
         """Whether an entry that was seen is not in this log."""
-        return any(
-            seen.ledger == self.ledger_id
-            and seen.epoch >= self.epoch
-            and (seen.epoch > self.epoch or self._log.nonce_of(seen.number) != seen.nonce)
-            for seen in self._witness.read()
-        )
+        return older(self._witness.read(), self.ledger_id, self.epoch, self._log.nonce_of)
 
 
 def is_there(objects: ObjectStore, clock: Clock) -> bool:

@@ -55,6 +55,12 @@ class Log:
 
     def open(self) -> None:
         """Read everything there is; a log of an older shape gets ours. Raises LedgerError, LedgerDamaged."""
+        self.look()
+        while self.index.shape < newest_shape():
+            self._raise_shape()
+
+    def look(self) -> None:
+        """Read everything there is and write nothing. Raises LedgerError, LedgerDamaged."""
         self._load()
         self.fold()
         while self._entries.any_after(self.number):
@@ -66,8 +72,18 @@ class Log:
                     where=self._entries.where(self.number + 1),
                     fix=KEEP,
                 )
-        while self.index.shape < newest_shape():
-            self._raise_shape()
+
+    def replay(self, told: Callable[[int], None]) -> None:
+        """Read every entry from where it stands, no snap and nothing personal; `told` hears the number it has come
+        to. Raises LedgerError, LedgerDamaged."""
+        while found := self._entries.after(self.number, width=1 << 30):
+            self._take_in(found)
+            told(self.number)
+
+    @property
+    def people_lie(self) -> Mapping[int, str]:
+        """Shard of people → the object that holds what is personal of them."""
+        return self._people.lie
 
     def nonce_of(self, number: int) -> str:
         """By which to know an entry again; "" where there is none."""

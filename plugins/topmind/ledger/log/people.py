@@ -106,12 +106,12 @@ class People:
         Raises NoAnswerError.
         """
         kept = set(self.lie.values())
-        waste = [key for key in self._objects.names(FOLDER) if key not in kept and _number(key) <= number]
+        waste = [key for key in self._objects.names(FOLDER) if key not in kept and number_of(key) <= number]
         if waste:
             self._objects.delete(waste)
 
 
-def _number(key: str) -> int:
+def number_of(key: str) -> int:
     """The entry's number in a name; an object that is none of ours is nobody's waste."""
     parts = key.removeprefix(FOLDER).split("-")
     return int(parts[1]) if len(parts) == 3 and parts[1].isdigit() else 1 << 62

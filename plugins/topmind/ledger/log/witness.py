@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -33,6 +34,16 @@ class Seen:
     def beyond(self, other: Seen) -> bool:
         """Whether this is further than what was seen of the same ledger."""
         return self.ledger != other.ledger or (self.epoch, self.number) > (other.epoch, other.number)
+
+
+def older(seen: Iterable[Seen], ledger: str, epoch: int, nonce_of: Callable[[int], str]) -> bool:
+    """Whether an entry that was seen is not in this log (`nonce_of`: of the entry of a number)."""
+    return any(
+        one.ledger == ledger
+        and one.epoch >= epoch
+        and (one.epoch > epoch or nonce_of(one.number) != one.nonce)
+        for one in seen
+    )
 
 
 class Witness:

@@ -3,7 +3,9 @@
 Touches of earlier days are counted: with one touch a day, there is room where fewer than the limit are. A reply
 to the contact goes in any case, and counts for what comes after. A window longer than the floor is paced: issues
 and announcements leave the touches that the floor may still need in it, unless they keep the floor themselves;
-otherwise a year's ceiling would be used up in spring and every floor of the summer broken.
+otherwise a year's ceiling would be used up in spring and every floor of the summer broken. In a short
+window issues and rescues leave room for the steps that come in it and would else never go (an announcement is of its
+day, and goes). A rescue also waits for a step that comes in time to keep the floor, or soon after it broke.
 """
 
 import numpy as np
@@ -13,10 +15,43 @@ from topmind.model import Bools, Reason, SourceKind
 from topmind.planning.block import Block, Rows
 from topmind.planning.occasions import Ask
 from topmind.planning.policies.base import Policy
+from topmind.planning.room import SOON
 
 
 def full(block: Block, ask: Ask, day: int, rows: Rows, *, overall: bool) -> NDArray[np.int16]:
-    """What `Tally.full` says of these rows on this day."""
+    """What `Tally.full` says of these rows on this day; twice the number of windows is added where the rest is left
+    to steps."""
+    found = _full(block, ask, day, rows, overall=overall)
+    gives_way = ask.kind in {SourceKind.ISSUE, SourceKind.RESCUE}
+    return _leave(block, ask, day, rows, found, overall) if gives_way else found
+
+
+def _leave(
+    block: Block, ask: Ask, day: int, rows: Rows, found: NDArray[np.int16], overall: bool
+) -> NDArray[np.int16]:
+    """The same, with what is left to the steps that come soon. Whoever has a touch of this very day is
+    `one_touch`'s matter."""
+    if block.soon is None:
+        return found
+    tally, wanted = block.tally, "" if overall else ask.channel.value
+    by = _soon_enough(block, day) if ask.kind is SourceKind.RESCUE else None
+    free = (block.last[rows] != day) & (block.touched[rows] != day)
+    for r, window in enumerate(tally.windows):
+        if window.channel == wanted and window.days <= SOON:
+            kept = block.soon.count(day, window.days, wanted, by)[rows]
+            left = free & (kept > 0) & (tally.room[r, rows] <= kept)
+            left &= (found < 0) | (found % len(tally.windows) > r)
+            found[left] = r + 2 * len(tally.windows)
+    return found
+
+
+def _soon_enough(block: Block, day: int) -> NDArray[np.int32]:
+    """Until when a step does what a rescue would do: the last day of the floor, of one that is broken a lead time on."""
+    breaks = block.value_day + block.floor
+    return np.where(breaks >= day, breaks, day + block.floor - block.patience).astype(np.int32)
+
+
+def _full(block: Block, ask: Ask, day: int, rows: Rows, *, overall: bool) -> NDArray[np.int16]:
     paced = ask.kind in {SourceKind.ISSUE, SourceKind.ANNOUNCEMENT} and not ask.correction
     if not paced or not block.tally.paces:
         return block.tally.full(rows, ask.channel, overall=overall)

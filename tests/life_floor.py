@@ -1,0 +1,113 @@
+"""The floor: after each tick, nobody is near a broken one whom a rescue could have reached in that very tick."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from life_project import FIRST, TIPS
+from life_promises import RESCUE, Terms, Touch, a_year_before, at_rest, terms_of
+from topmind.model import Channel, PastTouch, Reason, TouchState, Verdict
+
+if TYPE_CHECKING:
+    from life_checks import Diary
+
+#: Limits that pass within days: a floor must not break for them, unless something happened to the contact lately.
+PASSING = {
+    Reason.GAP,
+    Reason.CEILING_CHANNEL,
+    Reason.CEILING_ALL,
+    Reason.LOST_TO,
+    Reason.BLACKOUT,
+    Reason.NOTHING_NEW,
+}
+
+
+def check_floor(diary: Diary, fresh: list[Touch]) -> None:
+    """Everybody whose floor breaks within the lead time; whoever shares an inbox is left to its other readers."""
+    ids, plan = diary.members.ids, diary.plan
+    due = {ids[t.contact]: t for t in plan.due if t.value}
+    diary.rescued += sum(plan.occasions[t.occasion].source == RESCUE for t in due.values())
+    told = {ids[d.contact]: d for d in plan.decisions if plan.occasions[d.occasion].source == RESCUE}
+    # something else takes this very day, or has taken it
+    taken = {t.key.contact for t in fresh} | {
+        ids[d.contact] for d in plan.decisions if d.detail == "later today"
+    }
+    for contact in ids:
+        if contact not in diary.alone or contact in due or contact in taken:
+            continue
+        terms, today = terms_of(diary.segments(contact)), diary.today(contact)
+        since = diary.value.get(contact)
+        # the clock of who never had anything begins somewhere in the programme's first floor
+        gone = (today - (since or FIRST + timedelta(days=terms.floor))).days
+        if gone < terms.floor - min(7, terms.floor // 4):
+            continue
+        limit = limit_of(diary, contact, terms, today)
+        if limit is None:
+            diary.say(f"{contact}: nothing since {since}, and nothing holds a rescue ({told.get(contact)})")
+        elif gone > terms.floor and contact not in told:
+            diary.say(f"{contact}: the floor since {since} is broken, and nobody is told why ({limit})")
+        elif gone > terms.floor:
+            _named(diary, contact, told[contact].reason, limit, since, today)
+    if any(told[who].verdict is Verdict.EXPIRED for who in told):
+        diary.say("a rescue has no last day")
+
+
+def _named(
+    diary: Diary, contact: str, reason: Reason, limit: Reason | None, since: date | None, today: date
+) -> None:
+    """The reason that a broken floor is told with is the one that binds, and none that passes by itself."""
+    diary.broken[reason] += 1
+    if limit not in {None, Reason.HELD} and reason is not limit:
+        diary.say(f"{contact}: told {reason}, and {limit} binds")
+    terms = terms_of(diary.segments(contact))
+    lasting = limit_of(diary, contact, terms, today, rest=False) if reason is Reason.BLACKOUT else reason
+    within = timedelta(days=365 if lasting is Reason.CEILING_ALL else terms.floor + 7)
+    moved = diary.moved.get(contact)
+    calm = moved is None or diary.at - moved > within
+    if (lasting is None or lasting in PASSING) and calm and since is not None:
+        diary.say(f"{contact}: the floor since {since} is broken for {reason}")
+
+
+def limit_of(diary: Diary, contact: str, terms: Terms, today: date, *, rest: bool = True) -> Reason | None:
+    """What holds a rescue by mail in this tick, the first in the order of the reasons; None = nothing does. `rest`:
+    days of rest count."""
+    person, past = diary.town.people[contact], diary.past.get(contact, [])
+    counted = [t for t in past if t.counts]
+    local = diary.at.astimezone(ZoneInfo(person.zone)).time()
+    limits = (
+        (any(t.key.source == RESCUE and (t.state in _TRIED or t.bounced) for t in past[-4:]), Reason.HELD),
+        (not person.email, Reason.NO_CHANNEL),
+        (person.newsletter == "no" or contact in diary.out, Reason.NO_CONSENT),
+        (person.email in diary.suppressed, Reason.SUPPRESSED),
+        (diary.paused.get(contact, FIRST) > today, Reason.PAUSED),
+        (rest and at_rest(today), Reason.BLACKOUT),
+        (local >= time(20), Reason.QUIET),
+        (any(0 < abs((today - t.day).days) < terms.gap for t in counted), Reason.GAP),
+        (_full(counted, terms, today, None), Reason.CEILING_ALL),
+        (_full(counted, terms, today, Channel.EMAIL), Reason.CEILING_CHANNEL),
+        (any(t.day == today for t in counted), Reason.LOST_TO),
+        (not _unseen(counted, today), Reason.NOTHING_NEW),
+        (local < time(9), Reason.QUIET),
+    )
+    return next((reason for binds, reason in limits if binds), None)
+
+
+#: A rescue that was refused, skipped or may have left is not tried again under the same clock.
+_TRIED = {TouchState.REFUSED, TouchState.SKIPPED, TouchState.UNKNOWN, TouchState.UNRESOLVED}
+
+
+def _full(counted: list[PastTouch], terms: Terms, today: date, wanted: Channel | None) -> bool:
+    for (channel, days), most in terms.ceilings.items():
+        if channel is wanted:
+            mine = [t for t in counted if channel in {None, t.key.channel}]
+            if sum(0 < (today - t.day).days < days for t in mine) >= most:
+                return True
+    return False
+
+
+def _unseen(counted: list[PastTouch], today: date) -> bool:
+    fresh = a_year_before(today)
+    had = {item for t in counted if t.day > fresh for item in t.items if item.startswith("tips/")}
+    return len(had) < TIPS
