@@ -9,6 +9,7 @@ SETTLING = "unit/ledger/test_contract_settling.py"
 PLAN = "unit/ledger/test_contract_plan.py"
 PEOPLE = "unit/ledger/test_contract_people.py"
 MACHINE = "unit/ledger/test_machine.py"
+RESEND = "unit/ledger/test_contract_resend.py"
 LOG = "unit/ledger/test_log.py"
 LOG_FAULTS = "unit/ledger/test_log_faults.py"
 ANSWERS = "unit/aws/test_answers.py"
@@ -23,13 +24,6 @@ AMAZON = "integration/test_ses_send.py"
 SENDING = (
     # the claim asks again
     Mutation(
-        "whoever is erased is not mailed",
-        "ledger/terms.py",
-        "if not known or standing.erased:",
-        "if False:",
-        f"{PEOPLE}::test_erased_for_good",
-    ),
-    Mutation(
         "nor is anybody else at their address",
         "ledger/people.py",
         'book.db.execute("UPDATE people SET active = 0 WHERE inbox = ?", (inbox,))',
@@ -38,7 +32,7 @@ SENDING = (
     ),
     Mutation(
         "nor who takes it over",
-        "ledger/people.py",
+        "ledger/importing.py",
         "missing + barred",
         "missing",
         f"{PEOPLE}::test_nothing_goes_to_the_address_of_somebody_erased",
@@ -80,37 +74,37 @@ SENDING = (
     ),
     Mutation(
         "not before its window opens",
-        "ledger/claims.py",
+        "ledger/candidates.py",
         '"(t.opens IS NULL OR t.opens <= :at)"',
         '"(t.opens IS NULL OR t.opens <= :at OR :at > 0)"',
         f"{CLAIMS}::test_the_window_of_a_row",
     ),
     Mutation(
         "not after it closes",
-        "ledger/claims.py",
+        "ledger/candidates.py",
         '"(t.closes IS NULL OR t.closes > :at)"',
         '"(t.closes IS NULL OR :at > 0)"',
         f"{CLAIMS}::test_the_window_of_a_row",
     ),
     Mutation(
         "a row of another day waits",
-        "ledger/claims.py",
+        "ledger/candidates.py",
         '"t.day BETWEEN :first AND :last"',
         '"(t.day BETWEEN :first AND :last OR :at > 0)"',
         f"{CLAIMS}::test_a_row_of_yesterday_waits_for_its_new_day",
     ),
     Mutation(
         "only editions and occasions that this run may send",
-        "ledger/claims.py",
+        "ledger/candidates.py",
         "if names is not None:",
         "if False:",
         f"{CLAIMS}::test_editions_and_occasions_given",
     ),
     Mutation(
         "the stop switch of one occasion",
-        "ledger/claims.py",
-        '"NOT EXISTS (SELECT 1 FROM stops s WHERE s.name = o.name"',
-        "\"NOT EXISTS (SELECT 1 FROM stops s WHERE s.name = '-'\"",
+        "ledger/candidates.py",
+        "        if stops:\n",
+        "        if False:\n",
         f"{CLAIMS}::test_the_stop_switch",
     ),
     Mutation(
@@ -130,13 +124,13 @@ SENDING = (
     Mutation(
         "two touches of one person are not judged together",
         "ledger/claims.py",
-        "            if taken.has(row):\n",
+        "            if candidates.too_many(row):\n",
         "            if False:\n",
         f"{CLAIMS}::test_one_touch_of_a_person_at_a_time",
     ),
     Mutation(
         "what a run left is not looked at again by it",
-        "ledger/claims.py",
+        "ledger/candidates.py",
         '"(t.looked IS NULL OR t.looked <> :run)"',
         '"(t.looked IS NULL OR :run > 0)"',
         f"{LOOP}::test_a_stubborn_recipient_is_left_to_the_next_run",
@@ -145,8 +139,8 @@ SENDING = (
     Mutation(
         "an answer settles its own owner's claim only",
         "ledger/settling.py",
-        '" AND run = (SELECT id FROM runs WHERE owner = ?)",\n        (CODE[state]',
-        "\" AND ? <> ''\",\n        (CODE[state]",
+        '" AND run = (SELECT id FROM runs WHERE owner = ?)",',
+        "\" AND ? <> ''\",",
         f"{SETTLING}::test_a_late_answer_of_an_old_claim",
     ),
     Mutation(
@@ -172,9 +166,9 @@ SENDING = (
     ),
     Mutation(
         "proof wins before the touch is there",
-        "ledger/freezing.py",
-        'state, reason = ACCEPTED, ""',
-        'reason = ""',
+        "ledger/rows.py",
+        'state, reason = (ACCEPTED, "") if one.hex in strays else (one.state, one.reason)',
+        "state, reason = one.state, one.reason",
         f"{SETTLING}::test_proof_before_the_touch",
     ),
     Mutation(
@@ -352,14 +346,78 @@ SENDING = (
         "run/listening.py",
         "        if why := self._tripped():\n            return why\n",
         "",
-        f"{AMAZON}::test_bad_news_while_a_send_runs",
+        "unit/run/test_listening.py::test_the_breaker_stops_a_run_under_way",
     ),
     Mutation(
         "no canary, no mail",
         "run/listening.py",
         "if outcome.kind is not OutcomeKind.ACCEPTED:",
         "if False:",
-        f"{AMAZON}::test_no_canary_no_mail",
+        "unit/run/test_listening.py::test_without_the_canary_nobody_is_mailed",
+    ),
+    Mutation(
+        "feedback is heard before the first mail of a run",
+        "run/listening.py",
+        "        self._drain(BUDGET)\n",
+        "",
+        f"{AMAZON}::test_bad_news_while_a_send_runs",
+    ),
+    # on_unknown: resend
+    Mutation(
+        "only what is unresolved is sent again",
+        "ledger/resending.py",
+        "WHERE hex = ? AND state = {UNRESOLVED} AND again = 0",
+        "WHERE hex = ? AND state >= {UNKNOWN} AND again = 0",
+        f"{RESEND}::test_it_goes_once_more_and_never_again",
+    ),
+    Mutation(
+        "once",
+        "ledger/resending.py",
+        "AND state = {UNRESOLVED} AND again = 0 AND",
+        "AND state = {UNRESOLVED} AND again < 9 AND",
+        f"{RESEND}::test_it_goes_once_more_and_never_again",
+    ),
+    Mutation(
+        "not after its last day",
+        "ledger/resending.py",
+        "AND last_day >= ?",
+        "AND ? > 0",
+        f"{RESEND}::test_not_after_its_last_day",
+    ),
+    Mutation(
+        "a second mail that will not leave takes nothing from the first",
+        "ledger/states.py",
+        "CASE WHEN again > 0 THEN {UNRESOLVED} ELSE {state} END",
+        "CASE WHEN again > 9 THEN {UNRESOLVED} ELSE {state} END",
+        f"{RESEND}::test_what_then_does_not_leave_is_unresolved_as_it_was",
+    ),
+    Mutation(
+        "nor one that was refused",
+        "ledger/settling.py",
+        "CASE WHEN again > 0 THEN {UNRESOLVED} ELSE {REFUSED} END",
+        "CASE WHEN again > 9 THEN {UNRESOLVED} ELSE {REFUSED} END",
+        f"{RESEND}::test_what_then_does_not_leave_is_unresolved_as_it_was",
+    ),
+    Mutation(
+        "a second mail that did not leave is none",
+        "ledger/settling.py",
+        "    if state is not TouchState.UNKNOWN:\n",
+        "    if False:\n",
+        f"{RESEND}::test_a_second_mail_that_did_not_leave_is_none",
+    ),
+    Mutation(
+        "a restored ledger sends nothing again",
+        "ledger/switches.py",
+        "    resending.doubt(book)\n",
+        "",
+        f"{RESEND}::test_a_restored_ledger_sends_nothing_again",
+    ),
+    Mutation(
+        "what is sent again is asked for in its file",
+        "run/resending.py",
+        "and not one.again and wanted(catalog, one.key)",
+        "and not one.again",
+        "acceptance/test_resend.py::test_what_its_file_does_not_ask_for_stays_listed",
     ),
     # silence
     Mutation(
@@ -400,17 +458,17 @@ SENDING = (
     ),
     Mutation(
         "an older copy of a file is found out",
-        "ledger/sqlite.py",
-        "        if seen.beyond(self._came_to):\n            return True\n",
-        "",
-        "unit/ledger/test_restored.py::test_a_new_ledger_in_the_place_of_a_lost_one_is_found_out",
+        "ledger/witness.py",
+        "return seen.beyond(now) or (",
+        "return (",
+        "unit/ledger/test_restored.py::test_a_copy_from_the_middle_of_the_last_run_is_found_out",
     ),
     Mutation(
         "a copy that never had the last sender is found out",
-        "ledger/sqlite.py",
-        "return bool(seen.run) and not self._read(lambda book: switches.ran(book, seen.run))",
-        "return False",
-        "unit/ledger/test_restored.py::test_a_copy_from_before_the_last_run_is_found_out",
+        "ledger/witness.py",
+        "(bool(seen.run) and not ran(seen.run))",
+        "False",
+        "unit/ledger/test_restored.py::test_however_much_is_written_into_a_copy_it_is_found_out",
     ),
     Mutation(
         "a new epoch goes on from the newest that was seen",
@@ -421,9 +479,9 @@ SENDING = (
     ),
     Mutation(
         "an older log is found out",
-        "ledger/log/ledger.py",
-        "self._log.nonce_of(seen.number) != seen.nonce)",
-        "False)",
+        "ledger/log/witness.py",
+        "(one.epoch > epoch or nonce_of(one.number) != one.nonce)",
+        "one.epoch > epoch",
         f"{LOG}::test_an_older_log_is_found_out_and_adopted",
     ),
     Mutation(
@@ -500,15 +558,15 @@ SENDING = (
     # PostgreSQL
     Mutation(
         "a person is judged by one sender at a time",
-        "ledger/claims.py",
+        "ledger/candidates.py",
         '"SELECT id FROM people WHERE id IN (SELECT value FROM json_each(?)) FOR UPDATE SKIP LOCKED"',
         '"SELECT id FROM people WHERE id IN (SELECT value FROM json_each(?))"',
         f"{SENDERS}::test_while_one_sender_judges_a_person_no_other_does",
     ),
     Mutation(
         "a touch is claimed by one sender at a time",
-        "ledger/claims.py",
-        '(" FOR UPDATE OF t SKIP LOCKED" if book.beside else "")',
+        "ledger/candidates.py",
+        '(" FOR UPDATE OF t SKIP LOCKED" if self._book.beside else "")',
         '""',
         f"{SENDERS}::test_each_touch_is_claimed_once",
     ),
@@ -536,8 +594,8 @@ SENDING = (
     Mutation(
         "a copy restored on another server is found out",
         "ledger/postgres.py",
-        "self.restored = bool(home and known) and home != known",
-        "self.restored = False",
+        "self.restored = (bool(home and known) and home != known) or self._is_copy()",
+        "self.restored = self._is_copy()",
         f"{SERVER}::test_a_restored_copy_is_found_out",
     ),
     Mutation(
@@ -545,6 +603,6 @@ SENDING = (
         "ledger/postgres_database.py",
         "if self._home and home != self._home:",
         "if False:",
-        f"{SERVER}::test_a_connection_lost_between_two_writes_is_made_again",
+        f"{SERVER}::test_another_server_answers_in_the_middle_of_a_run",
     ),
 )

@@ -20,7 +20,7 @@ import pytest
 from ledger_words import claim
 from topmind.delivery import send
 from topmind.errors import GuardError, LedgerDamaged, LedgerError, LedgerLocked, TopmindError
-from topmind.ledger import Ledger, Settle, exists, keyed, open_ledger
+from topmind.ledger import LEASE, Ledger, Settle, exists, keyed, open_ledger
 from topmind.ledger.database import migrations, stamp
 from topmind.ledger.postgres_database import Mode
 from topmind.ledger.postgres_sql import shape
@@ -222,6 +222,9 @@ def test_leases_go_by_the_server(postgres_url: str) -> None:
     here.lock("run-1")
     with pytest.raises(LedgerLocked, match="another run is sending"):
         there.lock("run-2")
+    freeze(here, a_row())
+    (one,) = claim(here)
+    assert abs(one.lease_until - there.now() - LEASE) < timedelta(seconds=30)
     here.close()
     there.close()
 
@@ -268,6 +271,16 @@ def test_a_connection_lost_between_two_writes_is_made_again(postgres: Any, postg
     assert len(claim(ledger)) == 1
     hang_up(postgres, ledger)
     assert ledger.counts(TODAY).waiting == 1
+    ledger.close()
+
+
+def test_another_server_answers_in_the_middle_of_a_run(postgres: Any, postgres_url: str) -> None:
+    """A standby was promoted, or a copy took the address: it may not know the last claims, so nothing more is done."""
+    ledger: Any = a_ledger(url=postgres_url)
+    ledger._store._home = "the server that this run began with"
+    hang_up(postgres, ledger)
+    with pytest.raises(LedgerError, match="not the one this run began with"):
+        claim(ledger)
     ledger.close()
 
 

@@ -225,6 +225,7 @@ AudienceOf = Annotated[str, Form(_word(words.one_of("each send", "first")), "eac
 Wrongs = Annotated[
     tuple[str, date | None] | None, Form(_word(phrases.read_wrong), "what was wrong, and its date")
 ]
+OnUnknown = Annotated[str, Form(_word(words.one_of("list", "resend")), "list or resend")]
 CouponOf = Annotated[str, Form(_word(words.one_of("shared", "personal")), "shared or personal")]
 Theme = Annotated[str, Form(_word(words.one_of("newsletter", "letter")), "newsletter or letter")]
 Floor = Annotated[int | None, Form(_word(phrases.read_floor), "`1 valuable touch every 30 days`")]

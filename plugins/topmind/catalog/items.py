@@ -97,6 +97,7 @@ def read_item(reader: Reader, mentions: Mentions, file: Path, kind: Kind, zone: 
         corrects_line=document.line("corrects") if head.corrects else 0,
         first_audience=head.audience == "first",
         grace=head.grace if head.grace is not None else 3,
+        resend_line=document.line("on_unknown") if head.on_unknown == "resend" else 0,
         link=head.link,
         stop_line=document.line("stop_when") if head.stop_when else 0,
         body=body,

@@ -86,6 +86,7 @@ class ItemHead(Head):
     correction: f.Flag = False
     corrects: f.Wrongs = None
     grace: f.DayCount = 3
+    on_unknown: f.OnUnknown = "list"
     link: f.Link = None
     stop_when: f.Rule = None
 
@@ -164,6 +165,7 @@ class NewsletterHead(Head):
     preheader: f.Tagged = None
     window: f.Length = timedelta(hours=3)
     grace: f.DayCount = 0
+    on_unknown: f.OnUnknown = "list"
     theme: f.Theme = "newsletter"
     approve: f.ApproveOf = Approve.AUTO
     proof_before: f.Length = timedelta(hours=24)
@@ -210,6 +212,7 @@ class StepHead(Head):
     channel: f.ChannelOf = Channel.EMAIL
     only_if: f.Rule = None
     grace: f.DayCount = 7
+    on_unknown: f.OnUnknown = "list"
     purpose: f.PurposeOf = Purpose.MARKETING
     starts_from: f.OwnStarts = None
     repeat: f.Repeat = None

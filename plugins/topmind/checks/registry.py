@@ -21,6 +21,7 @@ from topmind.checks import (
     targets,
     tasks,
     ticks,
+    unknowns,
     values,
 )
 from topmind.checks.facts import Facts, problem
@@ -64,6 +65,7 @@ RULES: tuple[Rule, ...] = (
     images.alternative_text,
     colours.contrast,
     subjects.lengths,
+    unknowns.resent,
 )
 _WORST_FIRST = list(Level)
 

@@ -13,7 +13,7 @@ from topmind.ledger.candidates import Candidates
 from topmind.ledger.crew import Shard
 from topmind.ledger.database import moment, number_day
 from topmind.ledger.people import standings
-from topmind.ledger.states import CHANNEL, CLAIMED, IN_HAND, SKIPPED, SOLE
+from topmind.ledger.states import CHANNEL, CLAIMED, IN_HAND, SKIPPED, SOLE, ends_as
 from topmind.ledger.terms import delay, refusal, unpack
 from topmind.ledger.values import Claim
 from topmind.model import Channel, Reason, Standing
@@ -183,8 +183,8 @@ def _slots(text: str) -> tuple[int, ...]:
 def _skip(book: Book, touch: int, reason: Reason) -> None:
     """May never go: skipped."""
     book.db.execute(
-        "UPDATE touches SET state = ?, reason = ?, sole = NULL, at = ? WHERE id = ?",
-        (SKIPPED, reason.value, book.now, touch),
+        f"UPDATE touches SET {ends_as(SKIPPED)}, reason = ?, at = ? WHERE id = ?",
+        (reason.value, book.now, touch),
     )
 
 

@@ -121,7 +121,7 @@ def _prove(book: Book, event: Feedback, touch: sqlite3.Row, tally: _Tally) -> No
     if event.attempt and event.attempt != touch["attempt"]:
         tally.add("other_attempts")
     settled = touch["state"] in {ACCEPTED, DONE}
-    if settled and touch["bounced"] >= bounced and (touch["message_id"] or not event.message_id):
+    if settled and touch["bounced"] >= bounced and event.message_id in {"", touch["message_id"]}:
         return
     changed = accept(book, event.touch_hex, event.message_id, at=book.now, bounced=bounced)
     tally.moved |= changed

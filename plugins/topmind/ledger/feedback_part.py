@@ -54,3 +54,10 @@ class FeedbackPart(Protocol):
     def unresolve(self, hexes: Collection[str]) -> int:
         """Unknown touches become unresolved; how many. Those proven meanwhile stay accepted."""
         ...
+
+    def resend(self, hexes: Collection[str], day: date) -> int:
+        """Unresolved touches whose last day is not before `day` are planned again, each at most once; how many.
+
+        Whatever then does not leave (skipped, expired, refused, erased) is unresolved as it was. `Counts.may_have_come_twice` counts what did.
+        """
+        ...

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
-from topmind.ledger import canaries, feedback, marks
+from topmind.ledger import canaries, feedback, marks, resending
 from topmind.ledger.book import Book
 from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth, Trouble
 from topmind.ledger.values import Feedback
@@ -55,3 +55,8 @@ class FeedbackStore:
         if not hexes:
             return 0
         return self._write(lambda book: canaries.unresolve(book, hexes))
+
+    def resend(self, hexes: Collection[str], day: date) -> int:
+        if not hexes:
+            return 0
+        return self._write(lambda book: resending.resend(book, hexes, day))

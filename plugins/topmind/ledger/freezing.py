@@ -12,7 +12,7 @@ from topmind.errors import LedgerError, PlanAgain
 from topmind.ledger.book import Book, Record, chunks, key_of, listed
 from topmind.ledger.database import day_number, moment, number_day
 from topmind.ledger.rows import Fresh, change, insert, known
-from topmind.ledger.states import EXPIRED, MISSED, PLANNED, SKIPPED, SOLE
+from topmind.ledger.states import EXPIRED, MISSED, PLANNED, SKIPPED, SOLE, ends_as
 from topmind.ledger.terms import unpack
 from topmind.ledger.values import Frozen, Lapsed, PickedItem, Row
 from topmind.model import Channel, Reason, SourceKind, TouchKey
@@ -159,7 +159,7 @@ class _Writer:
                 fresh[hexed] = self._fresh(late.row, hexed, end, late.reason.value)
         insert(self.book, list(fresh.values()))
         self.book.db.executemany(
-            "UPDATE touches SET state = ?, reason = ?, sole = NULL, at = ? WHERE hex = ?", ended
+            f"UPDATE touches SET {ends_as('?')}, reason = ?, at = ? WHERE hex = ?", ended
         )
         return len(fresh) + len(ended)
 
@@ -172,8 +172,8 @@ def _is_sole(row: Row) -> bool:
 def _skip(book: Book, key: TouchKey, reason: Reason) -> bool:
     """Planned → skipped."""
     changed = book.db.execute(
-        "UPDATE touches SET state = ?, reason = ?, sole = NULL, at = ? WHERE hex = ? AND state = ?",
-        (SKIPPED, reason.value, book.now, key.wire(book.ledger), PLANNED),
+        f"UPDATE touches SET {ends_as(SKIPPED)}, reason = ?, at = ? WHERE hex = ? AND state = {PLANNED}",
+        (reason.value, book.now, key.wire(book.ledger)),
     )
     return changed.rowcount > 0
 
@@ -186,7 +186,7 @@ def expire(book: Book, day: date, tasks: date | None = None) -> int:
         " OR substr(o.name, 1, length(s.name) + 1) = s.name || '/'))"
     )
     changed = book.db.execute(
-        f"UPDATE touches SET state = CASE channel WHEN 0 THEN {EXPIRED} ELSE {MISSED} END, sole = NULL, at = ?,"
+        f"UPDATE touches SET {ends_as(f'CASE channel WHEN 0 THEN {EXPIRED} ELSE {MISSED} END')}, at = ?,"
         f" reason = CASE WHEN {stopped} THEN 'stopped' WHEN reason <> '' THEN reason"
         " WHEN channel = 0 THEN 'too_late' ELSE 'missed' END"
         f" WHERE state = {PLANNED} AND last_day < CASE channel WHEN 0 THEN ? ELSE ? END",

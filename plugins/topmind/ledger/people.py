@@ -11,7 +11,7 @@ from topmind.errors import LinkError
 from topmind.ledger.book import Book, Listed, chunks, listed
 from topmind.ledger.database import number_day
 from topmind.ledger.protocol import Hashes
-from topmind.ledger.states import PLANNED, SKIPPED
+from topmind.ledger.states import PLANNED, SKIPPED, ends_as
 from topmind.ledger.values import Person
 from topmind.model import PersonRecord, Reason, Standing
 
@@ -98,8 +98,8 @@ def erase(book: Book, contact: str, hashes: Hashes) -> bool:
     ):
         book.db.execute(f"DELETE FROM {table} WHERE {column} = ?", (person,))
     book.db.execute(
-        "UPDATE touches SET state = ?, reason = ?, sole = NULL, at = ? WHERE person = ? AND state = ?",
-        (SKIPPED, Reason.ERASED.value, book.now, person, PLANNED),
+        f"UPDATE touches SET {ends_as(SKIPPED)}, reason = ?, at = ? WHERE person = ? AND state = {PLANNED}",
+        (Reason.ERASED.value, book.now, person),
     )
     book.moved()
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from topmind.ledger import resending
 from topmind.ledger.book import Book, Record, key_of
 from topmind.ledger.database import day_number, moment
 from topmind.ledger.states import ACCEPTED, CLAIMED, STATE, UNKNOWN, UNRESOLVED
@@ -43,7 +44,10 @@ def counts(book: Book, as_of: date, run: str) -> Counts:
         " AND run = (SELECT id FROM runs WHERE owner = :run)",
         bound,
     ).fetchone()
-    return Counts(**words, sent_now=sent_now, sent_late=sent_late)
+    maybe, twice = resending.counted(book, day_number(as_of))
+    return Counts(
+        **words, sent_now=sent_now, sent_late=sent_late, may_have_come_twice=maybe, came_twice=twice
+    )
 
 
 def reasons(book: Book, as_of: date) -> dict[tuple[TouchState, str], int]:
@@ -60,7 +64,7 @@ def unproven(book: Book) -> tuple[Unproven, ...]:
     """Unknown, unresolved, and claimed under a lease that has ended; whose person is erased has no name."""
     rows = book.db.execute(
         "SELECT coalesce(p.contact, '') AS contact, o.source, o.step, o.occurrence, o.channel, o.title, t.hex,"
-        " t.attempt, t.state, t.at, t.reason, coalesce(r.owner, '') AS run"
+        " t.attempt, t.again, t.state, t.at, t.reason, coalesce(r.owner, '') AS run"
         " FROM touches t JOIN occasions o ON o.id = t.occasion"
         " LEFT JOIN people p ON p.id = t.person LEFT JOIN runs r ON r.id = t.run"
         f" WHERE t.state IN ({UNKNOWN}, {UNRESOLVED}, {CLAIMED})"
@@ -77,6 +81,7 @@ def unproven(book: Book) -> tuple[Unproven, ...]:
             at=moment(row["at"]),
             reason=row["reason"],
             run=row["run"],
+            again=row["again"] > 0,
         )
         for row in rows
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from topmind.ledger import task_mails
+from topmind.ledger import resending, task_mails
 from topmind.ledger.book import Book, listed
 from topmind.ledger.database import stamp
-from topmind.ledger.states import ACCEPTED, CLAIMED, CODE, DONE, SETTLES, UNKNOWN
+from topmind.ledger.states import ACCEPTED, CLAIMED, CODE, DONE, REFUSED, SETTLES, UNKNOWN, UNRESOLVED
 from topmind.ledger.values import Claim, Proof, Settle
 from topmind.model import Outcome, OutcomeKind, TouchState
 
@@ -41,12 +41,17 @@ def _settle(book: Book, one: Settle) -> bool:
     claim, outcome = one.claim, one.outcome
     state = _state(outcome)
     looked = book.run(claim.owner) if state is TouchState.PLANNED and one.leave else None
+    # a second mail that was refused says nothing of the first
+    refused = f"CASE WHEN again > 0 THEN {UNRESOLVED} ELSE {REFUSED} END"
     changed = book.db.execute(
-        "UPDATE touches SET state = ?, reason = ?, lease = NULL, looked = coalesce(?, looked), at = ?"
+        f"UPDATE touches SET state = {refused if state is TouchState.REFUSED else CODE[state]}, reason = ?,"
+        " lease = NULL, looked = coalesce(?, looked), at = ?"
         f" WHERE hex = ? AND state = {CLAIMED} AND attempt = ?"
         " AND run = (SELECT id FROM runs WHERE owner = ?)",
-        (CODE[state], outcome.reason, looked, book.now, claim.touch_hex, claim.attempt, claim.owner),
+        (outcome.reason, looked, book.now, claim.touch_hex, claim.attempt, claim.owner),
     )
+    if state is not TouchState.UNKNOWN:
+        resending.never_left(book, claim.touch_hex, claim.attempt, claim.owner)
     return changed.rowcount > 0
 
 
@@ -63,19 +68,23 @@ def release(book: Book, claims: Sequence[Claim]) -> int:
     return settle(book, [Settle(claim=claim, outcome=back) for claim in claims])
 
 
+_OTHER = f"({resending.MAYBE} AND message_id NOT IN ('', ?) AND '' <> ?)"
 #: From whatever state to accepted (a task that is done stays so); says nothing of what it knows already.
 _ACCEPT = (
     f"UPDATE touches SET reason = CASE state WHEN {ACCEPTED} THEN reason ELSE '' END,"
     f" state = CASE state WHEN {DONE} THEN {DONE} ELSE {ACCEPTED} END, lease = NULL,"
     " bounced = CASE WHEN bounced < ? THEN ? ELSE bounced END, at = ?,"
+    # of one that was sent again, another message's id proves that both left
+    f" twice = CASE WHEN {_OTHER} THEN 1 ELSE twice END,"
     " message_id = CASE message_id WHEN '' THEN ? ELSE message_id END WHERE hex = ?"
-    f" AND NOT (state = {ACCEPTED} AND bounced >= ? AND (message_id <> '' OR ? = ''))"
+    f" AND NOT (state = {ACCEPTED} AND bounced >= ? AND (message_id <> '' OR ? = '') AND NOT ({_OTHER} AND twice = 0))"
 )
 
 
 def _acceptance(hexed: str, message_id: str, *, at: int, bounced: bool) -> tuple[object, ...]:
     """The values of `_ACCEPT`."""
-    return (bounced, bounced, at, message_id, hexed, bounced, message_id)
+    other = (message_id, message_id)
+    return (bounced, bounced, at, *other, message_id, hexed, bounced, message_id, *other)
 
 
 def accept(book: Book, hexed: str, message_id: str, *, at: int, bounced: bool = False) -> bool:

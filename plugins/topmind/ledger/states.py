@@ -2,6 +2,7 @@
 
 ∅ ──────────► planned ⇄ claimed ──► accepted | refused | unknown ──► unresolved
 ∅ ► expired   planned ► skipped | expired        claimed ► skipped
+again         unresolved ► planned (once, where `on_unknown: resend` says so); what then does not leave: ► unresolved
 tasks         planned ► done | missed
 proof         any state ► accepted
 """
@@ -76,6 +77,12 @@ MOVES: dict[tuple[TouchState | None, TouchState], Guard] = {
     (TouchState.CLAIMED, TouchState.REFUSED): Guard.OWNER,
     (TouchState.CLAIMED, TouchState.UNKNOWN): Guard.OWNER,  # or its lease has ended, or its run is dead
     (TouchState.UNKNOWN, TouchState.UNRESOLVED): Guard.STATE,
+    (
+        TouchState.UNRESOLVED,
+        TouchState.PLANNED,
+    ): Guard.STATE,  # once; the two below are of what was sent again
+    (TouchState.PLANNED, TouchState.UNRESOLVED): Guard.STATE,
+    (TouchState.CLAIMED, TouchState.UNRESOLVED): Guard.OWNER,
     **{(state, TouchState.ACCEPTED): Guard.PROOF for state in (None, *TouchState)},
 }
 
@@ -86,6 +93,15 @@ SETTLES = {
     OutcomeKind.RETRY: TouchState.PLANNED,
     OutcomeKind.UNKNOWN: TouchState.UNKNOWN,
 }
+
+
+def ends_as(state: int | str) -> str:
+    """SQL for SET: a planned or claimed touch that will not leave ends so, and its inbox is free. One that is sent again
+    may have left before: it is unresolved as it was, and its inbox stays taken."""
+    return (
+        f"state = CASE WHEN again > 0 THEN {UNRESOLVED} ELSE {state} END,"
+        " sole = CASE WHEN again > 0 THEN sole ELSE NULL END"
+    )
 
 
 def allowed(before: TouchState | None, after: TouchState) -> bool:

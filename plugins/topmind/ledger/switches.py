@@ -6,7 +6,7 @@ import secrets
 from datetime import timedelta
 
 from topmind.errors import GuardError, LedgerDamaged, LedgerLocked
-from topmind.ledger import task_mails
+from topmind.ledger import resending, task_mails
 from topmind.ledger.book import Book
 from topmind.ledger.crew import ALONE, Member
 from topmind.ledger.database import moment
@@ -129,6 +129,7 @@ def doubt(book: Book) -> int:
         f" attempt = CASE WHEN attempt < 1 THEN 1 ELSE attempt END, at = ? WHERE channel = 0 AND state IN ({PLANNED}, {CLAIMED})",
         (book.now,),
     ).rowcount
+    resending.doubt(book)
     if changed:
         book.moved()
     return changed

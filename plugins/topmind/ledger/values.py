@@ -154,6 +154,8 @@ class Unproven:
     reason: str = ""
     #: Owner of the run that had it in hand last; "" = none, or the ledger was restored since.
     run: str = ""
+    #: It was sent again once (`on_unknown: resend`).
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,12 +180,19 @@ class Counts:
     tasks: int = 0
     #: How many of `sent_now` belong to occasions of other days: words for people, no part of the equation.
     sent_late: int = 0
+    #: Sent again while it was unproven (`on_unknown: resend`), today or for occasions of that day; and those of them of
+    #: which both mails are proven. Like `sent_late` no part of the equation.
+    may_have_come_twice: int = 0
+    came_twice: int = 0
 
     def as_dict(self) -> dict[str, int]:
-        """In the order in which people read it; without `sent_late`."""
+        """The equation, `sent_now` and `tasks`, in the order in which people read it."""
         found: dict[str, int] = asdict(self)
-        del found["sent_late"]
-        return found
+        return {name: found[name] for name in found if name not in _BESIDE}
+
+
+#: Counts that are no part of the equation of the day.
+_BESIDE = frozenset({"sent_late", "may_have_come_twice", "came_twice"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,6 +98,8 @@ class Item:
     first_audience: bool = False
     #: `grace:` of an announcement, in days.
     grace: int = 3
+    #: Where `on_unknown: resend` is written: what stays unproven goes once more. 0 = nowhere, it is listed.
+    resend_line: int = 0
     #: Where "read more" goes out: kept by every kind.
     link: str | None = None
     # promotion

@@ -49,6 +49,8 @@ class Newsletter:
     window: timedelta = timedelta(hours=3)
     #: Days.
     grace: int = 0
+    #: Where `on_unknown: resend` is written: what stays unproven goes once more. 0 = nowhere, it is listed.
+    resend_line: int = 0
     theme: str = "newsletter"
     approve: Approve = Approve.AUTO
     proof_before: timedelta = timedelta(hours=24)
@@ -78,6 +80,8 @@ class Step:
     only_if: str | None = None
     only_if_line: int = 0
     grace: int = 7
+    #: Where `on_unknown: resend` is written: what stays unproven goes once more. 0 = nowhere, it is listed.
+    resend_line: int = 0
     purpose: Purpose = Purpose.MARKETING
     #: Its own fact, in place of the sequence's.
     starts_from: str | None = None

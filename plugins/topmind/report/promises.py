@@ -41,7 +41,7 @@ WHAT_TO_DO = {
     ),
     TouchState.UNRESOLVED: (
         "Feedback works and said nothing of them for six hours, so most likely they never left. They are not sent "
-        "again: write to these people yourself, or let it be."
+        "again, but once where `on_unknown: resend` says so: write to these people yourself, or let it be."
     ),
 }
 

@@ -11,6 +11,7 @@ from topmind.report.outlook_words import apart_words
 from topmind.report.reasons import counted, in_words
 
 if TYPE_CHECKING:
+    from topmind.ledger import Counts
     from topmind.report.promises import Report
 
 #: Rows of a list that are printed; the rest is counted.
@@ -101,6 +102,8 @@ def _fell(report: Report) -> Iterator[str]:
 def _unknown(report: Report) -> Iterator[str]:
     from topmind.report.promises import WHAT_TO_DO
 
+    if again := twice(report.counts):
+        yield again
     if not report.unproven:
         yield "Every mail that left is proven."
         return
@@ -117,6 +120,14 @@ def _unknown(report: Report) -> Iterator[str]:
         for row in rows:  # all of them: guarantee 5 lists every unproven send
             why = f" ({row.reason})" if row.reason else ""
             yield f"  {row.at}  {row.who}  {row.touch}  {row.title}  {row.state}{why}"
+
+
+def twice(counts: Counts) -> str:
+    """`May have come twice: 3 (on_unknown: resend), came twice: 1.`; "" where nothing was sent again."""
+    if not counts.may_have_come_twice:
+        return ""
+    both = f", came twice: {counts.came_twice}" if counts.came_twice else ""
+    return f"May have come twice: {counts.may_have_come_twice} (on_unknown: resend){both}."
 
 
 def _rest(length: int) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from topmind import delivery
@@ -13,7 +13,7 @@ from topmind.errors import PlanAgain, SendError
 from topmind.ledger import Ledger
 from topmind.links import KeyRing, address_hashes
 from topmind.model import Clock, History, PersonRecord, Problem, Transport
-from topmind.run import guards, last_run, places, workers
+from topmind.run import guards, last_run, places, resending, workers
 from topmind.run import load as load_
 from topmind.run.carriage import Account, Carriage
 from topmind.run.compose import Composed, compose
@@ -104,7 +104,9 @@ def tick(
     """The same for what is open already; `decide` is what reads the audience and plans. All findings come back."""
     settings, carrier = project.settings, carried.transport
     delivery.fold(ledger, places.inbox(settings))
-    _expire(ledger, project)
+    day = _earliest(project)
+    ledger.expire(day, tasks=project.moment.as_of - PATIENCE)
+    resending.plan_again(ledger, project.catalog, day)
     codes = Codes(project.catalog, ring, ledger.coupons)
     tries = TRIES + 2 * (crew.shard.of if crew.shard else 0)
     decided, composed, facts = _freeze(
@@ -166,13 +168,11 @@ def _where(carrier: Transport, root: Path) -> str:
     return str(folder.relative_to(root) if folder.is_relative_to(root) else folder)
 
 
-def _expire(ledger: Ledger, project: Project) -> None:
-    """Touches whose last day is over everywhere on earth, or on the one day that is asked for; tasks later, after
-    the owner had them."""
+def _earliest(project: Project) -> date:
+    """The earliest day that it is now anywhere on earth, or the one day that is asked for: a touch whose last day is
+    before it is over (a task's later, after the owner had it)."""
     at = project.moment
-    ledger.expire(
-        at.as_of if at.all_day else (at.now - timedelta(hours=12)).date(), tasks=at.as_of - PATIENCE
-    )
+    return at.as_of if at.all_day else (at.now - timedelta(hours=12)).date()
 
 
 def _freeze(

@@ -8,6 +8,7 @@ from typing import Any
 from topmind import ledger as ledger_
 from topmind.delivery import SendReport
 from topmind.model import Level, Problem
+from topmind.report.words import twice
 from topmind.run.decide import Decided
 
 
@@ -36,6 +37,8 @@ class SendResult:
         """The equation of the day, and what needs a look."""
         return {
             **self.report.counts.as_dict(),
+            "may_have_come_twice": self.report.counts.may_have_come_twice,
+            "came_twice": self.report.counts.came_twice,
             "task_mails": self.task_mails,
             "as_of": self.decided.plan.as_of.isoformat(),
             "plan": self.decided.plan.hash,
@@ -59,6 +62,8 @@ class SendResult:
                 f"+ {counts.skipped} skipped + {counts.expired} expired + {counts.unknown} unknown "
                 f"+ {counts.waiting} waiting; {counts.tasks} task{'' if counts.tasks == 1 else 's'}.",
             ]
+        if again := twice(counts):
+            lines.append(again)
         if self.task_mails:
             lines.append(
                 f"{self.task_mails} task mail{'' if self.task_mails == 1 else 's'} to whoever has something to do: topmind tasks"

@@ -20,7 +20,7 @@ GOOD: dict[type[Head], tuple[str, dict[str, str], str]] = {
             "authors": "[dana]", "status": "published", "image": "https://x.example/i.png", "image_alt": "I",
             "segments": "[customers]", "exclude": "[customers]", "stages": "[interest]", "where": "[site, email]",
             "access": "public", "use": "any time", "priority": "1", "send": "[2026-12-08]", "for": "tuesday-fix 2026-12-01",
-            "subject": "S", "preheader": "P", "was": "[old]", "audience": "each send", "correction": "no", "grace": "3 days", "link": "https://x.example",
+            "subject": "S", "preheader": "P", "was": "[old]", "audience": "each send", "correction": "no", "grace": "3 days", "on_unknown": "resend", "link": "https://x.example",
             "stop_when": "purchases() > 3", "offer": "O", "code": "C10", "coupon": "personal", "starts": "2026-11-01", "ends": "2026-12-20", "terms": "T",
         },
         "Text.\n",
@@ -45,7 +45,7 @@ GOOD: dict[type[Head], tuple[str, dict[str, str], str]] = {
         "content/newsletters/n.md",
         {
             "id": "n", "title": "N", "every": "Tuesday at 09:00", "zone": "America/New_York", "segments": "[customers]",
-            "topics": "[fixes]", "sender": "dana", "subject": "S", "preheader": "P", "window": "3 hours", "grace": "1 day",
+            "topics": "[fixes]", "sender": "dana", "subject": "S", "preheader": "P", "window": "3 hours", "grace": "1 day", "on_unknown": "resend",
             "theme": "letter", "approve": "proof", "proof_before": "1 day", "one_of": "weekly", "archive": "no", "was": "[m]",
         },
         "/// slot | 1 tip\n",
@@ -58,7 +58,7 @@ GOOD: dict[type[Head], tuple[str, dict[str, str], str]] = {
     schemas.StepHead: (
         "content/sequences/first/01-a.md",
         {
-            "id": "a", "title": "A", "after": "1 day", "channel": "email", "only_if": "purchases() > 0", "grace": "7 days",
+            "id": "a", "title": "A", "after": "1 day", "channel": "email", "only_if": "purchases() > 0", "grace": "7 days", "on_unknown": "list",
             "purpose": "marketing", "starts_from": "first_purchase()", "repeat": "yearly", "sender": "dana", "subject": "S",
             "preheader": "P", "theme": "letter", "was": "[b]",
         },

@@ -8,7 +8,7 @@ the table, the sum of guarantee 4 holds, and nobody was mailed twice or against 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
@@ -82,6 +82,15 @@ class Sender:
     answers: list[Settle] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Mail:
+    """What the provider took."""
+
+    hexed: str
+    address: str
+    id: str
+
+
 @dataclass
 class Known:
     """What the ledger itself was told, which a copy of it does not know if it came later."""
@@ -119,9 +128,11 @@ class LedgerMachine(RuleBasedStateMachine):
 
     kind: Any = InMemory
 
-    @initialize(due=st.sets(st.integers(0, 7)))
-    def begin(self, due: set[int]) -> None:
-        """Some are planned."""
+    @initialize(
+        later=st.sets(st.integers(0, 7), max_size=4), fates=st.lists(st.sampled_from(FATES), max_size=4)
+    )
+    def begin(self, later: set[int], fates: list[Fate]) -> None:
+        """Most are planned, and a run has come so far."""
         self.clock = FixedClock()
         self.store: Store = type(self).kind(self.clock, CONTACTS)
         self.senders = [Sender(), Sender()]
@@ -132,14 +143,18 @@ class LedgerMachine(RuleBasedStateMachine):
         self.names = {
             row_of(c, source).key.wire("test"): (c, source) for c in CONTACTS for source in (ISSUE, STEP)
         }
-        #: Touch → how many mails left; (address, issue) → how many copies.
+        #: Touch → how many mails left; address → whose issue went there.
         self.left: Counter[str] = Counter()
-        self.copies: Counter[str] = Counter()
+        self.copies: defaultdict[str, set[str]] = defaultdict(set)
+        #: Touches that were sent again (`on_unknown: resend`), and those of which a second mail may have left.
+        self.again: set[str] = set()
+        self.second: set[str] = set()
+        self.was_put_back = False
         #: Claims of which nobody has said that they had not left; the last attempt of each touch.
         self.open: set[str] = set()
         self.attempts: Counter[str] = Counter()
-        #: Mails whose feedback may still come, with the address they went to.
-        self.post: list[tuple[str, str]] = []
+        #: Mails whose feedback may still come.
+        self.post: list[Mail] = []
         #: What fell due here or in a ledger that is lost.
         self.planned: set[str] = set()
         self.addresses = {c: f"{c}@example.com" for c in CONTACTS}
@@ -152,8 +167,11 @@ class LedgerMachine(RuleBasedStateMachine):
         self.stopped = False
         self.seen: dict[str, TouchState | None] = dict.fromkeys(self.names)
         for number, (contact, source) in enumerate(self.names.values()):
-            if number not in due:
+            if number not in later:
                 self.plan(0, contact, source, "row")
+        self.everything_holds()
+        if fates:
+            self.send(0, fates)
 
     def hashes(self, address: str) -> tuple[str, ...]:
         """Under every key of the ring, newest first."""
@@ -227,7 +245,8 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def _may_go(self, one: Claim) -> None:
         contact, hexed = one.key.contact, one.touch_hex
-        assert self.left[hexed] == 0, "it has left"
+        assert self.left[hexed] <= (hexed in self.again), "it has left"
+        assert hexed not in self.known.proven, "it is proven"
         assert hexed not in self.open, "claimed twice without proof that it had not left"
         assert one.attempt > self.attempts[hexed], "an attempt came twice"
         assert not self.stopped, "everything is stopped"
@@ -241,8 +260,9 @@ class LedgerMachine(RuleBasedStateMachine):
             no = self.opted_out | self.known.no
             assert contact not in no, "opted out"
             assert one.address not in {self.addresses[c] for c in no - self.erased}, "a reader said no"
-            assert self.copies[one.address] == 0, "one inbox, one copy"
+            assert self.copies[one.address] <= {hexed}, "one inbox, one copy"
         self.open.add(hexed)
+        self.second |= {hexed} & self.again
         self.attempts[hexed] = one.attempt
 
     @precondition(lambda self: any(sender.hand for sender in self.senders))
@@ -259,17 +279,19 @@ class LedgerMachine(RuleBasedStateMachine):
             leaves, kind, message_id = False, OutcomeKind.RETRY, ""
         if leaves:
             self.left[claim.touch_hex] += 1
-            self.copies[claim.address] += claim.key.source == ISSUE
-            self.post.append((claim.touch_hex, claim.address))
+            if claim.key.source == ISSUE:
+                self.copies[claim.address].add(claim.touch_hex)
+            self.post.append(Mail(claim.touch_hex, claim.address, f"m-{claim.touch_hex}-{claim.attempt}"))
         if kind is OutcomeKind.RETRY:
             self.open.discard(claim.touch_hex)
+        message_id = message_id and f"m-{claim.touch_hex}-{claim.attempt}"
         outcome = Outcome(kind=kind, message_id=message_id, reason=kind.value)
         self.senders[who].answers.append(Settle(claim=claim, outcome=outcome, leave=leave))
 
     @rule(who=WHO, fates=st.lists(st.sampled_from(FATES), min_size=4, max_size=4))
     def send(self, who: int, fates: list[Fate]) -> None:
         """A group goes its whole way at once, and what is in the other's hand goes on from where it was."""
-        self.claim(who, 4, True)
+        self.claim(who, len(fates), True)
         self.everything_holds()
         self.call(who, fates, False)
         self.settle(who)
@@ -285,6 +307,12 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def _told(self, settles: list[Settle]) -> None:
         self.known.proven |= {one.claim.touch_hex for one in settles if one.outcome.message_id}
+        never = {OutcomeKind.RETRY, OutcomeKind.REFUSED}
+        self.second -= {
+            one.claim.touch_hex
+            for one in settles
+            if one.outcome.kind in never and one.claim.attempt == self.attempts[one.claim.touch_hex]
+        }
 
     @precondition(lambda self: any(sender.began for sender in self.senders))
     @rule(who=WHO)
@@ -295,6 +323,7 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         self.ledger(who).release(me.hand)
         self.open -= {one.touch_hex for one in me.hand}
+        self.second -= {one.touch_hex for one in me.hand}
         self.settle(who)
         self.ledger(who).unlock(me.owner)
         self.senders[who] = Sender()
@@ -323,6 +352,18 @@ class LedgerMachine(RuleBasedStateMachine):
             [hexed for hexed, row in rows.items() if STATE[row["state"]] is TouchState.UNKNOWN]
         )
 
+    @rule(who=WHO)
+    def resend(self, who: int) -> None:
+        """What is unresolved goes once more where somebody wants it (`on_unknown: resend`): each at most once."""
+        self.give_up(who)
+        self.everything_holds()
+        rows = touches(self.ledger(who))
+        open_ = {hexed for hexed, row in rows.items() if STATE[row["state"]] is TouchState.UNRESOLVED}
+        due = {hexed for hexed in open_ - self.again if self.names[hexed][0] not in self.erased}
+        assert self.ledger(who).resend(open_, TODAY) == len(due)
+        self.again |= due
+        self.open -= due
+
     # -- what is heard -----------------------------------------------------------------------------------------
 
     @precondition(lambda self: self.post)
@@ -335,18 +376,19 @@ class LedgerMachine(RuleBasedStateMachine):
     )
     def feedback(self, data: st.DataObject, who: int, kind: FeedbackKind, times: int, lasting: bool) -> None:
         """Something is heard of a mail that left: late, doubled, in any order, or never."""
-        hexed, address = data.draw(st.sampled_from(self.post))
-        self._hear(who, hexed, address, kind, times=times, lasting=lasting)
+        mail = data.draw(st.sampled_from(self.post))
+        self._hear(who, mail, kind, times=times, lasting=lasting)
 
     def _hear(
-        self, who: int, hexed: str, address: str, kind: FeedbackKind, *, times: int = 1, lasting: bool = False
+        self, who: int, mail: Mail, kind: FeedbackKind, *, times: int = 1, lasting: bool = False
     ) -> None:
+        hexed, address = mail.hexed, mail.address
         known = hexed in touches(self.ledger(who))
         event = Feedback(
             touch_hex=hexed,
             kind=kind,
             at=self.clock.now(),
-            message_id="f",
+            message_id=mail.id,
             permanent=lasting and kind is FeedbackKind.BOUNCED,
             inbox=self.hashes(address),
         )
@@ -368,16 +410,16 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         self.left[hexed] += 1
         self.planned.add(hexed)
-        self.post.append((hexed, self.addresses[contact]))
-        self._hear(who, hexed, self.addresses[contact], FeedbackKind.DELIVERED)
+        self.post.append(Mail(hexed, self.addresses[contact], "m-lost"))
+        self._hear(who, self.post[-1], FeedbackKind.DELIVERED)
 
     @precondition(lambda self: self.post)
     @rule(data=st.data(), who=WHO)
     def prove(self, data: st.DataObject, who: int) -> None:
         """A proof of a mail that left turns up."""
-        hexed, _ = data.draw(st.sampled_from(self.post))
-        self.ledger(who).prove([Proof(touch_hex=hexed, message_id="p", at=self.clock.now())])
-        self.known.proven.add(hexed)
+        mail = data.draw(st.sampled_from(self.post))
+        self.ledger(who).prove([Proof(touch_hex=mail.hexed, message_id=mail.id, at=self.clock.now())])
+        self.known.proven.add(mail.hexed)
 
     # -- people ------------------------------------------------------------------------------------------------
 
@@ -401,8 +443,9 @@ class LedgerMachine(RuleBasedStateMachine):
         """The next export: somebody has another's address (two ids of one person, or a new owner of an inbox), or
         is not in it; perhaps there is a new key for hashes."""
         self.keys += new_key and self.keys < 3
-        self.addresses[contact] = f"{of}@example.com"
         self.away = {contact} if away else set()
+        if not away:
+            self.addresses[contact] = f"{of}@example.com"
         self._sync(who)
 
     def _sync(self, who: int) -> None:
@@ -458,6 +501,8 @@ class LedgerMachine(RuleBasedStateMachine):
         for contact in sorted(self.erased):
             ledger.erase(contact, self.hashes)
         self.store.kill(1)
+        # the lost ledger may have sent again what this one has unproven: none of it goes once more
+        self.was_put_back, self.again = True, self.again | set(touches(ledger))
         self.seen = {hexed: STATE[row["state"]] for hexed, row in touches(ledger).items()}
 
     # -- what must hold ----------------------------------------------------------------------------------------
@@ -475,11 +520,12 @@ class LedgerMachine(RuleBasedStateMachine):
         self._sum(rows)
 
     def _left(self, now: dict[str, TouchState]) -> None:
-        assert not self.left or max(self.left.values()) <= 1, "somebody was mailed twice"
-        assert not self.copies or max(self.copies.values()) <= 1, "an inbox got two copies"
+        assert all(count <= 1 + (hexed in self.again) for hexed, count in self.left.items()), "mailed twice"
+        assert all(len(whose) <= 1 for whose in self.copies.values()), "an inbox got two copies"
         for hexed, state in now.items():
             if self.left[hexed]:
-                assert state in MAY_HAVE_LEFT, f"a mail left, and the ledger says {state}"
+                again = {TouchState.PLANNED} if hexed in self.again else set()
+                assert state in MAY_HAVE_LEFT | again, f"a mail left, and the ledger says {state}"
             if hexed in self.known.proven:
                 assert state is TouchState.ACCEPTED, f"proven, and the ledger says {state}"
 
@@ -500,6 +546,10 @@ class LedgerMachine(RuleBasedStateMachine):
         }
         assert {one.touch_hex for one in ledger.unproven()} == listed
         assert counts.unknown == len(listed)
+        both = sum(count > 1 for count in self.left.values())
+        assert counts.came_twice <= both <= len(self.second)
+        if not self.was_put_back:
+            assert counts.may_have_come_twice == len(self.second)
 
     def teardown(self) -> None:
         """In the end all feedback comes: what left is accepted, and whoever is not served is listed or waits."""
@@ -508,8 +558,10 @@ class LedgerMachine(RuleBasedStateMachine):
         try:
             self.clock.advance(seconds=121)
             ledger = self.ledger(0)
-            for hexed, address in self.post:
-                self._hear(0, hexed, address, FeedbackKind.SENT)
+            for mail in self.post:
+                self._hear(0, mail, FeedbackKind.SENT)
+            both = sum(count > 1 for count in self.left.values())
+            assert ledger.counts(TODAY).came_twice == both or self.was_put_back
             ledger.sweep()
             now = {hexed: STATE[row["state"]] for hexed, row in touches(ledger).items()}
             assert all(now[hexed] is TouchState.ACCEPTED for hexed in self.left if hexed in now)

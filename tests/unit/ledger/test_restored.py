@@ -109,3 +109,32 @@ def test_what_people_said_can_be_taken_in_again(tmp_path: Path) -> None:
     copy = a_ledger()
     copy.fold(inbox.pending())
     assert copy.history(TODAY).standing["c0001"].opted_out
+
+
+def test_a_copy_from_the_middle_of_the_last_run_is_found_out(tmp_path: Path) -> None:
+    """It knows that run, and not all that it did."""
+    prepared(tmp_path)
+    ledger = a_ledger((), url=URL, root=tmp_path)
+    ledger.lock("run-1")
+    claims = claim(ledger)
+    ledger._database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy(tmp_path / "ledger.db", tmp_path / "copy.db")
+    ledger.settle([accepted(one) for one in claims])
+    ledger.unlock("run-1")
+    ledger.close()
+    shutil.copy(tmp_path / "copy.db", tmp_path / "ledger.db")
+    assert restored(tmp_path)
+
+
+def test_however_much_is_written_into_a_copy_it_is_found_out(tmp_path: Path) -> None:
+    """By other commands, which do not send: it never had the last sender."""
+    prepared(tmp_path)
+    shutil.copy(tmp_path / "ledger.db", tmp_path / "copy.db")
+    run(tmp_path, "run-1")
+    shutil.copy(tmp_path / "copy.db", tmp_path / "ledger.db")
+    ledger = a_ledger((), url=URL, root=tmp_path)
+    for _ in range(20):
+        ledger.stop("all")
+        ledger.resume("all")
+    ledger.close()
+    assert restored(tmp_path)
