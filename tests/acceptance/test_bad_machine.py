@@ -412,9 +412,14 @@ ENVIRONMENTS: dict[str, tuple[dict[str, str], int, str]] = {
     "other keys": ({"TOPMIND_KEYS": RING}, 3, "not the one this ledger was written with"),
     "links to nowhere": ({"TOPMIND_LIVE_URL": "canary"}, 1, "TOPMIND_LIVE_URL is no web address"),
     "a ledger not known yet": (
-        {"TOPMIND_LEDGER": "postgresql://canary:canary@db/x"},
+        {"TOPMIND_LEDGER": "mysql://canary:canary@db/x"},
         1,
-        "no ledger at 'postgresql'",
+        "no ledger at 'mysql'",
+    ),
+    "a server that nobody reaches": (
+        {"TOPMIND_LEDGER": "postgresql://canary:canary@127.0.0.1:9/x"},
+        1,
+        "the server cannot be reached",
     ),
     "a ledger that is a folder": ({"TOPMIND_LEDGER": "sqlite:///content"}, 1, "content: "),
     "a ledger that is a text": ({"TOPMIND_LEDGER": "sqlite:///content/company.md"}, 1, "Do not delete it"),
