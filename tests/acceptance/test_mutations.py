@@ -143,9 +143,9 @@ MUTATIONS = (
     ),
     Mutation(
         "no run stands for what a restored ledger doubts",
-        "ledger/switches.py",
-        "run = NULL, ",
-        "",
+        "ledger/resending.py",
+        "SET run = NULL, again",
+        "SET again",
         f"{HEARD}::test_no_run_stands_for_what_a_restored_ledger_doubts",
     ),
     Mutation(
@@ -365,7 +365,7 @@ MUTATIONS = (
         "planning/policies/gap.py",
         "far = far & ((day - issue >= ask.spacing) | (issue == day))",
         "far = far & (issue <= day)",
-        "integration/test_month_of_ticks.py::test_no_gap_is_broken",
+        f"{POLICIES}::test_two_issues_of_one_newsletter_keep_half_a_period",
     ),
     Mutation(
         "siblings keep a week apart",

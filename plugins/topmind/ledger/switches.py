@@ -125,7 +125,7 @@ def doubt(book: Book) -> int:
     """
     task_mails.doubt(book)
     changed = book.db.execute(
-        f"UPDATE touches SET state = {UNKNOWN}, reason = 'the ledger was restored', run = NULL, lease = NULL,"
+        f"UPDATE touches SET state = {UNKNOWN}, reason = 'the ledger was restored', lease = NULL,"
         f" attempt = CASE WHEN attempt < 1 THEN 1 ELSE attempt END, at = ? WHERE channel = 0 AND state IN ({PLANNED}, {CLAIMED})",
         (book.now,),
     ).rowcount

@@ -75,6 +75,8 @@ class Sender:
     owner: str = ""
     #: By the ledger's answer: it holds the lock. It may have lost it since, without knowing.
     began: bool = False
+    #: Its lease ended and another run became the sender: what it claims after that no more keeps others out.
+    lost: bool = False
     #: Until when it is alive for others.
     until: Any = NOW
     hand: list[Claim] = field(default_factory=list)
@@ -223,7 +225,8 @@ class LedgerMachine(RuleBasedStateMachine):
         except LedgerLocked:
             assert other.began or other.until > self.clock.now() or me.until > self.clock.now()
             return False
-        assert ledger.several or not other.began or other.until <= self.clock.now()
+        assert ledger.several or not other.began or other.lost or other.until <= self.clock.now()
+        other.lost = other.began and not ledger.several
         self.known.runs += 1
         self.senders[who] = Sender(owner=owner, began=True, until=self.clock.now() + LEASE)
         return True
@@ -238,7 +241,8 @@ class LedgerMachine(RuleBasedStateMachine):
         found = self.ledger(who).claim(owner=me.owner, limit=limit, now=NOW, settles=settles)
         self._told(settles)
         me.answers = [] if ride else me.answers
-        me.until = max(me.until, self.clock.now() + LEASE)
+        if not me.lost:
+            me.until = max(me.until, self.clock.now() + LEASE)
         for one in found:
             self._may_go(one)
         me.hand += found
