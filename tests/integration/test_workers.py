@@ -165,8 +165,12 @@ def test_a_worker_that_is_killed(clone: Callable[[str], Clone]) -> None:
     killed, *_ = workers_of(process)
     os.kill(killed, signal.SIGKILL)
     ends(process, [0, 1])
-    counts = one.send()
-    everybody_once(counts, one)
+    counts, left = one.send(), one.mails()
+    assert max(left.values()) == 1
+    # claimed and not yet written when the kill came: nobody can know, so it is listed, at most its four slots
+    assert counts["unknown"] == PEOPLE - len(left) <= 4
+    assert counts["planned"] == counts["accepted"] + counts["expired"] + counts["unknown"] == PEOPLE + 1
+    assert counts["waiting"] == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
