@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import TypeVar
@@ -14,14 +15,16 @@ from topmind.ledger.values import Feedback
 T = TypeVar("T")
 
 
-class FeedbackStore:
+class FeedbackStore(ABC):
     """What a store inherits; it says itself how a transaction is made."""
 
+    @abstractmethod
     def _write(self, work: Callable[[Book], T]) -> T:
-        raise NotImplementedError
+        """Do `work` in one transaction."""
 
+    @abstractmethod
     def _read(self, work: Callable[[Book], T]) -> T:
-        raise NotImplementedError
+        """Ask in one transaction."""
 
     def record_feedback(self, events: Sequence[Feedback]) -> Heard:
         if not events:

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -54,7 +54,7 @@ class StoreClock:
     def __init__(self, ledger: Ledger, clock: Clock) -> None:
         self._ledger, self._clock = ledger, clock
 
-    def now(self) -> Any:
+    def now(self) -> datetime:
         """The store's moment, UTC."""
         return self._ledger.now()
 
