@@ -74,6 +74,8 @@ class AccountPace:
             self._read()
             self._factor = min(self._factor * 2, 1.0)  # a minute after "too fast" twice as fast again
             self._bucket.rate = self._rate()
+        if wanted <= 0:
+            return 0  # no slot is free: nothing is used up
         room = wanted
         if (free := self._quota.free) is not None:
             room = min(room, max(free // max(self._members(), 1) - self._since, 0))

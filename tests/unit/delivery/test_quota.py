@@ -113,3 +113,11 @@ def test_a_warm_up_doubles_each_day_that_sends() -> None:
     assert warm_up.left(200, sent, TODAY) == 10
     sent |= {TODAY - timedelta(days=n): 1 for n in range(2, 16)}
     assert warm_up.left(200, sent, TODAY) is None
+
+
+def test_no_free_slot_is_no_used_up_quota() -> None:
+    """All calls are under way, so nothing is wanted: that says nothing of the account, and the run goes on."""
+    pace = AccountPace(lambda: PLENTY, clock=FixedClock())
+    pace.at_most = 5
+    assert (pace.room(0), pace.stop) == (0, "")
+    assert pace.room(4) == 4
