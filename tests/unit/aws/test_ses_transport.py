@@ -13,7 +13,7 @@ import pytest
 from botocore.config import Config
 
 from topmind.aws.ses import SesTransport
-from topmind.delivery import send
+from topmind.delivery import AccountPace, Quota, send
 from topmind.ledger import Claim, Ledger
 from topmind.model import Message, OutcomeKind
 from topmind.testing.clock import FixedClock
@@ -204,6 +204,17 @@ def test_calls_at_once_send_everybody_once(sim: SesSimulator, clock: FixedClock)
     assert (report.counts.accepted, report.exit_code) == (len(PEOPLE), 0)
     assert set(sim.touches.values()) == {1}
     assert 1 < most <= 8
+
+
+def test_slow_answers_end_no_run(sim: SesSimulator, clock: FixedClock) -> None:
+    """Every slot is busy longer than the loop waits for an answer: nothing is claimed meanwhile, and it goes on."""
+    sim.faults = Faults(shares={FaultKind.SLOW: 1.0}, seconds=0.35)
+    ledger = a_ledger(PEOPLE[:6], clock=clock)
+    freeze(ledger, *(a_row(contact) for contact in PEOPLE[:6]))
+    pace = AccountPace(lambda: Quota(rate=1000, per_day=50_000, sent=0), clock=clock)
+    order = an_order(clock, slots=2, at_once=True)
+    report = send(ledger, transport(sim, clock, read_timeout=5), mail, order, pace=pace)
+    assert (report.counts.accepted, report.stopped) == (6, "")
 
 
 def test_every_kind_of_trouble_at_once(sim: SesSimulator, clock: FixedClock) -> None:
