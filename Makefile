@@ -60,7 +60,7 @@ format: install ## formats the code
 bench: install ## the figures of the budgets
 	$(BIN)/python tests/bench/run.py
 
-soak: install ## senders killed with -9 a hundred times while SES loses answers (SOAK="--lost 0.2 --seed 7")
+soak: install ## senders killed with -9 a hundred times while SES loses answers, for each policy (SOAK="--only resend --seed 7")
 	$(BIN)/python tests/soak/soak.py $(SOAK)
 
 docs: install ## the reference page, from the schemas
