@@ -12,6 +12,10 @@ from typing import Any
 
 import pytest
 
+import scratch
+
+scratch.use_memory()
+
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
