@@ -15,6 +15,7 @@ import pytest
 import scratch
 
 scratch.use_memory()
+scratch.keep_compiled()
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"

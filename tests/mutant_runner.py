@@ -6,6 +6,7 @@ each run, from the folder that the request names.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -15,6 +16,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from scratch import CHANGING
 
 ROOT = Path(__file__).parents[1]
 #: What tests and the package read from elsewhere; one that is missing here is only read later.
@@ -60,7 +63,12 @@ def a_runner(folder: Path) -> Iterator[Runner]:
     process = subprocess.Popen(
         [sys.executable, __file__],
         cwd=ROOT,
-        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        env={
+            **os.environ,
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            CHANGING: "1",
+        },
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -74,6 +82,7 @@ def serve() -> None:
     for name in LIBRARIES:
         importlib.import_module(name)
     assert "topmind" not in sys.modules
+    gc.freeze()  # else each child goes through all of it again, and copies the pages
     for line in sys.stdin:
         request = json.loads(line)
         child = os.fork()

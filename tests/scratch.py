@@ -1,6 +1,6 @@
-"""Where tests write: in memory where there is room, else where everything temporary goes.
+"""What makes a run of the tests quick, whatever they test: files in memory, and compiled modules that are kept.
 
-A ledger waits for the disk at each commit; over the whole suite that is minutes in which nothing runs. Nothing that is
+Temporary files lie in memory where there is room. A ledger waits for the disk at each commit; over the whole suite that is minutes in which nothing runs. Nothing that is
 tested depends on it: a killed process leaves the same files behind in memory as on a disk.
 """
 
@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")  # noqa: S108 -- a place for temporary files is what this module is about
 #: Bytes that must be free; a run of all tests needs less than half of it at its widest.
 ROOM = 2 * 2**30
+#: Set where the package changes from run to run: two texts of one second and one length look alike to Python.
+CHANGING = "TOPMIND_TESTS_CHANGING"
 
 
 def use_memory() -> None:
@@ -21,6 +24,14 @@ def use_memory() -> None:
     if "TMPDIR" in os.environ or not _fits(MEMORY):
         return
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+def keep_compiled() -> None:
+    """Where `PYTHONDONTWRITEBYTECODE` is set, each of the hundreds of commands would compile the package anew."""
+    if CHANGING in os.environ:
+        return
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def _fits(place: Path) -> bool:
