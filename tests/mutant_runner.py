@@ -51,7 +51,11 @@ class Runner:
         """Run tests of this repository (node ids below `tests/`) on the package in a folder."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        request = {"package": str(package), "tests": [f"tests/{test}" for test in tests], "said": str(self.said)}
+        request = {
+            "package": str(package),
+            "tests": [f"tests/{test}" for test in tests],
+            "said": str(self.said),
+        }
         print(json.dumps(request), file=self.process.stdin, flush=True)
         code = int(self.process.stdout.readline())
         return Verdict(code, self.said.read_text("utf-8", "replace"))
