@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-MEMORY = Path("/dev/shm")  # noqa: S108 -- a place for temporary files is what this module is about
+MEMORY = Path("/dev/shm")
 #: Bytes that must be free; a run of all tests needs less than half of it at its widest.
 ROOM = 2 * 2**30
 #: Set where the package changes from run to run: two texts of one second and one length look alike to Python.
