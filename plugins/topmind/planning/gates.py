@@ -45,12 +45,12 @@ def gate(
         if not len(rows):
             break
         allowed = policy.allows(block, ask, day, rows)
-        if allowed.all():
+        if allowed is None or allowed.all():
             continue
         if told is not None:
             told[policy.reason] += int(len(rows) - allowed.sum())
         if day in block.todays:
-            mine = np.nonzero(~allowed & (block.today[rows] == day))[0]
+            mine = (~allowed & (block.today[rows] == day)).nonzero()[0]
             if len(mine):
                 why.put(places[mine], policy.reason, refused(block, ask, day, policy.reason, rows[mine]))
         places = places[allowed]

@@ -34,6 +34,8 @@ class ItemTable:
     evergreen: Words
     #: Items that a contact gets once and never again.
     for_good: Words
+    #: Bits of items that say `for:` some issue.
+    pinned: tuple[int, ...]
     #: Bits of items that may come again after some months.
     again: tuple[int, ...]
     #: Days on which slots and rescues may take each item: [days, W] from `start`.
@@ -91,6 +93,7 @@ def item_table(catalog: Catalog, start: int, end: int, reserved: dict[str, int])
         value=mask_of((b for b, i in enumerate(items) if i.is_value), words),
         evergreen=mask_of((b for b, i in enumerate(items) if i.evergreen), words),
         for_good=mask_of((b for b, i in enumerate(items) if _once(i)), words),
+        pinned=tuple(b for b, i in enumerate(items) if i.pins),
         again=tuple(b for b, i in enumerate(items) if _again(i)),
         offered=offered,
         live=live,

@@ -7,7 +7,7 @@ comes first takes the day.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -45,12 +45,15 @@ def run(block: Block, settled: Settled) -> BlockLog:
         rescue=new_rescue_log(block),
         broken=np.zeros(block.n, dtype=np.int8),
     )
+    open_on: dict[int, list[SharedLog]] = defaultdict(list)
+    for one in shared:
+        for day in range(max(one.ask.first, setting.start), min(one.ask.last, setting.end) + 1):
+            open_on[day].append(one)
     for day in range(setting.start, setting.end + 1):
         block.roll(day)
         _steps(block, log.steps, day)
-        for one in shared:
-            if one.ask.first <= day <= one.ask.last:
-                _shared(block, one, day)
+        for one in open_on[day]:
+            _shared(block, one, day)
         rescue_phase(block, log, day, settled.keys)
     return log
 
@@ -77,15 +80,17 @@ def _shared(block: Block, log: SharedLog, day: int) -> None:
     if not open_.any():
         return
     if log.eligible is None:
-        rows = np.nonzero(block.taking_part & ~log.settled)[0]
+        rows = (block.taking_part & ~log.settled).nonzero()[0]
         rows, _ = gate(block, ask, 0, rows, rows, log.why, STATIC)
         log.eligible = np.zeros(block.n, dtype=np.bool_)
         log.eligible[rows] = True
     is_today = day in block.todays
     if is_today:
-        turned_away = np.nonzero(open_ & ~log.eligible & (block.today == day))[0]
+        turned_away = (open_ & ~log.eligible & (block.today == day)).nonzero()[0]
         gate(block, ask, day, turned_away, turned_away, log.why, STATIC)
-    rows = np.nonzero(open_ & log.eligible)[0]
+    rows = (open_ & log.eligible).nonzero()[0]
+    if not len(rows):
+        return
     told = log.held if block.waits is not None and day == ask.last else None
     rows, _ = gate(block, ask, day, rows, rows, log.why, DAILY, told)
     if not len(rows):
@@ -104,8 +109,7 @@ def _shared(block: Block, log: SharedLog, day: int) -> None:
     log.later[rows] = waits(block, ask, day, rows)
     block.commit(ask, rows, day, choice.value, choice.promotions, choice.picks)
     same_inbox.remember(block, ask, rows, day, choice.value, choice.picks)
-    today = block.today[rows] == day
-    if today.any():
+    if is_today and (today := block.today[rows] == day).any():
         log.today.append(_keep(rows, choice, today))
 
 
@@ -122,7 +126,7 @@ def _say(block: Block, log: SharedLog, day: int, rows: Rows, choice: Choice) -> 
 
 
 def _keep(rows: Rows, choice: Choice, mask: Bools) -> tuple[Rows, Choice]:
-    return rows[mask], choice.only(mask)
+    return (rows, choice) if mask.all() else (rows[mask], choice.only(mask))
 
 
 # --- steps ---
@@ -140,7 +144,7 @@ def _step_log(block: Block, settled: Settled) -> StepLog:
         facts = members.dates[text]
         if text not in known:
             known[text] = columns(facts)
-        mine = np.nonzero(near(known[text], sequence, step, setting.start, setting.foreseen))[0].tolist()
+        mine = near(known[text], sequence, step, setting.start, setting.foreseen).nonzero()[0].tolist()
         matter = [facts[k] for k in mine]
         going, stopped = len(asks), len(asks) + 1
         asks += [ask, replace(ask, stopped=True)]
@@ -174,7 +178,7 @@ def _soon(block: Block, log: StepLog) -> Soon | None:
     may = np.zeros(len(log.row), dtype=np.bool_)
     for number, ask in enumerate(log.asks):
         # a reply asks for no place: it goes in any case
-        mine = np.nonzero((log.ask == number) & ~np.bool_(ask.reply) & block.taking_part[log.row])[0]
+        mine = ((log.ask == number) & ~np.bool_(ask.reply) & block.taking_part[log.row]).nonzero()[0]
         may[gate(block, ask, 0, log.row[mine], mine, log.why, STATIC)[1]] = True
     return Soon(
         block.n,
@@ -190,14 +194,16 @@ def _soon(block: Block, log: StepLog) -> Soon | None:
 
 def _steps(block: Block, log: StepLog, day: int) -> None:
     """Every open step entry: gates, then per contact the nearest deadline, then the capacity of calls."""
-    ready = np.searchsorted(log.due, day, side="right")
+    ready = int(log.due.searchsorted(day, side="right"))
+    if not ready:
+        return
     rows = log.row[:ready]
-    places = np.nonzero(
+    places = (
         (log.last[:ready] >= day)
         & (log.day[:ready] == 0)
         & (block.today[rows] <= day)
         & block.taking_part[rows]
-    )[0]
+    ).nonzero()[0]
     if not len(places):
         return
     passed = []

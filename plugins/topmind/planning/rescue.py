@@ -74,7 +74,7 @@ def new_rescue_log(block: Block) -> RescueLog:
 
 def rescue_phase(block: Block, log: BlockLog, day: int, done: Set[Key]) -> None:
     """Whoever is within the lead time of a broken floor: their channels in order, the first that goes."""
-    rows = np.nonzero(block.value_day + block.patience <= day)[0]
+    rows = (block.value_day + block.patience <= day).nonzero()[0]
     rows = rows[block.taking_part[rows] & (block.today[rows] <= day)]
     if not len(rows):
         return
@@ -115,7 +115,7 @@ def _attempt(
 def _tried(block: Block, rows: Rows, channel: Channel, done: Set[Key]) -> Bools:
     """Whose very rescue the ledger already has on this channel."""
     tried = np.zeros(len(rows), dtype=np.bool_)
-    for place in np.nonzero(block.rescued[rows])[0]:
+    for place in block.rescued[rows].nonzero()[0]:
         row = int(rows[place])
         since, untouched = int(block.value_day[row]), bool(block.untouched[row])
         failed = block.failed_since(row, since, untouched=untouched)
@@ -190,7 +190,7 @@ def _commit(
 
 def _failed(block: Block, rows: Rows) -> NDArray[np.int16]:
     found = np.zeros(len(rows), dtype=np.int16)
-    for place in np.nonzero(block.rescued[rows])[0]:
+    for place in block.rescued[rows].nonzero()[0]:
         row = int(rows[place])
         found[place] = block.failed_since(
             row, int(block.value_day[row]), untouched=bool(block.untouched[row])

@@ -32,8 +32,6 @@ class Choice:
 
     def only(self, mask: Bools) -> Choice:
         """These rows."""
-        if mask.all():
-            return self
         return Choice(
             why=self.why[mask],
             picks=self.picks[mask],
@@ -67,12 +65,13 @@ def _live_at_home(block: Block, day: int, rows: Rows, items: Words) -> Words:
 
 def pins_of(block: Block, ask: Ask) -> Words:
     """Items that say `for:` this issue."""
+    table = block.setting.table
     bits = (
         b
-        for b, item in enumerate(block.setting.table.items)
-        if any(source == ask.source and day in ask.nominal for source, day in item.pins)
+        for b in table.pinned
+        if any(source == ask.source and day in ask.nominal for source, day in table.items[b].pins)
     )
-    return mask_of(bits, block.setting.table.words)
+    return mask_of(bits, table.words)
 
 
 def choose(block: Block, ask: Ask, day: int, rows: Rows) -> Choice:
@@ -134,6 +133,8 @@ class _Filling:
         value = np.zeros(len(bits), dtype=np.bool_)
         may = self.may_take(wanted)
         for w, word in enumerate(may):
+            if not wanted[w]:
+                continue
             if w:
                 word[bits >= 0] = 0
             chosen = lowest_bit(word)

@@ -79,10 +79,13 @@ def _with_mates(members: Members, bound: Bools) -> Bools:
     return bound | ((members.inbox >= 0) & np.isin(members.inbox, members.inbox[bound]))
 
 
-def depending_on(made: Setting, members: Members, row: int) -> Rows:
-    """The rows that must be planned along with this one: of whoever is never called only the inbox."""
-    if _with_mates(members, _may_be_called(made, members))[row]:
-        return np.nonzero(competing(made, members))[0]
+def competes(made: Setting, members: Members, row: int) -> bool:
+    """Whether this row's plan hangs on everybody who may be called (`competing`)."""
+    return bool(_with_mates(members, _may_be_called(made, members))[row])
+
+
+def mates(members: Members, row: int) -> Rows:
+    """The rows that read this row's inbox, itself among them: of whoever is never called all that it hangs on."""
     if members.inbox[row] < 0:
         return np.array([row], dtype=np.intp)
     return np.nonzero(members.inbox == members.inbox[row])[0]

@@ -81,9 +81,11 @@ class Tally:
         for r in range(len(self.windows) - 1, -1, -1):
             if self.windows[r].channel == wanted:
                 room = self.room[r, rows]
-                if paced and room.min(initial=UNLIMITED) <= self._most_kept[r]:
+                least = room.min(initial=UNLIMITED)
+                if paced and least <= self._most_kept[r]:
                     result[room <= self.kept[r, rows]] = r + len(self.windows)
-                result[room <= 0] = r
+                if least <= 0:
+                    result[room <= 0] = r
         return result
 
     def _later(self, queue: dict[int, list[_Change]], day: int, change: _Change) -> None:

@@ -56,7 +56,9 @@ def _full(block: Block, ask: Ask, day: int, rows: Rows, *, overall: bool) -> NDA
     if not paced or not block.tally.paces:
         return block.tally.full(rows, ask.channel, overall=overall)
     found = block.tally.full(rows, ask.channel, overall=overall, paced=True)
-    spared = np.nonzero(found >= len(block.tally.windows))[0]
+    spared = (found >= len(block.tally.windows)).nonzero()[0]
+    if not len(spared):
+        return found
     spared = spared[_may_take(block, ask, day, rows[spared])]
     if len(spared):
         found[spared] = block.tally.full(rows[spared], ask.channel, overall=overall)
@@ -72,14 +74,14 @@ def _may_take(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:
     return may
 
 
-def over_all(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:
+def over_all(block: Block, ask: Ask, day: int, rows: Rows) -> Bools | None:
     """Room in every window that counts all channels."""
-    return (full(block, ask, day, rows, overall=True) < 0) | ask.reply
+    return None if ask.reply else full(block, ask, day, rows, overall=True) < 0
 
 
-def on_channel(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:
+def on_channel(block: Block, ask: Ask, day: int, rows: Rows) -> Bools | None:
     """Room in every window of this channel."""
-    return (full(block, ask, day, rows, overall=False) < 0) | ask.reply
+    return None if ask.reply else full(block, ask, day, rows, overall=False) < 0
 
 
 OVER_ALL = Policy(Reason.CEILING_ALL, over_all)
