@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -31,8 +31,8 @@ from topmind.planning.rescue import occurrence
 from topmind.planning.selection import available
 from topmind.planning.senders import senders
 from topmind.planning.sends import announced
-from topmind.planning.setting import Setting, setting
-from topmind.planning.shards import Cut, competes, competing, mates
+from topmind.planning.setting import setting
+from topmind.planning.shards import Cut, compete, competing, few, mates
 from topmind.planning.terms import UNLIMITED, Terms
 
 
@@ -116,14 +116,19 @@ def explain(
     """
     if contact not in members.ids:
         raise UsageError("there is no contact with this id.", fix="Look the person up: topmind why NAME")
-    made, rows = _scene(
-        lambda past_: setting(catalog, members, past_, now, all_day=all_day, horizon=horizon),
-        members,
-        history,
-        announced(catalog),
-        members.ids.index(contact),
+    near = mates(members, members.ids.index(contact))
+    part = few(members, near)
+    mine, sent = frozenset(part.ids), announced(catalog)
+    # a large past is looked through once: what they had, and what went of announcements
+    past_ = [t for t in history.touches if (k := t.key).contact in mine or k.source in sent]
+    touches = [t for t in past_ if t.key.contact in mine]
+    made = setting(
+        catalog, part, replace(history, touches=tuple(past_)), now, all_day=all_day, horizon=horizon
     )
-    part, touches = Cut(made, members, made.history.touches, [rows]).part(0)
+    if compete(made, part):
+        made = setting(catalog, members, history, now, all_day=all_day, horizon=horizon)
+        rows = np.nonzero(competing(made, members))[0]
+        part, touches = Cut(made, members, history.touches, [rows]).part(0)
     made = replace(made, history=replace(history, touches=tuple(touches)))
     row = part.ids.index(contact)
     block = Block(made, part)
@@ -147,25 +152,6 @@ def explain(
         coming=coming,
         floor_broken=REASON_OF[broken] if broken else None,
     )
-
-
-def _scene(
-    made_of: Callable[[History], Setting],
-    members: Members,
-    history: History,
-    announced: Container[str],
-    row: int,
-) -> tuple[Setting, Rows]:
-    """The setting and the rows that are planned along. A large past is looked through once: what is asked of it is
-    what the readers of the inbox had, and what went of announcements."""
-    near = mates(members, row)
-    mine = {members.ids[place] for place in near.tolist()}
-    few = [t for t in history.touches if (k := t.key).contact in mine or k.source in announced]
-    made = made_of(replace(history, touches=tuple(few)))
-    if not competes(made, members, row):
-        return made, near
-    made = made_of(history)
-    return made, np.nonzero(competing(made, members))[0]
 
 
 def _standing(block: Block, row: int, touches: Iterable[PastTouch]) -> Explanation:

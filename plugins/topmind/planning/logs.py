@@ -49,6 +49,8 @@ class SharedLog:
     why: Why
     #: (rows, choice) of those who go on their own today.
     today: list[tuple[Rows, Choice]] = field(default_factory=list)
+    #: Nobody is left whom it might still go to.
+    over: bool = False
     #: Rows that pass everything that does not change from day to day.
     eligible: Bools | None = None
     #: On its last day: reason → rows that do not get it; value items that the ratio still asks for → rows.

@@ -76,8 +76,8 @@ def _shared_log(block: Block, ask: Ask, done: Mapping[tuple[str, str], list[int]
 
 def _shared(block: Block, log: SharedLog, day: int) -> None:
     ask = log.ask
-    open_ = block.taking_part & ~log.settled & (log.day == 0) & (block.today <= day)
-    if not open_.any():
+    open_ = _open(block, log, day)
+    if open_ is None:
         return
     if log.eligible is None:
         rows = (block.taking_part & ~log.settled).nonzero()[0]
@@ -111,6 +111,18 @@ def _shared(block: Block, log: SharedLog, day: int) -> None:
     same_inbox.remember(block, ask, rows, day, choice.value, choice.picks)
     if is_today and (today := block.today[rows] == day).any():
         log.today.append(_keep(rows, choice, today))
+
+
+def _open(block: Block, log: SharedLog, day: int) -> Bools | None:
+    """Whom it may still go to and whose today has come; None = nobody."""
+    if log.over:
+        return None
+    open_: Bools = block.taking_part & ~log.settled & (log.day == 0)
+    log.over = not open_.any()
+    if day <= max(block.todays, default=day):
+        open_ &= block.today <= day
+        return open_ if open_.any() else None
+    return None if log.over else open_
 
 
 def _say(block: Block, log: SharedLog, day: int, rows: Rows, choice: Choice) -> None:

@@ -75,6 +75,8 @@ def new_rescue_log(block: Block) -> RescueLog:
 def rescue_phase(block: Block, log: BlockLog, day: int, done: Set[Key]) -> None:
     """Whoever is within the lead time of a broken floor: their channels in order, the first that goes."""
     rows = (block.value_day + block.patience <= day).nonzero()[0]
+    if not len(rows):
+        return
     rows = rows[block.taking_part[rows] & (block.today[rows] <= day)]
     if not len(rows):
         return

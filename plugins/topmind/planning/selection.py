@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from topmind.model import Bools, Reason, Slot
 from topmind.planning.block import Block, Rows
-from topmind.planning.items import Words, any_of, count, lowest, lowest_bit, mask_of, place_of, single
+from topmind.planning.items import Wanted, Words, any_of, count, lowest, lowest_bit, mask_of, place_of, single
 from topmind.planning.occasions import Ask
 
 #: Reasons of a selection as small numbers; 0 = it may go.
@@ -95,7 +95,7 @@ def choose(block: Block, ask: Ask, day: int, rows: Rows) -> Choice:
             picks[:, places[number] + nth] = state.take(wanted)
         if not slot.optional:
             empty = picks[:, places[number]] < 0
-            promotions_left = any_of(state.free & (wanted & ~table.value)[:, None])
+            promotions_left = any_of(state.free & (wanted.words & ~table.value)[:, None])
             lacking |= empty & ~promotions_left
             too_early |= empty & promotions_left
     kept = _kept(ask, state, picks[:, places[:-1]]) if day in block.todays else None
@@ -107,7 +107,7 @@ def _kept(ask: Ask, state: _Filling, first: NDArray[np.int16]) -> NDArray[np.int
     the floor."""
     words = np.zeros_like(state.free)
     for slot, bits in zip(ask.slots, first.T, strict=True):
-        evergreen = state.table.of_kinds(slot.kinds) & state.evergreen
+        evergreen = state.table.of_kinds(slot.kinds).words & state.evergreen
         words |= np.where(bits < 0, state.free & evergreen[:, None], np.uint64(0))
     return count(words)
 
@@ -119,6 +119,7 @@ class _Filling:
         self.table = table = block.setting.table
         self.free = free
         self.pins = pins
+        self.some_pinned = bool(pins.any())
         self.evergreen, self.value_items = table.evergreen, table.value
         self.ratio = block.ratio[rows]
         self.credit = block.credit[rows].copy()
@@ -127,13 +128,13 @@ class _Filling:
         self.value = np.zeros(len(rows), dtype=np.int16)
         self.promotions = np.zeros(len(rows), dtype=np.int16)
 
-    def take(self, wanted: Words) -> NDArray[np.int16]:
+    def take(self, wanted: Wanted) -> NDArray[np.int16]:
         """The best free bit of `wanted` per row, -1 where there is none; it is free no more."""
         bits = np.full(len(self.credit), -1, dtype=np.int16)
         value = np.zeros(len(bits), dtype=np.bool_)
         may = self.may_take(wanted)
         for w, word in enumerate(may):
-            if not wanted[w]:
+            if not (wanted.some[w] and word.any()):
                 continue
             if w:
                 word[bits >= 0] = 0
@@ -149,14 +150,14 @@ class _Filling:
         self.promotions += sells
         return bits
 
-    def may_take(self, wanted: Words) -> Words:
+    def may_take(self, wanted: Wanted) -> Words:
         """uint64[W, m]: what is free of `wanted`; promotions on credit only, the reserve never, a pinned item
         before all others."""
-        may: Words = self.free & wanted[:, None]
-        if (wanted & ~self.value_items).any():
+        may: Words = self.free & wanted.words[:, None]
+        if wanted.sells:
             may[:, ~self.may_sell()] &= self.value_items[:, None]
-        pinned = may & self.pins[:, None] if (wanted & self.pins).any() else None
-        if (wanted & self.evergreen).any():
+        pinned = may & self.pins[:, None] if self.some_pinned else None
+        if wanted.evergreen:
             may[:, self.left <= self.reserve] &= ~self.evergreen[:, None]
         return may if pinned is None else np.where(any_of(pinned), pinned, may)
 

@@ -79,16 +79,26 @@ def _with_mates(members: Members, bound: Bools) -> Bools:
     return bound | ((members.inbox >= 0) & np.isin(members.inbox, members.inbox[bound]))
 
 
-def competes(made: Setting, members: Members, row: int) -> bool:
-    """Whether this row's plan hangs on everybody who may be called (`competing`)."""
-    return bool(_with_mates(members, _may_be_called(made, members))[row])
-
-
 def mates(members: Members, row: int) -> Rows:
-    """The rows that read this row's inbox, itself among them: of whoever is never called all that it hangs on."""
+    """The rows that read this row's inbox, itself among them: all that the plan of whoever is never called hangs on."""
     if members.inbox[row] < 0:
         return np.array([row], dtype=np.intp)
     return np.nonzero(members.inbox == members.inbox[row])[0]
+
+
+def few(members: Members, rows: Rows) -> Members:
+    """A handful of contacts alone: `take` without a look at everybody."""
+    place = {row: number for number, row in enumerate(rows.tolist())}
+    dates = {
+        text: tuple(replace(fact, contact=place[fact.contact]) for fact in facts if fact.contact in place)
+        for text, facts in members.dates.items()
+    }
+    return _columns(members, rows, dates)
+
+
+def compete(made: Setting, members: Members) -> bool:
+    """Whether the plan of these, who read one inbox, hangs on everybody who may be called (`competing`)."""
+    return bool(_may_be_called(made, members).any())
 
 
 class Cut:
