@@ -24,7 +24,8 @@ def refused(block: Block, ask: Ask, day: int, reason: Reason, rows: Rows) -> NDA
         return np.zeros(len(rows), dtype=np.int32)  # not happy
     if reason in {Reason.CEILING_ALL, Reason.CEILING_CHANNEL}:
         overall = reason is Reason.CEILING_ALL
-        return ceiling.full(block, ask, day, rows, overall=overall).astype(np.int32)
+        found = ceiling.full(block, ask, day, rows, overall=overall)
+        return None if found is None else found.astype(np.int32)
     return None
 
 

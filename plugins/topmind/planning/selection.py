@@ -122,6 +122,7 @@ class _Filling:
         self.some_pinned = bool(pins.any())
         self.evergreen, self.value_items = table.evergreen, table.value
         self.ratio = block.ratio[rows]
+        self.cap = 2 * self.ratio
         self.credit = block.credit[rows].copy()
         self.reserve = block.reserve[rows] - block.keeps_floor(day, rows)
         self.left = count(free & table.evergreen[:, None])
@@ -131,24 +132,37 @@ class _Filling:
     def take(self, wanted: Wanted) -> NDArray[np.int16]:
         """The best free bit of `wanted` per row, -1 where there is none; it is free no more."""
         bits = np.full(len(self.credit), -1, dtype=np.int16)
-        value = np.zeros(len(bits), dtype=np.bool_)
-        may = self.may_take(wanted)
+        value: Bools | None = None
+        may, some = self.may_take(wanted), False
         for w, word in enumerate(may):
             if not (wanted.some[w] and word.any()):
                 continue
-            if w:
+            if some:
                 word[bits >= 0] = 0
+            some = True
             chosen = lowest_bit(word)
-            found = chosen != 0
             self.free[w] ^= chosen
-            self.left -= (chosen & self.evergreen[w]) != 0
-            value |= (chosen & self.value_items[w]) != 0
-            bits = np.where(found, place_of(chosen) + np.int16(64 * w), bits)
-        sells = (bits >= 0) & ~value
-        self.credit = np.minimum(self.credit + value, 2 * self.ratio) - self.ratio * sells
+            if wanted.evergreen:
+                self.left -= (chosen & self.evergreen[w]) != 0
+            if wanted.sells:
+                gives = (chosen & self.value_items[w]) != 0
+                value = gives if value is None else value | gives
+            bits = np.where(chosen != 0, place_of(chosen) + np.int16(64 * w), bits)
+        if some:
+            self._count(bits >= 0, value)
+        return bits
+
+    def _count(self, found: Bools, value: Bools | None) -> None:
+        """Whoever found something is richer by a value item, or poorer by a promotion; `value` = None: all of it is
+        value."""
+        if value is None:
+            self.credit = np.minimum(self.credit + found, self.cap)
+            self.value += found
+            return
+        sells = found & ~value
+        self.credit = np.minimum(self.credit + value, self.cap) - self.ratio * sells
         self.value += value
         self.promotions += sells
-        return bits
 
     def may_take(self, wanted: Wanted) -> Words:
         """uint64[W, m]: what is free of `wanted`; promotions on credit only, the reserve never, a pinned item
