@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 from numpy.typing import NDArray
 
 from topmind.model import Bools, Reason
 from topmind.planning.block import Block, Rows
-from topmind.planning.logs import Why
+from topmind.planning.logs import Told, Why
 from topmind.planning.occasions import Ask
 from topmind.planning.policies import ORDER, Policy, ceiling
 from topmind.planning.senders import senders
@@ -37,10 +35,10 @@ def gate(
     places: Rows,
     why: Why,
     order: tuple[Policy, ...] = ORDER,
-    told: Counter[Reason] | None = None,
+    told: Told | None = None,
 ) -> tuple[Rows, Rows]:
     """The rows (and their places in `why`) that every policy allows; the others get their reason if this is
-    their own today. `told` counts all of them."""
+    their own today. `told` hears of all of them."""
     same = places is rows
     for policy in order:
         if not len(rows):
@@ -49,7 +47,7 @@ def gate(
         if allowed is None or allowed.all():
             continue
         if told is not None:
-            told[policy.reason] += int(len(rows) - allowed.sum())
+            told.put(places[~allowed], policy.reason)
         if day in block.todays:
             mine = (~allowed & (block.today[rows] == day)).nonzero()[0]
             if len(mine):
