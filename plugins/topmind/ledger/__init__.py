@@ -5,6 +5,7 @@ from topmind.ledger.crew import ALONE, Member, Shard, refuse_several
 from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth, Trouble
 from topmind.ledger.follow_up import LEASE
 from topmind.ledger.inbox import FolderInbox
+from topmind.ledger.kept import Erasure, Fact, Kept, Suppression
 from topmind.ledger.object_inbox import ObjectInbox
 from topmind.ledger.objects import Found, MemoryObjects, NoAnswerError, ObjectStore, Put
 from topmind.ledger.opening import exists, keyed, open_ledger, seen_before
@@ -37,6 +38,8 @@ __all__ = [
     "Counts",
     "Coupon",
     "CouponRow",
+    "Erasure",
+    "Fact",
     "Feedback",
     "FolderInbox",
     "Found",
@@ -46,6 +49,7 @@ __all__ = [
     "HeardOf",
     "InboxEntry",
     "Judged",
+    "Kept",
     "Lapsed",
     "Ledger",
     "Mark",
@@ -62,6 +66,7 @@ __all__ = [
     "RunHealth",
     "Settle",
     "Shard",
+    "Suppression",
     "Synced",
     "Task",
     "TaskMail",

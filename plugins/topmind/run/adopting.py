@@ -1,4 +1,5 @@
-"""A ledger that was restored from a copy: what fell due since then may have left, so it is unknown, never sent again.
+"""A ledger that was restored from a copy: what fell due since then may have left, so it is unknown, never sent again;
+and whoever bounced, complained, left or was erased since then stays out.
 
 The plan is deterministic, so playing the days since the copy's last plan again finds whom its younger self mailed,
 as far as files and exports are still the same; whatever the transport can prove is settled by the next send.
@@ -17,7 +18,7 @@ from topmind.ledger import Ledger
 from topmind.links import KeyRing, address_hashes
 from topmind.model import Clock, History, PersonRecord
 from topmind.run import load as load_
-from topmind.run import places
+from topmind.run import outlived, places
 from topmind.run.decide import decide
 from topmind.run.rows import Rows
 
@@ -36,6 +37,7 @@ class Adopted:
     doubtful: int
     #: Opt-outs, pauses and answers that were taken in again.
     wishes: int
+    barred: outlived.Barred
     epoch: int
 
     def text(self) -> str:
@@ -44,6 +46,7 @@ class Adopted:
             f"Adopted: what fell due from {self.since} to {self.until} may have left already: "
             f"{self.doubtful} mails are unproven now and are not sent again.\n"
             f"{self.wishes} opt-outs, pauses and answers of the live pages were taken in again.\n"
+            f"{self.barred.text()}"
             "The next `topmind send` settles what it can prove; `topmind report` lists the rest."
         )
 
@@ -54,12 +57,16 @@ def adopt(
     as_of: str | None,
     clock: Clock,
     anyway: bool = False,
+    incomplete: bool = False,
     environ: Mapping[str, str] | None = None,
 ) -> Adopted:
     """Take the restored ledger of the project in `root` into use.
 
-    Raises GuardError where nothing says that it was restored and nobody insists (`anyway`), LedgerLocked while
-    another run sends, and what `decide` raises.
+    `incomplete`: also where nothing is kept beside it, or Amazon SES does not say whom it suppresses.
+
+    Raises GuardError where nothing says that it was restored and nobody insists (`anyway`), or whom not to mail
+    cannot be had in full, LedgerLocked while another run sends, and what `decide` raises. Whatever it raises after
+    the first write, adopting again does the rest.
     """
     project = load_.load(root, as_of=as_of, clock=clock, environ=environ)
     settings, until = project.settings, project.moment.as_of
@@ -74,16 +81,25 @@ def adopt(
         owner, who = places.owner()
         ledger.lock(owner, who=who)
         try:
-            doubtful = ledger.adopt()
+            inbox = places.inbox(settings)
             last = ledger.history(until).planned_on or project.catalog.company.programme_starts
             since = min(max(last, until - LOOK_BACK), until)
+            found = outlived.gather(settings, ledger, inbox, ring, since, incomplete=incomplete)
+            ledger.begin_adoption()
+            outlived.bar(
+                found, ledger, ring
+            )  # before a day is played: nobody erased is taken in by its import
+            doubtful = ledger.doubt()
             for number in range((until - since).days + 1):
                 doubtful += _play(root, ledger, ring, since + timedelta(days=number), clock, environ)
             # after the days: what somebody got before they left is found, too
-            inbox = places.inbox(settings)
-            wishes = inbox.again()
+            wishes = inbox.again() + len(found.kept.wishes)
             delivery.fold(ledger, inbox)
-            return Adopted(since=since, until=until, doubtful=doubtful, wishes=wishes, epoch=ledger.epoch)
+            barred = outlived.take_in(found, ledger, ring)
+            ledger.adopt()  # last: until then it is a copy, whatever fails, and adopting it does all this again
+            return Adopted(
+                since=since, until=until, doubtful=doubtful, wishes=wishes, barred=barred, epoch=ledger.epoch
+            )
         finally:
             ledger.unlock(owner)
 
