@@ -143,7 +143,9 @@ def drained(url: str, where: Places) -> None:
     where.ask("flush", {})
     ledger = opened(url)
     queue = FeedbackQueue(where.client("sqs", read_timeout=30), where.queue, receivers=1)
-    feedback.drain(queue, ledger, lambda _: (), clock=SystemClock(), budget=timedelta(minutes=5))
+    feedback.drain(
+        queue, ledger, lambda _: (), keep=lambda _: None, clock=SystemClock(), budget=timedelta(minutes=5)
+    )
     ledger.close()
 
 

@@ -146,6 +146,25 @@ def _take_in(
     queue.done(done)
 
 
+def forget(queue: Queue, names: Callable[[str], bool]) -> int:
+    """Delete messages whose body `names` somebody who left for good, give back the others; how many. Raises
+    FeedbackError."""
+    held: dict[str, Received] = {}
+    gone, nothing = 0, 0
+    try:
+        while nothing < EMPTY:
+            group = queue.receive()
+            fresh = [one for one in group if one.id not in held]
+            nothing = 0 if fresh else nothing + 1
+            theirs = [one for one in fresh if names(one.body)]
+            queue.done(theirs)
+            gone += len(theirs)
+            held |= {one.id: one for one in group if one not in theirs}
+    finally:
+        queue.give_back(list(held.values()))
+    return gone
+
+
 def _nothing_left(queue: Queue, found: Drained) -> bool:
     """Whether silence means something: nothing visible, nothing in another hand (a run that died minutes ago)."""
     left = queue.waiting()

@@ -9,6 +9,7 @@ from topmind.ledger.kept import Erasure, Fact, Kept, Suppression
 from topmind.ledger.object_inbox import ObjectInbox
 from topmind.ledger.objects import Found, MemoryObjects, NoAnswerError, ObjectStore, Put
 from topmind.ledger.opening import exists, keyed, open_ledger, seen_before
+from topmind.ledger.people import erasure_hashes
 from topmind.ledger.protocol import APPROVAL, Hashes, Ledger
 from topmind.ledger.task_values import NO_ANSWER, NOT_HAPPY, TaskMail, TaskMailClaim, TaskOutcome
 from topmind.ledger.values import (
@@ -74,6 +75,7 @@ __all__ = [
     "TaskOutcome",
     "Trouble",
     "Unproven",
+    "erasure_hashes",
     "exists",
     "keyed",
     "open_ledger",

@@ -85,6 +85,15 @@ def bar(book: Book, erasures: Sequence[Erasure], hashes: Hashes) -> int:
     return erased
 
 
+def is_erased(book: Book, contact: str, hashes: Hashes) -> bool:
+    """Whether somebody with this source id left for good."""
+    names = erasure_hashes(hashes, contact, "")
+    found = book.db.execute(
+        "SELECT 1 FROM erased WHERE hash IN (SELECT value FROM json_each(?))", (listed(names),)
+    ).fetchone()
+    return found is not None
+
+
 def suppress(book: Book, said: Sequence[Suppression]) -> int:
     """Take in the provider's own list, of addresses that are known here; how many are news."""
     known = _known(book, {name for one in said for name in one.inbox})

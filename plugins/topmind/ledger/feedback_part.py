@@ -37,6 +37,10 @@ class FeedbackPart(Protocol):
         """Erase again whoever was erased since the copy was made, and leave them out from now on; how many rows."""
         ...
 
+    def is_erased(self, contact: str, hashes: Callable[[str], Sequence[str]]) -> bool:
+        """Whether somebody with this source id was erased."""
+        ...
+
     def suppress(self, said: Sequence[Suppression]) -> int:
         """Take in the provider's own list, of addresses that are known here; how many are news."""
         ...

@@ -48,6 +48,9 @@ class FeedbackStore(ABC):
             return 0
         return self._write(lambda book: barring.bar(book, erasures, hashes))
 
+    def is_erased(self, contact: str, hashes: Callable[[str], Sequence[str]]) -> bool:
+        return self._read(lambda book: barring.is_erased(book, contact, hashes))
+
     def suppress(self, said: Sequence[Suppression]) -> int:
         if not said:
             return 0

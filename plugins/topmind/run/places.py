@@ -68,6 +68,16 @@ def inbox(settings: Settings) -> FolderInbox | ObjectInbox:
     return FolderInbox(settings.root / (settings.inbox or settings.var / "inbox"))
 
 
+#: What names people in a bucket: old versions of it are deleted when somebody is erased.
+PERSONAL = ("people/", "inbox/", "inbox-done/", "inbox-kept/")
+
+
+def buckets(settings: Settings) -> tuple[ObjectStore, ...]:
+    """Buckets in which people are named: the ledger's, and the inbox's where it is another place. Raises ConfigError."""
+    urls = dict.fromkeys((settings.ledger_url, settings.inbox))
+    return tuple(bucket for url in urls if (bucket := _bucket(url)))
+
+
 def inbox_name(settings: Settings) -> str:
     """The inbox as messages call it."""
     bucket = settings.inbox or settings.ledger_url
