@@ -7,14 +7,14 @@ as far as files and exports are still the same; whatever the transport can prove
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 from topmind import delivery
 from topmind.errors import GuardError
-from topmind.ledger import Ledger
+from topmind.ledger import FolderInbox, Ledger, ObjectInbox
 from topmind.links import KeyRing, address_hashes
 from topmind.model import Clock, History, PersonRecord
 from topmind.run import load as load_
@@ -85,23 +85,45 @@ def adopt(
             last = ledger.history(until).planned_on or project.catalog.company.programme_starts
             since = min(max(last, until - LOOK_BACK), until)
             found = outlived.gather(settings, ledger, inbox, ring, since, incomplete=incomplete)
-            ledger.begin_adoption()
-            outlived.bar(
-                found, ledger, ring
-            )  # before a day is played: nobody erased is taken in by its import
-            doubtful = ledger.doubt()
-            for number in range((until - since).days + 1):
-                doubtful += _play(root, ledger, ring, since + timedelta(days=number), clock, environ)
-            # after the days: what somebody got before they left is found, too
-            wishes = inbox.again() + len(found.kept.wishes)
-            delivery.fold(ledger, inbox)
-            barred = outlived.take_in(found, ledger, ring)
-            ledger.adopt()  # last: until then it is a copy, whatever fails, and adopting it does all this again
+
+            def play() -> int:
+                days = (since + timedelta(days=number) for number in range((until - since).days + 1))
+                return sum(_play(root, ledger, ring, day, clock, environ) for day in days)
+
+            doubtful, wishes, barred = take_over(ledger, inbox, found, ring, play)
             return Adopted(
-                since=since, until=until, doubtful=doubtful, wishes=wishes, barred=barred, epoch=ledger.epoch
+                since=since,
+                until=until,
+                doubtful=doubtful,
+                wishes=wishes,
+                barred=barred,
+                epoch=ledger.epoch,
             )
         finally:
             ledger.unlock(owner)
+
+
+def take_over(
+    ledger: Ledger,
+    inbox: FolderInbox | ObjectInbox,
+    found: outlived.Gathered,
+    ring: KeyRing,
+    play: Callable[[], int],
+) -> tuple[int, int, outlived.Barred]:
+    """What the copy does not know, into the copy: doubtful mails, wishes, and whom not to mail.
+
+    `play` plans the days since; how many touches of them are in doubt. Cut short, it is a copy still, and the next
+    time does all of it.
+    """
+    ledger.begin_adoption()
+    outlived.bar(found, ledger, ring)  # before a day is played: nobody erased is taken in by its import
+    doubtful = ledger.doubt() + play()
+    # after the days: what somebody got before they left is found, too
+    wishes = inbox.again() + len(found.kept.wishes)
+    delivery.fold(ledger, inbox)
+    barred = outlived.take_in(found, ledger, ring)
+    ledger.adopt()
+    return doubtful, wishes, barred
 
 
 def _play(

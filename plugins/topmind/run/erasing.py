@@ -7,7 +7,7 @@ the ledger goes last, because it says where to look; whatever fails before, eras
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -36,10 +36,10 @@ class Erased:
     #: Mails in the outbox, converted tables in the cache.
     files: int
     #: Files below var/ that still name them, and those that cannot be looked into.
-    named: tuple[str, ...]
-    closed: tuple[str, ...]
+    named: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
     #: What could not be done, in sentences.
-    missing: tuple[str, ...]
+    missing: tuple[str, ...] = ()
 
     def text(self) -> str:
         """For a person."""
@@ -74,34 +74,55 @@ def erase(
     """
     settings = settings_.load(root, environ)
     ring = places.key_ring(settings)
-
-    def hashes(address: str) -> tuple[str, ...]:
-        return address_hashes(ring, address)
-
     with places.open_project_ledger(settings, clock, ring) as ledger:
         owner, name = places.owner()
         ledger.lock(owner, who=name.replace("send", "erase", 1))
         try:
-            inbox = places.inbox(settings)
-            delivery.fold(ledger, inbox)
-            person = _person(ledger, who)
-            if person is None and not ledger.is_erased(who, hashes):
-                raise UsageError(
-                    "nobody has this id or address; nothing was changed.", fix="topmind why NAME"
-                )
-            contact, address = (person.contact, person.address) if person else (who, "")
-            if person:
-                facts = [Erasure(hashes=erasure_hashes(hashes, contact, address), at=ledger.now())]
-                inbox.keep(ledger.ledger_id, facts)
-            messages, missing = _from_queues(settings, ledger, ring, inbox, clock, address, queue)
-            files = _from_files(settings, ledger, person)
-            inbox.forget(contact)
-            now = ledger.erase(contact, hashes)
-            missing += _versions(settings)
+            found, words = leave(settings, ledger, places.inbox(settings), ring, who, clock, queue)
         finally:
             ledger.unlock(owner)
-    named, closed = leftovers.looked_into(settings, leftovers.words(person)) if person else ((), ())
-    return Erased(now=now, messages=messages, files=files, named=named, closed=closed, missing=missing)
+    named, closed = leftovers.looked_into(
+        settings, words
+    )  # the ledger's own file, too, now that it is closed
+    return replace(found, named=named, closed=closed)
+
+
+def leave(
+    settings: Settings,
+    ledger: Ledger,
+    inbox: FolderInbox | ObjectInbox,
+    ring: KeyRing,
+    who: str,
+    clock: Clock,
+    queue: Queue | None = None,
+) -> tuple[Erased, tuple[str, ...]]:
+    """The same in open places, and the words that name them.
+
+    First what may not be lost, last the row that says where to look.
+    """
+
+    def hashes(address: str) -> tuple[str, ...]:
+        return address_hashes(ring, address)
+
+    delivery.fold(ledger, inbox)
+    person = _person(ledger, who)
+    if person is None and not ledger.is_erased(who, hashes):
+        raise UsageError("nobody has this id or address; nothing was changed.", fix="topmind why NAME")
+    contact, address = (person.contact, person.address) if person else (who, "")
+    if person:
+        gone = Erasure(hashes=erasure_hashes(hashes, contact, address), at=ledger.now())
+        inbox.keep(ledger.ledger_id, [gone])
+    messages, missing = _from_queues(settings, ledger, ring, inbox, clock, address, queue)
+    files = _from_files(settings, ledger, person)
+    inbox.forget(contact)
+    now = ledger.erase(contact, hashes)
+    missing += _versions(settings)
+    return Erased(now=now, messages=messages, files=files, missing=missing), words_of(person)
+
+
+def words_of(person: Person | None) -> tuple[str, ...]:
+    """What names somebody; () where nobody knows any more."""
+    return leftovers.words(person) if person else ()
 
 
 def _person(ledger: Ledger, who: str) -> Person | None:

@@ -50,7 +50,7 @@ def forget_cache(settings: Settings) -> int:
 def looked_into(settings: Settings, words: Collection[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Files below var/ that name them, and files that cannot be looked into; paths below the project."""
     named, closed = [], []
-    for path in _files(settings.var):
+    for path in _files(settings.var) if words else ():
         name = path.relative_to(settings.root).as_posix()
         if path.suffix in _CLOSED:
             closed.append(name)
