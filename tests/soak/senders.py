@@ -106,7 +106,14 @@ class Office:
         self.where.ask("flush", {})
         ledger = self.opened()
         queue = FeedbackQueue(self.where.client("sqs", read_timeout=30), self.where.queue, receivers=1)
-        found = feedback.drain(queue, ledger, lambda _: (), clock=self.clock, budget=timedelta(minutes=5))
+        found = feedback.drain(
+            queue,
+            ledger,
+            lambda _: (),
+            keep=lambda _: None,
+            clock=self.clock,
+            budget=timedelta(minutes=5),
+        )
         judged = feedback.judge_unknown(ledger, queue_empty=found.empty, now=ledger.now())
         ledger.unresolve(judged.unresolved)
         ledger.close()

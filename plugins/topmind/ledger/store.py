@@ -284,7 +284,7 @@ class SqlLedger(FeedbackStore):
         def work(book: Book) -> tuple[int, int]:
             return switches.adopt(book, epoch), int(book.meta("epoch"))
 
-        doubtful, self.epoch = self._write(work)
+        doubtful, self.epoch, self.restored = (*self._write(work), False)
         return doubtful
 
     def doubt(self) -> int:

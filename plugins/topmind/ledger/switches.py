@@ -110,6 +110,12 @@ def approve(book: Book, plan_hash: str) -> None:
     )
 
 
+def begin_adoption(book: Book) -> None:
+    """It is a copy until `adopt`."""
+    if not book.meta(COPY):
+        book.set_meta(COPY, str(book.now))
+
+
 def adopt(book: Book, epoch: int) -> int:
     """A restored copy goes on under a new epoch; how many touches are in doubt now. Raises LedgerDamaged for one of
     which only a part was put back."""
