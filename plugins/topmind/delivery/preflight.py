@@ -32,6 +32,8 @@ class Facts:
     approved: bool = False
     #: The address of the live pages is on this machine only.
     live_local: bool = False
+    #: It is reached over https.
+    live_https: bool = True
     #: SES makes the links to leave (a contact list, no live pages).
     leave_at_provider: bool = False
     editions: Iterable[CompiledEdition] = ()
@@ -84,6 +86,13 @@ def _account(facts: Facts) -> Iterator[Problem]:
             "the unsubscribe links lead to this machine.",
             "Set TOPMIND_LIVE_URL to where the live pages are served, or TOPMIND_SES_CONTACT_LIST to a contact list "
             "of SES, which then makes the links.",
+            level=_real(facts),
+        )
+    elif not facts.live_https:
+        yield _problem(
+            "live-pages",
+            "the links to leave are not https, so no mail program offers its button for leaving (RFC 8058).",
+            "Serve the live pages over https, and write TOPMIND_LIVE_URL like https://mail.example.com.",
             level=_real(facts),
         )
 

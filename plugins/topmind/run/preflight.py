@@ -28,6 +28,7 @@ def facts_of(decided: Decided, composed: Composed, *, first_send: bool, keys: bo
         surge=surge.says if surge else "",
         surge_fix=surge.fix if surge else "",
         live_local=not settings.live,
+        live_https=settings.live_https,
         leave_at_provider=settings.ses_unsubscribes,
         editions=editions,
         pages=linked_pages(decided, composed),
