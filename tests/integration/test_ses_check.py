@@ -14,7 +14,7 @@ import pytest
 from amazon import SET, Amazon, amazon
 from played import Desk
 from small_company import CONF, a_company
-from topmind.errors import UsageError
+from topmind.errors import GuardError, UsageError
 from topmind.model import Level
 from topmind.run import control, feedback, sending
 from topmind.run.sent import SendResult
@@ -196,3 +196,23 @@ def test_dead_feedback_is_found_before_the_next_send(root: Path, aws: Amazon) ->
     aws.ses.flush()
     good = sending.send(root, as_of=None, clock=FixedClock(NOW + week + timedelta(minutes=10)), live=True)
     assert (good.report.counts.accepted, good.report.stopped) == (PEOPLE, "")
+
+
+def test_a_rehearsal_is_not_taken_for_the_first_send(
+    root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real ledger was used with the outbox: whoever stands in it would never get that letter. --first-send is no
+    answer to it; a person who looked at the plan is."""
+    clock = FixedClock(NOW)
+    monkeypatch.setenv("TOPMIND_TRANSPORT", "outbox")
+    assert sending.send(root, as_of=None, clock=clock).report.counts.accepted == PEOPLE
+    monkeypatch.setenv("TOPMIND_TRANSPORT", "ses")
+    later = FixedClock(NOW + timedelta(days=7))
+    assert "rehearsed" in told(check(root, later.now()), Level.ERROR)
+    with pytest.raises(GuardError, match=f"{PEOPLE} mails of this ledger were only written into an outbox"):
+        sending.send(root, as_of=None, clock=later, live=True, first_send=True)
+    assert aws.ses.calls == 0
+    control.approve(root, check(root, later.now()).decided.plan.hash, as_of=None, clock=later)
+    sent = sending.send(root, as_of=None, clock=later, live=True, first_send=True)
+    assert sent.report.counts.sent_now == PEOPLE
+    assert "rehearsed" not in told(check(root, later.now()), Level.ERROR)
