@@ -24,7 +24,7 @@ CONDITIONS = {
     "${{ inputs.stop == '' }}": True,
     "inputs.stop != ''": False,
     "${{ inputs.stop == '' && !inputs.dry_run }}": True,
-    "${{ inputs.stop == '' && !inputs.dry_run && vars.TOPMIND_FEEDBACK_QUEUE != '' }}": False,
+    "${{ inputs.stop == '' && !inputs.dry_run && !inputs.first_send && vars.TOPMIND_TRANSPORT == 'ses' }}": False,
     "${{ !cancelled() && (needs.publish.result == 'success' || inputs.stop != '') }}": True,
     "vars.TOPMIND_SITE_BUCKET == ''": True,
     "vars.TOPMIND_SITE_BUCKET != ''": False,
@@ -151,7 +151,7 @@ def test_every_step_that_may_be_cancelled_hands_its_signal_on() -> None:
 
 
 def test_feedback_comes_before_the_plan_and_the_send() -> None:
-    """Who bounced or complained since the last run is in no plan; without a queue the step is left out."""
+    """Who bounced or complained since the last run is in no plan; an outbox hears of nobody."""
     names = [step.get("name") for step in workflow("send.yml")["jobs"]["send"]["steps"]]
     assert names.index("Feedback") < names.index("Plan") < names.index("Send")
     assert "Feedback" not in [step.get("name") for job in scheduled_jobs() for step in job]
@@ -179,3 +179,13 @@ def test_pull_requests_see_no_secret() -> None:
     assert "secrets." not in text
     assert "id-token" not in text
     assert "pull_request_target" not in text
+
+
+def test_every_setting_of_the_readme_reaches_the_send() -> None:
+    """A variable that send.yml does not pass on would be set in the repository and have no effect."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    named = set(re.findall(r"`(TOPMIND_[A-Z_]+)`", readme))
+    job = workflow("send.yml")["jobs"]["send"]
+    passed = set(job["env"]).union(*(step.get("env", {}) for step in job["steps"]))
+    elsewhere = {"TOPMIND_SITE_BUCKET", "TOPMIND_AS_OF", "TOPMIND_SEGMENT_ENGINE", "TOPMIND_SEND_ROLE"}
+    assert named - passed <= elsewhere, "publish.yml, a pinned day, a choice of tests"

@@ -200,8 +200,13 @@ def rescore(root: Path, *, clock: Clock, environ: Mapping[str, str] | None = Non
 
 
 def _ledger(settings: Settings, clock: Clock, ring: KeyRing) -> AbstractContextManager[Ledger]:
-    if settings.ledger_url.startswith("sqlite:") and not places.ledger_exists(settings):
-        raise UsageError("there is no ledger here yet, so nothing was sent.", fix="topmind send")
+    """In any store: a new one, made by a wrong address, would swallow what the real one has to hear."""
+    if not places.ledger_exists(settings):
+        raise UsageError(
+            "there is no ledger here yet, so nothing was sent; the queue was not touched.",
+            where=settings.ledger_name,
+            fix="topmind send, or point TOPMIND_LEDGER at the right one.",
+        )
     return places.open_project_ledger(settings, clock, ring)
 
 
