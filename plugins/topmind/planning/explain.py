@@ -27,7 +27,7 @@ from topmind.planning.items import Words
 from topmind.planning.logs import REASON_OF, BlockLog
 from topmind.planning.occasions import RESCUE
 from topmind.planning.pool import play
-from topmind.planning.rescue import occurrence
+from topmind.planning.tries import occurrence
 from topmind.planning.selection import available
 from topmind.planning.senders import senders
 from topmind.planning.setting import setting
