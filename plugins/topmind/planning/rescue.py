@@ -17,6 +17,7 @@ from topmind.planning.occasions import LEAD_TIME, MORNING, RESCUE, Ask, is_stopp
 from topmind.planning.past import Key
 from topmind.planning.policies import LASTING, STATIC, capacity, same_inbox
 from topmind.planning.selection import available, rescue_item
+from topmind.planning.tries import occurrence
 
 CHANNELS = tuple(Channel)
 
@@ -48,16 +49,6 @@ def rescue_occasion(channel: Channel, key: str, day: int, history: History) -> O
         grace=LEAD_TIME,
         stopped=is_stopped(history, RESCUE, None, key),
     )
-
-
-def occurrence(since: int, *, untouched: bool, failed: int = 0) -> str:
-    """The day of the last valuable touch, `never` where there was none.
-
-    A rescue that expired, or a task that nobody did, would else be the last one: `failed` of them make the next
-    try another one (`2026-12-01/2`).
-    """
-    name = "never" if untouched else date.fromordinal(since).isoformat()
-    return f"{name}/{failed + 1}" if failed else name
 
 
 def new_rescue_log(block: Block) -> RescueLog:
@@ -110,19 +101,29 @@ def _attempt(
     for number, channel in enumerate(CHANNELS):
         mine = rows[order == number]
         mine = mine[block.near_floor(day, mine)]
-        mine = mine[~_tried(block, mine, channel, done)]
+        tried = _tried(block, day, mine, channel, done)
+        _too_soon(block, log.rescue, day, mine[tried], number)
+        mine = mine[~tried]
         if len(mine):
             quiet = _rescue(block, log, day, mine, channel)
             waiting[quiet[block.value_day[quiet] + block.floor[quiet] > day]] = True
 
 
-def _tried(block: Block, rows: Rows, channel: Channel, done: Set[Key]) -> Bools:
+def _too_soon(block: Block, log: RescueLog, day: int, rows: Rows, channel: int) -> None:
+    """Their last try on this channel did not help, and has not given way yet (`gives_way`)."""
+    own = block.of_today(rows, day)
+    own = own[log.channel[own] < 0]
+    log.why.put(own, Reason.GAP)
+    log.channel[own] = channel
+
+
+def _tried(block: Block, day: int, rows: Rows, channel: Channel, done: Set[Key]) -> Bools:
     """Whose very rescue the ledger already has on this channel."""
     tried = np.zeros(len(rows), dtype=np.bool_)
     for place in block.rescued[rows].nonzero()[0]:
         row = int(rows[place])
         since, untouched = int(block.value_day[row]), bool(block.untouched[row])
-        failed = block.failed_since(row, since, untouched=untouched)
+        failed = block.failed_since(row, since, day, untouched=untouched)
         key = occurrence(since, untouched=untouched, failed=failed)
         tried[place] = (row, RESCUE, "", key, channel.value) in done
     return tried
@@ -188,7 +189,7 @@ def _commit(
             rows=rows,
             since=since,
             untouched=untouched,
-            failed=_failed(block, rows),
+            failed=_failed(block, day, rows),
             bits=bits,
             later=later,
         )
@@ -203,12 +204,12 @@ def _commit(
     same_inbox.remember(block, ask, rows, day, ones, bits)
 
 
-def _failed(block: Block, rows: Rows) -> NDArray[np.int16]:
+def _failed(block: Block, day: int, rows: Rows) -> NDArray[np.int16]:
     found = np.zeros(len(rows), dtype=np.int16)
     for place in block.rescued[rows].nonzero()[0]:
         row = int(rows[place])
         found[place] = block.failed_since(
-            row, int(block.value_day[row]), untouched=bool(block.untouched[row])
+            row, int(block.value_day[row]), day, untouched=bool(block.untouched[row])
         )
     return found
 
