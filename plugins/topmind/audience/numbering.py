@@ -48,7 +48,9 @@ def number(con: Any, spec: AudienceSpec, made: Mapping[str, Converted], cache: C
             keep("things", "purchases", query)
     for table in spec.lines:
         owned = f"SELECT c.nr, p.purchase, p.day {_owned('purchases', 'p')}"
-        query = f"SELECT p.nr, p.purchase, p.day, unnest(l.items) AS what FROM source_{table} l JOIN ({owned}) p"
+        query = (
+            f"SELECT p.nr, p.purchase, p.day, unnest(l.items) AS what FROM source_{table} l JOIN ({owned}) p"
+        )
         keep("things", table, f"{query} USING (purchase)")
     for table in spec.activities:
         query = f"SELECT c.nr, a.day, a.what {_owned(table, 'a')}"

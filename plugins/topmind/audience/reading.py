@@ -98,7 +98,9 @@ class Reader:
                 con.execute(f"CREATE VIEW source_{table} AS {_rows(table, converted.parquet)}")
         if not any(f.level is Level.ERROR for f in findings):
             strange = number(con, self.spec, made, self.cache)
-            findings += self._strangers({table: (count, made[table].rows) for table, count in strange.items()})
+            findings += self._strangers(
+                {table: (count, made[table].rows) for table, count in strange.items()}
+            )
         errors = [f for f in findings if f.level is Level.ERROR]
         if errors:
             raise ContentError([*errors, *(f for f in findings if f.level is not Level.ERROR)])
