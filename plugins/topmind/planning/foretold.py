@@ -11,7 +11,8 @@ from topmind.model import Foretold, Reason, Verdict
 from topmind.planning.block import Block, Days, Rows
 from topmind.planning.logs import REASON_OF, BlockLog, RescueEvent, SharedLog
 from topmind.planning.occasions import RESCUE
-from topmind.planning.rescue import CHANNELS, occurrence
+from topmind.planning.rescue import CHANNELS
+from topmind.planning.tries import occurrence
 from topmind.planning.verdicts import verdict_of
 
 
@@ -155,7 +156,7 @@ def _waiting(log: BlockLog, rows: Rows, limit: Days) -> Iterator[Foretold]:
         since, untouched = int(block.value_day[row]), bool(block.untouched[row])
         reason = REASON_OF[int(rescue.final[row])]
         key = occurrence(
-            since, untouched=untouched, failed=block.failed_since(row, since, untouched=untouched)
+            since, untouched=untouched, failed=block.failed_since(row, since, end, untouched=untouched)
         )
         yield Foretold(
             contact=int(rows[row]),
