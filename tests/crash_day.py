@@ -8,137 +8,38 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from crash_post import (
+    CONTACTS,
+    ISSUES,
+    LEAVES,
+    MOVES,
+    NO_BOX,
+    SAID_NO,
+    SLOW,
+    WEEK,
+    Pages,
+    Post,
+    Trace,
+    Watched,
+    a_task_mail,
+)
 from topmind.delivery import TaskLetter, send, send_task_mails
-from topmind.ledger import Claim, Feedback, InboxEntry, TaskMailClaim
+from topmind.ledger import Claim
 from topmind.ledger.care.invariants import broken
 from topmind.ledger.resending import MAYBE
 from topmind.ledger.store import SqlLedger
-from topmind.model import FeedbackKind, Level, Message, Outcome, OutcomeKind, PersonRecord, TouchState
+from topmind.model import Level, Message, PersonRecord, TouchState
 from topmind.testing.builders import TODAY
 from topmind.testing.clock import FixedClock
 from topmind.testing.commits import mortal_commits
 from topmind.testing.faults import Died, Fuse
 from topmind.testing.sending import a_key, a_message, a_person, a_row, a_task, an_order, hashes
-
-CONTACTS = [f"c{n:04d}" for n in range(7)]
-#: Erased in the evening; opted out on a page in the morning; moved to another address at noon.
-LEAVES, SAID_NO, MOVES = "c0001", "c0005", "c0000"
-#: Its answer is lost, once the mail had left and once it had not; it has no mailbox; it is built too late; throttled.
-LOST, LOST_UNSENT, NO_BOX, SLOW, THROTTLED = "c0002", "c0003", "c0004", "c0006", "c0000"
-ISSUES = ("2026-W49", "2026-W50")
-#: Days from the first issue to the second: the gap between two mails to one person is over.
-WEEK = 8
-
-
-class Trace(Fuse):
-    """A fuse that knows what its process was doing: each step has the name of the ledger's method around it."""
-
-    def __init__(self, at: int) -> None:
-        super().__init__(at)
-        self.doing = "open"
-        self.names: list[str] = []
-
-    def step(self, name: str) -> None:
-        """One more place to die at."""
-        self.names.append(f"{self.doing}: {name}")
-        super().step(self.names[-1])
-
-    def kinds(self, only: str) -> list[int]:
-        """The first step of each name that has this word in it."""
-        named = [(name, number) for number, name in enumerate(self.names) if only in name]
-        return sorted(dict(reversed(named)).values())
-
-
-class Watched:
-    """The same ledger; its fuse hears what it is asked."""
-
-    def __init__(self, ledger: SqlLedger, fuse: Trace) -> None:
-        self._ledger, self._fuse = ledger, fuse
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._ledger, name)
-        return self._heard(name, found) if callable(found) else found
-
-    def _heard(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
-        def asked(*args: Any, **more: Any) -> Any:
-            self._fuse.doing, before = name, self._fuse.doing
-            found = call(*args, **more)
-            self._fuse.doing = before
-            return found
-
-        return asked
-
-
-class Post:
-    """What carries the mails, and whatever it knows of them afterwards; it outlives every death."""
-
-    name = "post"
-
-    def __init__(self) -> None:
-        #: Touch → mails that really left.
-        self.left: Counter[str] = Counter()
-        self.calls: Counter[str] = Counter()
-        #: Feedback that nobody has taken in yet.
-        self.queue: list[Feedback] = []
-        self.fuse = Fuse(-1)
-        self.at = FixedClock().now()
-
-    def send(self, message: Message) -> Outcome:
-        """Carry one, as the fates of the day want it."""
-        self.fuse.step("before a call")
-        outcome = self._carried(message)
-        self.fuse.step("after a call")
-        return outcome
-
-    def _carried(self, message: Message) -> Outcome:
-        contact = message.touch.contact if message.touch.source == "tuesday-fix" else ""
-        self.calls[message.touch_hex] += 1
-        first = self.calls[message.touch_hex] == 1 and message.touch.occurrence == ISSUES[0]
-        if contact == NO_BOX:
-            return Outcome(kind=OutcomeKind.REFUSED, reason="no such mailbox")
-        if first and contact == THROTTLED:
-            return Outcome(kind=OutcomeKind.RETRY, reason="maximum sending rate")
-        if first and contact == LOST_UNSENT:
-            return Outcome(kind=OutcomeKind.UNKNOWN, reason="timeout")
-        self.left[message.touch_hex] += 1
-        message_id = f"m-{message.touch_hex[:8]}-{message.attempt}"
-        for kind in (FeedbackKind.DELIVERED, FeedbackKind.SENT, FeedbackKind.DELIVERED):
-            self.queue.append(
-                Feedback(
-                    touch_hex=message.touch_hex,
-                    kind=kind,
-                    at=self.at,
-                    message_id=message_id,
-                    attempt=message.attempt,
-                )
-            )
-        if first and contact == LOST:
-            return Outcome(kind=OutcomeKind.UNKNOWN, reason="timeout")
-        return Outcome(kind=OutcomeKind.ACCEPTED, message_id=message_id)
-
-
-class Pages:
-    """`delivery.Door`: one opt-out that came in the night."""
-
-    def __init__(self) -> None:
-        entry = InboxEntry(kind="opt_out", contact=SAID_NO, at=FixedClock().now(), id="E1")
-        self.entries = {entry.id: entry}
-
-    def pending(self) -> tuple[InboxEntry, ...]:
-        """What nobody has taken in."""
-        return tuple(self.entries.values())
-
-    def done(self, ids: Any) -> None:
-        """Taken in."""
-        for one in ids:
-            self.entries.pop(one, None)
 
 
 class Firm(ABC):
@@ -173,6 +74,9 @@ class Firm(ABC):
     def after_death(self, number: int) -> None:  # noqa: B027 - to most stores nothing happens
         """What may befall the store between two processes."""
 
+    def rest(self, ledger: Any) -> None:  # noqa: B027 - as above
+        """Between two parts of the day."""
+
     # -- the day -------------------------------------------------------------------------------------------
 
     def lives(self, fuse: Trace) -> bool:
@@ -200,8 +104,10 @@ class Firm(ABC):
         ledger = self._open(fuse)
         self._issue(ledger, ISSUES[0])
         self._heard(ledger)
+        self.rest(ledger)
         self._once_more(ledger)
         self._heard(ledger)
+        self.rest(ledger)
         moved = a_person(MOVES, address="moved@example.com")
         ledger.sync_people([moved, *self._people(ledger)[1:]], hashes)
         ledger.erase(LEAVES, hashes)
@@ -210,6 +116,7 @@ class Firm(ABC):
             self._put_back(fuse)
             ledger = self._open(fuse)
         self._issue(ledger, ISSUES[1])
+        self.rest(ledger)
         self._heard(ledger)
         ledger.close()
 
@@ -311,20 +218,6 @@ class Firm(ABC):
             elif contact != LEAVES:
                 assert left or hexed in listed, "somebody was lost in silence"
                 assert (state is TouchState.ACCEPTED) == (hexed not in listed)
-
-
-def a_task_mail(claim: TaskMailClaim) -> Message:
-    """A few bytes to a colleague."""
-    return Message(
-        touch=claim.key,
-        touch_hex=claim.touch_hex,
-        attempt=claim.attempt,
-        to=f"{claim.sender}@alder.example",
-        sender="hello@alder.example",
-        raw=b"Subject: 1 task\r\n\r\nCall.\r\n",
-        tags={},
-        fence=claim.fence,
-    )
 
 
 def _silent(_done: int, _total: int) -> None:
