@@ -78,8 +78,9 @@ class Post:
     def send(self, message: Message) -> Outcome:
         """Carry one, as the fates of the day want it."""
         self.fuse.step("before a call")
+        before = self.left.total()
         outcome = self._carried(message)
-        self.fuse.step("after a call")
+        self.fuse.step(f"after a call: {outcome.kind.value}{' and left' * (self.left.total() > before)}")
         return outcome
 
     def _carried(self, message: Message) -> Outcome:

@@ -125,7 +125,7 @@ class InBucket(WithAddress):
     def after_death(self, number: int) -> None:
         for bucket in self.buckets.values():
             snaps = bucket.names("snap/")
-            match number % 4:
+            match number % 5:
                 case 1:
                     bucket.delete(snaps)
                 case 2:
@@ -133,6 +133,9 @@ class InBucket(WithAddress):
                         bucket.objects[name] = bucket.objects[name][:-9]
                 case 3:
                     bucket.delete(snaps[1:])
+                case 4:
+                    for name in snaps:
+                        bucket.objects[name] = bucket.objects[name].replace(b"people/0-", b"people/9-")
 
 
 class Timed(S3Objects):
@@ -192,12 +195,14 @@ def emptied(urls: list[str]) -> None:
                 db.execute(f"DELETE FROM {name}{' WHERE name <> ' + repr('shape') if name == 'meta' else ''}")
 
 
-def swept(made: Callable[[Path], Firm], root: Path, kinds: int, *, only: str = "") -> None:
-    """Every kind of step of a day, or with TOPMIND_SWEEP=long every single one.
+def swept(
+    made: Callable[[Path], Firm], root: Path, kinds: int, *, only: str = "", whole: bool = False
+) -> None:
+    """Every kind of step of a day; every single one with TOPMIND_SWEEP=long, or where `whole`.
 
     `only` "after": between what is after one step and before the next nothing is durable, so that one death is both.
     """
-    numbers, whole = itertools.count(), os.environ.get("TOPMIND_SWEEP") == "long"
+    numbers, whole = itertools.count(), whole or os.environ.get("TOPMIND_SWEEP") == "long"
 
     def a_firm() -> Firm:
         folder = root / str(next(numbers))
@@ -216,7 +221,7 @@ def swept(made: Callable[[Path], Firm], root: Path, kinds: int, *, only: str = "
 
 def test_in_memory(tmp_path: Path) -> None:
     """Every transaction of a day, and every call."""
-    swept(InMemory, tmp_path, 25)
+    swept(InMemory, tmp_path, 25, whole=True)
 
 
 def test_in_a_file(tmp_path: Path) -> None:
