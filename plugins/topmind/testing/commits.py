@@ -78,5 +78,3 @@ class MortalObjects:
     def now(self) -> datetime:
         """The store's clock."""
         return self._inner.now()
-
-
