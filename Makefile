@@ -48,7 +48,7 @@ life: install ## three years of a business, with more people and every tick (hou
 	TOPMIND_LIFE=long $(BIN)/python -m pytest tests/acceptance/test_life.py $(ARGS)
 
 unit: install ## the fast part
-	$(BIN)/python -m pytest tests/unit $(ARGS)
+	$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder tests/unit $(ARGS)
 
 check: install ## lint, types, workflows
 	$(BIN)/ruff check plugins tests pelicanconf.py
