@@ -106,7 +106,7 @@ def leave(
 
     delivery.fold(ledger, inbox)
     person = _person(ledger, who)
-    if person is None and not ledger.is_erased(who, hashes):
+    if not who.strip() or (person is None and not ledger.is_erased(who, hashes)):
         raise UsageError("nobody has this id or address; nothing was changed.", fix="topmind why NAME")
     contact, address = (person.contact, person.address) if person else (who, "")
     if person:
