@@ -6,6 +6,7 @@ from mutation import Mutation
 
 CRASHES = "integration/test_restore_crashes.py"
 KEPT = "unit/ledger/test_contract_kept.py"
+ERASING = "unit/run/test_erasing.py"
 PLACES = "unit/ledger/test_kept.py"
 
 RESTORING = (
@@ -57,6 +58,41 @@ RESTORING = (
         'frozenset({"opt_out", "opt_in", "topic_on", "topic_off", "pause"})',
         "frozenset()",
         f"{PLACES}::test_wishes_are_kept_and_answers_are_not[folder]",
+    ),
+    Mutation(
+        "no page of the file names somebody erased",
+        "ledger/sqlite.py",
+        "found = super().erase(contact, hashes)\n        self._file.squeeze()\n",
+        "found = super().erase(contact, hashes)\n",
+        f"{ERASING}::test_by_id_or_address[c0000]",
+    ),
+    Mutation(
+        "nor a message in a queue",
+        "run/erasing.py",
+        "    gone = feedback.forget(queue, names)\n",
+        "    gone = 0\n",
+        f"{ERASING}::test_the_queue",
+    ),
+    Mutation(
+        "nor a mail of the outbox",
+        "run/leftovers.py",
+        'path.name.partition("-")[0] in hexes or _says(',
+        "_says(",
+        f"{ERASING}::test_mails_and_converted_tables",
+    ),
+    Mutation(
+        "nor an old link that is pressed later",
+        "delivery/send_loop.py",
+        "if ledger.person(contact) is None:",
+        "if False:",
+        f"{ERASING}::test_an_old_link_is_pressed_later[True]",
+    ),
+    Mutation(
+        "a text in the place of a code is not repeated",
+        "aws/codes.py",
+        'return said if not said or _CODE.fullmatch(said) else "?"',
+        "return said",
+        "unit/aws/test_answers.py::test_a_code_that_is_none_is_not_repeated",
     ),
     Mutation(
         "what was said is forgotten wherever it lies",
