@@ -12,6 +12,7 @@ from topmind.model import Catalog, History, Item, Members, Problem, Segment, Seq
 from topmind.settings import Settings
 
 if TYPE_CHECKING:
+    from topmind.audience.outside import Outside
     from topmind.audience.segments import Held, SegmentRow
     from topmind.audience.sources import Source
 
@@ -34,14 +35,16 @@ def has_contacts(spec: AudienceSpec, settings: Settings) -> bool:
     return asked(spec, settings)
 
 
-def open_source(spec: AudienceSpec, settings: Settings, as_of: date) -> Source:
+def open_source(
+    spec: AudienceSpec, settings: Settings, as_of: date, outside: Outside | None = None
+) -> Source:
     """Read the exports as of a company day: a context manager with `people()` and `findings`.
 
     Raises ConfigError, ContentError (all problems of the files) or AudienceError; see `sources`.
     """
     from topmind.audience.sources import open_source as opened
 
-    return opened(spec, settings, as_of)
+    return opened(spec, settings, as_of, outside)
 
 
 def members(source: Source, catalog: Catalog, history: History, as_of: date) -> Members:

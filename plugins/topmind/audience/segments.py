@@ -12,7 +12,6 @@ from topmind.audience.sources import Source
 from topmind.errors import UsageError
 from topmind.model import Catalog, History, Promise
 
-
 _ONE = "SELECT nr FROM source_contacts SEMI JOIN contacts USING (nr) WHERE contact = ?"
 
 

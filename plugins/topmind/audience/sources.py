@@ -7,7 +7,9 @@ from datetime import date
 from types import TracebackType
 from typing import Any, Self
 
-from topmind.audience.reading import Reader, place_of
+from topmind.audience.outside import Outside
+from topmind.audience.places import place_of
+from topmind.audience.reading import Reader
 from topmind.audience.spec import PATH, AudienceSpec
 from topmind.errors import AudienceError, ConfigError
 from topmind.model import Channel, PersonRecord, Problem
@@ -63,16 +65,21 @@ def _person(row: Sequence[Any], channels: Sequence[Channel]) -> PersonRecord:
 
 
 def has_contacts(spec: AudienceSpec, settings: Settings) -> bool:
-    """Whether there is a contacts file at all; a pull request's checkout has none."""
-    return spec.contacts is not None and place_of(spec, settings, "contacts").is_file()
+    """Whether contacts can be read at all; a pull request's checkout has no file."""
+    if spec.contacts is None:
+        return False
+    path = place_of(spec, settings, "contacts").path
+    return path is None or path.exists()
 
 
-def open_source(spec: AudienceSpec, settings: Settings, as_of: date) -> Source:
+def open_source(
+    spec: AudienceSpec, settings: Settings, as_of: date, outside: Outside | None = None
+) -> Source:
     """Read every table of the spec as of a company day; `findings` tells what was odd.
 
-    Raises ConfigError where the project declares no contacts or a kind not readable yet, ContentError with
-    all problems where a table cannot be used and there is no last good one, AudienceError where `var/`
-    cannot be written.
+    `outside`: how buckets and standard input are reached. Raises ConfigError where the project declares no
+    contacts or names a place that is none, ContentError with all problems where a table cannot be used and there
+    is no last good one, AudienceError where `var/` cannot be written.
     """
     if spec.contacts is None:
         raise ConfigError(
@@ -80,7 +87,7 @@ def open_source(spec: AudienceSpec, settings: Settings, as_of: date) -> Source:
             where=PATH,
             fix="Say there which file holds the contacts and which columns are the id and the e-mail address.",
         )
-    reader = Reader(spec, settings, as_of)
+    reader = Reader(spec, settings, as_of, outside or Outside())
     con = None
     try:
         con = reader.connect()
