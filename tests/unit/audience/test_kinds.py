@@ -237,7 +237,7 @@ def test_contacts_may_be_piped_in(project: Project) -> None:
         assert [p.contact for p in source.people()] == ["2"]
 
 
-@pytest.mark.parametrize("stream", [None, Terminal(), io.BytesIO()])
+@pytest.mark.parametrize("stream", [None, Terminal(b"id,email\n1,a@example.com\n"), io.BytesIO()])
 def test_nothing_piped_in_is_told(project: Project, stream: io.BytesIO | None) -> None:
     """A terminal is not waited for."""
     project.spec('[tables.contacts]\nfile = "-"\nid = "id"\nemail = "email"\n')
