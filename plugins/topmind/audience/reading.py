@@ -71,10 +71,10 @@ class Reader:
         made: dict[str, Converted] = {}
         for table in self.spec.tables:
             converted, found = self.table(con, table)
-            findings += [self._problem(table, one) for one in found]
+            findings += [self.problem(table, one) for one in found]
             if converted:
                 made[table] = converted
-                findings += [self._problem(table, one) for one in converted.findings]
+                findings += [self.problem(table, one) for one in converted.findings]
                 con.execute(f"CREATE VIEW source_{table} AS {_rows(table, converted.parquet)}")
         if not any(f.level is Level.ERROR for f in findings):
             strange = number(con, self.spec, made, self.cache)
@@ -97,7 +97,7 @@ class Reader:
                     says=f"{count} of {rows} rows belong to nobody in the contacts' file.",
                     fix=f"See whether [tables.{table}] contact is the same id as [tables.contacts] id.",
                 )
-                found.append(self._problem(table, finding))
+                found.append(self.problem(table, finding))
         return found
 
     def table(self, con: Any, table: str) -> tuple[Converted | None, list[Finding]]:
@@ -222,7 +222,8 @@ class Reader:
             said += [sorted((c.value, s.column or "", repr(s.values)) for c, s in self.spec.consent.items())]
         return hashlib.blake2b(repr(said).encode(), digest_size=8).hexdigest()
 
-    def _problem(self, table: str, finding: Finding) -> Problem:
+    def problem(self, table: str, finding: Finding) -> Problem:
+        """A finding with the name of its file."""
         return Problem(
             rule=finding.rule,
             level=Level(finding.level),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from topmind.audience.outside import Outside
-from topmind.audience.places import place_of
+from topmind.audience.places import Place, place_of
 from topmind.audience.reading import Reader
 from topmind.audience.spec import PATH, AudienceSpec
-from topmind.errors import AudienceError, ConfigError
-from topmind.model import Channel, PersonRecord, Problem
+from topmind.errors import AudienceError, ConfigError, ContentError
+from topmind.model import Channel, Level, PersonRecord, Problem
 from topmind.settings import Settings
 
 
@@ -88,16 +91,50 @@ def open_source(
             fix="Say there which file holds the contacts and which columns are the id and the e-mail address.",
         )
     reader = Reader(spec, settings, as_of, outside or Outside())
-    con = None
-    try:
+    with _writable():
         con = reader.connect()
-        findings = reader.load(con)
+        try:
+            findings = reader.load(con)
+        except BaseException:
+            con.close()
+            raise
+    return Source(spec, con, findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """An export that would be used."""
+
+    rows: int
+    #: What is odd about it; none is an error.
+    findings: tuple[Problem, ...]
+
+
+def check_file(spec: AudienceSpec, settings: Settings, as_of: date, table: str, path: Path) -> Checked:
+    """Look at an export before it is put where the runs look for it: as `open_source` would, this file alone.
+
+    Raises ContentError where it would not be used, AudienceError where `var/` cannot be written.
+    """
+    reader = Reader(spec, settings, as_of, Outside())
+    reader.places[table] = Place(path=path.resolve(), shown=path.name)
+    with _writable():
+        con = reader.connect()
+        try:
+            converted, found = reader.table(con, table)
+        finally:
+            con.close()
+    problems = [reader.problem(table, one) for one in found]
+    if found or converted is None:
+        raise ContentError([replace(p, level=Level.ERROR) for p in problems])
+    findings = tuple(reader.problem(table, one) for one in converted.findings)
+    return Checked(rows=converted.rows, findings=findings)
+
+
+@contextmanager
+def _writable() -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise AudienceError(
             f"var/ cannot be used: {error.strerror}.", fix="Make room or set rights."
         ) from None
-    except BaseException:
-        if con is not None:
-            con.close()
-        raise
-    return Source(spec, con, findings)

@@ -54,12 +54,29 @@ def sheet_to_csv(path: Path, table: Table, wanted: Sequence[str], target: Path) 
     return Sheet(header=header, gaps=tuple(gaps))
 
 
-def _sheet(path: Path, table: Table) -> CalamineSheet:
+def first_rows(path: Path, count: int) -> tuple[str, list[str], list[list[str]]]:
+    """(sheet, header, rows as text) of a workbook's first sheet; the header is its fullest row of the first ones.
+
+    Raises Unusable.
+    """
+    sheet = _sheet(path, None)
+    rows = [[_text(cell, None) for cell in row] for row in sheet.to_python(nrows=_TOP + count)]
+    if not rows:
+        raise Unusable("the file is empty.")
+    at = max(range(min(len(rows), _TOP)), key=lambda n: (sum(map(bool, rows[n])), -n))
+    return (
+        sheet.name,
+        [cell.strip() for cell in rows[at]],
+        [row for row in rows[at + 1 :] if any(row)][:count],
+    )
+
+
+def _sheet(path: Path, table: Table | None) -> CalamineSheet:
     import python_calamine
 
     try:
         book = python_calamine.CalamineWorkbook.from_path(path)
-        if table.sheet is None:
+        if table is None or table.sheet is None:
             return book.get_sheet_by_index(0)
         if table.sheet not in book.sheet_names:
             raise Unusable(f'it has no sheet "{table.sheet}"; it has {", ".join(book.sheet_names)}.')
@@ -81,18 +98,18 @@ def _header_row(rows: Sequence[Sequence[object]], wanted: Sequence[str]) -> int:
     return max(range(len(names)), key=lambda n: (len(names[n] & set(wanted)), -n), default=0)
 
 
-def _text(cell: object, table: Table) -> str:
+def _text(cell: object, table: Table | None) -> str:
     """A cell as this table's text: the declared decimal mark, the declared form of dates."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, int | float):
         plain = str(int(cell)) if float(cell).is_integer() else format(cell, ".15g")
-        return plain if table.decimal == "." else plain.replace(".", ",")
+        return plain if table is None or table.decimal == "." else plain.replace(".", ",")
     if isinstance(cell, datetime):
         midnight = cell.time() == time()
-        return _day(cell.date(), table) if midnight or table.dates else cell.isoformat(" ")
+        return _day(cell.date(), table) if midnight or (table and table.dates) else cell.isoformat(" ")
     return _day(cell, table) if isinstance(cell, date) else str(cell)
 
 
-def _day(day: date, table: Table) -> str:
-    return day.strftime(table.dates) if table.dates else day.isoformat()
+def _day(day: date, table: Table | None) -> str:
+    return day.strftime(table.dates) if table and table.dates else day.isoformat()
