@@ -16,7 +16,9 @@ from topmind.audience import open_source, read_spec
 from topmind.audience.outside import Outside
 from topmind.audience.sources import Source
 from topmind.aws.exports import download
-from topmind.errors import ContentError
+from topmind.errors import AudienceError, ContentError, UsageError
+from topmind.run.clock import SystemClock
+from topmind.run.contacts import Pushed, push
 from topmind.testing.builders import TODAY
 
 SPEC = """
@@ -220,3 +222,41 @@ def test_what_a_bucket_does_not_have_is_told(opened: Open, bucket: str) -> None:
         f"s3://{bucket}/exports/{name}.csv: there is no such object in the bucket. Put it there: topmind contacts push FILE."
         for name in ("contacts", "sales")
     ]
+
+
+def test_an_export_is_pushed_into_the_bucket(opened: Open, bucket: str, tmp_path: Path) -> None:
+    """Checked as a run would; one that would not be used is not put there."""
+    put(bucket, "exports/sales.csv", "customer,day,total\n1,2026-11-30,10.5\n")
+    file = tmp_path / "contacts.csv"
+    file.write_text(CONTACTS, "utf-8")
+    environ = {"TOPMIND_CONTACTS": f"s3://{bucket}/exports"}
+
+    def pushed() -> Pushed:
+        return push(tmp_path, file, table=None, as_of="2026-12-01", clock=SystemClock(), environ=environ)
+
+    done = pushed()
+    assert (done.rows, done.where) == (1, f"s3://{bucket}/exports/contacts.csv")
+    assert s3.contents(bucket)["exports/contacts.csv"] == file.read_bytes()
+    assert [row[0] for row in rows(opened(f"s3://{bucket}/exports"))] == ["1"]
+    file.write_text("id;E-Mail\n", "utf-8")
+    with pytest.raises(ContentError):
+        pushed()
+    assert s3.contents(bucket)["exports/contacts.csv"] == CONTACTS.encode()
+    file.write_text(CONTACTS, "utf-8")
+    environ["TOPMIND_CONTACTS"] = "s3://no-such-bucket-of-ours/exports"
+    with pytest.raises(AudienceError, match="the bucket refuses the file"):
+        pushed()
+
+
+@pytest.mark.parametrize("place", ["postgresql://host/crm", "-"])
+def test_a_database_takes_no_file(opened: Open, tmp_path: Path, place: str) -> None:
+    """Nothing is opened for it; the address is not said."""
+    if place == "-":
+        toml = tmp_path / "segments" / "_audience.toml"
+        toml.write_text(SPEC.replace('"contacts.csv"', '"-"'), "utf-8")
+    environ = {"TOPMIND_CONTACTS": "" if place == "-" else place}
+    file = tmp_path / "contacts.csv"
+    file.write_text(CONTACTS, "utf-8")
+    with pytest.raises(UsageError, match="a file cannot be put there") as caught:
+        push(tmp_path, file, table="contacts", as_of=None, clock=SystemClock(), environ=environ)
+    assert "host" not in str(caught.value)

@@ -105,7 +105,7 @@ def _forms(columns: Sequence[Column], head: Head) -> list[str]:
     if any(column.has_german_numbers for column in columns):
         lines.append('decimal = ","')
     forms = {form for column in columns if (form := column.dates)}
-    if len(forms) == 1:
+    if len(forms) == 1 and not any(" or " in form for form in forms):
         lines.append(f"dates = {_quoted(forms.pop())}")
     elif forms:
         lines.append(

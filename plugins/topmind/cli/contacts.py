@@ -43,8 +43,8 @@ def push(options: Options, file: Path, table: str | None) -> None:
     from topmind.run.clock import SystemClock
 
     done = contacts.push(options.project, file, table=table, as_of=options.as_of, clock=SystemClock())
-    if text := checks.format_text(done.findings):
-        click.echo(text)
+    if done.findings:
+        click.echo(checks.format_text(done.findings))
     click.echo(f"{done.rows} rows of [tables.{done.table}] are at {done.where} now.")
 
 
