@@ -98,6 +98,7 @@ def postgres_url(postgres: Any) -> Iterator[str]:
         connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
 
 
+@pytest.hookimpl(trylast=True)  # pytest itself sorts by the parameters of fixtures
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest."""
     longest.longest_first(items)
