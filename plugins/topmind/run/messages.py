@@ -37,7 +37,9 @@ def builder(
             "Date": date,
             "Message-ID": f"<{claim.touch_hex}.{claim.attempt}@{compiled.sender_address.rpartition('@')[2]}>",
             **(
-                {"List-Id": f"<{_list_id(compiled)}>"}  # SES adds the others; its headers are ASCII, so no name
+                {
+                    "List-Id": f"<{_list_id(compiled)}>"
+                }  # SES adds the others; its headers are ASCII, so no name
                 if at_provider
                 else _list_headers(compiled, str(found["unsubscribe_url"]), project.catalog.company.name)
             ),
