@@ -14,7 +14,7 @@ import pytest
 from amazon import Amazon, amazon
 from played import Desk
 from small_company import CONF, a_company
-from topmind.errors import ConfigError, GuardError, TopmindError
+from topmind.errors import ConfigError, GuardError, SendError, TopmindError
 from topmind.model import Level
 from topmind.run import feedback, sending, testmail
 from topmind.run.listening import SIMULATOR
@@ -259,6 +259,19 @@ def test_a_test_mail_works_in_the_sandbox(root: Path, aws: Amazon, monkeypatch: 
     assert sent == 1
     assert mail.message["Subject"].startswith("TEST: ")
     assert not (root / "var" / "ledger.db").exists()
+
+
+def test_a_test_mail_to_an_address_that_is_not_verified(
+    root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The likeliest surprise of a new account is told with what to do; the address is not repeated."""
+    aws.ses.state.account = Account.SANDBOX
+    for name, value in aws.environ().items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SendError, match="your own address must be verified, too") as found:
+        testmail.send(root, "you@example.com", None, every=False, as_of=None, clock=FixedClock(NOW))
+    assert "you@example.com" not in str(found.value)
+    assert aws.ses.inbox == []
 
 
 def test_the_canary_comes_back_through_the_queue(
