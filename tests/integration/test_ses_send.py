@@ -271,7 +271,7 @@ def test_a_test_mail_to_an_address_that_is_not_verified(
     with pytest.raises(SendError, match="your own address must be verified, too") as found:
         testmail.send(root, "you@example.com", None, every=False, as_of=None, clock=FixedClock(NOW))
     assert "you@example.com" not in str(found.value)
-    assert aws.ses.inbox == []
+    assert not aws.ses.inbox
 
 
 def test_the_canary_comes_back_through_the_queue(
