@@ -9,6 +9,8 @@ PORT   ?= 8000
 SERVE  ?= yes
 # Arguments for pytest: make test ARGS="-k ledger -x"
 ARGS   ?=
+# Processes for the tests: make test CORES=0 runs them in one
+CORES  ?= auto
 # Arguments for the soak
 SOAK   ?=
 
@@ -36,8 +38,8 @@ endif
 browser: install ## a browser for the tests: an installed one, else the system's, else Playwright's own
 	$(BIN)/python tests/browser_setup.py
 
-test: install browser ## every test
-	$(BIN)/python -m pytest $(ARGS)
+test: install browser ## every test, on every core
+	$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 life: install ## three years of a business, with more people and every tick (hours)
 	TOPMIND_LIFE=long $(BIN)/python -m pytest tests/acceptance/test_life.py $(ARGS)
@@ -60,7 +62,7 @@ format: install ## formats the code
 bench: install ## the figures of the budgets
 	$(BIN)/python tests/bench/run.py
 
-soak: install ## senders killed with -9 a hundred times while SES loses answers (SOAK="--lost 0.2 --seed 7")
+soak: install ## senders killed with -9 a hundred times while SES loses answers, for each policy (SOAK="--only resend --seed 7")
 	$(BIN)/python tests/soak/soak.py $(SOAK)
 
 docs: install ## the reference page, from the schemas

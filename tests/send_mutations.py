@@ -200,6 +200,13 @@ SENDING = (
         f"{SETTLING}::test_one_sender",
     ),
     Mutation(
+        "a sender whose place was taken claims no more",
+        "ledger/switches.py",
+        "if sends and not renewed:",
+        "if False:",
+        f"{SETTLING}::test_a_sender_that_slept_past_its_lease_stops_at_its_next_claim",
+    ),
+    Mutation(
         "one sender of a file",
         "ledger/sqlite.py",
         "fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)",

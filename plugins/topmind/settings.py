@@ -75,6 +75,9 @@ class Settings:
     configuration_set: str
     feedback_queue: str
     site_bucket: str
+    #: Where live pages leave what people want, and what must outlive the ledger is kept: `s3://…` or a folder
+    #: (relative to the project); "" = in the ledger's bucket, else `var/inbox`.
+    inbox: str = ""
     #: Contact list of SES whose subscription management stands in for live pages; "" = none.
     contact_list: str = ""
 
@@ -166,6 +169,7 @@ def _settings(
         configuration_set=env.get("TOPMIND_SES_CONFIGURATION_SET", ""),
         feedback_queue=env.get("TOPMIND_FEEDBACK_QUEUE", ""),
         site_bucket=env.get("TOPMIND_SITE_BUCKET", ""),
+        inbox=env.get("TOPMIND_INBOX", ""),
         contact_list=env.get("TOPMIND_SES_CONTACT_LIST", ""),
     )
 

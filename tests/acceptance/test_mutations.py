@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from mutant_runner import Runner, a_runner
 from mutation import Mutation
 from send_mutations import SENDING
 
@@ -657,44 +657,37 @@ MUTATIONS = (
 )
 
 
-def copy_of_the_package(folder: Path) -> Path:
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    """Runs tests on the copy, in a process each."""
+    with a_runner(tmp_path_factory.mktemp("runner")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy that may be changed; compiled files stay valid, because times are kept."""
+    folder = tmp_path_factory.mktemp("package")
     shutil.copytree(PACKAGE, folder / "topmind")
     return folder
 
 
-def run(package: Path, tests: Iterable[str]) -> subprocess.CompletedProcess[str]:
-    """Run tests of this repository on the package in a folder, in a process of its own."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
-    return subprocess.run(
-        [*command, *(f"tests/{test}" for test in tests)],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(package),
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        },
-        text=True,
-        capture_output=True,
-        check=False,
-    )
+@contextmanager
+def changed(file: Path, text: str) -> Iterator[None]:
+    """The file with this text, and as it was after that (its time too: what is compiled from it is valid again)."""
+    before, times = file.read_bytes(), file.stat()
+    file.write_text(text, "utf-8")
+    try:
+        yield
+    finally:
+        file.write_bytes(before)
+        os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
-def test_with_every_guard_in_place_all_tests_of_the_table_are_green(tmp_path: Path) -> None:
-    """On an unchanged copy, which is what the process imports: a red one below is the mutation's doing."""
-    package = copy_of_the_package(tmp_path)
-    where = subprocess.run(
-        [sys.executable, "-c", "import topmind; print(topmind.__file__)"],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(package)},
-        text=True,
-        capture_output=True,
-        check=True,
-    ).stdout.strip()
-    assert Path(where) == package / "topmind" / "__init__.py"
-    done = run(package, dict.fromkeys(mutation.test for mutation in MUTATIONS))
-    assert done.returncode == GREEN, done.stdout
+def test_with_every_guard_in_place_all_tests_of_the_table_are_green(runner: Runner, package: Path) -> None:
+    """On an unchanged copy, which is what the process reads: a red one below is the mutation's doing."""
+    verdict = runner.run(package, dict.fromkeys(mutation.test for mutation in MUTATIONS))
+    assert verdict.code == GREEN, verdict.out
 
 
 def test_each_guard_is_in_the_table_once() -> None:
@@ -704,12 +697,13 @@ def test_each_guard_is_in_the_table_once() -> None:
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda m: m.guard)
-def test_a_guard_that_is_taken_out_turns_its_test_red(mutation: Mutation, tmp_path: Path) -> None:
+def test_a_guard_that_is_taken_out_turns_its_test_red(
+    mutation: Mutation, runner: Runner, package: Path
+) -> None:
     """Without the guard its test fails; an error that is no failure, such as an import, does not count."""
-    package = copy_of_the_package(tmp_path)
     file = package / "topmind" / mutation.file
     text = file.read_text("utf-8")
     assert text.count(mutation.old) == 1, f"{mutation.file} no longer has this guard: move the line here too"
-    file.write_text(text.replace(mutation.old, mutation.new), "utf-8")
-    done = run(package, [mutation.test])
-    assert done.returncode == RED, done.stdout
+    with changed(file, text.replace(mutation.old, mutation.new)):
+        verdict = runner.run(package, [mutation.test])
+    assert verdict.code == RED, verdict.out

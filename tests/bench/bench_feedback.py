@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from topmind.feedback import drain
-from topmind.ledger import Ledger, Settle
+from topmind.ledger import FolderInbox, Ledger, Settle
 from topmind.links import KeyRing, address_hashes
 from topmind.model import Outcome, OutcomeKind
 from topmind.testing.clock import FixedClock
@@ -62,7 +62,7 @@ def bodies() -> Iterator[str]:
 def main() -> None:
     """Print the figure with its budget."""
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
-        ledger = sent(Path(folder))
+        ledger, inbox = sent(Path(folder)), FolderInbox(Path(folder) / "inbox")
         queue = ListQueue(bodies(), group=GROUP)
         total = len(queue.visible)
         size = sum(len(one.body) for one in queue.visible) / total
@@ -71,6 +71,7 @@ def main() -> None:
             queue,
             ledger,
             lambda address: address_hashes(RING, address),
+            keep=lambda events: inbox.keep(ledger.ledger_id, events),
             clock=FixedClock(),
             budget=timedelta(hours=1),
         )

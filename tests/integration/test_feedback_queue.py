@@ -102,7 +102,14 @@ def a_ledger_with_an_unknown() -> Any:
 
 def drained(way: Road, ledger: Any, **over: Any) -> Any:
     """Everything."""
-    return drain(way.queue(**over), ledger, hashes, clock=FixedClock(), budget=timedelta(minutes=1))
+    return drain(
+        way.queue(**over),
+        ledger,
+        hashes,
+        keep=lambda _: None,
+        clock=FixedClock(),
+        budget=timedelta(minutes=1),
+    )
 
 
 @pytest.mark.parametrize("raw", [True, False])
@@ -137,7 +144,9 @@ def test_unreadable_messages_end_in_the_dead_letter_queue(way: Road) -> None:
     ledger = a_ledger_with_an_unknown()
     queue = way.queue()
     for _ in range(4):
-        found = drain(queue, ledger, hashes, clock=FixedClock(), budget=timedelta(minutes=1))
+        found = drain(
+            queue, ledger, hashes, keep=lambda _: None, clock=FixedClock(), budget=timedelta(minutes=1)
+        )
         assert found.empty
         queue.give_back(list(found.held.values()))
     (left,) = way.sqs.receive_message(QueueUrl=way.dead)["Messages"]
@@ -149,7 +158,15 @@ def test_a_dry_run_leaves_everything_for_the_next(way: Road) -> None:
     """It shows what is there and gives it back at once."""
     way.put(*(a_body("Open", f"{n:032x}") for n in range(12)))
     ledger = a_ledger_with_an_unknown()
-    found = drain(way.queue(), ledger, hashes, clock=FixedClock(), budget=timedelta(minutes=1), dry_run=True)
+    found = drain(
+        way.queue(),
+        ledger,
+        hashes,
+        keep=lambda _: None,
+        clock=FixedClock(),
+        budget=timedelta(minutes=1),
+        dry_run=True,
+    )
     assert (found.kinds.total(), way.queue().waiting()) == (12, (12, 0))
     assert drained(way, ledger).kinds.total() == 12
 

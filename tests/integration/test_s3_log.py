@@ -232,7 +232,7 @@ def test_a_clock_that_is_off(url: str) -> None:
 
 
 def test_an_inbox(url: str) -> None:
-    """Put by the pages, folded by a run elsewhere, put away, brought back."""
+    """Put by the pages, folded by a run elsewhere, put away, and there for a copy that is put back."""
     pages, run = ObjectInbox(S3Objects.at(url), CLOCK), ObjectInbox(S3Objects.at(url), CLOCK)
     ledger = opened(url, CONTACTS)
     name = pages.put({"kind": "opt_out", "contact": "c0000", "at": NOW.isoformat()})
@@ -240,8 +240,7 @@ def test_an_inbox(url: str) -> None:
     run.done(ledger.fold(run.pending()))
     assert ledger.history(TODAY).standing["c0000"].opted_out
     assert pages.pending() == run.pending() == ()
-    assert run.again() == 1
-    assert [entry.id for entry in pages.pending()] == [name]
+    assert [entry.id for entry in run.kept("test").wishes] == [name]
 
 
 def test_a_canary_after_erase(url: str) -> None:

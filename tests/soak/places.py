@@ -10,7 +10,6 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 SET = "topmind"
@@ -52,10 +51,8 @@ class Places:
 
 
 @contextmanager
-def places(folder: Path, *, script: Mapping[str, Any], seed: int) -> Iterator[Places]:
-    """SES with this fault script and its feedback queue, as processes of their own."""
-    wanted = folder / "script.json"
-    wanted.write_text(json.dumps(script))
+def places(*, seed: int) -> Iterator[Places]:
+    """SES and its feedback queue, as processes of their own; give it a script with `ask`."""
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str) -> str:
@@ -83,7 +80,6 @@ def places(folder: Path, *, script: Mapping[str, Any], seed: int) -> Iterator[Pl
             "--rate": "100000",
             "--quota": "10000000",
             "--seed": str(seed),
-            "--script": str(wanted),
             "--queue-url": queue,
             "--aws-endpoint": aws,
         }

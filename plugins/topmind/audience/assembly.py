@@ -40,7 +40,7 @@ class _Assembly:
         self.ids = session.ids
         self.here = np.zeros(len(self.ids), dtype=np.bool_)
         #: Rows of the session's contacts, ascending; every column is fetched in this order.
-        self.rows: NDArray[np.int32] = self._fetch("nr").astype(np.int32)
+        self.rows: NDArray[np.int32] = session.places[self._fetch("nr").astype(np.int32)]
         self.here[self.rows] = True
         self.standing = self._standing()
 
@@ -151,8 +151,8 @@ class _Assembly:
             "CASE WHEN address IS NULL THEN -1 ELSE dense_rank() OVER (ORDER BY address NULLS LAST) - 1 END"
         )
         query = (
-            f"SELECT CAST({rank} AS INTEGER) AS value FROM source_contacts JOIN ids USING (contact) "
-            "WHERE ids.here ORDER BY ids.nr"
+            f"SELECT CAST({rank} AS INTEGER) AS value FROM source_contacts SEMI JOIN contacts USING (nr) "
+            "ORDER BY nr"
         )
         inbox[self.rows] = self.session.con.execute(query).fetchnumpy()["value"]
         return inbox
@@ -181,7 +181,7 @@ class _Assembly:
         if said.basis == "column":
             return self._flags(f"o_{channel.value}")
         query = "SELECT DISTINCT nr FROM purchases WHERE day >= CAST(? AS DATE)"
-        return self.session.mask(self.session.con.execute(query, [said.since]).fetchnumpy()["nr"])
+        return self.session.asked(query, [said.since])
 
     def _reach(self) -> Mapping[Channel, Bools]:
         """A usable address for mail, a number for calls, a postal address for what somebody carries there."""
@@ -243,7 +243,7 @@ class _Assembly:
         name = self.catalog.company.clients
         if name is None:
             query = "SELECT DISTINCT nr FROM purchases"
-            return self.session.mask(self.session.con.execute(query).fetchnumpy()["nr"])
+            return self.session.asked(query)
         if name not in found:
             raise AudienceError(f"clients: there is no segment '{name}'.", where=self.catalog.company.path)
         return self.session.mask(found[name])
@@ -284,13 +284,14 @@ class _Assembly:
 
     def _dates(self, fact: DateFact, stood: Standings) -> tuple[FactDate, ...]:
         """Dated facts of one expression, ordered by contact, day and fact."""
-        run = self.session.con.execute
+        run, places = self.session.con.execute, self.session.places.tolist()
         if fact.watch:
             since = run("SELECT nr, since FROM contacts WHERE since IS NOT NULL").fetchall()
-            return facts(fact.watch, stood, dict(since) if fact.since else {})
+            known = {places[nr]: day for nr, day in since}
+            return facts(fact.watch, stood, known if fact.since else {})
         assert fact.query is not None
         rows = run(fact.query.sql("duckdb", identify=True)).fetchall()
-        dated = [FactDate(contact=nr, day=day, fact=own or day.isoformat()) for nr, day, own in rows]
+        dated = [FactDate(contact=places[nr], day=day, fact=own or day.isoformat()) for nr, day, own in rows]
         return tuple(sorted(dated, key=lambda f: (f.contact, f.day, f.fact)))
 
 

@@ -41,9 +41,13 @@ def day(column: str, table: Table) -> str:
     if table.dates:
         return f"CAST(try_strptime(trim({column}), {quoted(table.dates)}) AS DATE)"
     text = f"trim({column})"
-    # by position: a regular expression costs four times as much on ten million rows
     iso = f"substr({text}, 5, 1) = '-' AND substr({text}, 8, 1) = '-' AND substr({text}, 11, 1) IN ('', ' ', 'T')"
-    return f"CASE WHEN {iso} THEN TRY_CAST(left({text}, 10) AS DATE) END"
+    slow = f"CASE WHEN {iso} THEN TRY_CAST(left({text}, 10) AS DATE) END"
+    # most exports write plain ISO days: looking at each by position doubles the time of ten million rows;
+    # strptime skips spaces, so it is asked of texts without one only
+    whole = f"length({column}) = 10 AND NOT contains({column}, ' ')"
+    plain = f"CASE WHEN {whole} THEN CAST(try_strptime({column}, '%Y-%m-%d') AS DATE) END"
+    return f"coalesce({plain}, {slow})"
 
 
 def number(column: str, table: Table, decimals: int) -> str:

@@ -56,25 +56,25 @@ def convert(
         Activities: lambda: _activities(table, raw),
     }
     form = forms[type(table)]()
+    # contacts are looked at many times and mended; of the millions of facts nothing is held
+    kind = "TABLE" if isinstance(table, Contacts) else "VIEW"
     streamed = target.with_name(f"{target.name}.{os.getpid()}.typed.tmp")
     written = target.with_name(f"{target.name}.{os.getpid()}.tmp")
     try:
         findings: list[Finding] = []
-        if isinstance(table, Contacts):
-            con.execute(f"CREATE OR REPLACE TEMP TABLE typed AS {_typed(form, raw)}")
-        else:
-            _copy(con, _typed(form, raw), streamed)
-            con.execute(
-                "CREATE OR REPLACE TEMP VIEW typed AS SELECT * FROM "
-                f"read_parquet({sql.quoted(str(streamed))})"
-            )
+        _copy(con, _typed(form, raw), streamed)
+        # numbered when read back: counting rows while they are typed keeps the work on one core
+        con.execute(
+            f"CREATE OR REPLACE TEMP {kind} typed AS SELECT file_row_number + 1 AS nr, * EXCLUDE (file_row_number) "
+            f"FROM read_parquet({sql.quoted(str(streamed))}, file_row_number = true)"
+        )
         misfits(con, rejects)
         good = _good(con, form, rejects)
         if isinstance(table, Contacts):
             con.execute(f"DELETE FROM typed WHERE NOT ({good})")
             ids_are_no_addresses(con, table)
             findings = odd_contacts(con, spec, table)
-        if good == "true" and streamed.exists():
+        if good == "true" and not isinstance(table, Contacts):
             streamed.replace(written)
         else:
             order = "ORDER BY contact" if isinstance(table, Contacts) else ""
@@ -82,7 +82,6 @@ def convert(
         rows = con.execute(f"SELECT count(*) FROM read_parquet({sql.quoted(str(written))})").fetchall()[0][0]
         written.replace(target)
     finally:
-        kind = "TABLE" if isinstance(table, Contacts) else "VIEW"
         con.execute(f"DROP {kind} IF EXISTS typed")
         streamed.unlink(missing_ok=True)
         written.unlink(missing_ok=True)
@@ -94,14 +93,14 @@ def _copy(con: Any, query: str, place: Path) -> None:
 
 
 def _typed(form: Form, raw: Raw) -> str:
-    """Typed rows with `nr`, why each is left out (`reason`), and then its text."""
+    """Typed rows in the order of the file, why each is left out (`reason`), and then its text."""
     values = ", ".join(f"{expression} AS {column}" for column, expression in form.values.items())
     doubts = "".join(f", {expression} AS {column}" for column, expression in form.doubts.items())
     whens = " ".join(f"WHEN {c} IS NULL THEN {sql.quoted(why)}" for c, why in form.needed.items())
     reason = f"CASE {whens} END" if whens else _TEXT
     text = f"concat_ws(' | ', {', '.join(raw.names.values())})"
     return (
-        f"SELECT nr, {', '.join(form.values)}{doubts}, reason, "
+        f"SELECT {', '.join(form.values)}{doubts}, reason, "
         f"CASE WHEN reason IS NOT NULL THEN {text} END AS row_text FROM "
         f"(SELECT *, {reason} AS reason FROM (SELECT raw.*, {values} FROM {raw.query} AS raw))"
     )

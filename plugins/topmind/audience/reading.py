@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from topmind.audience.cache import VERSION, Cache, Converted, Finding
+from topmind.audience.columns import quoted
 from topmind.audience.convert import convert
 from topmind.audience.csvfile import Fingerprint, fingerprint, read_header, transcode
+from topmind.audience.numbering import number
 from topmind.audience.schema import Activities
 from topmind.audience.spec import PATH, AudienceSpec
 from topmind.audience.staging import Rejects, Unusable, raw_csv, raw_parquet, rejected
@@ -93,39 +95,30 @@ class Reader:
             if converted:
                 made[table] = converted
                 findings += [self._problem(table, one) for one in converted.findings]
-                place = str(converted.parquet).replace("'", "''")
-                con.execute(f"CREATE VIEW source_{table} AS SELECT * FROM read_parquet('{place}')")
+                con.execute(f"CREATE VIEW source_{table} AS {_rows(table, converted.parquet)}")
         if not any(f.level is Level.ERROR for f in findings):
-            findings += self._strangers(con, made)
+            strange = number(con, self.spec, made, self.cache)
+            findings += self._strangers(
+                {table: (count, made[table].rows) for table, count in strange.items()}
+            )
         errors = [f for f in findings if f.level is Level.ERROR]
         if errors:
             raise ContentError([*errors, *(f for f in findings if f.level is not Level.ERROR)])
         return findings
 
-    def _strangers(self, con: Any, made: Mapping[str, Converted]) -> list[Problem]:
+    def _strangers(self, strange: Mapping[str, tuple[int, int]]) -> list[Problem]:
         """Facts of nobody: a few are noise, most of them mean that the wrong column is mapped."""
         found = []
-        for table in [*(["purchases"] if self.spec.purchases else []), *self.spec.activities]:
-            strange, rows = self._strange(con, table, made)
-            if strange:
+        for table, (count, rows) in strange.items():
+            if count:
                 finding = Finding(
                     rule="source/strangers",
-                    level="error" if strange > rows * STRANGE else "info",
-                    says=f"{strange} of {rows} rows belong to nobody in the contacts' file.",
+                    level="error" if count > rows * STRANGE else "info",
+                    says=f"{count} of {rows} rows belong to nobody in the contacts' file.",
                     fix=f"See whether [tables.{table}] contact is the same id as [tables.contacts] id.",
                 )
                 found.append(self._problem(table, finding))
         return found
-
-    def _strange(self, con: Any, table: str, made: Mapping[str, Converted]) -> tuple[int, int]:
-        """(rows of nobody, rows) of a table; counted once for each pair of files."""
-        pair = f"{made['contacts'].parquet.stem} {made[table].parquet.stem}"
-        known = self.cache.note("strangers").get(table, {})
-        if known.get("pair") != pair:
-            query = f"SELECT count(*) FROM source_{table} WHERE contact NOT IN (SELECT contact FROM source_contacts)"
-            known = {"pair": pair, "strange": con.execute(query).fetchall()[0][0]}
-            self.cache.keep_note("strangers", table, known)
-        return known["strange"], made[table].rows
 
     def table(self, con: Any, table: str) -> tuple[Converted | None, list[Finding]]:
         """Today's table, or the last good one with a loud finding, or None with an error."""
@@ -254,6 +247,15 @@ class Reader:
             says=finding.says,
             fix=finding.fix,
         )
+
+
+def _rows(table: str, parquet: Path) -> str:
+    """A converted table as a query; contacts, which stand in the order of their ids, with their number."""
+    place = quoted(str(parquet))
+    if table != "contacts":
+        return f"SELECT * FROM read_parquet({place})"
+    numbered = "SELECT * EXCLUDE (file_row_number), CAST(file_row_number AS INTEGER) AS nr"
+    return f"{numbered} FROM read_parquet({place}, file_row_number = true)"
 
 
 def _misread(header: Sequence[str], wanted: Sequence[str]) -> str:

@@ -37,7 +37,7 @@ class Rejects:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A file that DuckDB can read: a sub-query with `nr` (from 1) and the wanted columns as text."""
+    """A file that DuckDB can read: a sub-query with the wanted columns as text, in the order of the file."""
 
     query: str
     #: Source column → column of the query.
@@ -58,7 +58,7 @@ def raw_csv(path: Path, delimiter: str, header: Sequence[str], wanted: Sequence[
     declared = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header)))
     picked = ", ".join(f"c{header.index(name)} AS {names[name]}" for name in wanted)
     return Raw(
-        f"(SELECT row_number() OVER () AS nr, {picked} FROM read_csv({sql.quoted(str(path))}, "
+        f"(SELECT {picked} FROM read_csv({sql.quoted(str(path))}, "
         f"auto_detect=false, delim={sql.quoted(delimiter)}, quote='\"', escape='\"', skip=1, header=false, "
         f"columns={{{declared}}}, store_rejects=true, rejects_limit=0, rejects_table='misfits', "
         "rejects_scan='misfit_scans'))",
@@ -70,9 +70,7 @@ def raw_parquet(path: Path, wanted: Sequence[str]) -> Raw:
     """A Parquet file."""
     names = {name: f"r{i}" for i, name in enumerate(wanted)}
     picked = ", ".join('CAST("' + n.replace('"', '""') + f'" AS VARCHAR) AS {names[n]}' for n in wanted)
-    return Raw(
-        f"(SELECT row_number() OVER () AS nr, {picked} FROM read_parquet({sql.quoted(str(path))}))", names
-    )
+    return Raw(f"(SELECT {picked} FROM read_parquet({sql.quoted(str(path))}))", names)
 
 
 #: DuckDB's word for what is wrong with a row → ours.

@@ -130,6 +130,38 @@ class S3Objects:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             list(pool.map(one, keys))
 
+    def purge(self, prefixes: Sequence[str]) -> bool:
+        """One request for each version: also of 200 errors there is one for each."""
+
+        def one(found: tuple[str, str]) -> None:
+            with self._asking():
+                self._client.delete_object(Bucket=self._bucket, Key=found[0], VersionId=found[1])
+
+        try:
+            for prefix in prefixes:
+                old = list(self._old(self._prefix + prefix))
+                with ThreadPoolExecutor(_AT_ONCE) as pool:
+                    list(pool.map(one, old))
+        except LedgerError:
+            return False
+        return True
+
+    def _old(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """(key, version) of everything that is not what a get answers, marks of deletions last."""
+        marks: list[tuple[str, str]] = []
+        more: dict[str, Any] = {}
+        while True:
+            with self._asking():
+                page = self._client.list_object_versions(Bucket=self._bucket, Prefix=prefix, **more)
+            yield from (
+                (one["Key"], one["VersionId"]) for one in page.get("Versions", ()) if not one["IsLatest"]
+            )
+            marks += [(one["Key"], one["VersionId"]) for one in page.get("DeleteMarkers", ())]
+            if not page["IsTruncated"]:
+                yield from marks
+                return
+            more = {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page["NextVersionIdMarker"]}
+
     def now(self) -> datetime:
         assert self._ahead is not None, "nothing was asked yet"
         return datetime.fromtimestamp(self._ahead + time.monotonic(), UTC)

@@ -6,6 +6,7 @@ DeleteMessageBatch, ChangeMessageVisibilityBatch, GetQueueAttributes (approximat
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -91,6 +92,15 @@ class FeedbackQueue:
         except (FeedbackError, KeyError, ValueError):
             return None
         return visible + delayed, in_hand
+
+    def dead_letters(self) -> FeedbackQueue | None:
+        """The queue of what was received too often; None = there is none. Raises FeedbackError."""
+        found = self._asked("get_queue_attributes", QueueUrl=self._address, AttributeNames=["RedrivePolicy"])
+        try:
+            name = json.loads(found["Attributes"]["RedrivePolicy"])["deadLetterTargetArn"].rpartition(":")[2]
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return None
+        return FeedbackQueue(self._client, name, receivers=self._receivers, wait=self._wait)
 
     def _round(self) -> list[Received]:
         """As many calls at once as the last round was good for."""

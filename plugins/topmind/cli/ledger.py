@@ -64,13 +64,19 @@ def init(options: Options) -> None:
 
 @command.command("adopt")
 @click.option("--anyway", is_flag=True, help="Also where nothing says that it was restored (a new machine).")
+@click.option(
+    "--incomplete",
+    is_flag=True,
+    help="Also where whom not to mail cannot be had in full: Amazon SES refuses its list, or nothing is kept.",
+)
 @global_options
 @click.pass_obj
-def adopt(options: Options, anyway: bool) -> None:
+def adopt(options: Options, anyway: bool, incomplete: bool) -> None:
     """Go on with a ledger that was restored from a copy.
 
     Whom it mailed after the copy was made, it does not know. So everything that fell due since then counts as
-    perhaps sent: it is listed as unproven and not sent again.
+    perhaps sent: it is listed as unproven and not sent again. Whoever left, bounced, complained or was erased since
+    then stays out: that is kept beside the ledger, and Amazon SES is asked for its own list.
 
     \b
     Examples:
@@ -79,7 +85,9 @@ def adopt(options: Options, anyway: bool) -> None:
     from topmind.run import adopting
     from topmind.run.clock import SystemClock
 
-    found = adopting.adopt(options.project, as_of=options.as_of, clock=SystemClock(), anyway=anyway)
+    found = adopting.adopt(
+        options.project, as_of=options.as_of, clock=SystemClock(), anyway=anyway, incomplete=incomplete
+    )
     click.echo(found.text())
 
 

@@ -2,7 +2,7 @@
 
 from topmind.feedback.actor import RULE_VERSION, Actor, actor, agent_family, judge
 from topmind.feedback.bodies import read
-from topmind.feedback.draining import Drained, Queue, Received, drain, judge_unknown, shares
+from topmind.feedback.draining import Drained, Queue, Received, drain, forget, judge_unknown, shares
 from topmind.feedback.scoring import rescore, score
 from topmind.feedback.ses import Dropped, normalise
 from topmind.feedback.settle import Health, Settled, settle
@@ -22,6 +22,7 @@ __all__ = [
     "actor",
     "agent_family",
     "drain",
+    "forget",
     "judge",
     "judge_unknown",
     "normalise",

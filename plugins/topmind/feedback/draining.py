@@ -21,6 +21,8 @@ from topmind.model import Clock, FeedbackKind, TouchState
 
 #: 0 = go on; else the exit code of the signal that came.
 Stopping: TypeAlias = Callable[[], int]
+#: Writes facts down beside the ledger, durably (`FolderInbox.keep`, `ObjectInbox.keep`).
+Keep: TypeAlias = Callable[[Sequence[Feedback]], None]
 #: So many receives in a row without a message, and the queue is empty.
 EMPTY = 2
 
@@ -81,6 +83,7 @@ def drain(
     ledger: Ledger,
     hashes: Hashes,
     *,
+    keep: Keep,
     clock: Clock,
     budget: timedelta,
     stopping: Stopping = lambda: 0,
@@ -88,7 +91,7 @@ def drain(
 ) -> Drained:
     """Fold everything in, until the queue is empty or `budget` is used up. `dry_run` writes and deletes nothing.
 
-    Raises FeedbackError (the queue) and LedgerError; what was not written then is still in the queue.
+    `keep` gets what must outlive the ledger (`Ledger.lasting`) before the ledger has it. Raises FeedbackError (the queue) and LedgerError; what was not written then is still in the queue.
     """
     found = Drained()
     until, nothing = clock.now() + budget, 0
@@ -98,7 +101,7 @@ def drain(
             group = queue.receive()
             nothing = 0 if group else nothing + 1
             if group:
-                _take_in(queue, ledger, hashes, group, found, dry_run=dry_run)
+                _take_in(queue, ledger, hashes, group, found, keep, dry_run=dry_run)
             found.signal = stopping()
     finally:
         if dry_run:
@@ -108,9 +111,16 @@ def drain(
 
 
 def _take_in(
-    queue: Queue, ledger: Ledger, hashes: Hashes, group: Sequence[Received], found: Drained, *, dry_run: bool
+    queue: Queue,
+    ledger: Ledger,
+    hashes: Hashes,
+    group: Sequence[Received],
+    found: Drained,
+    keep: Keep,
+    *,
+    dry_run: bool,
 ) -> None:
-    """One group: read, one write, delete."""
+    """One group: read, keep beside the ledger, one write, delete. Whatever dies in between, it comes again."""
     events, done = [], []
     for message in group:
         one = read(message.body, ledger=ledger.ledger_id, hashes=hashes)
@@ -129,10 +139,30 @@ def _take_in(
     if dry_run:
         found.events += events
         return
+    keep(ledger.lasting(events))
     found.heard += ledger.record_feedback(events)
     if marked := {event.touch_hex for event in events if event.sent}:
         rescore(ledger, marked)
     queue.done(done)
+
+
+def forget(queue: Queue, names: Callable[[str], bool]) -> int:
+    """Delete messages whose body `names` somebody who left for good, give back the others; how many. Raises
+    FeedbackError."""
+    held: dict[str, Received] = {}
+    gone, nothing = 0, 0
+    try:
+        while nothing < EMPTY:
+            group = queue.receive()
+            fresh = [one for one in group if one.id not in held]
+            nothing = 0 if fresh else nothing + 1
+            theirs = [one for one in fresh if names(one.body)]
+            queue.done(theirs)
+            gone += len(theirs)
+            held |= {one.id: one for one in group if one not in theirs}
+    finally:
+        queue.give_back(list(held.values()))
+    return gone
 
 
 def _nothing_left(queue: Queue, found: Drained) -> bool:

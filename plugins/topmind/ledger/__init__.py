@@ -5,9 +5,11 @@ from topmind.ledger.crew import ALONE, Member, Shard, refuse_several
 from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth, Trouble
 from topmind.ledger.follow_up import LEASE
 from topmind.ledger.inbox import FolderInbox
+from topmind.ledger.kept import Erasure, Fact, Kept, Suppression
 from topmind.ledger.object_inbox import ObjectInbox
 from topmind.ledger.objects import Found, MemoryObjects, NoAnswerError, ObjectStore, Put
 from topmind.ledger.opening import exists, keyed, open_ledger, seen_before
+from topmind.ledger.people import erasure_hashes
 from topmind.ledger.protocol import APPROVAL, Hashes, Ledger
 from topmind.ledger.task_values import NO_ANSWER, NOT_HAPPY, TaskMail, TaskMailClaim, TaskOutcome
 from topmind.ledger.values import (
@@ -37,6 +39,8 @@ __all__ = [
     "Counts",
     "Coupon",
     "CouponRow",
+    "Erasure",
+    "Fact",
     "Feedback",
     "FolderInbox",
     "Found",
@@ -46,6 +50,7 @@ __all__ = [
     "HeardOf",
     "InboxEntry",
     "Judged",
+    "Kept",
     "Lapsed",
     "Ledger",
     "Mark",
@@ -62,6 +67,7 @@ __all__ = [
     "RunHealth",
     "Settle",
     "Shard",
+    "Suppression",
     "Synced",
     "Task",
     "TaskMail",
@@ -69,6 +75,7 @@ __all__ = [
     "TaskOutcome",
     "Trouble",
     "Unproven",
+    "erasure_hashes",
     "exists",
     "keyed",
     "open_ledger",

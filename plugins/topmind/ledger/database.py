@@ -112,6 +112,12 @@ class Database:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
 
+    def squeeze(self) -> None:
+        """Write the file anew: what was deleted or written over is in no free page and in no write-ahead log."""
+        with self._lock, self._told():
+            self.connection.execute("VACUUM")
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close the file; what is not committed is gone."""
         with self._lock:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
 from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth, Trouble
+from topmind.ledger.kept import Erasure, Suppression
 from topmind.ledger.values import Feedback
 
 
@@ -21,6 +22,31 @@ class FeedbackPart(Protocol):
         address in the event (else the touch's own); a complaint and `unsubscribed` opt out. Of a touch that is not
         known it is kept as proof, and the address's readers are opted out.
         """
+        ...
+
+    def lasting(self, events: Sequence[Feedback]) -> tuple[Feedback, ...]:
+        """Those that must outlive the ledger, each with the HMACs of its address: keep them beside it (`kept`),
+        then `record_feedback`. Given to a restored ledger, they suppress and opt out again."""
+        ...
+
+    def begin_adoption(self) -> None:
+        """From now on it is a copy that sends nothing, until `adopt`: taking in what outlived it may be cut short."""
+        ...
+
+    def bar(self, erasures: Sequence[Erasure], hashes: Callable[[str], Sequence[str]]) -> int:
+        """Erase again whoever was erased since the copy was made, and leave them out from now on; how many rows."""
+        ...
+
+    def is_erased(self, contact: str, hashes: Callable[[str], Sequence[str]]) -> bool:
+        """Whether somebody with this source id was erased."""
+        ...
+
+    def suppress(self, said: Sequence[Suppression]) -> int:
+        """Take in the provider's own list, of addresses that are known here; how many are news."""
+        ...
+
+    def bars_anybody(self) -> bool:
+        """Whether it knows of anybody who bounced, complained, left or was erased."""
         ...
 
     def marks(self, hexes: Collection[str] | None = None) -> tuple[Mark, ...]:

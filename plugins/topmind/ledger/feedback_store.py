@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
-from topmind.ledger import canaries, feedback, marks, resending
+from topmind.ledger import barring, canaries, feedback, marks, resending, switches
 from topmind.ledger.book import Book
 from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth, Trouble
+from topmind.ledger.kept import Erasure, Suppression
 from topmind.ledger.values import Feedback
 
 T = TypeVar("T")
@@ -17,6 +18,8 @@ T = TypeVar("T")
 
 class FeedbackStore(ABC):
     """What a store inherits; it says itself how a transaction is made."""
+
+    restored: bool
 
     @abstractmethod
     def _write(self, work: Callable[[Book], T]) -> T:
@@ -30,6 +33,31 @@ class FeedbackStore(ABC):
         if not events:
             return Heard()
         return self._write(lambda book: feedback.record(book, events))
+
+    def lasting(self, events: Sequence[Feedback]) -> tuple[Feedback, ...]:
+        if not events:
+            return ()
+        return self._read(lambda book: barring.lasting(book, events))
+
+    def begin_adoption(self) -> None:
+        self._write(switches.begin_adoption)
+        self.restored = True
+
+    def bar(self, erasures: Sequence[Erasure], hashes: Callable[[str], Sequence[str]]) -> int:
+        if not erasures:
+            return 0
+        return self._write(lambda book: barring.bar(book, erasures, hashes))
+
+    def is_erased(self, contact: str, hashes: Callable[[str], Sequence[str]]) -> bool:
+        return self._read(lambda book: barring.is_erased(book, contact, hashes))
+
+    def suppress(self, said: Sequence[Suppression]) -> int:
+        if not said:
+            return 0
+        return self._write(lambda book: barring.suppress(book, said))
+
+    def bars_anybody(self) -> bool:
+        return self._read(barring.bars_anybody)
 
     def marks(self, hexes: Collection[str] | None = None) -> tuple[Mark, ...]:
         return self._read(lambda book: marks.marks(book, hexes))

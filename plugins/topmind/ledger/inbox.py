@@ -7,16 +7,18 @@ import json
 import os
 import secrets
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from topmind.errors import LedgerError
+from topmind.ledger import kept
 from topmind.ledger.database import stamp
 from topmind.ledger.values import InboxEntry
 
 #: Crockford's base 32: ULIDs sort as they were made.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-#: How long entries that are in the ledger are kept.
+#: How long answers that are in the ledger are kept. What people want is kept for good: a copy may be of any age.
 KEPT = timedelta(days=35)
 KINDS = frozenset({"opt_out", "opt_in", "topic_on", "topic_off", "pause", "answer", "task"})
 
@@ -32,21 +34,8 @@ class FolderInbox:
         """Write one entry so that it survives a power cut; its id. Raises ValueError for what is no entry,
         OSError where it cannot be written."""
         flat = flattened(entry) if isinstance(entry, InboxEntry) else dict(entry)
-        at = parse(flat).at
-        self.folder.mkdir(parents=True, exist_ok=True)
-        name = self._names.new(at)
-        draft = self.folder / f".{name}.tmp"
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(flat, file, ensure_ascii=False)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.rename(self.folder / f"{name}.json")
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
-        sync_folder(self.folder)
+        name = self._names.new(parse(flat).at)
+        _write(self.folder, name, json.dumps(flat, ensure_ascii=False))
         return name
 
     def pending(self) -> tuple[InboxEntry, ...]:
@@ -67,17 +56,48 @@ class FolderInbox:
         return len(self._files()) - len(self.pending())
 
     def done(self, ids: Iterable[str]) -> None:
-        """Put away entries that are in the ledger: kept for `KEPT`, for a ledger that has to be restored."""
+        """Put away entries that are in the ledger, for one that has to be restored: answers for `KEPT`, else for good."""
         names = list(ids)
         if not names:
             return
-        away = self.folder / "done"
-        away.mkdir(exist_ok=True)
+        away, kept_ = self.folder / "done", self.folder / "kept"
+        for folder in (away, kept_):
+            folder.mkdir(exist_ok=True)
         for name in names:
+            path = self.folder / f"{name}.json"
             with contextlib.suppress(FileNotFoundError):  # another run folded it
-                (self.folder / f"{name}.json").rename(away / f"{name}.json")
+                path.rename((kept_ if is_wish(path.read_bytes()) else away) / path.name)
+        for folder in (away, kept_):
+            sync_folder(folder)
         for name in outlived(_names(away), names):
             (away / f"{name}.json").unlink(missing_ok=True)
+
+    def keep(self, ledger: str, facts: Sequence[kept.Fact]) -> None:
+        """Write down beside the ledger, for good, what it is about to be told. Raises LedgerError."""
+        if not facts:
+            return
+        try:
+            _write(self.folder / "kept", self._names.new(facts[0].at), kept.as_text(ledger, facts))
+        except OSError as error:
+            raise LedgerError(
+                f"what must outlive the ledger cannot be written down beside it: {error.strerror}.",
+                where=f"{self.folder.name}/kept",
+                fix="Make room, or see that you may write there, then run again.",
+            ) from None
+
+    def kept(self, ledger: str) -> kept.Kept:
+        """Everything that was ever kept beside this ledger. Raises OSError."""
+        folder = self.folder / "kept"
+        return read_kept(((name, (folder / f"{name}.json").read_bytes()) for name in _names(folder)), ledger)
+
+    def forget(self, contact: str) -> None:
+        """Delete all that one contact said: they were erased."""
+        for folder in (self.folder, self.folder / "done", self.folder / "kept"):
+            for name in _names(folder):
+                with contextlib.suppress(FileNotFoundError):
+                    path = folder / f"{name}.json"
+                    if said_by(path.read_bytes()) == contact:
+                        path.unlink()
 
     def again(self) -> int:
         """Bring back what was put away: a restored ledger may not have it (one that has it leaves it out)."""
@@ -89,6 +109,23 @@ class FolderInbox:
 
     def _files(self) -> list[Path]:
         return [self.folder / f"{name}.json" for name in _names(self.folder)]
+
+
+def _write(folder: Path, name: str, text: str) -> None:
+    """One file, whole and on disk, or none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{name}.tmp"
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(folder / f"{name}.json")
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    sync_folder(folder)
 
 
 class Ulids:
@@ -149,6 +186,35 @@ def parse(flat: Mapping[str, str], name: str = "") -> InboxEntry:
         comment=flat.get("comment", ""),
         id=name,
     )
+
+
+def is_wish(data: bytes) -> bool:
+    """Whether this is an entry that says what a person wants, to be kept for good."""
+    try:
+        return parse(json.loads(data)).kind in kept.WISHES
+    except (ValueError, TypeError):
+        return False
+
+
+def said_by(data: bytes) -> str:
+    """Source id of the contact whose entry it is; "" where nobody can say."""
+    try:
+        return parse(json.loads(data)).contact
+    except (ValueError, TypeError):
+        return ""
+
+
+def read_kept(lying: Iterable[tuple[str, bytes]], ledger: str) -> kept.Kept:
+    """Facts of this ledger and wishes, from their names and texts."""
+    found: list[kept.Fact | InboxEntry] = []
+    strange = 0
+    for name, data in lying:
+        try:
+            flat = json.loads(data)
+            found += kept.facts(flat, ledger) if kept.is_facts(flat) else (parse(flat, name),)
+        except (ValueError, TypeError, KeyError):
+            strange += 1
+    return kept.gathered(found, strange)
 
 
 def flattened(entry: InboxEntry) -> dict[str, str]:

@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from topmind.errors import LedgerError
-from topmind.ledger.inbox import Ulids, flattened, outlived, parse
+from topmind.ledger import kept
+from topmind.ledger.inbox import Ulids, flattened, is_wish, outlived, parse, read_kept, said_by
 from topmind.ledger.objects import ObjectStore, Put, keep, patiently
 from topmind.ledger.values import InboxEntry
 from topmind.model import Clock
 
-FOLDER, AWAY = "inbox/", "inbox-done/"
+FOLDER, AWAY, KEPT = "inbox/", "inbox-done/", "inbox-kept/"
 #: A page that waits longer is given up by whoever looks at it.
 _TRIES = 3
 
@@ -54,14 +55,14 @@ class ObjectInbox:
         return len(self._names(FOLDER)) - len(self.pending())
 
     def done(self, ids: Iterable[str]) -> None:
-        """Put away entries that are in the ledger: kept for `KEPT`, for a ledger that has to be restored.
-
-        Raises LedgerError.
-        """
+        """Put away entries that are in the ledger, as FolderInbox does. Raises LedgerError."""
         names = list(ids)
         if not names:
             return
-        self._move(names, FOLDER, AWAY)
+        lying = dict(self._lying(FOLDER))
+        wishes = [name for name in names if is_wish(lying.get(name, b""))]
+        self._move(wishes, FOLDER, KEPT)
+        self._move([name for name in names if name not in set(wishes)], FOLDER, AWAY)
         self._delete(AWAY + name for name in outlived(self._names(AWAY), names))
 
     def again(self) -> int:
@@ -72,9 +73,19 @@ class ObjectInbox:
 
     def forget(self, contact: str) -> None:
         """Delete all that one contact said: they were erased. Raises LedgerError."""
-        for folder in (FOLDER, AWAY):
+        for folder in (FOLDER, AWAY, KEPT):
             lying = self._lying(folder)
-            self._delete(folder + name for name, data in lying if _contact(data) == contact)
+            self._delete(folder + name for name, data in lying if said_by(data) == contact)
+
+    def keep(self, ledger: str, facts: Sequence[kept.Fact]) -> None:
+        """Write down beside the ledger, for good, what it is about to be told. Raises LedgerError."""
+        if facts:
+            name = KEPT + self._ulids.new(facts[0].at)
+            keep(self._objects, self._clock, name, kept.as_text(ledger, facts).encode())
+
+    def kept(self, ledger: str) -> kept.Kept:
+        """Everything that was ever kept beside this ledger. Raises LedgerError."""
+        return read_kept(self._lying(KEPT), ledger)
 
     def _move(self, names: Sequence[str], before: str, after: str) -> None:
         """Put, then delete: what fails in between is there twice, and folded once."""
@@ -104,11 +115,3 @@ class ObjectInbox:
             patiently(self._objects, self._clock, lambda: self._objects.delete(gone))
         for key in gone:
             self._read.pop(key, None)
-
-
-def _contact(data: bytes) -> str:
-    """Whose entry it is; "" where nobody can say."""
-    try:
-        return parse(json.loads(data)).contact
-    except (ValueError, TypeError):
-        return ""

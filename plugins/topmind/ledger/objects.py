@@ -77,6 +77,11 @@ class ObjectStore(Protocol):
         """Delete objects, there or not. Raises NoAnswerError."""
         ...
 
+    def purge(self, prefixes: Sequence[str]) -> bool:
+        """Delete for good what was deleted or written over below these prefixes, where the bucket keeps versions.
+        False: whether it does cannot be seen, or may not be mended. Raises NoAnswerError."""
+        ...
+
     def now(self) -> datetime:
         """The store's clock, UTC, to within a second; known after the first answer."""
         ...
@@ -147,6 +152,9 @@ class MemoryObjects:
         with self._lock:
             for key in keys:
                 self.objects.pop(key, None)
+
+    def purge(self, prefixes: Sequence[str]) -> bool:
+        return True
 
     def now(self) -> datetime:
         return self._clock.now()

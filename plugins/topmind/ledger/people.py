@@ -65,6 +65,11 @@ def _name_hash(hashes: Hashes, contact: str) -> Sequence[str]:
     return hashes(f"{contact.encode().hex()}@contact.invalid")
 
 
+def erasure_hashes(hashes: Hashes, contact: str, address: str) -> tuple[str, ...]:
+    """What is kept of somebody erased: hashes of their source id and of their address."""
+    return tuple(dict.fromkeys((*_name_hash(hashes, contact), *(hashed(hashes, address) if address else ()))))
+
+
 def erased(book: Book, records: Iterable[PersonRecord], hashes: Hashes) -> Iterable[str]:
     """Source ids whose own hash or whose address's hash is of somebody erased."""
     erased = {row[0] for row in book.db.execute("SELECT hash FROM erased")}
@@ -84,7 +89,7 @@ def erase(book: Book, contact: str, hashes: Hashes) -> bool:
     person, address, inbox = row
     # nothing goes to this address any more, not from now on and not from the next import on
     book.db.execute("UPDATE people SET active = 0 WHERE inbox = ?", (inbox,))
-    kept = {*_name_hash(hashes, contact), *(hashed(hashes, address) if address else ())}
+    kept = erasure_hashes(hashes, contact, address)
     book.db.executemany(
         "INSERT INTO erased (hash, person) VALUES (?, ?) ON CONFLICT DO NOTHING", [(h, person) for h in kept]
     )

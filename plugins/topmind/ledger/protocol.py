@@ -14,7 +14,7 @@ Every store (memory, SQLite, the S3 log; later PostgreSQL) gives this protocol a
 Every method is one transaction: all of it or nothing. `clock` of `open_ledger` is the store's clock: leases,
 approvals and bookkeeping times go by it; the programme's days (`as_of`, `now`) are arguments.
 
-Errors: LedgerLocked (exit 3: another process writes or sends), LedgerDamaged, LedgerError (disk full …),
+Errors: LedgerLocked (exit 3: another process writes or sends), LeaseEnded, LedgerDamaged, LedgerError (disk full …),
 PlanAgain (the head moved), GuardError (a foreign ledger, a wrong key ring).
 """
 
@@ -183,6 +183,8 @@ class Ledger(FollowUp, FeedbackPart, Protocol):
         given (→ stays planned); one mail per inbox and occasion, one item per contact within its repeat time
         (→ skipped). () = nothing is left that this run may claim (whatever else is left is in another sender's
         hand), or everything is stopped. Claims go by last legal day, then id; with `shard` only of its people.
+        Raises LeaseEnded, and writes nothing, where `owner` became a sender here and another run took its place
+        meanwhile, because it was silent for longer than its lease.
         """
         ...
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from topmind.errors import LedgerError, LedgerLocked
 from topmind.ledger import switches, witness
 from topmind.ledger.crew import ALONE, Member, refuse_several
 from topmind.ledger.database import Database
+from topmind.ledger.kept import Erasure
+from topmind.ledger.protocol import Hashes
 from topmind.ledger.store import SqlLedger
 from topmind.model import Clock
 
@@ -32,6 +35,7 @@ class SqliteLedger(SqlLedger):
 
     def __init__(self, database: Database, clock: Clock, ledger_id: str, epoch: int, *, path: Path) -> None:
         super().__init__(database, clock, ledger_id, epoch)
+        self._file = database
         self._lock_path = path.with_name(path.name + ".lock")
         self._lock_file: int | None = None
         self._seen_path = witness.path_of(path)
@@ -46,6 +50,7 @@ class SqliteLedger(SqlLedger):
         try:
             buried = self._write(lambda book: switches.lock(book, owner, who, free=free))
             self._run = owner
+            self._sending.add(owner)
             self._witness()  # before the first mail
             return buried
         except BaseException:
@@ -58,6 +63,19 @@ class SqliteLedger(SqlLedger):
         self.restored = False
         self._witness()
         return doubtful
+
+    def erase(self, contact: str, hashes: Hashes) -> bool:
+        """As the protocol says, and no page of the file names them. Raises LedgerError where the disk has no room for
+        that: erase again then, whatever the answer."""
+        found = super().erase(contact, hashes)
+        self._file.squeeze()
+        return found
+
+    def bar(self, erasures: Sequence[Erasure], hashes: Hashes) -> int:
+        found = super().bar(erasures, hashes)
+        if erasures:
+            self._file.squeeze()
+        return found
 
     def unlock(self, owner: str) -> None:
         try:

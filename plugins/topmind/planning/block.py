@@ -5,7 +5,7 @@ Row i of every array is contact i of the block. Days are ordinals (`date.toordin
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import date
 
 import numpy as np
@@ -70,8 +70,8 @@ class Block:
         self.pauses_end = int(members.paused_until.max(initial=0))
         #: Whose ledger holds a rescue.
         self.rescued: Bools = np.zeros(n, dtype=np.bool_)
-        #: (row, day of the last valuable touch or `never`) → rescues that expired or that nobody did.
-        self.failed: Counter[tuple[int, str]] = Counter()
+        #: (row, day of the last valuable touch or `never`) → when each rescue that did not help gives way (`tries`).
+        self.failed: dict[tuple[int, str], list[int]] = defaultdict(list)
         #: Last counted touch on any channel: it may lie ahead (a frozen row that moved).
         self.last: Days = np.full(n, NEVER, dtype=np.int32)
         #: Day of the plan that is taken last.
@@ -171,9 +171,10 @@ class Block:
         near: Bools = self.value_day[rows] + self.patience[rows] <= day
         return near
 
-    def failed_since(self, row: int, since: int, *, untouched: bool) -> int:
-        """How many rescues failed since the last valuable touch (an ordinal)."""
-        return self.failed[row, "never" if untouched else date.fromordinal(since).isoformat()]
+    def failed_since(self, row: int, since: int, day: int, *, untouched: bool) -> int:
+        """How many rescues since the last valuable touch (an ordinal) have failed and given way by `day`."""
+        base = "never" if untouched else date.fromordinal(since).isoformat()
+        return sum(gone <= day for gone in self.failed.get((row, base), ()))
 
     def keeps_floor(self, day: int, rows: Rows) -> Bools:
         """Who would be rescued anyway, or never had anything: a valuable touch may take what is kept for that."""

@@ -1,4 +1,5 @@
-"""A ledger that was restored from a copy: what fell due since then may have left, so it is unknown, never sent again.
+"""A ledger that was restored from a copy: what fell due since then may have left, so it is unknown, never sent again;
+and whoever bounced, complained, left or was erased since then stays out.
 
 The plan is deterministic, so playing the days since the copy's last plan again finds whom its younger self mailed,
 as far as files and exports are still the same; whatever the transport can prove is settled by the next send.
@@ -6,18 +7,18 @@ as far as files and exports are still the same; whatever the transport can prove
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 from topmind import delivery
 from topmind.errors import GuardError
-from topmind.ledger import Ledger
+from topmind.ledger import FolderInbox, Ledger, ObjectInbox
 from topmind.links import KeyRing, address_hashes
 from topmind.model import Clock, History, PersonRecord
 from topmind.run import load as load_
-from topmind.run import places
+from topmind.run import outlived, places
 from topmind.run.decide import decide
 from topmind.run.rows import Rows
 
@@ -36,6 +37,7 @@ class Adopted:
     doubtful: int
     #: Opt-outs, pauses and answers that were taken in again.
     wishes: int
+    barred: outlived.Barred
     epoch: int
 
     def text(self) -> str:
@@ -44,6 +46,7 @@ class Adopted:
             f"Adopted: what fell due from {self.since} to {self.until} may have left already: "
             f"{self.doubtful} mails are unproven now and are not sent again.\n"
             f"{self.wishes} opt-outs, pauses and answers of the live pages were taken in again.\n"
+            f"{self.barred.text()}"
             "The next `topmind send` settles what it can prove; `topmind report` lists the rest."
         )
 
@@ -54,12 +57,16 @@ def adopt(
     as_of: str | None,
     clock: Clock,
     anyway: bool = False,
+    incomplete: bool = False,
     environ: Mapping[str, str] | None = None,
 ) -> Adopted:
     """Take the restored ledger of the project in `root` into use.
 
-    Raises GuardError where nothing says that it was restored and nobody insists (`anyway`), LedgerLocked while
-    another run sends, and what `decide` raises.
+    `incomplete`: also where nothing is kept beside it, or Amazon SES does not say whom it suppresses.
+
+    Raises GuardError where nothing says that it was restored and nobody insists (`anyway`), or whom not to mail
+    cannot be had in full, LedgerLocked while another run sends, and what `decide` raises. Whatever it raises after
+    the first write, adopting again does the rest.
     """
     project = load_.load(root, as_of=as_of, clock=clock, environ=environ)
     settings, until = project.settings, project.moment.as_of
@@ -74,18 +81,49 @@ def adopt(
         owner, who = places.owner()
         ledger.lock(owner, who=who)
         try:
-            doubtful = ledger.adopt()
+            inbox = places.inbox(settings)
             last = ledger.history(until).planned_on or project.catalog.company.programme_starts
             since = min(max(last, until - LOOK_BACK), until)
-            for number in range((until - since).days + 1):
-                doubtful += _play(root, ledger, ring, since + timedelta(days=number), clock, environ)
-            # after the days: what somebody got before they left is found, too
-            inbox = places.inbox(settings)
-            wishes = inbox.again()
-            delivery.fold(ledger, inbox)
-            return Adopted(since=since, until=until, doubtful=doubtful, wishes=wishes, epoch=ledger.epoch)
+            found = outlived.gather(settings, ledger, inbox, ring, since, incomplete=incomplete)
+
+            def play() -> int:
+                days = (since + timedelta(days=number) for number in range((until - since).days + 1))
+                return sum(_play(root, ledger, ring, day, clock, environ) for day in days)
+
+            doubtful, wishes, barred = take_over(ledger, inbox, found, ring, play)
+            return Adopted(
+                since=since,
+                until=until,
+                doubtful=doubtful,
+                wishes=wishes,
+                barred=barred,
+                epoch=ledger.epoch,
+            )
         finally:
             ledger.unlock(owner)
+
+
+def take_over(
+    ledger: Ledger,
+    inbox: FolderInbox | ObjectInbox,
+    found: outlived.Gathered,
+    ring: KeyRing,
+    play: Callable[[], int],
+) -> tuple[int, int, outlived.Barred]:
+    """What the copy does not know, into the copy: doubtful mails, wishes, and whom not to mail.
+
+    `play` plans the days since; how many touches of them are in doubt. Cut short, it is a copy still, and the next
+    time does all of it.
+    """
+    ledger.begin_adoption()
+    outlived.bar(found, ledger, ring)  # before a day is played: nobody erased is taken in by its import
+    doubtful = ledger.doubt() + play()
+    # after the days: what somebody got before they left is found, too
+    wishes = inbox.again() + len(found.kept.wishes)
+    delivery.fold(ledger, inbox)
+    barred = outlived.take_in(found, ledger, ring)
+    ledger.adopt()
+    return doubtful, wishes, barred
 
 
 def _play(

@@ -106,10 +106,12 @@ def drain(
             where=settings.ledger_url,
             fix="Put the newest copy back; if it is lost, take this one into use: topmind ledger adopt",
         )
+    inbox = places.inbox(settings)
     found = feedback.drain(
         queue or _queue(settings),
         ledger,
         lambda address: address_hashes(ring, address),
+        keep=lambda events: inbox.keep(ledger.ledger_id, events),
         clock=clock,
         budget=budget,
         stopping=stopping,

@@ -47,17 +47,41 @@ def _keyed(settings: Settings) -> bool:
 
 def objects(settings: Settings) -> ObjectStore | None:
     """The bucket of an `s3://` ledger; None for every other. Raises ConfigError."""
-    if not settings.ledger_url.startswith("s3://"):
+    return _bucket(settings.ledger_url)
+
+
+def _bucket(url: str) -> ObjectStore | None:
+    """What `s3://BUCKET/PREFIX` names; None for any other address. Raises ConfigError."""
+    if not url.startswith("s3://"):
         return None
     from topmind.aws.objects import S3Objects
 
-    return S3Objects.at(settings.ledger_url)
+    return S3Objects.at(url)
 
 
 def inbox(settings: Settings) -> FolderInbox | ObjectInbox:
-    """What the live pages wrote and no run has taken in yet: beside the ledger in a bucket, else in a folder."""
-    bucket = objects(settings)
-    return FolderInbox(settings.var / "inbox") if bucket is None else ObjectInbox(bucket, SystemClock())
+    """What the live pages wrote and no run has taken in yet, and what must outlive the ledger: where TOPMIND_INBOX says,
+    else beside the ledger in its bucket, else in a folder. Raises ConfigError."""
+    bucket = _bucket(settings.inbox) if settings.inbox else objects(settings)
+    if bucket is not None:
+        return ObjectInbox(bucket, SystemClock())
+    return FolderInbox(settings.root / (settings.inbox or settings.var / "inbox"))
+
+
+#: What names people in a bucket: old versions of it are deleted when somebody is erased.
+PERSONAL = ("people/", "inbox/", "inbox-done/", "inbox-kept/")
+
+
+def buckets(settings: Settings) -> tuple[ObjectStore, ...]:
+    """Buckets in which people are named: the ledger's, and the inbox's where it is another place. Raises ConfigError."""
+    urls = dict.fromkeys((settings.ledger_url, settings.inbox))
+    return tuple(bucket for url in urls if (bucket := _bucket(url)))
+
+
+def inbox_name(settings: Settings) -> str:
+    """The inbox as messages call it."""
+    bucket = settings.inbox or settings.ledger_url
+    return f"{bucket.rstrip('/')}/inbox-kept" if bucket.startswith("s3://") else settings.inbox or "var/inbox"
 
 
 def ledger_id(settings: Settings) -> str:

@@ -18,7 +18,7 @@ from topmind.model import Message, Outcome, Transport
 #: Methods of a ledger that write.
 WRITES = frozenset(
     {
-        "sync_people", "erase", "freeze", "expire", "lock", "unlock", "sweep", "claim", "settle", "prove",
+        "sync_people", "erase", "bar", "suppress", "begin_adoption", "doubt", "adopt", "freeze", "expire", "lock", "unlock", "sweep", "claim", "settle", "prove",
         "release", "record_feedback", "fold", "task_done", "stop", "resume", "approve", "seed",
         "settle_tasks", "claim_task_mail", "settle_task_mail", "judge", "purge_marks", "canary_sent",
         "unresolve",

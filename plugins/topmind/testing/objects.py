@@ -101,6 +101,10 @@ class FaultyObjects:
         self._alive()
         self.inner.delete(keys)
 
+    def purge(self, prefixes: Sequence[str]) -> bool:
+        self._alive()
+        return self.inner.purge(prefixes)
+
     def now(self) -> datetime:
         return self.inner.now() + self.ahead
 

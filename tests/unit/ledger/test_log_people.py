@@ -111,7 +111,7 @@ def test_log_and_snaps_name_nobody(bucket: MemoryObjects, clock: FixedClock) -> 
     everything = texts(bucket)
     for word in WORDS:
         holders = {key.split("/")[0] for key, text in everything.items() if word in text}
-        assert set() < holders <= {"people", "inbox", "inbox-done"}, word
+        assert set() < holders <= {"people", "inbox", "inbox-done", "inbox-kept"}, word
     assert not any("c0001" in text for key, text in everything.items() if key.startswith(("log/", "snap/")))
 
 

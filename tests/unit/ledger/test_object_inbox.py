@@ -36,7 +36,7 @@ def test_put_pending_done(bucket: MemoryObjects) -> None:
     assert [entry.id for entry in inbox.pending()] == names[19:]
     inbox.done(names)
     assert bucket.names("inbox/") == []
-    assert len(bucket.names("inbox-done/")) == 20
+    assert len(bucket.names("inbox-kept/")) == 20
 
 
 @pytest.mark.parametrize(
@@ -59,16 +59,30 @@ def test_a_strange_object_is_left_lying(bucket: MemoryObjects) -> None:
     assert inbox.strange() == 1
 
 
-def test_what_was_put_away_is_kept_for_a_while(bucket: MemoryObjects) -> None:
+def test_an_answer_that_was_put_away_is_kept_for_a_while(bucket: MemoryObjects) -> None:
     """Five weeks, for a ledger that has to be restored; brought back, it is folded once."""
     inbox, ledger = ObjectInbox(bucket, FixedClock()), a_ledger()
     for day, contact in enumerate(("c0000", "c0001")):
-        inbox.put(an_entry(contact=contact, at=(NOW + day * (KEPT * 2)).isoformat()))
+        at = (NOW + day * (KEPT * 2)).isoformat()
+        inbox.put(an_entry(kind="answer", value="happy", contact=contact, at=at))
         inbox.done(ledger.fold(inbox.pending()))
     assert inbox.again() == 1, "the older one is gone"
-    ledger.fold([InboxEntry(kind="opt_in", contact="c0001", at=NOW + KEPT * 3)])
-    ledger.fold(inbox.pending())
-    assert not ledger.history(TODAY).standing["c0001"].opted_out
+    assert [entry.contact for entry in inbox.pending()] == ["c0001"]
+
+
+def test_a_wish_is_kept_for_good(bucket: MemoryObjects) -> None:
+    """A copy may be of any age: whoever said no years ago is found, and is folded once."""
+    inbox, ledger = ObjectInbox(bucket, FixedClock()), a_ledger()
+    for day, contact in enumerate(("c0000", "c0001")):
+        inbox.put(an_entry(contact=contact, at=(NOW + day * (KEPT * 20)).isoformat()))
+        inbox.done(ledger.fold(inbox.pending()))
+    assert inbox.again() == 0
+    assert [wish.contact for wish in inbox.kept("test").wishes] == ["c0000", "c0001"]
+    ledger.fold([InboxEntry(kind="opt_in", contact="c0001", at=NOW + KEPT * 21)])
+    ledger.fold(inbox.kept("test").wishes)
+    standing = ledger.history(TODAY).standing
+    assert standing["c0000"].opted_out
+    assert not standing["c0001"].opted_out
 
 
 @pytest.mark.parametrize("fault", [Fault.LOST, Fault.ANSWER_LOST, Fault.LATE, Fault.BUSY, Fault.BUSY_STORED])
@@ -92,4 +106,4 @@ def test_another_run_put_it_away_meanwhile(bucket: MemoryObjects) -> None:
         assert inbox.pending()
     one.done([name])
     two.done([name])
-    assert (one.pending(), two.again(), len(one.pending())) == ((), 1, 1)
+    assert (one.pending(), len(two.kept("test").wishes)) == ((), 1)

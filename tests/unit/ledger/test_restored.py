@@ -96,19 +96,20 @@ def test_what_an_adopted_copy_has_planned_is_unknown(tmp_path: Path) -> None:
 
 
 def test_what_people_said_can_be_taken_in_again(tmp_path: Path) -> None:
-    """Folded entries are put away for five weeks; a ledger that has them leaves them out."""
+    """Folded answers are put away for five weeks, and wishes for good; a ledger that has them leaves them out."""
     inbox, clock = FolderInbox(tmp_path / "inbox"), FixedClock()
     ledger = a_ledger()
     for day in (0, 1):
         at = (clock.now() + day * KEPT + timedelta(days=day)).isoformat()
         inbox.put({"kind": "opt_out", "contact": f"c000{day}", "at": at})
+        inbox.put({"kind": "answer", "value": "happy", "contact": f"c000{day}", "at": at})
         inbox.done(ledger.fold(inbox.pending()))
     assert inbox.pending() == ()
     assert inbox.again() == 1, "the older one is gone after five weeks"
     assert [entry.contact for entry in inbox.pending()] == ["c0001"]
     copy = a_ledger()
-    copy.fold(inbox.pending())
-    assert copy.history(TODAY).standing["c0001"].opted_out
+    copy.fold(inbox.kept("test").wishes)
+    assert [copy.history(TODAY).standing[f"c000{day}"].opted_out for day in (0, 1)] == [True, True]
 
 
 def test_a_copy_from_the_middle_of_the_last_run_is_found_out(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from topmind.model import (
     Item,
     Kind,
     Members,
+    PastTouch,
     Purpose,
     Reason,
     SourceKind,
@@ -75,8 +76,8 @@ class Contact:
     now: time
     touches: list[Touch] = field(default_factory=list)
     done: set[tuple[str, str, str, str]] = field(default_factory=set)
-    #: Rescues that expired or that nobody did, by the day of the valuable touch before.
-    failed: Counter[str] = field(default_factory=Counter)
+    #: Until when each rescue that did not help keeps the next one back, by the day of the valuable touch before.
+    failed: dict[str, list[date]] = field(default_factory=lambda: defaultdict(list))
 
 
 @dataclass
@@ -169,8 +170,8 @@ class Oracle:
             contact.done.add(
                 (t.key.source, t.key.step or "", t.key.occurrence, t.key.channel.value if rescue else "")
             )
-            if rescue and t.state in {TouchState.EXPIRED, TouchState.MISSED}:
-                contact.failed[t.key.occurrence.split("/")[0]] += 1
+            if rescue and (until := self._given_up(t)):
+                contact.failed[t.key.occurrence.split("/")[0]].append(until)
             if t.state not in COUNTED:
                 continue
             name = "/".join(p for p in (t.key.source, t.key.step, t.key.occurrence) if p)
@@ -194,6 +195,16 @@ class Oracle:
             if t.key.channel is Channel.CALL:
                 own, source = self._step_sender(t.key.source, t.key.step)
                 self.calls[self.sender(contact, own, source), t.day] += 1
+
+    @staticmethod
+    def _given_up(t: PastTouch) -> date | None:
+        """First day on which a rescue that did not help does not count; None = it may have helped."""
+        if t.state in {TouchState.EXPIRED, TouchState.MISSED}:
+            return date.min
+        if t.state is TouchState.SKIPPED:
+            return t.day + DAY
+        lost = t.bounced or t.state in {TouchState.REFUSED, TouchState.UNRESOLVED}
+        return t.day + 7 * DAY if lost else None
 
     def _step_sender(self, source: str, step: str | None) -> tuple[str | None, str | None]:
         sequence = self.c.sequences.get(source)
@@ -706,7 +717,7 @@ class Oracle:
     def coming(self, c: Contact, o: Occ, day: date, channel: Channel | None, days: int) -> int:
         """Steps of the next days that want a place in a short window: one is left to each that would else be
         over, and by a rescue to each of value that is due while the floor holds, or within a lead time where it is broken."""
-        gives_way = o.kind in {SourceKind.ISSUE, SourceKind.RESCUE} and days <= 14
+        gives_way = o.kind is not SourceKind.STEP and not o.correction and days <= 14
         if not gives_way or any(t.day == day for t in c.touches):
             return 0
         end = day + (days - 1) * DAY
@@ -913,11 +924,12 @@ class Oracle:
                 self.copies[o.name].add(inbox)
                 self._go(c, o, day, *found, o.last)
 
-    def _rescue(self, c: Contact, channel: Channel) -> Occ:
+    def _rescue(self, c: Contact, channel: Channel, day: date) -> Occ:
         since, real = self.last_value(c)
         key = since.isoformat() if real else "never"
-        if c.failed[key]:
-            key = f"{key}/{c.failed[key] + 1}"
+        failed = sum(until <= day for until in c.failed[key])
+        if failed:
+            key = f"{key}/{failed + 1}"
         return Occ(
             SourceKind.RESCUE,
             "rescue",
@@ -959,15 +971,16 @@ class Oracle:
                     }
         for c in waiting:
             if day == c.today and c.id not in told and self.near_floor(c, day):
-                o = self._rescue(c, self.rescue_channels(c)[0])
+                o = self._rescue(c, self.rescue_channels(c)[0], day)
                 self.why[self._key(c, o)] = (Reason.NO_CHANNEL, day, date.max, "")
 
     def _propose_rescue(
         self, c: Contact, channel: Channel, day: date, inboxes: set[int], told: set[str]
     ) -> tuple[Contact, Occ, tuple[str, ...]] | None:
-        o = self._rescue(c, channel)
+        o = self._rescue(c, channel, day)
         o.last = self.last_value(c)[0] + self.floor(c) * DAY
         if ("rescue", "", o.occurrence, channel.value) in c.done:
+            self._tell_rescue(c, o, day, (Reason.GAP, ""), told)
             return None
         no = self.refuses(c, o, day)
         picks: tuple[str, ...] = ()
@@ -1031,7 +1044,7 @@ class Oracle:
         channel = next(
             Channel(k[2]) for k, v in self.why.items() if k[0] == c.id and k[1].startswith("rescue/")
         )
-        o = self._rescue(c, channel)
+        o = self._rescue(c, channel, day)
         no = self.too_close(c, o, day) or self.too_many(c, o, day)
         if no:
             return no[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +13,7 @@ from topmind.errors import GuardError, LedgerError
 from topmind.ledger.book import Book
 from topmind.ledger.crew import ALONE, Member
 from topmind.ledger.database import NO_LEDGER
+from topmind.ledger.kept import Erasure
 from topmind.ledger.log.entries import Entries
 from topmind.ledger.log.log import Log
 from topmind.ledger.log.witness import Seen, Witness, older
@@ -131,6 +132,13 @@ class LogLedger(SqlLedger):
             patiently(self._objects, self._machine, self._log.sweep)
             inbox = ObjectInbox(self._objects, self._machine)
             patiently(self._objects, self._machine, lambda: inbox.forget(contact))
+        return found
+
+    def bar(self, erasures: Sequence[Erasure], hashes: Hashes) -> int:
+        found = super().bar(erasures, hashes)
+        if erasures:
+            with self._one:
+                patiently(self._objects, self._machine, self._log.sweep)
         return found
 
     def close(self) -> None:

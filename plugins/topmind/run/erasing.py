@@ -1,0 +1,199 @@
+"""`topmind contacts erase`: somebody leaves for good, and is in none of our places afterwards.
+
+What may not be lost comes first: the erasure is kept beside the ledger, for any copy that is ever put back. The row in
+the ledger goes last, because it says where to look; whatever fails before, erasing again does the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from topmind import delivery, feedback
+from topmind import settings as settings_
+from topmind.errors import FeedbackError, UsageError
+from topmind.feedback import Queue
+from topmind.ledger import Erasure, FolderInbox, Ledger, ObjectInbox, Person, erasure_hashes
+from topmind.links import KeyRing, address_hashes
+from topmind.model import Clock
+from topmind.run import leftovers, places
+from topmind.settings import Settings
+
+#: How long the queue may be emptied before.
+BUDGET = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What became of it. Names nobody."""
+
+    #: A row went now; False: it was gone already, and what was left over is gone now, too.
+    now: bool
+    #: Messages of the queue and of its dead letters that named them.
+    messages: int
+    #: Mails in the outbox, converted tables in the cache.
+    files: int
+    #: Files below var/ that still name them, and those that cannot be looked into.
+    named: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    #: What could not be done, in sentences.
+    missing: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        """For a person."""
+        first = "Erased." if self.now else "Erased before; what was left over is gone now."
+        lines = [
+            f"{first} No import and no restored copy brings them back. Deleted besides: {self.messages} messages of "
+            f"the queues, {self.files} files of the outbox and the cache."
+        ]
+        if self.named:
+            lines.append(f"These files still name them; take them out there: {', '.join(self.named)}")
+        if self.closed:
+            lines.append(f"These may name them, and were not looked into: {', '.join(self.closed)}")
+        lines += [f"WARNING: {one}" for one in self.missing]
+        lines.append(
+            "Copies of the ledger made before still name them: delete those when their time has come."
+        )
+        return "\n".join(lines)
+
+
+def erase(
+    root: Path,
+    who: str,
+    *,
+    clock: Clock,
+    environ: Mapping[str, str] | None = None,
+    queue: Queue | None = None,
+) -> Erased:
+    """Erase the contact with this source id or address from the project in `root`; `queue`: in place of the settings'.
+
+    Raises UsageError (nobody, or several), LedgerLocked while a run sends, LedgerError and FeedbackError where a place
+    fails: erase again then.
+    """
+    settings = settings_.load(root, environ)
+    ring = places.key_ring(settings)
+    with places.open_project_ledger(settings, clock, ring) as ledger:
+        owner, name = places.owner()
+        ledger.lock(owner, who=name.replace("send", "erase", 1))
+        try:
+            found, words = leave(settings, ledger, places.inbox(settings), ring, who, clock, queue)
+        finally:
+            ledger.unlock(owner)
+    named, closed = leftovers.looked_into(
+        settings, words
+    )  # the ledger's own file, too, now that it is closed
+    return replace(found, named=named, closed=closed)
+
+
+def leave(
+    settings: Settings,
+    ledger: Ledger,
+    inbox: FolderInbox | ObjectInbox,
+    ring: KeyRing,
+    who: str,
+    clock: Clock,
+    queue: Queue | None = None,
+) -> tuple[Erased, tuple[str, ...]]:
+    """The same in open places, and the words that name them.
+
+    First what may not be lost, last the row that says where to look.
+    """
+
+    def hashes(address: str) -> tuple[str, ...]:
+        return address_hashes(ring, address)
+
+    delivery.fold(ledger, inbox)
+    person = _person(ledger, who)
+    if person is None and not ledger.is_erased(who, hashes):
+        raise UsageError("nobody has this id or address; nothing was changed.", fix="topmind why NAME")
+    contact, address = (person.contact, person.address) if person else (who, "")
+    if person:
+        gone = Erasure(hashes=erasure_hashes(hashes, contact, address), at=ledger.now())
+        inbox.keep(ledger.ledger_id, [gone])
+    messages, missing = _from_queues(settings, ledger, ring, inbox, clock, address, queue)
+    files = _from_files(settings, ledger, person)
+    inbox.forget(contact)
+    now = ledger.erase(contact, hashes)
+    missing += _versions(settings)
+    return Erased(now=now, messages=messages, files=files, missing=missing), words_of(person)
+
+
+def words_of(person: Person | None) -> tuple[str, ...]:
+    """What names somebody; () where nobody knows any more."""
+    return leftovers.words(person) if person else ()
+
+
+def _person(ledger: Ledger, who: str) -> Person | None:
+    """By source id, else by address. Raises UsageError for several."""
+    if found := ledger.person(who):
+        return found
+    same = [one for one in ledger.find(who) if one.address.lower() == who.strip().lower()]
+    if len(same) > 1:
+        ids = ", ".join(one.contact for one in same)
+        raise UsageError("several people read this address; nothing was changed.", fix=f"Give one id: {ids}")
+    return same[0] if same else None
+
+
+def _from_queues(
+    settings: Settings,
+    ledger: Ledger,
+    ring: KeyRing,
+    inbox: FolderInbox | ObjectInbox,
+    clock: Clock,
+    address: str,
+    given: Queue | None,
+) -> tuple[int, tuple[str, ...]]:
+    """Take in what the queue holds, then delete what still names them, among the dead letters, too: how many."""
+    if not address or not (given or settings.feedback_queue):
+        return 0, ()
+    queue = given or _queue(settings)
+    found = feedback.drain(
+        queue,
+        ledger,
+        lambda one: address_hashes(ring, one),
+        keep=lambda events: inbox.keep(ledger.ledger_id, events),
+        clock=clock,
+        budget=BUDGET,
+    )
+    queue.give_back(list(found.held.values()))
+    names = _names(address)
+    gone = feedback.forget(queue, names)
+    if given:
+        return gone, ()
+    try:
+        dead = _queue(settings).dead_letters()
+        return gone + (feedback.forget(dead, names) if dead else 0), ()
+    except FeedbackError as error:
+        return gone, (f"the dead letters of the feedback queue were not looked through: {error.says}",)
+
+
+def _queue(settings: Settings):  # type: ignore[no-untyped-def]  # FeedbackQueue: its import is heavy
+    from topmind.aws.queue import FeedbackQueue
+
+    return FeedbackQueue.open(settings.feedback_queue)
+
+
+def _names(address: str) -> Callable[[str], bool]:
+    """Whether a text names this address, escaped or not."""
+    spellings = leftovers.spellings(address)
+    return lambda body: any(one in body.lower() for one in spellings)
+
+
+def _from_files(settings: Settings, ledger: Ledger, person: Person | None) -> int:
+    """Mails that went to them or name them, and every converted table: how many files."""
+    if person is None:
+        return leftovers.forget_cache(settings)
+    hexes = {touch.key.wire(ledger.ledger_id) for touch in ledger.touches_of(person.contact)}
+    return leftovers.forget_mails(settings, hexes, leftovers.words(person)) + leftovers.forget_cache(settings)
+
+
+def _versions(settings: Settings) -> tuple[str, ...]:
+    """Old versions of what names people, in buckets that keep them; what could not be done."""
+    buckets = [bucket for bucket in places.buckets(settings) if not bucket.purge(places.PERSONAL)]
+    return tuple(
+        f"{bucket.name}: whether old versions are kept cannot be seen or mended (s3:ListBucketVersions, "
+        "s3:DeleteObjectVersion). If they are, a lifecycle rule has to expire noncurrent ones."
+        for bucket in buckets
+    )
