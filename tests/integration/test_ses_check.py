@@ -229,3 +229,20 @@ def test_a_rehearsal_is_not_taken_for_the_first_send(
     sent = sending.send(root, as_of=None, clock=later, live=True, first_send=True)
     assert sent.report.counts.sent_now == PEOPLE
     assert "rehearsed" not in told(check(root, later.now()), Level.ERROR)
+
+
+def test_a_copy_that_was_put_back_fails_the_check(root: Path, aws: Amazon) -> None:
+    """`plan` warns of it; `send` refuses, and so a check must."""
+    files = ("ledger.db", "ledger.db-wal", "ledger.db-shm")
+    assert sending.send(root, as_of=None, clock=FixedClock(NOW), live=True, first_send=True).exit_code == 0
+    kept = {name: (root / "var" / name).read_bytes() for name in files if (root / "var" / name).exists()}
+    aws.ses.flush()
+    week = NOW + timedelta(days=7)
+    assert sending.send(root, as_of=None, clock=FixedClock(week), live=True).exit_code == 0
+    for name in files:
+        (root / "var" / name).unlink(missing_ok=True)
+    for name, data in kept.items():
+        (root / "var" / name).write_bytes(data)
+    checked = check(root, week + timedelta(hours=1))
+    assert [p.level for p in checked.findings if p.rule == "ledger/restored"] == [Level.ERROR]
+    assert checked.exit_code == 1
