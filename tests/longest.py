@@ -9,8 +9,15 @@ from typing import Any
 LONGEST = (
     "acceptance/test_mutations.py",
     "acceptance/test_life.py",
+    "acceptance/test_bad_machine.py",
     "acceptance/test_year.py",
     "integration/test_workflows.py",
+    "integration/test_soak.py",
+    "integration/test_workers.py",
+    "integration/test_wheel.py",
+    "acceptance/test_commands.py",
+    "integration/test_s3_log.py",
+    "integration/test_oracle_at_large.py",
     "integration/test_month_of_ticks.py",
 )
 

@@ -16,6 +16,7 @@ import pytest
 
 from mutant_runner import Runner, a_runner
 from mutation import Mutation
+from restore_mutations import RESTORING
 from send_mutations import SENDING
 
 ROOT = Path(__file__).parents[2]
@@ -654,6 +655,7 @@ MUTATIONS = (
         "unit/planning/test_oracle.py",
     ),
     *SENDING,
+    *RESTORING,
 )
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -40,9 +41,24 @@ class Places:
     def ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """The simulator's own pages."""
         data = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(f"{self.ses}/_sim/{path}", data) as answer:
-            text = answer.read()
+        try:
+            with urllib.request.urlopen(f"{self.ses}/_sim/{path}", data) as answer:
+                text = answer.read()
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(f"the simulator: {error.read().decode()}") from None
         return json.loads(text) if text else None
+
+    def flush(self) -> None:
+        """Every event has come to the queue. A slow queue is waited for; an event that it did not take is an error."""
+        for _ in range(20):
+            try:
+                self.ask("flush", {})
+            except RuntimeError as error:
+                if "too slow" not in str(error):
+                    raise
+            else:
+                return
+        raise RuntimeError("the feedback queue is too slow")
 
     def touches(self) -> dict[str, int]:
         """Touch → mails that really left for it."""

@@ -103,7 +103,7 @@ class Office:
         from topmind import feedback
         from topmind.aws.queue import FeedbackQueue
 
-        self.where.ask("flush", {})
+        self.where.flush()
         ledger = self.opened()
         queue = FeedbackQueue(self.where.client("sqs", read_timeout=30), self.where.queue, receivers=1)
         found = feedback.drain(

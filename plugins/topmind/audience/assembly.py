@@ -150,10 +150,8 @@ class _Assembly:
         rank = (
             "CASE WHEN address IS NULL THEN -1 ELSE dense_rank() OVER (ORDER BY address NULLS LAST) - 1 END"
         )
-        query = (
-            f"SELECT CAST({rank} AS INTEGER) AS value FROM source_contacts SEMI JOIN contacts USING (nr) "
-            "ORDER BY nr"
-        )
+        rows = "source_contacts SEMI JOIN contacts USING (nr) ORDER BY nr"
+        query = f"SELECT CAST({rank} AS INTEGER) AS value FROM {rows}"
         inbox[self.rows] = self.session.con.execute(query).fetchnumpy()["value"]
         return inbox
 

@@ -11,8 +11,9 @@ from topmind.model import Stage
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 #: An address that mail servers take, lower case, with a dot in the domain.
 ADDRESS = rf"{_ATOM}([.]{_ATOM})*@[a-z0-9-]+([.][a-z0-9-]+)+"
-_YES = ("yes", "y", "true", "t", "1", "x", "on", "opt-in", "opted in", "subscribed")
-_NO = ("no", "n", "false", "f", "0", "off", "opt-out", "opted out", "unsubscribed")
+#: Words for yes and no that exports use.
+YES = ("yes", "y", "true", "t", "1", "x", "on", "opt-in", "opted in", "subscribed")
+NO = ("no", "n", "false", "f", "0", "off", "opt-out", "opted out", "unsubscribed")
 
 
 def quoted(text: str) -> str:
@@ -69,7 +70,7 @@ def number(column: str, table: Table, decimals: int) -> str:
 def flag(column: str) -> str:
     """Yes or no, in the words exports use."""
     word = f"lower(trim({column}))"
-    return f"CASE WHEN {word} IN ({texts(_YES)}) THEN true WHEN {word} IN ({texts(_NO)}) THEN false END"
+    return f"CASE WHEN {word} IN ({texts(YES)}) THEN true WHEN {word} IN ({texts(NO)}) THEN false END"
 
 
 def stage(column: str, stages: Mapping[str, Stage]) -> str:

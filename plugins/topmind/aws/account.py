@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from topmind.aws.codes import code_of
 from topmind.delivery.quota import Quota
 from topmind.errors import SendError
 
@@ -134,7 +135,7 @@ def _asked(call: Any, **named: str) -> Mapping[str, Any]:
     try:
         found: Mapping[str, Any] = call(**named)
     except ClientError as error:
-        code = str((error.response.get("Error") or {}).get("Code") or "?")
+        code = code_of(error) or "?"
         if code == "NotFoundException":
             return {}
         raise SendError(

@@ -20,6 +20,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from topmind.aws.codes import code_of
 from topmind.model import Outcome, OutcomeKind
 
 
@@ -92,7 +93,7 @@ def failed(error: BaseException) -> Outcome:
 def _said_no(error: Any) -> Outcome:
     """SES answered with an error. 4xx: it took nothing."""
     said = error.response.get("Error") or {}
-    code, text = str(said.get("Code") or ""), str(said.get("Message") or "")
+    code, text = code_of(error), str(said.get("Message") or "")
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
     if not 400 <= status < 500:
         return Outcome(kind=OutcomeKind.UNKNOWN, reason=f"Amazon SES answered {status or 'without a status'}")

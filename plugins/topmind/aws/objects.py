@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from topmind.aws.codes import code_of
 from topmind.errors import ConfigError, LedgerError
 from topmind.ledger import Found, NoAnswerError, Put
 
@@ -196,7 +197,7 @@ class S3Objects:
 
     def _refused(self, error: ClientError) -> Exception:
         """An answer that is no success."""
-        code = error.response.get("Error", {}).get("Code", "")
+        code = code_of(error)
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         if status == 412 or code == "NoSuchKey":
             return _AnswerError(Put.TAKEN)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from topmind.aws.codes import code_of
 from topmind.aws.session import client as new_client
 from topmind.errors import FeedbackError
 from topmind.feedback import Received
@@ -143,7 +144,7 @@ class FeedbackQueue:
         try:
             return getattr(self._client, name)(**named)
         except ClientError as error:
-            code = str((error.response.get("Error") or {}).get("Code") or "?")
+            code = code_of(error) or "?"
             says = (
                 "there is no such feedback queue."
                 if "NonExistentQueue" in code or "QueueDoesNotExist" in code

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from topmind.aws.codes import code_of
 from topmind.errors import LinkError, SendError
 from topmind.ledger import Suppression
 from topmind.model import FeedbackKind
@@ -74,7 +75,7 @@ def _asked(call: Any, **asked: Any) -> Mapping[str, Any]:
     try:
         found: Mapping[str, Any] = call(**asked)
     except ClientError as error:
-        raise _unclear(call, str((error.response.get("Error") or {}).get("Code") or "?")) from None
+        raise _unclear(call, code_of(error) or "?") from None
     except BotoCoreError as error:
         raise _unclear(call, type(error).__name__) from None
     return found

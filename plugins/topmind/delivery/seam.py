@@ -33,6 +33,10 @@ class Door(Protocol):
         """These are in the ledger."""
         ...
 
+    def forget(self, contact: str) -> None:
+        """Somebody was erased: delete all that they said."""
+        ...
+
 
 class Pace(Protocol):
     """How fast messages may leave: `rate.TokenBucket`, `quota.AccountPace`."""

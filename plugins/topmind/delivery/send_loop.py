@@ -57,6 +57,10 @@ def fold(ledger: Ledger, inbox: Door | None) -> int:
     entries = inbox.pending() if inbox else ()
     if inbox and entries:
         inbox.done(ledger.fold(entries))
+        said_by = {entry.contact for entry in entries if entry.kind != "task"}
+        for contact in sorted(said_by):
+            if ledger.person(contact) is None:  # erased; an old mail's link still works
+                inbox.forget(contact)
     return len(entries)
 
 

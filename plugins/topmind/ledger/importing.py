@@ -9,7 +9,7 @@ from typing import Any
 
 from topmind.errors import LedgerError
 from topmind.ledger.book import Book, chunks, listed
-from topmind.ledger.people import erased, hashed, inboxes_of
+from topmind.ledger.people import erase, erased, hashed, inboxes_of
 from topmind.ledger.protocol import Hashes
 from topmind.ledger.values import Synced
 from topmind.ledger.wishes import wish
@@ -25,6 +25,7 @@ def sync(book: Book, records: Iterable[PersonRecord], hashes: Hashes) -> tuple[S
         )
     known = {row[1]: row for row in book.db.execute(f"SELECT {_COLUMNS} FROM people")}
     gone = frozenset(erased(book, wanted.values(), hashes))
+    _bare(book, hashes)
     here = [record for contact, record in wanted.items() if contact not in gone]
     new = [record for record in here if record.contact not in known]
     changed = [r for r in here if r.contact in known and _fields(r) != tuple(known[r.contact][2:6])]
@@ -47,6 +48,16 @@ def sync(book: Book, records: Iterable[PersonRecord], hashes: Hashes) -> tuple[S
     if barred or any(counts.values()):
         book.moved()
     return Synced(**counts, erased=len(gone)), gone
+
+
+def _bare(book: Book, hashes: Hashes) -> None:
+    """Rows without an address come of old links: of somebody erased, none of them stays."""
+    rows = book.db.execute("SELECT contact FROM people WHERE address = '' AND active = 0").fetchall()
+    if rows:
+        for contact in tuple(
+            erased(book, [PersonRecord(contact=row[0], address="", name="") for row in rows], hashes)
+        ):
+            erase(book, contact, hashes)
 
 
 _COLUMNS = "id, contact, address, name, phone, postal, inbox, active"

@@ -8,7 +8,7 @@ as far as files and exports are still the same; whatever the transport can prove
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -91,6 +91,8 @@ def adopt(
                 return sum(_play(root, ledger, ring, day, clock, environ) for day in days)
 
             doubtful, wishes, barred = take_over(ledger, inbox, found, ring, play)
+            if found.kept.erasures:  # the copy named them when it was put back
+                barred = replace(barred, missing=(*barred.missing, *places.purge(settings)))
             return Adopted(
                 since=since,
                 until=until,

@@ -10,6 +10,7 @@ from topmind import audience, planning
 from topmind.audience.spec import PATH
 from topmind.model import History, Level, Members, PersonRecord, Plan, Problem
 from topmind.run.load import Project, placed
+from topmind.run.people import open_people
 from topmind.run.renamed import renamed
 
 #: Gives the history that a plan stands on; a sending run first lets the ledger take in these people.
@@ -40,7 +41,7 @@ def decide(project: Project, remember: Remember, *, horizon: int = 14, outlook: 
     Raises AudienceError where no source can be used, PlanError where no plan can be made.
     """
     at = project.moment
-    with audience.open_source(project.spec, project.settings, at.as_of) as source:
+    with open_people(project) as source:
         people = source.people()
         history = remember(people)
         members = audience.members(source, project.catalog, history, at.as_of)

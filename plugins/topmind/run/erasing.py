@@ -106,7 +106,7 @@ def leave(
 
     delivery.fold(ledger, inbox)
     person = _person(ledger, who)
-    if person is None and not ledger.is_erased(who, hashes):
+    if not who.strip() or (person is None and not ledger.is_erased(who, hashes)):
         raise UsageError("nobody has this id or address; nothing was changed.", fix="topmind why NAME")
     contact, address = (person.contact, person.address) if person else (who, "")
     if person:
@@ -116,7 +116,7 @@ def leave(
     files = _from_files(settings, ledger, person)
     inbox.forget(contact)
     now = ledger.erase(contact, hashes)
-    missing += _versions(settings)
+    missing += places.purge(settings)
     return Erased(now=now, messages=messages, files=files, missing=missing), words_of(person)
 
 
@@ -187,13 +187,3 @@ def _from_files(settings: Settings, ledger: Ledger, person: Person | None) -> in
         return leftovers.forget_cache(settings)
     hexes = {touch.key.wire(ledger.ledger_id) for touch in ledger.touches_of(person.contact)}
     return leftovers.forget_mails(settings, hexes, leftovers.words(person)) + leftovers.forget_cache(settings)
-
-
-def _versions(settings: Settings) -> tuple[str, ...]:
-    """Old versions of what names people, in buckets that keep them; what could not be done."""
-    buckets = [bucket for bucket in places.buckets(settings) if not bucket.purge(places.PERSONAL)]
-    return tuple(
-        f"{bucket.name}: whether old versions are kept cannot be seen or mended (s3:ListBucketVersions, "
-        "s3:DeleteObjectVersion). If they are, a lifecycle rule has to expire noncurrent ones."
-        for bucket in buckets
-    )

@@ -7,10 +7,12 @@ import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from topmind.errors import ConfigError, GuardError
 from topmind.ledger import FolderInbox, Ledger, ObjectInbox, ObjectStore, care, exists, keyed, open_ledger
+from topmind.ledger.objects import patiently
 from topmind.links import KeyRing
 from topmind.model import Clock
 from topmind.run.clock import SystemClock
@@ -76,6 +78,16 @@ def buckets(settings: Settings) -> tuple[ObjectStore, ...]:
     """Buckets in which people are named: the ledger's, and the inbox's where it is another place. Raises ConfigError."""
     urls = dict.fromkeys((settings.ledger_url, settings.inbox))
     return tuple(bucket for url in urls if (bucket := _bucket(url)))
+
+
+def purge(settings: Settings) -> tuple[str, ...]:
+    """Delete old versions of what names people, in buckets that keep them; in sentences, what could not be done."""
+    return tuple(
+        f"{bucket.name}: whether old versions are kept cannot be seen or mended (s3:ListBucketVersions, "
+        "s3:DeleteObjectVersion). If they are, a lifecycle rule has to expire noncurrent ones."
+        for bucket in buckets(settings)
+        if not patiently(bucket, SystemClock(), partial(bucket.purge, PERSONAL))
+    )
 
 
 def inbox_name(settings: Settings) -> str:

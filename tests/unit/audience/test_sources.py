@@ -386,12 +386,23 @@ def test_all_problems_of_all_files_are_told_at_once(project: Project) -> None:
     assert {p.path for p in project.refused()} == {"segments/contacts.csv", "segments/purchases.csv"}
 
 
-@pytest.mark.parametrize("place", ["people.xlsx", "s3://bucket/people.csv", "postgresql://host/db", "people"])
-def test_other_kinds_of_sources_are_not_yet_readable(project: Project, place: str) -> None:
-    """One sentence, and what to do instead."""
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [
+        ("people.docx", r"names a \.docx file, which is not read\. Export it as CSV, XLSX or Parquet"),
+        ("https://example.com/people.csv", "comes from a web address"),
+        ("s3://bucket/people", "names no readable object of a bucket"),
+        ("postgresql://host/db", "names no table of the database"),
+        ("postgresql://host/db#people; DROP TABLE people", "names no table of the database"),
+        ("postgresql://me:secret@host/db#people", "holds a password. Keep it out of the file"),
+    ],
+)
+def test_a_place_that_is_none_is_told(project: Project, place: str, says: str) -> None:
+    """One sentence, and what to do instead; never the secret."""
     project.spec(f'[tables.contacts]\nfile = "{place}"\nid = "id"\nemail = "email"\n')
-    with pytest.raises(ConfigError, match=r"not readable yet\. Export it as CSV or Parquet"):
+    with pytest.raises(ConfigError, match=says) as caught:
         project.open()
+    assert "secret" not in str(caught.value)
 
 
 def test_a_project_without_an_audience_says_so(project: Project) -> None:

@@ -9,6 +9,7 @@ from botocore import exceptions as boto
 from botocore.exceptions import ClientError
 
 from topmind.aws import answers
+from topmind.aws.codes import code_of
 from topmind.model import OutcomeKind
 
 #: In a text of SES, and in no reason of ours.
@@ -139,3 +140,14 @@ def test_a_certificate_that_nobody_trusts_stops_the_run() -> None:
     error = boto.SSLError(endpoint_url="x", error="[SSL: CERTIFICATE_VERIFY_FAILED] certificate has expired")
     outcome = answers.failed(error)
     assert (outcome.kind, outcome.stop) == (OutcomeKind.RETRY, True)
+
+
+@pytest.mark.parametrize("code", [CANARY, f"MessageRejected: {CANARY}", "x" * 81, "Kim Canary"])
+def test_a_code_that_is_none_is_not_repeated(code: str) -> None:
+    """A text in its place may quote somebody; the call is judged by its status."""
+    outcome = answers.failed(said(code))
+    assert (outcome.kind, outcome.stop) == (OutcomeKind.RETRY, True)
+    assert outcome.reason == "Amazon SES said no (?)"
+    assert "AWS.SimpleQueueService.NonExistentQueue" in code_of(
+        said("AWS.SimpleQueueService.NonExistentQueue")
+    )

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -131,6 +133,19 @@ class Answer:
     broken: Counter[Reason] = field(default_factory=Counter)
 
 
+def fixed(ask: Callable[..., Any]) -> Callable[..., Any]:
+    """What no touch and no day changes: looked up once for each contact (and word)."""
+
+    @wraps(ask)
+    def asked(self: Oracle, c: Contact, *words: Any) -> Any:
+        key = (ask.__name__, c.row, *words[:1])
+        if key not in self.known:
+            self.known[key] = ask(self, c, *words)
+        return self.known[key]
+
+    return asked
+
+
 class Oracle:
     """Plays the days."""
 
@@ -148,6 +163,7 @@ class Oracle:
         self.start = members.as_of if all_day else min([members.as_of, *todays])
         self.end = max([self.until, members.as_of + 14 * DAY, *([] if all_day else todays)])
         self.answer = Answer()
+        self.known: dict[tuple[Any, ...], Any] = {}
         self.calls: Counter[tuple[str, date]] = Counter()
         self.copies: dict[str, set[int]] = defaultdict(set)
         self.planned: dict[tuple[str, str, str], date] = {}
@@ -214,10 +230,12 @@ class Oracle:
 
     # --- a contact's own terms ---
 
+    @fixed
     def segments(self, c: Contact) -> set[str]:
         """Names of the contact's segments."""
         return {s for k, s in enumerate(self.m.segments) if self.m.in_segment[c.row, k]}
 
+    @fixed
     def promise(self, c: Contact, what: str, pick: Any, default: Any) -> Any:
         """The strictest word of the contact's segments, else the company's, else the default."""
         said = [getattr(self.c.segments[s].promise, what) for s in self.segments(c) if s in self.c.segments]
@@ -248,6 +266,7 @@ class Oracle:
             company[x.channel, x.days] = min(x.count, company.get((x.channel, x.days), x.count))
         return {**company, **own}
 
+    @fixed
     def rescue_channels(self, c: Contact) -> list[Channel]:
         """In order."""
         ranked = sorted(
@@ -291,8 +310,12 @@ class Oracle:
 
     def of_mates(self, c: Contact) -> list[Touch]:
         """What came into the contact's inbox for others who read it."""
-        mates = [x for x in self.contacts if x is not c and self.m.inbox[x.row] == self.m.inbox[c.row] >= 0]
-        return [t for x in mates for t in x.touches if t.shared]
+        return [t for x in self.mates(c) for t in x.touches if t.shared]
+
+    @fixed
+    def mates(self, c: Contact) -> list[Contact]:
+        """Others who read the contact's inbox."""
+        return [x for x in self.contacts if x is not c and self.m.inbox[x.row] == self.m.inbox[c.row] >= 0]
 
     def near_floor(self, c: Contact, day: date) -> bool:
         """Within the lead time."""
