@@ -17,6 +17,7 @@ from small_company import CONF, a_company
 from topmind.errors import GuardError, UsageError
 from topmind.model import Level
 from topmind.run import control, feedback, sending
+from topmind.run.crews import Crew
 from topmind.run.sent import SendResult
 from topmind.testing.clock import FixedClock
 from topmind.testing.ses import Feedback
@@ -114,7 +115,13 @@ def test_everything_that_would_stop_a_send_is_told_at_once(
     monkeypatch.setenv("TOPMIND_LIVE_URL", "http://mail.alder.example")
     monkeypatch.setenv("TOPMIND_FEEDBACK_QUEUE", "nobody-made-it")
     checked = sending.send(
-        root, as_of="2026-12-08", clock=FixedClock(NOW), check=True, plan_hash="abcdef12", first_send=True
+        root,
+        as_of="2026-12-08",
+        clock=FixedClock(NOW),
+        check=True,
+        plan_hash="abcdef12",
+        first_send=True,
+        crew=Crew(workers=2),
     )
     assert sorted(told(checked, Level.ERROR)) == [
         "feedback-queue",
@@ -122,9 +129,15 @@ def test_everything_that_would_stop_a_send_is_told_at_once(
         "stopped",
         "stopped",
         "stopped",
+        "stopped",
     ]
     text = checked.text()
-    for words in ("real mail goes today", "this key ring is not the one", "--plan abcdef12"):
+    for words in (
+        "real mail goes today",
+        "this key ring is not the one",
+        "--plan abcdef12",
+        "one sender at a time",
+    ):
         assert words in text
     assert "stop" in told(checked, Level.WARNING)
     assert checked.exit_code == 1
@@ -216,3 +229,20 @@ def test_a_rehearsal_is_not_taken_for_the_first_send(
     sent = sending.send(root, as_of=None, clock=later, live=True, first_send=True)
     assert sent.report.counts.sent_now == PEOPLE
     assert "rehearsed" not in told(check(root, later.now()), Level.ERROR)
+
+
+def test_a_copy_that_was_put_back_fails_the_check(root: Path, aws: Amazon) -> None:
+    """`plan` warns of it; `send` refuses, and so a check must."""
+    files = ("ledger.db", "ledger.db-wal", "ledger.db-shm")
+    assert sending.send(root, as_of=None, clock=FixedClock(NOW), live=True, first_send=True).exit_code == 0
+    kept = {name: (root / "var" / name).read_bytes() for name in files if (root / "var" / name).exists()}
+    aws.ses.flush()
+    week = NOW + timedelta(days=7)
+    assert sending.send(root, as_of=None, clock=FixedClock(week), live=True).exit_code == 0
+    for name in files:
+        (root / "var" / name).unlink(missing_ok=True)
+    for name, data in kept.items():
+        (root / "var" / name).write_bytes(data)
+    checked = check(root, week + timedelta(hours=1))
+    assert [p.level for p in checked.findings if p.rule == "ledger/restored"] == [Level.ERROR]
+    assert checked.exit_code == 1

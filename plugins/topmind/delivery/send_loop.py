@@ -204,7 +204,8 @@ class _Run:
 
     def _settle(self, claim: Claim, outcome: Outcome, *, leave: bool) -> None:
         self.settles.append(Settle(claim=claim, outcome=outcome, leave=leave))
-        self.settled(claim, outcome)
+        if leave or outcome.kind is not OutcomeKind.RETRY:
+            self.settled(claim, outcome)  # what this run tries again would be counted twice
 
 
 def _look_for_proof(ledger: Ledger, evidence: Evidence | None) -> None:

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 PATIENCE = timedelta(hours=1)
 #: What to do.
 FIX = (
-    "Look whether the configuration set publishes to the topic, the topic to the queue, and whether the dead-letter "
-    "queue has messages; then run `topmind feedback`."
+    "Look whether the configuration set publishes to the topic, the topic to the queue, whether the queue keeps messages for "
+    "14 days, and whether its dead-letter queue has some; then run `topmind feedback`."
 )
 
 

@@ -11,6 +11,7 @@ from topmind.errors import TopmindError
 from topmind.links import KeyRing
 from topmind.model import Clock, History, Level, Problem
 from topmind.run import carriage, dry, guards, places
+from topmind.run.crews import Crew
 from topmind.run.load import Project
 from topmind.settings import Settings
 
@@ -18,8 +19,8 @@ from topmind.settings import Settings
 class Checking:
     """What one check has met."""
 
-    def __init__(self, project: Project, clock: Clock) -> None:
-        self._project, self._clock = project, clock
+    def __init__(self, project: Project, clock: Clock, crew: Crew) -> None:
+        self._project, self._clock, self._crew = project, clock, crew
         self._found: list[Problem] = []
         #: What the ledger says; None = it cannot be asked.
         self._known: dry.Known | None = None
@@ -65,6 +66,9 @@ class Checking:
 
     def others(self, senders: Collection[str], planned: int) -> list[Problem]:
         """All that was met, the stop switch, and what the account says."""
+        if self._known:
+            alone, where = self._known.alone, self._project.settings.ledger_name
+            self.tried(lambda: self._crew.refuse_where(alone, where))
         if self._known and self._known.stops:
             self._found.append(_stopped(self._known.stops))
         settings = self._project.settings

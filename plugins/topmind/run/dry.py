@@ -31,6 +31,8 @@ class Known:
     silent: datetime | None = None
     #: Names that are stopped.
     stops: frozenset[str] = frozenset()
+    #: Why only one sender may use it at a time; "" = several may, or nobody knows.
+    alone: str = ""
 
 
 def history_of(project: Project, clock: Clock) -> History:
@@ -50,6 +52,7 @@ def known(project: Project, clock: Clock, ring: Callable[[Settings], KeyRing | N
             restored=ledger.restored,
             silent=ledger.silent_since(ledger.now() - silence.PATIENCE),
             stops=ledger.stops(),
+            alone="" if ledger.several else ledger.alone,
         )
 
 

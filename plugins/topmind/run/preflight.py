@@ -28,6 +28,7 @@ def facts_of(decided: Decided, composed: Composed, *, first_send: bool, keys: bo
         first=decided.history.first,
         first_send=first_send,
         rehearsed=_rehearsed(decided.history),
+        approved=planning.approved(decided.plan, decided.history),
         surge=surge.says if surge else "",
         surge_fix=surge.fix if surge else "",
         live_local=not settings.live,

@@ -10,6 +10,7 @@ from topmind.run import guards, places
 from topmind.run import load as load_
 from topmind.run.checking import Checking
 from topmind.run.compose import compose
+from topmind.run.crews import Crew
 from topmind.run.dry import decide_project, known
 from topmind.run.load import Project
 from topmind.run.preflight import facts_of, published, renderer_of
@@ -17,15 +18,21 @@ from topmind.run.sent import SendResult
 
 
 def rehearse(
-    project: Project, clock: Clock, plan_hash: str | None, *, first_send: bool = False, check: bool = False
+    project: Project,
+    clock: Clock,
+    plan_hash: str | None,
+    *,
+    first_send: bool = False,
+    check: bool = False,
+    crew: Crew = Crew(),
 ) -> SendResult:
     """Plan, editions, dry merges of all recipients, pre-flight. Writes nothing, mails nobody.
 
     With `check` whatever would stop a send is a finding, all of them at once: keys, ledger, another day, another
-    plan; and for `ses` the account is asked. Without it GuardError is raised where `plan_hash` is not the plan, and
+    plan, more senders than the ledger takes; and for `ses` the account is asked. Without it GuardError is raised where `plan_hash` is not the plan, and
     what `ledger.open_ledger` raises.
     """
-    checking = Checking(project, clock) if check else None
+    checking = Checking(project, clock, crew) if check else None
     told = checking.ledger() if checking else known(project, clock, places.key_ring)
     decided = decide_project(project, clock, told=told)
     if checking:

@@ -62,7 +62,7 @@ def send(
     project = load_.load(root, as_of=as_of, clock=clock, environ=environ)
     settings = project.settings
     if dry_run or check or (settings.transport == "ses" and not live):
-        return rehearse(project, clock, plan_hash, first_send=first_send, check=check)
+        return rehearse(project, clock, plan_hash, first_send=first_send, check=check, crew=crew)
     guards.refuse_other_days(project, clock)
     ring = places.key_ring(settings)
     with places.open_project_ledger(settings, clock, ring) as ledger, delivery.stop_signals() as stopping:

@@ -359,3 +359,12 @@ def test_a_run_that_slept_past_its_lease_ends_with_a_sentence(ledger: Ledger, cl
     assert (report.counts.accepted, report.counts.sent_now) == (10, 3)
     names = [message.touch_hex for message in (*transport.sent, *other.sent)]
     assert len(names) == len(set(names)) == 10
+
+
+def test_progress_never_passes_its_total(ledger: Ledger, clock: FixedClock) -> None:
+    """A mail that is tried again is done once; one that this run gives up is done, too."""
+    heard: list[str] = []
+    transport = MemoryTransport([retry("too fast"), None, retry("too fast")])
+    run(ledger, transport, clock, settled=lambda claim, _: heard.append(claim.key.contact))
+    assert transport.calls == len(CONTACTS) + 2
+    assert sorted(heard) == CONTACTS
