@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from pathlib import Path
@@ -54,6 +55,37 @@ def test_a_script_has_its_own_answers(office: Office) -> None:
     office.listed()
     task = office.every()["c1", "check-in"]
     assert task.state is TouchState.DONE
+
+
+def test_the_page_of_a_task_says_which_it_was(office: Office) -> None:
+    """What and by when, as the mail has it beside the name; of the person nothing, in the address neither."""
+    office.tick()
+    (mail,) = [mail for mail in office.mails() if mail.to == "june@alder.example"]
+    address = link(mail, office.every()["c1", "check-in"], "done")
+    page = office.page(address).text
+    assert "Call “Does it hold?”, by Wednesday, 2 December 2026." in page
+    payload = address.rsplit("/", 1)[1].split(".")[0]
+    readable = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)).decode()
+    assert "Does it hold?" in readable
+    assert not [word for word in PERSONAL if word in page or word in readable]
+
+
+def test_a_call_that_keeps_a_promise_says_which(tmp_path: Path) -> None:
+    """A rescue by phone has no file with words: its task says what was promised, what they had last, and that nothing
+    else is due; so do the printed list, the calendar, and a letter that nobody wrote."""
+    office = an_office(tmp_path / "alder")
+    segment = office.root / "segments/customers.md"
+    segment.write_text(segment.read_text("utf-8").replace("rank: 10\n", "rank: 10\nrescue: call\n"), "utf-8")
+    office.tick()
+    office.import_(*(f"{task.touch_hex[:8]},done," for task in office.listed_tasks()))
+    office.clock.advance(days=24)
+    office.tick()
+    to_june = [mail for mail in office.mails() if mail.to == "june@alder.example"][-1]
+    text = text_of(to_june)
+    said = "The last thing of value that they had from us: December 1: Does it hold? (call). The promise is one at least"
+    assert f"{said} every 30 days. Nothing in particular is due" in text
+    fresh = "Nothing of value from us has reached them yet. The promise is one at least every 30 days."
+    assert fresh in text, "Quenby4's first job was before the programme, and nothing came since"
 
 
 def test_before_nine_and_on_days_of_rest_there_is_no_mail(office: Office) -> None:

@@ -717,7 +717,7 @@ class Oracle:
     def coming(self, c: Contact, o: Occ, day: date, channel: Channel | None, days: int) -> int:
         """Steps of the next days that want a place in a short window: one is left to each that would else be
         over, and by a rescue to each of value that is due while the floor holds, or within a lead time where it is broken."""
-        gives_way = o.kind in {SourceKind.ISSUE, SourceKind.RESCUE} and days <= 14
+        gives_way = o.kind is not SourceKind.STEP and not o.correction and days <= 14
         if not gives_way or any(t.day == day for t in c.touches):
             return 0
         end = day + (days - 1) * DAY

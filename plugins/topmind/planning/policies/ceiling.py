@@ -4,8 +4,9 @@ Touches of earlier days are counted: with one touch a day, there is room where f
 to the contact goes in any case, and counts for what comes after. A window longer than the floor is paced: issues
 and announcements leave the touches that the floor may still need in it, unless they keep the floor themselves;
 otherwise a year's ceiling would be used up in spring and every floor of the summer broken. In a short
-window issues and rescues leave room for the steps that come in it and would else never go (an announcement is of its
-day, and goes). A rescue also waits for a step that comes in time to keep the floor, or soon after it broke.
+window announcements, issues and rescues leave room for the steps that come in it and would else never go: the order
+of a day holds between days, too. A correction goes at once. A rescue also waits for a step that comes in time to keep
+the floor, or soon after it broke.
 """
 
 import numpy as np
@@ -22,7 +23,7 @@ def full(block: Block, ask: Ask, day: int, rows: Rows, *, overall: bool) -> NDAr
     """What `Tally.full` says of these rows on this day; twice the number of windows is added where the rest is left
     to steps."""
     found = _full(block, ask, day, rows, overall=overall)
-    gives_way = ask.kind in {SourceKind.ISSUE, SourceKind.RESCUE}
+    gives_way = ask.kind is not SourceKind.STEP and not ask.correction
     return _leave(block, ask, day, rows, found, overall) if gives_way else found
 
 
