@@ -58,6 +58,7 @@ RULES: tuple[Rule, ...] = (
     named.codes,
     named.activities,
     tasks.reachable,
+    tasks.agreed,
     tasks.doers,
     targets.links,
     targets.answers,

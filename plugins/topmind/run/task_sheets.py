@@ -109,7 +109,9 @@ def title_of(catalog: Catalog, touch: PastTouch) -> str:
     if step is not None:
         return step.title
     named = key.source if key.source in catalog.items else next(iter(touch.items), "")
-    return catalog.items[named].title if named in catalog.items else key.source
+    if named in catalog.items:
+        return catalog.items[named].title
+    return "Keep in touch" if key.source == RESCUE else key.source
 
 
 def _by_contact(history: History, contacts: set[str]) -> Mapping[str, list[PastTouch]]:
