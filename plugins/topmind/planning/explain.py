@@ -27,12 +27,12 @@ from topmind.planning.items import Words
 from topmind.planning.logs import REASON_OF, BlockLog
 from topmind.planning.occasions import RESCUE
 from topmind.planning.pool import play
-from topmind.planning.tries import occurrence
 from topmind.planning.selection import available
 from topmind.planning.senders import senders
 from topmind.planning.setting import setting
 from topmind.planning.shards import Cut, depending_on
 from topmind.planning.terms import UNLIMITED, Terms
+from topmind.planning.tries import occurrence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
