@@ -70,6 +70,8 @@ def _named(
 ) -> None:
     """The reason that a broken floor is told with is the one that binds, and none that passes by itself."""
     diary.broken[reason] += 1
+    if limit is Reason.HELD and reason is Reason.GAP:
+        return  # the last try did not help, and the next one has its day
     if limit not in {None, Reason.HELD} and reason is not limit:
         diary.say(f"{contact}: told {reason}, and {limit} binds")
     terms = terms_of(diary.segments(contact))
@@ -88,7 +90,7 @@ def limit_of(diary: Diary, contact: str, terms: Terms, today: date, *, rest: boo
     counted = [t for t in past if t.counts]
     local = diary.at.astimezone(ZoneInfo(person.zone)).time()
     limits = (
-        (any(t.key.source == RESCUE and (t.state in _TRIED or t.bounced) for t in past[-4:]), Reason.HELD),
+        (any(t.key.source == RESCUE and _waits(t, today) for t in past[-4:]), Reason.HELD),
         (not person.email, Reason.NO_CHANNEL),
         (person.newsletter == "no" or contact in diary.out, Reason.NO_CONSENT),
         (person.email in diary.suppressed, Reason.SUPPRESSED),
@@ -105,8 +107,12 @@ def limit_of(diary: Diary, contact: str, terms: Terms, today: date, *, rest: boo
     return next((reason for binds, reason in limits if binds), None)
 
 
-#: A rescue that was refused, skipped or may have left is not tried again under the same clock.
-_TRIED = {TouchState.REFUSED, TouchState.SKIPPED, TouchState.UNKNOWN, TouchState.UNRESOLVED}
+def _waits(t: PastTouch, today: date) -> bool:
+    """A rescue that did not help, or may not have, keeps the next one back: for a day where it was skipped, else a week."""
+    if t.state is TouchState.SKIPPED:
+        return today <= t.day
+    lost = t.bounced or t.state in {TouchState.REFUSED, TouchState.UNKNOWN, TouchState.UNRESOLVED}
+    return lost and (today - t.day).days < 7
 
 
 def _full(counted: list[PastTouch], terms: Terms, today: date, wanted: Channel | None) -> bool:
