@@ -79,6 +79,10 @@ def _named(
     within = timedelta(days=365 if lasting is Reason.CEILING_ALL else terms.floor + 7)
     moved = diary.moved.get(contact)
     calm = moved is None or diary.at - moved > within
+    # a try of the days before that did not help, and whose week is over on a day of rest, is such an event, too
+    calm &= not any(
+        t.key.source == RESCUE and _lost(t) for t in diary.past.get(contact, []) if _near(t, today)
+    )
     if (lasting is None or lasting in PASSING) and calm and since is not None:
         diary.say(f"{contact}: the floor since {since} is broken for {reason}")
 
@@ -111,8 +115,15 @@ def _waits(t: PastTouch, today: date) -> bool:
     """A rescue that did not help, or may not have, keeps the next one back: for a day where it was skipped, else a week."""
     if t.state is TouchState.SKIPPED:
         return today <= t.day
-    lost = t.bounced or t.state in {TouchState.REFUSED, TouchState.UNKNOWN, TouchState.UNRESOLVED}
-    return lost and (today - t.day).days < 7
+    return _lost(t) and (today - t.day).days < 7
+
+
+def _lost(t: PastTouch) -> bool:
+    return t.bounced or t.state in {TouchState.REFUSED, TouchState.UNKNOWN, TouchState.UNRESOLVED}
+
+
+def _near(t: PastTouch, today: date) -> bool:
+    return (today - t.day).days < 14
 
 
 def _full(counted: list[PastTouch], terms: Terms, today: date, wanted: Channel | None) -> bool:
