@@ -404,6 +404,20 @@ MUTATIONS = (
         f"{POLICIES}::test_nothing_comes_twice_into_one_inbox",
     ),
     Mutation(
+        "a rescue that nobody can prove silences nobody for ever",
+        "planning/tries.py",
+        "case TouchState.REFUSED | TouchState.UNRESOLVED:",
+        "case TouchState.REFUSED:",
+        "unit/planning/test_floor.py::test_a_rescue_that_did_not_help_silences_nobody_for_ever",
+    ),
+    Mutation(
+        "an announcement leaves a follow-up its place",
+        "planning/policies/ceiling.py",
+        "gives_way = ask.kind is not SourceKind.STEP and",
+        "gives_way = ask.kind in {SourceKind.ISSUE, SourceKind.RESCUE} and",
+        "unit/planning/test_room.py::test_an_announcement_gives_way_too_but_a_correction_does_not",
+    ),
+    Mutation(
         "a floor is kept by a rescue",
         "planning/terms.py",
         "return self.floor - min(LEAD_TIME, self.floor // 4)",

@@ -84,6 +84,11 @@ def _shared(block: Block, log: SharedLog, day: int) -> None:
     rows, _ = gate(block, ask, day, rows, rows, log.why, DAILY, told)
     if not len(rows):
         return
+    # before the selection: what came into their inbox is theirs, so there is nothing new in it for them
+    had = same_inbox.has_copy(block, ask, rows)
+    if is_today:
+        log.why.put(rows[had & (block.today[rows] == day)], Reason.SAME_INBOX)
+    rows = rows[~had]
     choice = announce(block, ask, day, rows) if ask.item else choose(block, ask, day, rows)
     if is_today:
         _say(block, log, day, rows, choice)

@@ -928,6 +928,9 @@ class Oracle:
             if no:
                 self._refuse(c, o, day, *no)
                 continue
+            if int(self.m.inbox[c.row]) >= 0 and int(self.m.inbox[c.row]) in self.copies[o.name]:
+                self._refuse(c, o, day, Reason.SAME_INBOX)
+                continue
             if o.item is not None:
                 reason, note = self.announces(c, o, day), ""
                 found = (o.item.id,), (), o.value, o.promotions

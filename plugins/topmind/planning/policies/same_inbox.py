@@ -21,11 +21,17 @@ def first_copies(block: Block, ask: Ask, rows: Rows) -> Bools:
     number = block.inboxes.number[rows[shared]]
     first = np.zeros(len(shared), dtype=np.bool_)
     first[np.unique(number, return_index=True)[1]] = True
-    # a rescue has no copy of its own: its clock is the inbox's
-    if ask.occasion:
-        first &= ~block.inboxes.copies(ask.occasion.name)[number]
     keep[shared] = first
     return keep
+
+
+def has_copy(block: Block, ask: Ask, rows: Rows) -> Bools:
+    """Into whose inbox this issue or send came already. A rescue has no copy of its own: its clock is the inbox's."""
+    had = np.zeros(len(rows), dtype=np.bool_)
+    if ask.channel is Channel.EMAIL and ask.kind is not SourceKind.STEP and ask.occasion:
+        shared = np.nonzero(block.inboxes.shared[rows])[0]
+        had[shared] = block.inboxes.copies(ask.occasion.name)[block.inboxes.number[rows[shared]]]
+    return had
 
 
 def remember(
