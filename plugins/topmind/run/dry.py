@@ -29,14 +29,21 @@ def _remembered(project: Project, clock: Clock) -> tuple[History, bool]:
         return ledger.history(project.moment.as_of), ledger.restored
 
 
-def decide_project(project: Project, clock: Clock, *, horizon: int = 14, outlook: bool = False) -> Decided:
+def decide_project(
+    project: Project,
+    clock: Clock,
+    *,
+    horizon: int = 14,
+    outlook: bool = False,
+    foretell: int | None = None,
+) -> Decided:
     """Plan a loaded project; that its ledger is a copy which was put back is a finding."""
     history, restored = _remembered(project, clock)
 
     def remember(_people: tuple[PersonRecord, ...]) -> History:
         return history
 
-    decided = decide(project, remember, horizon=horizon, outlook=outlook)
+    decided = decide(project, remember, horizon=horizon, outlook=outlook, foretell=foretell)
     return replace(decided, findings=(*decided.findings, _restored(project))) if restored else decided
 
 
@@ -59,8 +66,9 @@ def decide_dry(
     clock: Clock,
     horizon: int = 14,
     outlook: bool = False,
+    foretell: int | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Decided:
     """Load and plan the project in `root`."""
     project = load_.load(root, as_of=as_of, clock=clock, environ=environ)
-    return decide_project(project, clock, horizon=horizon, outlook=outlook)
+    return decide_project(project, clock, horizon=horizon, outlook=outlook, foretell=foretell)
