@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from topmind.model import Channel, DatedIssue, Plan, Reason, Send, SourceKind, Verdict
+from topmind.model import Channel, DatedIssue, FactDate, Plan, Purpose, Reason, Send, SourceKind, Verdict
 from topmind.planning import plan
 from topmind.run.ahead_verdicts import verdicts_ahead
 from topmind.testing.builders import (
@@ -20,6 +20,9 @@ from topmind.testing.builders import (
     a_history,
     a_newsletter,
     a_promise,
+    a_sequence,
+    a_step,
+    a_team_member,
     a_touch,
     an_item,
     members,
@@ -196,6 +199,32 @@ def test_what_a_person_may_lift_is_pending_and_grace_beyond_the_forecast_is_open
     open_ = rows[1, "tuesday-fix/2026-W51"]
     assert (open_.verdict, open_.reason, open_.until) == (Verdict.PENDING, Reason.PAUSED, None)
     assert rows[1, "tuesday-fix/2026-W50"].verdict is Verdict.EXPIRED
+
+
+def test_a_step_that_loses_its_day_says_so() -> None:
+    """Two are due for a call on which one is made a day, and on that day alone; a third does not meet its condition. A
+    second call falls due on the last day looked at: who loses there still has the day after."""
+    steps = [
+        a_step(f"call{n}", n, channel=Channel.CALL, purpose=Purpose.SERVICE, grace=grace, only_if="is happy")
+        for n, grace in ((5, 0), (10, 1))
+    ]
+    facts = [FactDate(contact=n, day=TODAY, fact=f"f{n}") for n in range(3)]
+    catalog = a_catalog(
+        sequences=[a_sequence("first", steps, starts_from="first_purchase()")],
+        team=[a_team_member("dana", calls_per_day=1)],
+        company=a_company(promise=a_promise(floor=None, ceilings=())),
+    )
+    people = members(3, dates={"first_purchase()": facts}, holds={"is happy": [0, 1]})
+    made = planned(catalog, people, a_history(), horizon=10, foretell=10, foresee=0)
+    found = Counter((one.what, one.verdict.value, one.reason, one.until is not None) for one in made.foretold)
+    assert found == {
+        ("first/call5 (call)", "pending", None, True): 1,
+        ("first/call5 (call)", "expired", Reason.CAPACITY, False): 1,
+        ("first/call5 (call)", "not_for_them", Reason.CONDITION, False): 1,
+        ("first/call10 (call)", "pending", None, True): 1,
+        ("first/call10 (call)", "pending", Reason.CAPACITY, False): 1,
+        ("first/call10 (call)", "not_for_them", Reason.CONDITION, False): 1,
+    }
 
 
 def test_who_waits_for_a_rescue_to_the_end_is_told() -> None:
