@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from topmind.model import Channel, DatedIssue, FactDate, Plan, Purpose, Reason, Send, SourceKind, Verdict
-from topmind.planning import plan
+from topmind.planning import explain, plan
 from topmind.run.ahead_verdicts import verdicts_ahead
 from topmind.testing.builders import (
     TODAY,
@@ -138,6 +138,21 @@ def test_what_is_due_and_not_is_what_the_plan_says_of_today(w: World) -> None:
         one = ahead.get((told.contact, occasion.name, occasion.channel))
         if told.until and one and occasion.kind is not SourceKind.RESCUE:
             assert (one.verdict, one.reason, one.until) == (Verdict.PENDING, told.reason, told.until)
+
+
+@settings(max_examples=10, deadline=None)
+@given(worlds)
+def test_what_is_said_of_one_person_alone_is_their_rows(w: World) -> None:
+    """The days ahead of `explain` are the rows that have a day."""
+    made = seen_from(w)
+    for row, contact in enumerate(w.members.ids):
+        told = explain(w.catalog, w.members, w.history, w.now, contact, all_day=w.all_day, horizon=w.horizon)
+        until = max(made.calendar[-1].day, told.today)
+        assert {(one.day, one.name, one.channel) for one in told.coming} == {
+            (one.until, one.occasion, one.channel)
+            for one in made.foretold
+            if one.contact == row and one.until and one.until <= until
+        }
 
 
 @settings(max_examples=15, deadline=None)
