@@ -31,6 +31,10 @@ def members(source: Source, catalog: Catalog, history: History, as_of: date) -> 
         return _Assembly(session, history).members()
 
 
+#: What a rule names without a list to look it up in → where such names stand.
+_NAMED = {"did": "activities", "bought": "things"}
+
+
 class _Assembly:
     """Columns of one session, by row."""
 
@@ -93,13 +97,16 @@ class _Assembly:
         )
 
     def _words(self, dated: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """What activities are called, where a rule asks for one: a misspelt one would never be seen."""
+        """What activities and bought things are called, where a rule asks for one: a misspelt one would never be
+        seen."""
         rules = [text for segment in self.catalog.segments.values() for text, _ in segment.who]
         rules += [*dated, *texts(self.catalog.sequences, self.catalog.items.values())]
-        if not any("did" in rule.lower() for rule in rules):
-            return {}
-        found = self.session.con.execute("SELECT DISTINCT CAST(what AS VARCHAR) FROM activities").fetchall()
-        return {"did": tuple(sorted(name for (name,) in found if name))}
+        asked = {name: table for name, table in _NAMED.items() if any(name in rule.lower() for rule in rules)}
+        return {name: self._distinct(table) for name, table in asked.items()}
+
+    def _distinct(self, table: str) -> tuple[str, ...]:
+        found = self.session.con.execute(f"SELECT DISTINCT CAST(what AS VARCHAR) FROM {table}").fetchall()
+        return tuple(sorted(name for (name,) in found if name))
 
     # --- columns of the source -----------------------------------------------------------------------
 

@@ -135,7 +135,7 @@ class Members:
     moved: tuple[Moved, ...] = ()
     #: `segment:NAME` or `stage`, as far as a sequence starts from it → hash of the rule behind it.
     watched: Mapping[str, str] = field(default_factory=dict)
-    #: `did` → what activities are called in the source, where a rule asks for one.
+    #: `did`, `bought` → what activities and bought things are called in the source, where a rule asks for one.
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
