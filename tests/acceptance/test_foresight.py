@@ -162,7 +162,9 @@ def test_a_misspelt_name_of_something_bought_is_told_with_the_nearest(desk: Desk
     for name, wrong in (("wal", True), ("Wall", False)):
         desk.write({"segments/walls.md": f"---\ntitle: Walls\nwho:\n  - bought('{name}')\n---\nWhy.\n"})
         found = json.loads(desk.type("check", "--json").out)
-        told = [(row["path"], row["line"], row["fix"]) for row in found if row["rule"] == "rules/names-nothing"]
+        told = [
+            (row["path"], row["line"], row["fix"]) for row in found if row["rule"] == "rules/names-nothing"
+        ]
         assert told == ([("segments/walls.md", 4, "Did you mean 'wall'?")] if wrong else [])
 
 
