@@ -52,9 +52,11 @@ def freeze(
     )
 
 
-def remember_plan(book: Book, as_of: date, promised: Collection[str] | None = None) -> None:
-    """Whose plan this was: a later one looks back to this day, for those who were known by then, and to the issues that
-    were promised then."""
+def remember_plan(book: Book, as_of: date | None, promised: Collection[str] | None) -> None:
+    """Whose plan this was (None = of no day): a later one looks back to this day, for those who were known by then, and
+    to the issues that were promised then."""
+    if as_of is None:
+        return
     book.set_meta("planned_on", max(book.meta("planned_on"), as_of.isoformat()))
     (last,) = book.db.execute("SELECT coalesce(max(id), 0) FROM people").fetchone()
     book.set_meta("planned_people", str(last))

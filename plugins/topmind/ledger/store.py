@@ -150,8 +150,7 @@ class SqlLedger(FeedbackStore):
     ) -> Frozen:
         def work(book: Book) -> Frozen:
             found = freezing.freeze(book, rows, plan=plan, head=head, skips=skips, lapsed=lapsed)
-            if as_of is not None:
-                freezing.remember_plan(book, as_of, promised)
+            freezing.remember_plan(book, as_of, promised)
             return found
 
         return self._write(work)
