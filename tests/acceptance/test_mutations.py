@@ -238,8 +238,8 @@ MUTATIONS = (
     Mutation(
         "the ceiling",
         "planning/policies/ceiling.py",
-        "return (full(block, ask, day, rows, overall=False) < 0) | ask.reply",
-        "return rows >= 0",
+        "return _room(block, ask, day, rows, overall=False)",
+        "return None",
         f"{POLICIES}::test_a_ceiling_holds_until_a_touch_leaves_its_window",
     ),
     Mutation(
@@ -252,8 +252,8 @@ MUTATIONS = (
     Mutation(
         "one touch a day",
         "planning/policies/one_touch.py",
-        "((block.last[rows] != day) & (block.touched[rows] != day)) | ask.reply",
-        "rows >= 0",
+        "free: Bools = (block.last[rows] != day) & (block.touched[rows] != day)",
+        "free: Bools = rows >= 0",
         f"{POLICIES}::test_one_touch_a_day_and_the_step_goes_first",
     ),
     Mutation(
@@ -315,8 +315,8 @@ MUTATIONS = (
     Mutation(
         "hold: yes",
         "planning/policies/held.py",
-        "np.full(len(rows), not ask.held, dtype=np.bool_)",
-        "np.full(len(rows), True, dtype=np.bool_)",
+        "return np.zeros(len(rows), dtype=np.bool_) if ask.held else None",
+        "return None",
         f"{POLICIES}::test_held_and_stopped_wait_for_a_person",
     ),
     Mutation(
@@ -329,8 +329,8 @@ MUTATIONS = (
     Mutation(
         "topmind stop",
         "planning/policies/stopped.py",
-        "np.full(len(rows), not ask.stopped, dtype=np.bool_)",
-        "np.full(len(rows), True, dtype=np.bool_)",
+        "return np.zeros(len(rows), dtype=np.bool_) if ask.stopped else None",
+        "return None",
         f"{POLICIES}::test_held_and_stopped_wait_for_a_person",
     ),
     Mutation(
@@ -357,8 +357,8 @@ MUTATIONS = (
     Mutation(
         "a day of rest",
         "planning/policies/blackout.py",
-        "not block.setting.blackout[day - block.setting.start]",
-        "True",
+        "return np.zeros(len(rows), dtype=np.bool_) if rests else None",
+        "return None",
         f"{POLICIES}::test_on_a_blackout_day_nothing_goes",
     ),
     Mutation(
@@ -378,8 +378,8 @@ MUTATIONS = (
     Mutation(
         "the ceiling over all channels",
         "planning/policies/ceiling.py",
-        "return (full(block, ask, day, rows, overall=True) < 0) | ask.reply",
-        "return rows >= 0",
+        "return _room(block, ask, day, rows, overall=True)",
+        "return None",
         "unit/planning/test_floor.py::test_a_day_of_rest_does_not_hide_what_holds_a_floor",
     ),
     Mutation(
@@ -451,6 +451,27 @@ MUTATIONS = (
         "while inbox is not None and end < len(rows) and inbox[rows[end]] == inbox[rows[end - 1]]:",
         "while False:",
         "unit/planning/test_properties.py::test_blocks_hold_everybody_once_and_cut_no_inbox",
+    ),
+    Mutation(
+        "whoever reads along is told one by one",
+        "planning/loop.py",
+        "told.singly(rows[~first], Reason.SAME_INBOX)",
+        "told.singly(rows[:0], Reason.SAME_INBOX)",
+        "unit/planning/test_foretold.py::test_who_does_not_adds_up_to_the_reasons",
+    ),
+    Mutation(
+        "a step that loses its day says so",
+        "planning/step_phase.py",
+        "Told(None, log.final).put(np.concatenate([over, still]), reason)",
+        "Told(None, log.final).put(over[:0], reason)",
+        "unit/planning/test_foretold.py::test_a_step_that_loses_its_day_says_so",
+    ),
+    Mutation(
+        "an edited cadence makes no losses",
+        "planning/promises.py",
+        'return any(f"{name}/{occasion.occurrence}" in history.promised for name in names)',
+        "return True",
+        "acceptance/test_ticks.py::test_an_edited_cadence_makes_no_loss_of_days_that_nobody_was_promised",
     ),
     # what is written
     Mutation(

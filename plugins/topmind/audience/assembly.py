@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topmind.audience.engine import Session
+from topmind.audience.names import words_asked
 from topmind.audience.positions import IN, NONE, OUT, Standings, facts, standings
 from topmind.audience.predicates.dates import DateFact, compile_date
 from topmind.audience.predicates.parse import RuleError
@@ -89,17 +90,8 @@ class _Assembly:
             basis={channel: consent.words for channel, consent in self.spec.consent.items()},
             moved=stood.moved,
             watched=stood.watched,
-            words=self._words(dated),
+            words=words_asked(self.session, self.catalog, dated),
         )
-
-    def _words(self, dated: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """What activities are called, where a rule asks for one: a misspelt one would never be seen."""
-        rules = [text for segment in self.catalog.segments.values() for text, _ in segment.who]
-        rules += [*dated, *texts(self.catalog.sequences, self.catalog.items.values())]
-        if not any("did" in rule.lower() for rule in rules):
-            return {}
-        found = self.session.con.execute("SELECT DISTINCT CAST(what AS VARCHAR) FROM activities").fetchall()
-        return {"did": tuple(sorted(name for (name,) in found if name))}
 
     # --- columns of the source -----------------------------------------------------------------------
 

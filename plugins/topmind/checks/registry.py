@@ -57,6 +57,7 @@ RULES: tuple[Rule, ...] = (
     named.answers,
     named.codes,
     named.activities,
+    named.purchases,
     tasks.reachable,
     tasks.agreed,
     tasks.doers,

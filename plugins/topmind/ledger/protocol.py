@@ -120,12 +120,14 @@ class Ledger(FollowUp, FeedbackPart, Protocol):
         skips: Sequence[tuple[TouchKey, Reason]] = (),
         lapsed: Sequence[Lapsed] = (),
         as_of: date | None = None,
+        promised: Collection[str] | None = None,
     ) -> Frozen:
         """Write the plan in one conditional write. Raises PlanAgain where the head is no longer `head`.
 
         A row that is already planned takes the new day, window, edition, items and limits; later states never
         change. `skips` turns planned rows that must not go any more into skipped; `lapsed` writes rows that
-        never could be planned as expired. `as_of` is the plan's company day (`History.planned_on`). Unique per occasion and contact, and per occasion and inbox.
+        never could be planned as expired. `as_of` is the plan's company day (`History.planned_on`), `promised` the issues
+        that it names ahead (`History.promised`). Unique per occasion and contact, and per occasion and inbox.
         Give rows of `planned()` with the day and window of today, else they wait. Off e-mail a row is a task. Every contact must have been synced (LedgerError).
         """
         ...

@@ -149,11 +149,11 @@ class SqlLedger(FeedbackStore):
         skips: Sequence[tuple[TouchKey, Reason]] = (),
         lapsed: Sequence[Lapsed] = (),
         as_of: date | None = None,
+        promised: Collection[str] | None = None,
     ) -> Frozen:
         def work(book: Book) -> Frozen:
             found = freezing.freeze(book, rows, plan=plan, head=head, skips=skips, lapsed=lapsed)
-            if as_of is not None:
-                freezing.remember_plan(book, as_of)
+            freezing.remember_plan(book, as_of, promised)
             return found
 
         return self._write(work)

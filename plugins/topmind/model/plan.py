@@ -184,6 +184,8 @@ class Foretold:
     contact: int
     #: `tuesday-fix/2026-W49`, `first-job/thank-you/once`.
     occasion: str
+    #: The name under which the calendar counts it: steps and rescues of many days share one (`first-job/check-in (call)`).
+    what: str
     channel: Channel
     #: The nominal day of an issue or announcement; the day on which a step falls due, on which a rescue is needed.
     day: date

@@ -218,8 +218,10 @@ class Block:
         value: NDArray[np.int16],
         promotions: NDArray[np.int16],
         picks: NDArray[np.int16] | None,
+        got: Words | None = None,
     ) -> None:
-        """These contacts are touched on this day; `picks` [m, P] holds bits, -1 = none."""
+        """These contacts are touched on this day; `picks` [m, P] holds bits, -1 = none; `got` [W, m]: the same as
+        bit sets, where they are at hand."""
         if not len(rows):
             return
         self.last[rows] = np.maximum(self.last[rows], day)
@@ -227,7 +229,9 @@ class Block:
         self.tally.add(rows, day, ask.channel)
         self.valued(rows[value > 0], day)
         self.credit[rows] = spend(self.credit[rows], value, promotions, self.ratio[rows])
-        if picks is not None:
+        if got is not None:
+            self._see_words(got, rows, day)
+        elif picks is not None:
             self.see_all(picks, rows, day)
         if ask.spacing:
             self.days_of(self.issue_day, ask.source)[rows] = day
@@ -261,10 +265,13 @@ class Block:
 
     def see_all(self, picks: NDArray[np.int16], rows: Rows, day: int) -> None:
         """These contacts, each once, have the items of their line of `picks` [m, P]."""
-        table = self.setting.table
-        got = np.zeros((table.words, len(rows)), dtype=np.uint64)
+        got = np.zeros((self.setting.table.words, len(rows)), dtype=np.uint64)
         for column in picks.T:
-            got |= single(column, table.words)
+            got |= single(column, len(got))
+        self._see_words(got, rows, day)
+
+    def _see_words(self, got: Words, rows: Rows, day: int) -> None:
+        table = self.setting.table
         for w, word in enumerate(got):
             if table.for_good[w]:
                 self.seen[w, rows] |= word & table.for_good[w]

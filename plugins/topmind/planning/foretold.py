@@ -11,6 +11,7 @@ from topmind.model import Foretold, Reason, Verdict
 from topmind.planning.block import Block, Days, Rows
 from topmind.planning.logs import REASON_OF, BlockLog, RescueEvent, SharedLog
 from topmind.planning.occasions import RESCUE
+from topmind.planning.outlook_parts import counted_as
 from topmind.planning.rescue import CHANNELS
 from topmind.planning.tries import occurrence
 from topmind.planning.verdicts import verdict_of
@@ -54,6 +55,7 @@ def _shared(block: Block, one: SharedLog, rows: Rows, limit: Days) -> Iterator[F
         yield Foretold(
             contact=int(rows[row]),
             occasion=occasion.name,
+            what=occasion.name,
             channel=occasion.channel,
             day=occasion.day,
             verdict=verdict,
@@ -91,6 +93,7 @@ def _steps(log: BlockLog, rows: Rows, limit: Days) -> Iterator[Foretold]:
         yield Foretold(
             contact=int(rows[row]),
             occasion=f"{ask.source}/{ask.step}/{steps.occurrence[place]}",
+            what=counted_as(f"{ask.source}/{ask.step}", ask.channel),
             channel=ask.channel,
             day=date.fromordinal(int(steps.due[place])),
             verdict=verdict,
@@ -136,6 +139,7 @@ def _rescues(log: BlockLog, event: RescueEvent, rows: Rows, limit: Days) -> Iter
         yield Foretold(
             contact=int(rows[row]),
             occasion=f"{RESCUE}/{key}",
+            what=counted_as(RESCUE, event.channel),
             channel=event.channel,
             day=date.fromordinal(int(needed[place])),
             verdict=verdict,
@@ -161,6 +165,7 @@ def _waiting(log: BlockLog, rows: Rows, limit: Days) -> Iterator[Foretold]:
         yield Foretold(
             contact=int(rows[row]),
             occasion=f"{RESCUE}/{key}",
+            what=counted_as(RESCUE, CHANNELS[rescue.final_channel[row]]),
             channel=CHANNELS[rescue.final_channel[row]],
             day=date.fromordinal(since + int(block.patience[row])),
             verdict=verdict_of(reason, end, date.max.toordinal(), 0),

@@ -105,7 +105,7 @@ def _shared(block: Block, log: SharedLog, day: int) -> None:
     rows, choice = _keep(rows, choice, first)
     log.day[rows] = day
     log.later[rows] = waits(block, ask, day, rows)
-    block.commit(ask, rows, day, choice.value, choice.promotions, choice.picks)
+    block.commit(ask, rows, day, choice.value, choice.promotions, choice.picks, choice.got)
     same_inbox.remember(block, ask, rows, day, choice.value, choice.picks)
     _note(block, log, day, rows, choice)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,8 @@ class Choice:
     promotions: NDArray[np.int16]
     #: NOTHING_NEW in an issue: items that would do, but are kept for the contact's floor.
     kept: NDArray[np.int16] | None = None
+    #: uint64[W, m]: the same picks as bit sets, where they are at hand.
+    got: Words | None = None
 
     def only(self, mask: Bools) -> Choice:
         """These rows."""
@@ -37,6 +40,7 @@ class Choice:
             picks=self.picks[mask],
             value=self.value[mask],
             promotions=self.promotions[mask],
+            got=None if self.got is None else self.got[:, mask],
         )
 
 
@@ -63,15 +67,15 @@ def _live_at_home(block: Block, day: int, rows: Rows, items: Words) -> Words:
     return items
 
 
-def pins_of(block: Block, ask: Ask) -> Words:
-    """Items that say `for:` this issue."""
+def pins_of(block: Block, ask: Ask) -> Words | None:
+    """Items that say `for:` this issue; None = none does."""
     table = block.setting.table
-    bits = (
+    bits = [
         b
         for b in table.pinned
         if any(source == ask.source and day in ask.nominal for source, day in table.items[b].pins)
-    )
-    return mask_of(bits, table.words)
+    ]
+    return mask_of(bits, table.words) if bits else None
 
 
 def choose(block: Block, ask: Ask, day: int, rows: Rows) -> Choice:
@@ -86,7 +90,7 @@ def choose(block: Block, ask: Ask, day: int, rows: Rows) -> Choice:
     free = available(block, day, rows, pins)
     picks = np.full((len(rows), sum(s.count for s in ask.slots)), -1, dtype=np.int16)
     state = _Filling(block, day, rows, free, pins)
-    places = np.cumsum([0, *(s.count for s in ask.slots)])
+    places = [0, *accumulate(s.count for s in ask.slots)]
     lacking = np.zeros(len(rows), dtype=np.bool_)
     too_early = np.zeros(len(rows), dtype=np.bool_)
     for number, slot in sorted(enumerate(ask.slots), key=lambda pair: (not pair[1].value_only, pair[0])):
@@ -115,11 +119,11 @@ def _kept(ask: Ask, state: _Filling, first: NDArray[np.int16]) -> NDArray[np.int
 class _Filling:
     """What is left to choose from while the slots of one issue are filled."""
 
-    def __init__(self, block: Block, day: int, rows: Rows, free: Words, pins: Words) -> None:
+    def __init__(self, block: Block, day: int, rows: Rows, free: Words, pins: Words | None) -> None:
         self.table = table = block.setting.table
         self.free = free
         self.pins = pins
-        self.some_pinned = bool(pins.any())
+        self.got = np.zeros_like(free)
         self.evergreen, self.value_items = table.evergreen, table.value
         self.ratio = block.ratio[rows]
         self.cap = 2 * self.ratio
@@ -142,6 +146,7 @@ class _Filling:
             some = True
             chosen = lowest_bit(word)
             self.free[w] ^= chosen
+            self.got[w] |= chosen
             if wanted.evergreen:
                 self.left -= (chosen & self.evergreen[w]) != 0
             if wanted.sells:
@@ -170,7 +175,7 @@ class _Filling:
         may: Words = self.free & wanted.words[:, None]
         if wanted.sells:
             may[:, ~self.may_sell()] &= self.value_items[:, None]
-        pinned = may & self.pins[:, None] if self.some_pinned else None
+        pinned = None if self.pins is None else may & self.pins[:, None]
         if wanted.evergreen:
             may[:, self.left <= self.reserve] &= ~self.evergreen[:, None]
         return may if pinned is None else np.where(any_of(pinned), pinned, may)
@@ -197,7 +202,7 @@ def _judge(
     why[too_early | (own_words & (promotions > 0) & ~state.may_sell())] = RATIO
     why[~nothing & (state.value == 0)] = ONLY_PROMOTIONS
     why[lacking | (nothing & (not ask.has_text) & ~too_early)] = NOTHING_NEW
-    return Choice(why=why, picks=picks, value=value, promotions=promotions, kept=kept)
+    return Choice(why=why, picks=picks, value=value, promotions=promotions, kept=kept, got=state.got)
 
 
 def announce(block: Block, ask: Ask, day: int, rows: Rows) -> Choice:

@@ -35,8 +35,16 @@ class Decided:
     findings: tuple[Problem, ...]
 
 
-def decide(project: Project, remember: Remember, *, horizon: int = 14, outlook: bool = False) -> Decided:
-    """Read the sources and plan `horizon` days from the project's moment; with `outlook` also what that means.
+def decide(
+    project: Project,
+    remember: Remember,
+    *,
+    horizon: int = 14,
+    outlook: bool = False,
+    foretell: int | None = None,
+) -> Decided:
+    """Read the sources and plan `horizon` days from the project's moment; with `outlook` also what that means, with
+    `foretell` what becomes of each contact in so many days.
 
     Raises AudienceError where no source can be used, PlanError where no plan can be made.
     """
@@ -47,7 +55,14 @@ def decide(project: Project, remember: Remember, *, horizon: int = 14, outlook: 
         members = audience.members(source, project.catalog, history, at.as_of)
         findings = (*source.findings, *_unsigned(project, members))
     plan = planning.plan(
-        project.catalog, members, history, at.now, all_day=at.all_day, horizon=horizon, outlook=outlook
+        project.catalog,
+        members,
+        history,
+        at.now,
+        all_day=at.all_day,
+        horizon=horizon,
+        outlook=outlook,
+        foretell=foretell,
     )
     moved = planning.check_sends(project.catalog, history, at.as_of)
     findings = (

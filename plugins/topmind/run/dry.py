@@ -57,7 +57,13 @@ def known(project: Project, clock: Clock, ring: Callable[[Settings], KeyRing | N
 
 
 def decide_project(
-    project: Project, clock: Clock, *, horizon: int = 14, outlook: bool = False, told: Known | None = None
+    project: Project,
+    clock: Clock,
+    *,
+    horizon: int = 14,
+    outlook: bool = False,
+    foretell: int | None = None,
+    told: Known | None = None,
 ) -> Decided:
     """Plan a loaded project, by what its ledger knows (`told`, where it was asked already); that the ledger is a
     copy which was put back is a finding."""
@@ -66,7 +72,7 @@ def decide_project(
     def remember(_people: tuple[PersonRecord, ...]) -> History:
         return found.history
 
-    decided = decide(project, remember, horizon=horizon, outlook=outlook)
+    decided = decide(project, remember, horizon=horizon, outlook=outlook, foretell=foretell)
     return replace(decided, findings=(*decided.findings, _restored(project))) if found.restored else decided
 
 
@@ -89,8 +95,9 @@ def decide_dry(
     clock: Clock,
     horizon: int = 14,
     outlook: bool = False,
+    foretell: int | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Decided:
     """Load and plan the project in `root`."""
     project = load_.load(root, as_of=as_of, clock=clock, environ=environ)
-    return decide_project(project, clock, horizon=horizon, outlook=outlook)
+    return decide_project(project, clock, horizon=horizon, outlook=outlook, foretell=foretell)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from topmind import delivery
+from topmind import delivery, planning
 from topmind.delivery import TaskMailReport
 from topmind.errors import PlanAgain, SendError
 from topmind.ledger import Ledger
@@ -213,6 +213,7 @@ def _freeze(
                 skips=(*composed.gone, *gone(decided, ledger.tasks())),
                 lapsed=lapsed(decided),
                 as_of=project.moment.as_of,
+                promised=planning.promised(project.catalog, project.moment.as_of),
             )
         except PlanAgain:
             continue
