@@ -85,7 +85,7 @@ def erase(options: Options, who: str) -> None:
 
     \b
     Examples:
-      topmind contacts erase 1042
+      topmind contacts erase 0007
     """
     from topmind.run import erasing
     from topmind.run.clock import SystemClock
