@@ -1,0 +1,316 @@
+"""The real step "Send" of send.yml in fresh shallow clones that share the ledger alone: its process is killed,
+cancelled as GitHub cancels, run three times at once and run again, with Amazon SES and the ledger on loopback."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import company_today
+import loopback_s3 as s3
+from actions import Entry, Job
+from amazon import Amazon, amazon
+from company_today import PEOPLE, Company
+from topmind.aws.objects import S3Objects
+from topmind.ledger import Counts, Ledger, open_ledger
+from topmind.run.clock import SystemClock
+from topmind.testing.s3_proxy import ProxyFault, before
+from topmind.testing.ses import Fault, FaultKind, Faults
+
+#: A send has at most so many claims in hand: four mails a second, times the latency of GetAccount (a second at most).
+RATE, SLOTS = 4.0, 4
+#: Each answer comes a good moment after the mail was taken.
+SLOW = {"shares": {FaultKind.SLOW: 1.0}, "seconds": 0.3}
+#: When a dead run's lease has ended.
+LATER = timedelta(minutes=3)
+
+
+class LaterClock(SystemClock):
+    """Some minutes from now, for servers too."""
+
+    stands_for_all = True
+
+    def now(self) -> datetime:
+        """The moment, UTC."""
+        return super().now() + LATER
+
+
+class LaterObjects(S3Objects):
+    """A bucket some minutes from now."""
+
+    def now(self) -> datetime:
+        return super().now() + LATER
+
+
+class Store:
+    """Where the ledger is, seen from the test."""
+
+    url: str
+    #: For the entry process.
+    environ: dict[str, str]
+
+    def ledger(self) -> Ledger:
+        """Open it as a machine would some minutes from now: whatever is still in hand is in doubt there."""
+        raise NotImplementedError
+
+    def in_its_write(self, entry: Entry, then: Callable[[], object]) -> None:
+        """Call `then` while the next write of the entry process is under way."""
+        raise NotImplementedError
+
+
+class Bucket(Store):
+    """The S3 log on moto; every request goes through a proxy, where a test may stand."""
+
+    def __init__(self, server: str, proxy: str, puts: Puts) -> None:
+        self.puts = puts
+        with s3.environment({"AWS_ENDPOINT_URL": server}):
+            self.url = f"s3://{s3.a_bucket()}/alder"
+        self._server, self.environ = server, {"AWS_ENDPOINT_URL_S3": proxy}
+        #: Whether a write gets through although its writer dies.
+        self.stored = True
+
+    def ledger(self) -> Ledger:
+        with s3.environment({"AWS_ENDPOINT_URL": self._server}):
+            objects = LaterObjects.at(self.url)
+            return open_ledger(
+                self.url, root=Path("/nowhere"), clock=LaterClock(), ledger_id="alder", objects=objects
+            )
+
+    def in_its_write(self, entry: Entry, then: Callable[[], object]) -> None:
+        self.stored = not self.stored
+        self.puts.next = (then, None if self.stored else ProxyFault.RESET)
+        assert self.puts.over.wait(60), entry.text
+        self.puts.over.clear()
+
+
+@dataclass
+class Puts:
+    """What a test does at the next entry of the log."""
+
+    next: tuple[Callable[[], object], ProxyFault | None] | None = None
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, path: str, _number: int) -> ProxyFault | None:
+        if self.next is None or "/log/" not in path:
+            return None
+        (then, fault), self.next = self.next, None
+        then()
+        self.over.set()
+        return fault
+
+
+class Server(Store):
+    """PostgreSQL."""
+
+    def __init__(self, url: str) -> None:
+        self.url, self.environ = url, {}
+
+    def ledger(self) -> Ledger:
+        return open_ledger(self.url, root=Path("/nowhere"), clock=LaterClock(), ledger_id="alder")
+
+    def in_its_write(self, entry: Entry, then: Callable[[], object]) -> None:
+        import psycopg
+
+        waiting = (
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        with psycopg.connect(self.url) as mine, psycopg.connect(self.url, autocommit=True) as watching:
+            mine.execute("LOCK TABLE touches IN EXCLUSIVE MODE")
+            entry.until(lambda: watching.execute(waiting).fetchone())
+            then()
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """The company's repository and the site that was published."""
+    return company_today.build(tmp_path_factory.mktemp("today"))
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[Amazon]:
+    """One Amazon for the file."""
+    with amazon() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[tuple[str, str, Puts]]:
+    """moto, the proxy before it, and what happens there."""
+    puts = Puts()
+    with s3.a_server() as server, before(server, puts) as proxy:
+        yield server, proxy, puts
+
+
+@pytest.fixture(params=["bucket", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest) -> Store:
+    """A ledger in which nothing is yet."""
+    if request.param == "postgres":
+        return Server(request.getfixturevalue("postgres_url"))
+    return Bucket(*request.getfixturevalue("bucket"))
+
+
+@dataclass
+class Ticks:
+    """Scheduled runs of the company."""
+
+    job: Job
+    aws: Amazon
+    store: Store
+    artifact: Path
+
+    def disk(self) -> Path:
+        """A new machine: a shallow clone, and the site that was published."""
+        disk = self.job.clone()
+        shutil.copy(self.artifact, disk / "artifact.tar")
+        site = self.job.start("Site", disk)
+        assert site.ends() == 0, site.text
+        return disk
+
+    def start(self, disk: Path | None = None) -> Entry:
+        """The step Send, on a new machine."""
+        return self.job.start("Send", disk or self.disk(), inputs_first_send=not self.mailed())
+
+    def mailed(self) -> set[str]:
+        """Touches that Amazon took, each once, whatever happened."""
+        taken = self.aws.ses.touches
+        mails = {mail.tags["touch"]: mail.to for mail in self.aws.ses.inbox}
+        assert set(taken.values()) <= {1}
+        return {touch for touch in taken if mails[touch] != ("success@simulator.amazonses.com",)}
+
+    def feedback(self) -> None:
+        """The step Feedback, on a new machine, when Amazon has said everything."""
+        self.aws.ses.flush()
+        heard = self.job.start("Feedback", self.disk())
+        assert heard.ends() in (0, 1), heard.text
+
+    def books(self, *, bury: bool = False) -> Books:
+        """What the ledger says some minutes later; `bury`: a run begins and ends there, so that the dead are known."""
+        ledger = self.store.ledger()
+        try:
+            buried = 0
+            if bury:
+                buried = ledger.lock("later")
+                ledger.unlock("later")
+            return Books(
+                ledger.counts(company_today.today()), {one.touch_hex for one in ledger.unproven()}, buried
+            )
+        finally:
+            ledger.close()
+
+    def fast(self) -> None:
+        """Amazon answers at once from now on, and lets a lot through."""
+        self.aws.ses.faults = Faults()
+        self.aws.ses.state.rate = 1000.0
+
+
+@dataclass(frozen=True)
+class Books:
+    """What the ledger says."""
+
+    counts: Counts
+    #: Touches that nobody can prove.
+    unproven: set[str]
+    #: Claims of dead runs that were found just now.
+    buried: int
+
+
+@pytest.fixture
+def ticks(company: Company, account: Amazon, store: Store, tmp_path: Path) -> Iterator[Ticks]:
+    """Slow answers, few at once, nothing sent; in the end nobody's name was said."""
+    account.ses.flush()
+    account.ses.reset()
+    account.empty()
+    account.ses.faults = Faults(**SLOW)
+    account.ses.state.rate = RATE
+    told = account.environ(TOPMIND_LEDGER=store.url, TOPMIND_CONTACTS=str(company.contacts))
+    keys = {"secrets.TOPMIND_KEYS": told.pop("TOPMIND_KEYS")}
+    job = Job(
+        origin=company.origin,
+        folder=tmp_path,
+        context={f"vars.{name}": value for name, value in told.items() if name.startswith("TOPMIND_")} | keys,
+        environ={name: value for name, value in told.items() if name.startswith("AWS_")} | store.environ,
+    )
+    yield Ticks(job, account, store, company.artifact)
+    said = "".join(path.read_text("utf-8") for path in tmp_path.glob("*.txt"))
+    assert "Traceback" not in said
+    assert not any(word in said for word in ("@example.com", "Quenby", "Zyskowski"))
+
+
+def test_killed_again_and_again(ticks: Ticks) -> None:
+    """With -9 before the first mail, between mails and in the middle of a settle: nobody gets two, whoever got none is
+    on the list, and that is at most a handful a kill."""
+    ses, in_hand = ticks.aws.ses, []
+
+    def at_the_canary(entry: Entry) -> None:
+        entry.until(lambda: ses.calls)
+        assert not ticks.mailed()
+        entry.kill()
+
+    def between_mails(entry: Entry) -> None:
+        entry.until(lambda: len(ticks.mailed()) >= 3)
+        entry.kill()
+
+    def in_a_settle(entry: Entry) -> None:
+        had = len(ticks.mailed())
+        entry.until(lambda: len(ticks.mailed()) >= had + 3)
+        ticks.store.in_its_write(entry, entry.kill)
+
+    for moment in (at_the_canary, between_mails, in_a_settle, in_a_settle):
+        moment(ticks.start())
+        in_hand.append(ticks.books(bury=True).buried)
+    assert in_hand[0] == 0
+    assert max(in_hand) <= SLOTS
+    assert 0 < len(ticks.mailed()) < PEOPLE, "killed when all was over"
+    ticks.fast()
+    last = ticks.start()
+    assert last.ends() == 0, last.text
+    assert len(ticks.books().unproven) == sum(in_hand)
+    ticks.feedback()
+    books, mailed = ticks.books(), ticks.mailed()
+    assert not books.unproven & mailed, "Amazon has said that they left"
+    assert len(mailed) + len(books.unproven) == PEOPLE
+    assert (books.counts.accepted, books.counts.unknown) == (len(mailed), len(books.unproven))
+    assert len(books.unproven) <= sum(in_hand)
+
+
+def test_cancelled(ticks: Ticks) -> None:
+    """SIGINT reaches topmind itself, though one call hangs: it is over before SIGTERM would come, that one mail is
+    listed, everything else was given back, and a run right after it sends the rest."""
+    ses = ticks.aws.ses
+    ses.faults = Faults(**SLOW, at={5: Fault(kind=FaultKind.HANG)})
+    entry = ticks.start()
+    entry.until(lambda: ses.faulted["hang"] and len(ticks.mailed()) >= 6)
+    assert entry.cancel() == (130, ["SIGINT"]), entry.text
+    books, mailed = ticks.books(), ticks.mailed()
+    (hanging,) = books.unproven
+    assert hanging in mailed
+    assert books.counts.accepted == len(mailed) - 1
+    assert books.counts.waiting == PEOPLE - len(mailed)
+    ticks.fast()
+    rest = ticks.start()
+    assert rest.ends() == 0, rest.text
+    assert len(ticks.mailed()) == PEOPLE
+    assert ticks.books().unproven == {hanging}
+
+
+def test_three_at_once_and_one_afterwards(ticks: Ticks) -> None:
+    """Two clones start at the same moment and a third one when the first mails have left: one sends, the others end
+    with 3; a fourth machine has nothing to do and asks Amazon for no mail."""
+    first, second = (ticks.start(disk) for disk in (ticks.disk(), ticks.disk()))
+    first.until(lambda: len(ticks.mailed()) >= 2 or first.process.poll() is not None)
+    third = ticks.start()
+    codes = [entry.ends() for entry in (first, second, third)]
+    assert sorted(codes) == [0, 3, 3], "\n".join(entry.text for entry in (first, second, third))
+    assert len(ticks.mailed()) == PEOPLE
+    calls = ticks.aws.ses.calls
+    fourth = ticks.start()
+    assert fourth.ends() == 0, fourth.text
+    assert "Sent now: 0 mails" in fourth.text
+    assert ticks.aws.ses.calls == calls
+    assert ticks.books().counts.accepted == PEOPLE
