@@ -21,7 +21,7 @@ from topmind.aws.objects import S3Objects
 from topmind.ledger import Counts, Ledger, open_ledger
 from topmind.run.clock import SystemClock
 from topmind.testing.s3_proxy import ProxyFault, before
-from topmind.testing.ses import Fault, FaultKind, Faults
+from topmind.testing.ses import Fault, FaultKind, Faults, Feedback
 
 #: A send has at most so many claims in hand: four mails a second, times the latency of GetAccount (a second at most).
 RATE, SLOTS = 4.0, 4
@@ -220,6 +220,7 @@ def ticks(company: Company, account: Amazon, store: Store, tmp_path: Path) -> It
     account.ses.flush()
     account.ses.reset()
     account.empty()
+    account.ses.feedback = Feedback(late=1.0)
     account.ses.faults = Faults(**SLOW)
     account.ses.state.rate = RATE
     told = account.environ(TOPMIND_LEDGER=store.url, TOPMIND_CONTACTS=str(company.contacts))
