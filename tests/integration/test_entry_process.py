@@ -4,10 +4,8 @@ cancelled as GitHub cancels, run three times at once and run again, with Amazon 
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,113 +15,15 @@ import loopback_s3 as s3
 from actions import Entry, Job
 from amazon import Amazon, amazon
 from company_today import PEOPLE, Company
-from topmind.aws.objects import S3Objects
-from topmind.ledger import Counts, Ledger, open_ledger
-from topmind.run.clock import SystemClock
-from topmind.testing.s3_proxy import ProxyFault, before
+from ledgers_outside import Bucket, Puts, Server, Store
+from topmind.ledger import Counts
+from topmind.testing.s3_proxy import before
 from topmind.testing.ses import Fault, FaultKind, Faults, Feedback
 
-#: A send has at most so many claims in hand: four mails a second, times the latency of GetAccount (a second at most).
-RATE, SLOTS = 4.0, 4
+#: Mails a second, and how many a send then has in hand at most, where GetAccount takes up to a second and a third.
+RATE, SLOTS = 3.0, 4
 #: Each answer comes a good moment after the mail was taken.
 SLOW = {"shares": {FaultKind.SLOW: 1.0}, "seconds": 0.3}
-#: When a dead run's lease has ended.
-LATER = timedelta(minutes=3)
-
-
-class LaterClock(SystemClock):
-    """Some minutes from now, for servers too."""
-
-    stands_for_all = True
-
-    def now(self) -> datetime:
-        """The moment, UTC."""
-        return super().now() + LATER
-
-
-class LaterObjects(S3Objects):
-    """A bucket some minutes from now."""
-
-    def now(self) -> datetime:
-        return super().now() + LATER
-
-
-class Store:
-    """Where the ledger is, seen from the test."""
-
-    url: str
-    #: For the entry process.
-    environ: dict[str, str]
-
-    def ledger(self) -> Ledger:
-        """Open it as a machine would some minutes from now: whatever is still in hand is in doubt there."""
-        raise NotImplementedError
-
-    def in_its_write(self, entry: Entry, then: Callable[[], object]) -> None:
-        """Call `then` while the next write of the entry process is under way."""
-        raise NotImplementedError
-
-
-class Bucket(Store):
-    """The S3 log on moto; every request goes through a proxy, where a test may stand."""
-
-    def __init__(self, server: str, proxy: str, puts: Puts) -> None:
-        self.puts = puts
-        with s3.environment({"AWS_ENDPOINT_URL": server}):
-            self.url = f"s3://{s3.a_bucket()}/alder"
-        self._server, self.environ = server, {"AWS_ENDPOINT_URL_S3": proxy}
-        #: Whether a write gets through although its writer dies.
-        self.stored = True
-
-    def ledger(self) -> Ledger:
-        with s3.environment({"AWS_ENDPOINT_URL": self._server}):
-            objects = LaterObjects.at(self.url)
-            return open_ledger(
-                self.url, root=Path("/nowhere"), clock=LaterClock(), ledger_id="alder", objects=objects
-            )
-
-    def in_its_write(self, entry: Entry, then: Callable[[], object]) -> None:
-        self.stored = not self.stored
-        self.puts.next = (then, None if self.stored else ProxyFault.RESET)
-        assert self.puts.over.wait(60), entry.text
-        self.puts.over.clear()
-
-
-@dataclass
-class Puts:
-    """What a test does at the next entry of the log."""
-
-    next: tuple[Callable[[], object], ProxyFault | None] | None = None
-    over: threading.Event = field(default_factory=threading.Event)
-
-    def __call__(self, path: str, _number: int) -> ProxyFault | None:
-        if self.next is None or "/log/" not in path:
-            return None
-        (then, fault), self.next = self.next, None
-        then()
-        self.over.set()
-        return fault
-
-
-class Server(Store):
-    """PostgreSQL."""
-
-    def __init__(self, url: str) -> None:
-        self.url, self.environ = url, {}
-
-    def ledger(self) -> Ledger:
-        return open_ledger(self.url, root=Path("/nowhere"), clock=LaterClock(), ledger_id="alder")
-
-    def in_its_write(self, entry: Entry, then: Callable[[], object]) -> None:
-        import psycopg
-
-        waiting = (
-            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        with psycopg.connect(self.url) as mine, psycopg.connect(self.url, autocommit=True) as watching:
-            mine.execute("LOCK TABLE touches IN EXCLUSIVE MODE")
-            entry.until(lambda: watching.execute(waiting).fetchone())
-            then()
 
 
 @pytest.fixture(scope="module")
