@@ -84,11 +84,7 @@ def _shared(block: Block, log: SharedLog, day: int) -> None:
     rows, _ = gate(block, ask, day, rows, rows, log.why, DAILY, told)
     if not len(rows):
         return
-    # before the selection: what came into their inbox is theirs, so there is nothing new in it for them
-    had = same_inbox.has_copy(block, ask, rows)
-    if is_today:
-        log.why.put(rows[had & (block.today[rows] == day)], Reason.SAME_INBOX)
-    rows = rows[~had]
+    rows = _without_copies(block, log, day, rows, told)
     choice = announce(block, ask, day, rows) if ask.item else choose(block, ask, day, rows)
     if is_today:
         _say(block, log, day, rows, choice)
@@ -108,6 +104,19 @@ def _shared(block: Block, log: SharedLog, day: int) -> None:
     block.commit(ask, rows, day, choice.value, choice.promotions, choice.picks, choice.got)
     same_inbox.remember(block, ask, rows, day, choice.value, choice.picks)
     _note(block, log, day, rows, choice)
+
+
+def _without_copies(block: Block, log: SharedLog, day: int, rows: Rows, told: Told | None) -> Rows:
+    """Before the selection: what came into their inbox is theirs, so there is nothing new in it for them."""
+    if not block.inboxes.any:
+        return rows
+    had = same_inbox.has_copy(block, log.ask, rows)
+    if day in block.todays:
+        log.why.put(rows[had & (block.today[rows] == day)], Reason.SAME_INBOX)
+    if told is not None:
+        told.singly(rows[had], Reason.SAME_INBOX)
+    left: Rows = rows[~had]
+    return left
 
 
 def _note(block: Block, log: SharedLog, day: int, rows: Rows, choice: Choice) -> None:
