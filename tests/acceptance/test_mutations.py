@@ -457,6 +457,13 @@ MUTATIONS = (
         "planning/loop.py",
         "told.singly(rows[~first], Reason.SAME_INBOX)",
         "told.singly(rows[:0], Reason.SAME_INBOX)",
+        "unit/planning/test_foretold.py::test_two_readers_of_one_inbox_have_a_verdict_each",
+    ),
+    Mutation(
+        "whose inbox has its copy is told one by one",
+        "planning/loop.py",
+        "told.singly(rows[had], Reason.SAME_INBOX)",
+        "told.singly(rows[:0], Reason.SAME_INBOX)",
         "unit/planning/test_foretold.py::test_who_does_not_adds_up_to_the_reasons",
     ),
     Mutation(

@@ -216,6 +216,20 @@ def test_what_a_person_may_lift_is_pending_and_grace_beyond_the_forecast_is_open
     assert rows[1, "tuesday-fix/2026-W50"].verdict is Verdict.EXPIRED
 
 
+def test_two_readers_of_one_inbox_have_a_verdict_each() -> None:
+    """The first of them gets the letter, the other one reads along."""
+    catalog = a_catalog(
+        items=[an_item()],
+        newsletters=[a_newsletter()],
+        company=a_company(promise=a_promise(floor=None, ceilings=())),
+    )
+    made = planned(catalog, members(2, inbox=np.zeros(2, dtype=np.int32)), a_history(), horizon=5, foretell=5)
+    assert [(one.contact, one.verdict, one.reason) for one in made.foretold] == [
+        (0, Verdict.DUE, None),
+        (1, Verdict.NOT_FOR_THEM, Reason.SAME_INBOX),
+    ]
+
+
 def test_a_step_that_loses_its_day_says_so() -> None:
     """Two are due for a call on which one is made a day, and on that day alone; a third does not meet its condition. A
     second call falls due on the last day looked at: who loses there still has the day after."""
