@@ -177,8 +177,9 @@ def run(
     budget: timedelta = BUDGET,
     environ: Mapping[str, str] | None = None,
     queue: Queue | None = None,
+    signalled: Callable[[], int] = lambda: 0,
 ) -> FeedbackReport:
-    """`topmind feedback` of the project in `root`.
+    """`topmind feedback` of the project in `root`; `signalled`: the exit code of a signal that has come so far, else 0.
 
     Raises what `drain` raises; UsageError where nothing was ever sent from here: a new ledger would swallow the
     feedback of the real one.
@@ -186,7 +187,10 @@ def run(
     settings = settings_.load(root, environ)
     chosen = queue or _queue(settings)  # first: the likeliest mistake
     ring = places.key_ring(settings)
-    with _ledger(settings, clock, ring) as ledger, delivery.stop_signals() as stopping:
+    with (
+        _ledger(settings, clock, ring) as ledger,
+        delivery.stop_signals(earlier=signalled) as stopping,
+    ):
         return drain(
             settings, ledger, ring, clock, budget=budget, stopping=stopping, dry_run=dry_run, queue=chosen
         )

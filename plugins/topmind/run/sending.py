@@ -52,12 +52,14 @@ def send(
     environ: Mapping[str, str] | None = None,
     transport: Transport | None = None,
     crew: Crew = Crew(),
+    signalled: Callable[[], int] = lambda: 0,
 ) -> SendResult:
     """One tick of the project in `root`.
 
     Raises ContentError, AudienceError, LedgerError …; GuardError (exit 3) where a guard stops it before anybody
     was mailed. With `ses` nothing is sent without `live`; `check` asks the account, too, and sends nothing.
     `crew`: how many processes send, and whose people (PostgreSQL only); then `transport` must be plain data.
+    `signalled`: the exit code of a signal that has come so far, else 0.
     """
     project = load_.load(root, as_of=as_of, clock=clock, environ=environ)
     settings = project.settings
@@ -65,7 +67,10 @@ def send(
         return rehearse(project, clock, plan_hash, first_send=first_send, check=check)
     guards.refuse_other_days(project, clock)
     ring = places.key_ring(settings)
-    with places.open_project_ledger(settings, clock, ring) as ledger, delivery.stop_signals() as stopping:
+    with (
+        places.open_project_ledger(settings, clock, ring) as ledger,
+        delivery.stop_signals(earlier=signalled) as stopping,
+    ):
         guards.refuse_restored(ledger, settings.ledger_name)
         crew.refuse_on(ledger, settings.ledger_name)
         carried = workers.carried(settings, ledger, clock, crew, transport)
