@@ -14,45 +14,24 @@ from typing import Any
 
 import boto3
 import pytest
-import yaml
 
-ROOT = Path(__file__).parents[2]
+from actions import ROOT, applies, evaluated, rendered, workflow
+
 WORKFLOWS = ROOT / ".github" / "workflows"
-#: What a scheduled run (no inputs, Pages, outbox) makes of each condition of these files.
-CONDITIONS = {
-    "inputs.stop == ''": True,
-    "${{ inputs.stop == '' }}": True,
-    "inputs.stop != ''": False,
-    "${{ inputs.stop == '' && !inputs.dry_run }}": True,
-    "${{ inputs.stop == '' && !inputs.dry_run && !inputs.first_send && vars.TOPMIND_TRANSPORT == 'ses' }}": False,
-    "${{ !cancelled() && (needs.publish.result == 'success' || inputs.stop != '') }}": True,
-    "vars.TOPMIND_SITE_BUCKET == ''": True,
-    "vars.TOPMIND_SITE_BUCKET != ''": False,
-    "vars.TOPMIND_SEND_ROLE != ''": False,
-}
-
-
-def workflow(name: str) -> dict[Any, Any]:
-    """One workflow as data (`on` is the key True in YAML 1.1)."""
-    loaded: dict[Any, Any] = yaml.safe_load((WORKFLOWS / name).read_text("utf-8"))
-    return loaded
-
-
-def applies(part: dict[str, Any]) -> bool:
-    """Whether a scheduled run takes this job or step; an unknown condition fails the test."""
-    return "if" not in part or CONDITIONS[part["if"]]
+#: A scheduled run, whose site could be published: no inputs, no variables.
+SCHEDULED = {"needs.publish.result": "success"}
 
 
 def scheduled_jobs(name: str = "send.yml") -> list[list[dict[str, Any]]]:
     """The steps of each job of a scheduled run, in order, through reusable workflows."""
     jobs = []
     for job in workflow(name)["jobs"].values():
-        if not applies(job):
+        if not applies(job, SCHEDULED):
             continue
         if "uses" in job:
             jobs += scheduled_jobs(Path(job["uses"]).name)
         else:
-            jobs.append([step for step in job["steps"] if applies(step)])
+            jobs.append([step for step in job["steps"] if applies(step, SCHEDULED)])
     return jobs
 
 
@@ -140,6 +119,38 @@ def test_a_scheduled_run_sends_some_and_the_next_one_none(tmp_path: Path, moto: 
     runner.run()
     assert runner.mails() == sent
     assert "@" not in re.sub(r"\S+@harborandpine\.example", "", runner.printed)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("vars.NAME || 'outbox'", "ses"),
+        ("vars.NONE || 'outbox'", "outbox"),
+        ("inputs.yes && '--first-send' || ''", "--first-send"),
+        ("inputs.no && '--first-send' || ''", ""),
+        ("inputs.none == ''", True),
+        ("inputs.none != '' || !inputs.no", True),
+        ("!cancelled() && (needs.publish.result == 'SUCCESS' || inputs.stop != '')", True),
+        ("true && null", None),
+        ("'it''s'", "it's"),
+    ],
+)
+def test_expressions(text: str, value: object) -> None:
+    """What our reader of workflows makes of them is what GitHub says of its own."""
+    context = {"vars.NAME": "ses", "inputs.yes": True, "inputs.no": False, "needs.publish.result": "success"}
+    assert evaluated(text, context) == value
+
+
+def test_expressions_in_text() -> None:
+    """Filled in where they stand; null is nothing."""
+    assert rendered("a ${{ x.y || 'b' }} ${{ x.y }}c ${{ !x.y }}", {}) == "a b c true"
+
+
+@pytest.mark.parametrize("text", ["a ||", "(a", "a b", "fromJSON('1')", "a < b", ""])
+def test_an_expression_that_nobody_reads(text: str) -> None:
+    """Whatever the reader does not know is no silent yes or no."""
+    with pytest.raises(ValueError, match=r"something|bracket|what is"):
+        evaluated(text, {})
 
 
 def test_every_step_that_may_be_cancelled_hands_its_signal_on() -> None:
