@@ -48,7 +48,7 @@ def fifty(
                 order = an_order(FixedClock(), f"run-{number}", now=lambda: NOW, member=member(number))
                 together.wait(300)
                 try:
-                    delivery.send(ledger, carrier, message, order)
+                    delivery.send(ledger, carrier, lambda claim: message(claim, "test"), order)
                 except LedgerLocked:
                     refused.append(number)
                 ledger.close()
