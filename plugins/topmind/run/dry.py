@@ -84,7 +84,7 @@ def _restored(project: Project) -> Problem:
         line=0,
         says="this ledger is older than the one that sent last: whoever was mailed since stands in this plan again, and "
         "`topmind send` refuses.",
-        fix=f"Put the newest copy of {project.settings.ledger_url} back, or: topmind ledger adopt",
+        fix=f"Put the newest copy of {project.settings.ledger_name} back, or: topmind ledger adopt",
     )
 
 

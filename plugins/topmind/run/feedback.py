@@ -103,7 +103,7 @@ def drain(
     if ledger.restored:
         raise GuardError(
             "this ledger is older than the one that sent last: it must not swallow the feedback of that one.",
-            where=settings.ledger_url,
+            where=settings.ledger_name,
             fix="Put the newest copy back; if it is lost, take this one into use: topmind ledger adopt",
         )
     inbox = places.inbox(settings)
