@@ -6,14 +6,14 @@ the ledger goes last, because it says where to look; whatever fails before, eras
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from topmind import delivery, feedback
 from topmind import settings as settings_
-from topmind.errors import FeedbackError, UsageError
+from topmind.errors import FeedbackError, GuardError, UsageError
 from topmind.feedback import Queue
 from topmind.ledger import Erasure, FolderInbox, Ledger, ObjectInbox, Person, erasure_hashes
 from topmind.links import KeyRing, address_hashes
@@ -33,7 +33,7 @@ class Erased:
     now: bool
     #: Messages of the queue and of its dead letters that named them.
     messages: int
-    #: Mails in the outbox, converted tables in the cache.
+    #: Mails in the outbox, tables in the cache.
     files: int
     #: Files below var/ that still name them, and those that cannot be looked into.
     named: tuple[str, ...] = ()
@@ -69,21 +69,33 @@ def erase(
 ) -> Erased:
     """Erase the contact with this source id or address from the project in `root`; `queue`: in place of the settings'.
 
-    Raises UsageError (nobody, or several), LedgerLocked while a run sends, LedgerError and FeedbackError where a place
+    Raises UsageError (no ledger, nobody, or several), GuardError (the ledger was restored: it must not swallow the
+    feedback of the one that sent last), LedgerLocked while a run sends, LedgerError and FeedbackError where a place
     fails: erase again then.
     """
     settings = settings_.load(root, environ)
+    if not places.ledger_exists(settings):
+        raise UsageError(
+            "there is no ledger here, so nobody can be erased from it.",
+            where=settings.ledger_name,
+            fix="Point TOPMIND_LEDGER at the one that sends.",
+        )
     ring = places.key_ring(settings)
     with places.open_project_ledger(settings, clock, ring) as ledger:
+        if ledger.restored:
+            raise GuardError(
+                "this ledger is older than the one that sent last; nobody was erased.",
+                where=settings.ledger_name,
+                fix="Put the newest copy back, or take this one into use (topmind ledger adopt); then erase.",
+            )
         owner, name = places.owner()
         ledger.lock(owner, who=name.replace("send", "erase", 1))
         try:
             found, words = leave(settings, ledger, places.inbox(settings), ring, who, clock, queue)
         finally:
             ledger.unlock(owner)
-    named, closed = leftovers.looked_into(
-        settings, words
-    )  # the ledger's own file, too, now that it is closed
+    # the ledger's own file, too, now that it is closed
+    named, closed = leftovers.looked_into(settings, words)
     return replace(found, named=named, closed=closed)
 
 
@@ -158,7 +170,7 @@ def _from_queues(
         budget=BUDGET,
     )
     queue.give_back(list(found.held.values()))
-    names = _names(address)
+    names = leftovers.naming(leftovers.spellings(address))
     gone = feedback.forget(queue, names)
     if given:
         return gone, ()
@@ -173,12 +185,6 @@ def _queue(settings: Settings):  # type: ignore[no-untyped-def]  # FeedbackQueue
     from topmind.aws.queue import FeedbackQueue
 
     return FeedbackQueue.open(settings.feedback_queue)
-
-
-def _names(address: str) -> Callable[[str], bool]:
-    """Whether a text names this address, escaped or not."""
-    spellings = leftovers.spellings(address)
-    return lambda body: any(one in body.lower() for one in spellings)
 
 
 def _from_files(settings: Settings, ledger: Ledger, person: Person | None) -> int:
