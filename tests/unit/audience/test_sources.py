@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from topmind.audience import columns
+from topmind.audience import check_file, columns
 from topmind.audience.sources import Source
 from topmind.errors import AudienceError, ConfigError, ContentError
 from topmind.model import Level
@@ -327,6 +327,32 @@ def test_a_broken_export_gives_way_to_the_last_good_one(project: Project, broken
     assert "THE LAST GOOD ONE IS USED (30 rows)" in finding.says
     project.file("contacts.csv", CONTACTS)
     with project.open() as source:
+        assert source.findings == ()
+
+
+def test_what_was_good_is_known_when_its_table_is_gone(project: Project) -> None:
+    """After somebody was erased no converted table is left: half an export is not taken for a whole one all the same."""
+    project.file("contacts.csv", CONTACTS)
+    project.open().close()
+    for table in (project.root / "var" / "cache" / "audience").glob("*.parquet"):
+        table.unlink()
+    project.file("contacts.csv", "\n".join(CONTACTS.splitlines()[:16]) + "\n")
+    (problem,) = project.refused()
+    assert problem.says == "the file has 15 people; the last good one had 30."
+    assert "remove var/cache/audience/good.json" in problem.fix
+    (project.root / "var" / "cache" / "audience" / "good.json").unlink()
+    project.open().close()
+
+
+def test_an_export_that_is_looked_at_is_in_no_use_yet(project: Project) -> None:
+    """It may never be put in place: the next run does not measure today's export by it."""
+    project.file("contacts.csv", CONTACTS)
+    project.open().close()
+    more = CONTACTS + "".join(f"{n},q{n}@example.com\n" for n in range(100, 120))
+    new = project.file("new.csv", more)
+    assert check_file(project.read(), project.settings(), TODAY, "contacts", new).rows == 50
+    with project.open() as source:
+        assert len(source.people()) == 30
         assert source.findings == ()
 
 
