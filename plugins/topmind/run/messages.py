@@ -36,10 +36,9 @@ def builder(
         headers = {
             "Date": date,
             "Message-ID": f"<{claim.touch_hex}.{claim.attempt}@{compiled.sender_address.rpartition('@')[2]}>",
+            # SES adds the others; its headers are ASCII, so no name
             **(
-                {
-                    "List-Id": f"<{_list_id(compiled)}>"
-                }  # SES adds the others; its headers are ASCII, so no name
+                {"List-Id": f"<{_list_id(compiled)}>"}
                 if at_provider
                 else _list_headers(compiled, str(found["unsubscribe_url"]), project.catalog.company.name)
             ),
