@@ -29,6 +29,7 @@ def facts_of(decided: Decided, composed: Composed, *, first_send: bool, keys: bo
         surge_fix=surge.fix if surge else "",
         live_local=not settings.live,
         leave_at_provider=settings.ses_unsubscribes,
+        inbox_stays=bool(settings.inbox) or not settings.ledger_url.startswith("postgres"),
         editions=editions,
         pages=linked_pages(decided, composed),
         published=published(settings.root / "output"),
