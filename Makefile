@@ -9,11 +9,13 @@ PORT   ?= 8000
 SERVE  ?= yes
 # Arguments for pytest: make test ARGS="-k ledger -x"
 ARGS   ?=
+# Processes for the tests: make test CORES=0 runs them in one
+CORES  ?= auto
 # Arguments for the soak
 SOAK   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run test life unit check format bench soak docs lock screenshots clean
+.PHONY: help install browser ses run test life unit check format bench soak sweep docs lock screenshots clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## ?/  \1\t/' | expand -t 16
@@ -36,14 +38,17 @@ endif
 browser: install ## a browser for the tests: an installed one, else the system's, else Playwright's own
 	$(BIN)/python tests/browser_setup.py
 
-test: install browser ## every test
-	$(BIN)/python -m pytest $(ARGS)
+ses: install ## npm's aws-ses-v2-local, for the tests that ask a second SES, where npm can get it
+	$(BIN)/python tests/ses_local_setup.py
+
+test: install browser ses ## every test, on every core
+	$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 life: install ## three years of a business, with more people and every tick (hours)
 	TOPMIND_LIFE=long $(BIN)/python -m pytest tests/acceptance/test_life.py $(ARGS)
 
 unit: install ## the fast part
-	$(BIN)/python -m pytest tests/unit $(ARGS)
+	$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder tests/unit $(ARGS)
 
 check: install ## lint, types, workflows
 	$(BIN)/ruff check plugins tests pelicanconf.py
@@ -60,8 +65,11 @@ format: install ## formats the code
 bench: install ## the figures of the budgets
 	$(BIN)/python tests/bench/run.py
 
-soak: install ## senders killed with -9 a hundred times while SES loses answers (SOAK="--lost 0.2 --seed 7")
+soak: install ## senders killed with -9 a hundred times while SES loses answers, for each policy (SOAK="--only resend --seed 7")
 	$(BIN)/python tests/soak/soak.py $(SOAK)
+
+sweep: install ## a process that dies before and after every single step of a day, on every store
+	TOPMIND_SWEEP=long $(BIN)/python -m pytest tests/integration/test_crash_sweep.py $(ARGS)
 
 docs: install ## the reference page, from the schemas
 	$(BIN)/python tests/docs_reference.py

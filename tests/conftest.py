@@ -12,6 +12,12 @@ from typing import Any
 
 import pytest
 
+import longest
+import scratch
+
+scratch.use_memory()
+scratch.keep_compiled()
+
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
@@ -90,6 +96,12 @@ def postgres_url(postgres: Any) -> Iterator[str]:
 
     with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
         connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+
+
+@pytest.hookimpl(trylast=True)  # pytest itself sorts by the parameters of fixtures
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest."""
+    longest.longest_first(items)
 
 
 # A skip that tests/skips.toml does not name fails the run where TOPMIND_STRICT_SKIPS is set.

@@ -70,6 +70,8 @@ def _named(
 ) -> None:
     """The reason that a broken floor is told with is the one that binds, and none that passes by itself."""
     diary.broken[reason] += 1
+    if limit is Reason.HELD and reason is Reason.GAP:
+        return  # the last try did not help, and the next one has its day
     if limit not in {None, Reason.HELD} and reason is not limit:
         diary.say(f"{contact}: told {reason}, and {limit} binds")
     terms = terms_of(diary.segments(contact))
@@ -77,6 +79,10 @@ def _named(
     within = timedelta(days=365 if lasting is Reason.CEILING_ALL else terms.floor + 7)
     moved = diary.moved.get(contact)
     calm = moved is None or diary.at - moved > within
+    # a try of the days before that did not help, and whose week is over on a day of rest, is such an event, too
+    calm &= not any(
+        t.key.source == RESCUE and _lost(t) for t in diary.past.get(contact, []) if _near(t, today)
+    )
     if (lasting is None or lasting in PASSING) and calm and since is not None:
         diary.say(f"{contact}: the floor since {since} is broken for {reason}")
 
@@ -88,7 +94,7 @@ def limit_of(diary: Diary, contact: str, terms: Terms, today: date, *, rest: boo
     counted = [t for t in past if t.counts]
     local = diary.at.astimezone(ZoneInfo(person.zone)).time()
     limits = (
-        (any(t.key.source == RESCUE and (t.state in _TRIED or t.bounced) for t in past[-4:]), Reason.HELD),
+        (any(t.key.source == RESCUE and _waits(t, today) for t in past[-4:]), Reason.HELD),
         (not person.email, Reason.NO_CHANNEL),
         (person.newsletter == "no" or contact in diary.out, Reason.NO_CONSENT),
         (person.email in diary.suppressed, Reason.SUPPRESSED),
@@ -105,8 +111,19 @@ def limit_of(diary: Diary, contact: str, terms: Terms, today: date, *, rest: boo
     return next((reason for binds, reason in limits if binds), None)
 
 
-#: A rescue that was refused, skipped or may have left is not tried again under the same clock.
-_TRIED = {TouchState.REFUSED, TouchState.SKIPPED, TouchState.UNKNOWN, TouchState.UNRESOLVED}
+def _waits(t: PastTouch, today: date) -> bool:
+    """A rescue that did not help, or may not have, keeps the next one back: for a day where it was skipped, else a week."""
+    if t.state is TouchState.SKIPPED:
+        return today <= t.day
+    return _lost(t) and (today - t.day).days < 7
+
+
+def _lost(t: PastTouch) -> bool:
+    return t.bounced or t.state in {TouchState.REFUSED, TouchState.UNKNOWN, TouchState.UNRESOLVED}
+
+
+def _near(t: PastTouch, today: date) -> bool:
+    return (today - t.day).days < 14
 
 
 def _full(counted: list[PastTouch], terms: Terms, today: date, wanted: Channel | None) -> bool:

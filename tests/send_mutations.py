@@ -200,6 +200,13 @@ SENDING = (
         f"{SETTLING}::test_one_sender",
     ),
     Mutation(
+        "a sender whose place was taken claims no more",
+        "ledger/switches.py",
+        "if sends and not renewed:",
+        "if False:",
+        f"{SETTLING}::test_a_sender_that_slept_past_its_lease_stops_at_its_next_claim",
+    ),
+    Mutation(
         "one sender of a file",
         "ledger/sqlite.py",
         "fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)",
@@ -361,6 +368,48 @@ SENDING = (
         "        self._drain(BUDGET)\n",
         "",
         f"{AMAZON}::test_bad_news_while_a_send_runs",
+    ),
+    Mutation(
+        "no mail while feedback is dead",
+        "run/listening.py",
+        "if since is None or self._approved:",
+        "if True:",
+        "unit/run/test_listening.py::test_no_mail_while_feedback_is_dead",
+    ),
+    Mutation(
+        "one lost event holds no run for ever",
+        "run/listening.py",
+        "return self._canary() or silent",
+        "return silent or self._canary()",
+        "unit/run/test_listening.py::test_a_new_canary_shows_that_feedback_is_back",
+    ),
+    Mutation(
+        "no new ledger swallows feedback",
+        "run/feedback.py",
+        "    if not places.ledger_exists(settings):\n",
+        "    if False:\n",
+        "unit/run/test_feedback.py::test_nor_does_a_new_one",
+    ),
+    Mutation(
+        "a stop that no sender would hear is an error",
+        "run/control.py",
+        "if not make and not ledger_exists(settings):",
+        "if False:",
+        "integration/test_ses_check.py::test_a_missing_ledger_hears_and_stops_nothing",
+    ),
+    Mutation(
+        "what lies in an outbox is no real mail",
+        "delivery/preflight.py",
+        'if facts.transport == "ses" and facts.rehearsed and not facts.approved:',
+        "if False:",
+        "unit/delivery/test_preflight.py::test_each_finding",
+    ),
+    Mutation(
+        "migrations have no gap",
+        "ledger/database.py",
+        "if wrong or not names:",
+        "if False:",
+        "unit/ledger/test_database.py::test_migrations_have_no_gap",
     ),
     # on_unknown: resend
     Mutation(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import email.policy
 import json
 import re
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -116,6 +118,10 @@ class Office:
 
     def press(self, address: str, note: str = "", method: str = "POST") -> int:
         """Follow a link of a mail on the live pages; the status."""
+        return self.page(address, note, method).status
+
+    def page(self, address: str, note: str = "", method: str = "GET") -> asgi.WebAnswer:
+        """What a link of a mail shows on the live pages."""
         project = load.load(self.root, as_of=None, clock=self.clock)
         pages = live.app(
             inbox=places.inbox(project.settings),
@@ -125,7 +131,7 @@ class Office:
             clock=self.clock,
         )
         body = f"comment={note}".encode() if method == "POST" else b""
-        return asgi.call(pages, method, address.removeprefix(LIVE), body).status
+        return asgi.call(pages, method, address.removeprefix(LIVE), body)
 
     def import_(self, *lines: str) -> tasking.Told:
         """`topmind tasks import` of a list with these lines."""
@@ -156,14 +162,17 @@ def html_of(message: Message) -> str:
     return str(part.get_content())
 
 
+def payload(address: str) -> str:
+    """What everybody can read in a signed address; a long one is packed."""
+    packed, text = re.match(r".*/(\.?)([\w-]+)", address).groups()  # type: ignore[union-attr]  # every address has one
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    return (zlib.decompress(data) if packed else data).decode()
+
+
 def link(message: Message, task: Task, word: str) -> str:
     """The address behind a word under one task."""
-    import base64
-
     for address in re.findall(rf'href="({LIVE}/t/[^"]+)"', html_of(message)):
-        payload = address.rsplit("/", 1)[1].split(".")[0]
-        data = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        if data[1:] == [task.touch_hex, word]:
+        if json.loads(payload(address))[1:3] == [task.touch_hex, word]:
             return str(address)
     raise AssertionError(f"no link {word}")
 

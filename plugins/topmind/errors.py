@@ -11,6 +11,7 @@
     ├── LedgerError                  exit 1   the durable record
     │   ├── LedgerDamaged            exit 1
     │   ├── LedgerLocked             exit 3   another process holds it
+    │   ├── LeaseEnded               exit 3   another sender took the place of one that was silent too long
     │   └── PlanAgain                exit 3   the ledger moved on since the plan was made
     ├── SendError                    exit 1   the run cannot go on
     ├── FeedbackError                exit 1   the queue of what became of mails
@@ -99,6 +100,12 @@ class LedgerDamaged(LedgerError):  # noqa: N818 - reads as the state it names
 
 class LedgerLocked(LedgerError):  # noqa: N818 - reads as the state it names
     """Another process holds the ledger or is sending."""
+
+    exit_code = 3
+
+
+class LeaseEnded(LedgerError):  # noqa: N818 - reads as the state it names
+    """This sender was silent for longer than its lease, and another run took its place: it claims no more."""
 
     exit_code = 3
 

@@ -28,6 +28,8 @@ from topmind.model import LinkContext
 
 #: A key is text of at least so many characters (32 random bytes in URL-safe base64 are 43).
 KEY_LENGTH = 32
+#: What a link of a task says of it: its channel, its last day (ISO), its title as the file has it.
+ABOUT = ("channel", "day", "title")
 _FIX_RING = (
     "Restore the ring this project was set up with; a new one makes every link already sent worthless."
 )
@@ -212,15 +214,16 @@ class Links:
         return self._link(LinkPurpose.ANSWER, context, word)
 
     def task(self, context: LinkContext, word: str) -> str:
-        """Address on which a representative says what became of a task: never in a mail to a customer."""
-        return self._link(LinkPurpose.TASK, context, word)
+        """Address on which a representative says what became of a task: never in a mail to a customer. `extra` may say
+        what the task is (`ABOUT`); whom it is about stands in the mail alone, for links stand in histories and logs."""
+        return self._link(LinkPurpose.TASK, context, word, *(context.extra.get(name, "") for name in ABOUT))
 
     def view(self, context: LinkContext) -> str:
         """Address that shows this person's mail in a browser."""
         return self._link(LinkPurpose.VIEW, context)
 
     def read(self, token: str, purpose: LinkPurpose) -> LinkContext:
-        """Whom and which touch a token names; an answer stands in `extra["answer"]`.
+        """Whom and which touch a token names; `extra` has the answer and what a task is.
 
         Raises LinkError where the token was not made by this ring for this purpose.
         """
@@ -231,7 +234,7 @@ class Links:
                 raise TypeError
         except (BadData, TypeError, ValueError, UnicodeError):
             raise LinkError("this link is not complete, or not from us.") from None
-        extra: Mapping[str, str] = {"answer": rest[0]} if rest else {}
+        extra: Mapping[str, str] = dict(zip(("answer", *ABOUT), rest, strict=False))
         return LinkContext(contact=contact, touch_hex=touch, extra=extra)
 
     def _link(self, purpose: LinkPurpose, context: LinkContext, *more: str) -> str:

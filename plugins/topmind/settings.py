@@ -87,6 +87,11 @@ class Settings:
         return (urlsplit(self.live_url).hostname or "") not in {"127.0.0.1", "localhost", "::1"}
 
     @property
+    def live_https(self) -> bool:
+        """Whether the live pages are reached over https, as one-click unsubscribe demands (RFC 8058 §3.1)."""
+        return urlsplit(self.live_url).scheme == "https"
+
+    @property
     def ses_unsubscribes(self) -> bool:
         """SES itself makes the links to leave: no live pages, and a contact list is named."""
         return self.transport == "ses" and bool(self.contact_list) and not self.live

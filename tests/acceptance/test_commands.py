@@ -8,6 +8,7 @@ import json
 import re
 import shlex
 import shutil
+from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,35 @@ def test_plan_json_has_the_promised_shape(project: Path, capsys: pytest.CaptureF
     assert sum(plan["pending"].values()) == sum(row["verdict"] == "pending" for row in plan["rows"])
     pairs = [(row["contact"], row["occasion"], row["channel"]) for row in plan["rows"]]
     assert len(pairs) == len(set(pairs))
+
+
+def test_each_verdict_ahead_adds_up_to_the_counts_of_the_same_plan(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ninety days of the sample: one row per contact and occasion; by day and name they are the calendar, by occasion the
+    counts of `verdicts`; without --full there is none of them, and nothing else is different."""
+    at = ("-C", str(project), "--as-of", "2026-12-08", "plan", "--days", "90")
+    plan = as_json(capsys, *at, "--full")
+    rows = plan.pop("ahead")
+    pairs = {(row["contact"], row["occasion"], row["channel"]) for row in rows}
+    assert len(pairs) == len(rows) > 120
+    assert {row["verdict"] for row in rows} == {"due", "pending", "expired", "not_for_them"}
+    goes = Counter((row["until"], row["what"]) for row in rows if row["until"])
+    assert goes == {
+        (day["day"], what): count for day in plan["calendar"] for what, count in day["touches"].items()
+    }
+    assert sum(row["verdict"] == "due" for row in rows) == plan["due"]
+    for told in plan["verdicts"]:
+        mine = [row for row in rows if row["what"] == told["occasion"]]
+        if told["asked"] is None:
+            mine = [
+                row for row in mine if told["day"] in {row["until"], None if row["until"] else row["last"]}
+            ]
+        held = Counter(row["reason"] for row in mine if not row["until"])
+        assert sum(1 for row in mine if row["until"]) == told["goes"]
+        assert told["reasons"].items() <= held.items()
+    assert plan.pop("rows")
+    assert as_json(capsys, *at) == plan
 
 
 def test_half_of_the_content_is_not_enough_and_the_forecast_says_so(

@@ -157,6 +157,17 @@ def test_a_broken_last_plan_stops_nobody(desk: Desk) -> None:
     assert json.loads((desk.root / "var/last-plan.json").read_text("utf-8"))["as_of"] == DAY
 
 
+def test_a_misspelt_name_of_something_bought_is_told_with_the_nearest(desk: Desk) -> None:
+    """In a segment's rule: `check` names what the purchases have; spelt right, it says nothing."""
+    for name, wrong in (("wal", True), ("Wall", False)):
+        desk.write({"segments/walls.md": f"---\ntitle: Walls\nwho:\n  - bought('{name}')\n---\nWhy.\n"})
+        found = json.loads(desk.type("check", "--json").out)
+        told = [
+            (row["path"], row["line"], row["fix"]) for row in found if row["rule"] == "rules/names-nothing"
+        ]
+        assert told == ([("segments/walls.md", 4, "Did you mean 'wall'?")] if wrong else [])
+
+
 def test_the_json_keeps_its_promised_keys_and_the_calendar_its_length(desk: Desk) -> None:
     """However far the outlook looks, the calendar has the days that were asked for, today included."""
     for days in (1, 14, 30):

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from mutant_runner import Runner, a_runner
 from mutation import Mutation
 from restore_mutations import RESTORING
 from send_mutations import SENDING
@@ -238,8 +238,8 @@ MUTATIONS = (
     Mutation(
         "the ceiling",
         "planning/policies/ceiling.py",
-        "return (full(block, ask, day, rows, overall=False) < 0) | ask.reply",
-        "return rows >= 0",
+        "return _room(block, ask, day, rows, overall=False)",
+        "return None",
         f"{POLICIES}::test_a_ceiling_holds_until_a_touch_leaves_its_window",
     ),
     Mutation(
@@ -252,8 +252,8 @@ MUTATIONS = (
     Mutation(
         "one touch a day",
         "planning/policies/one_touch.py",
-        "((block.last[rows] != day) & (block.touched[rows] != day)) | ask.reply",
-        "rows >= 0",
+        "free: Bools = (block.last[rows] != day) & (block.touched[rows] != day)",
+        "free: Bools = rows >= 0",
         f"{POLICIES}::test_one_touch_a_day_and_the_step_goes_first",
     ),
     Mutation(
@@ -315,8 +315,8 @@ MUTATIONS = (
     Mutation(
         "hold: yes",
         "planning/policies/held.py",
-        "np.full(len(rows), not ask.held, dtype=np.bool_)",
-        "np.full(len(rows), True, dtype=np.bool_)",
+        "return np.zeros(len(rows), dtype=np.bool_) if ask.held else None",
+        "return None",
         f"{POLICIES}::test_held_and_stopped_wait_for_a_person",
     ),
     Mutation(
@@ -329,8 +329,8 @@ MUTATIONS = (
     Mutation(
         "topmind stop",
         "planning/policies/stopped.py",
-        "np.full(len(rows), not ask.stopped, dtype=np.bool_)",
-        "np.full(len(rows), True, dtype=np.bool_)",
+        "return np.zeros(len(rows), dtype=np.bool_) if ask.stopped else None",
+        "return None",
         f"{POLICIES}::test_held_and_stopped_wait_for_a_person",
     ),
     Mutation(
@@ -357,8 +357,8 @@ MUTATIONS = (
     Mutation(
         "a day of rest",
         "planning/policies/blackout.py",
-        "not block.setting.blackout[day - block.setting.start]",
-        "True",
+        "return np.zeros(len(rows), dtype=np.bool_) if rests else None",
+        "return None",
         f"{POLICIES}::test_on_a_blackout_day_nothing_goes",
     ),
     Mutation(
@@ -378,8 +378,8 @@ MUTATIONS = (
     Mutation(
         "the ceiling over all channels",
         "planning/policies/ceiling.py",
-        "return (full(block, ask, day, rows, overall=True) < 0) | ask.reply",
-        "return rows >= 0",
+        "return _room(block, ask, day, rows, overall=True)",
+        "return None",
         "unit/planning/test_floor.py::test_a_day_of_rest_does_not_hide_what_holds_a_floor",
     ),
     Mutation(
@@ -402,6 +402,20 @@ MUTATIONS = (
         "block.see_all(picks[of_whom], readers, day)",
         "block.see_all(picks[of_whom], readers[:0], day)",
         f"{POLICIES}::test_nothing_comes_twice_into_one_inbox",
+    ),
+    Mutation(
+        "a rescue that nobody can prove silences nobody for ever",
+        "planning/tries.py",
+        "case TouchState.REFUSED | TouchState.UNRESOLVED:",
+        "case TouchState.REFUSED:",
+        "unit/planning/test_floor.py::test_a_rescue_that_did_not_help_silences_nobody_for_ever",
+    ),
+    Mutation(
+        "an announcement leaves a follow-up its place",
+        "planning/policies/ceiling.py",
+        "gives_way = ask.kind is not SourceKind.STEP and",
+        "gives_way = ask.kind in {SourceKind.ISSUE, SourceKind.RESCUE} and",
+        "unit/planning/test_room.py::test_an_announcement_gives_way_too_but_a_correction_does_not",
     ),
     Mutation(
         "a floor is kept by a rescue",
@@ -437,6 +451,34 @@ MUTATIONS = (
         "while inbox is not None and end < len(rows) and inbox[rows[end]] == inbox[rows[end - 1]]:",
         "while False:",
         "unit/planning/test_properties.py::test_blocks_hold_everybody_once_and_cut_no_inbox",
+    ),
+    Mutation(
+        "whoever reads along is told one by one",
+        "planning/loop.py",
+        "told.singly(rows[~first], Reason.SAME_INBOX)",
+        "told.singly(rows[:0], Reason.SAME_INBOX)",
+        "unit/planning/test_foretold.py::test_two_readers_of_one_inbox_have_a_verdict_each",
+    ),
+    Mutation(
+        "whose inbox has its copy is told one by one",
+        "planning/loop.py",
+        "told.singly(rows[had], Reason.SAME_INBOX)",
+        "told.singly(rows[:0], Reason.SAME_INBOX)",
+        "unit/planning/test_foretold.py::test_who_does_not_adds_up_to_the_reasons",
+    ),
+    Mutation(
+        "a step that loses its day says so",
+        "planning/step_phase.py",
+        "Told(None, log.final).put(np.concatenate([over, still]), reason)",
+        "Told(None, log.final).put(over[:0], reason)",
+        "unit/planning/test_foretold.py::test_a_step_that_loses_its_day_says_so",
+    ),
+    Mutation(
+        "an edited cadence makes no losses",
+        "planning/promises.py",
+        'return any(f"{name}/{occasion.occurrence}" in history.promised for name in names)',
+        "return True",
+        "acceptance/test_ticks.py::test_an_edited_cadence_makes_no_loss_of_days_that_nobody_was_promised",
     ),
     # what is written
     Mutation(
@@ -659,44 +701,37 @@ MUTATIONS = (
 )
 
 
-def copy_of_the_package(folder: Path) -> Path:
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    """Runs tests on the copy, in a process each."""
+    with a_runner(tmp_path_factory.mktemp("runner")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy that may be changed; compiled files stay valid, because times are kept."""
+    folder = tmp_path_factory.mktemp("package")
     shutil.copytree(PACKAGE, folder / "topmind")
     return folder
 
 
-def run(package: Path, tests: Iterable[str]) -> subprocess.CompletedProcess[str]:
-    """Run tests of this repository on the package in a folder, in a process of its own."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
-    return subprocess.run(
-        [*command, *(f"tests/{test}" for test in tests)],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(package),
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        },
-        text=True,
-        capture_output=True,
-        check=False,
-    )
+@contextmanager
+def changed(file: Path, text: str) -> Iterator[None]:
+    """The file with this text, and as it was after that (its time too: what is compiled from it is valid again)."""
+    before, times = file.read_bytes(), file.stat()
+    file.write_text(text, "utf-8")
+    try:
+        yield
+    finally:
+        file.write_bytes(before)
+        os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
-def test_with_every_guard_in_place_all_tests_of_the_table_are_green(tmp_path: Path) -> None:
-    """On an unchanged copy, which is what the process imports: a red one below is the mutation's doing."""
-    package = copy_of_the_package(tmp_path)
-    where = subprocess.run(
-        [sys.executable, "-c", "import topmind; print(topmind.__file__)"],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(package)},
-        text=True,
-        capture_output=True,
-        check=True,
-    ).stdout.strip()
-    assert Path(where) == package / "topmind" / "__init__.py"
-    done = run(package, dict.fromkeys(mutation.test for mutation in MUTATIONS))
-    assert done.returncode == GREEN, done.stdout
+def test_with_every_guard_in_place_all_tests_of_the_table_are_green(runner: Runner, package: Path) -> None:
+    """On an unchanged copy, which is what the process reads: a red one below is the mutation's doing."""
+    verdict = runner.run(package, dict.fromkeys(mutation.test for mutation in MUTATIONS))
+    assert verdict.code == GREEN, verdict.out
 
 
 def test_each_guard_is_in_the_table_once() -> None:
@@ -706,12 +741,13 @@ def test_each_guard_is_in_the_table_once() -> None:
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda m: m.guard)
-def test_a_guard_that_is_taken_out_turns_its_test_red(mutation: Mutation, tmp_path: Path) -> None:
+def test_a_guard_that_is_taken_out_turns_its_test_red(
+    mutation: Mutation, runner: Runner, package: Path
+) -> None:
     """Without the guard its test fails; an error that is no failure, such as an import, does not count."""
-    package = copy_of_the_package(tmp_path)
     file = package / "topmind" / mutation.file
     text = file.read_text("utf-8")
     assert text.count(mutation.old) == 1, f"{mutation.file} no longer has this guard: move the line here too"
-    file.write_text(text.replace(mutation.old, mutation.new), "utf-8")
-    done = run(package, [mutation.test])
-    assert done.returncode == RED, done.stdout
+    with changed(file, text.replace(mutation.old, mutation.new)):
+        verdict = runner.run(package, [mutation.test])
+    assert verdict.code == RED, verdict.out

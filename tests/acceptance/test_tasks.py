@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks_played import PERSONAL, Dies, Office, an_office, html_of, link, text_of
+from tasks_played import PERSONAL, Dies, Office, an_office, html_of, link, payload, text_of
 from topmind.cli.app import call
 from topmind.delivery import MemoryTransport
 from topmind.errors import ContentError, UsageError
@@ -54,6 +54,43 @@ def test_a_script_has_its_own_answers(office: Office) -> None:
     office.listed()
     task = office.every()["c1", "check-in"]
     assert task.state is TouchState.DONE
+
+
+def test_the_page_of_a_task_says_which_it_was(office: Office) -> None:
+    """What and by when, as the mail has it beside the name; of the person nothing, in the address neither."""
+    office.tick()
+    (mail,) = [mail for mail in office.mails() if mail.to == "june@alder.example"]
+    address = link(mail, office.every()["c1", "check-in"], "done")
+    page = office.page(address).text
+    assert "Call “After the first wall: Does it hold?”, by Wednesday, 2 December 2026." in page
+    readable = payload(address)
+    assert "Does it hold?" in readable
+    assert not [word for word in PERSONAL if word in page or word in readable]
+
+
+def test_a_call_that_keeps_a_promise_says_which(tmp_path: Path) -> None:
+    """A rescue by phone has no file with words: its task says what was promised, what they had last, and that nothing
+    else is due."""
+    office = an_office(tmp_path / "alder")
+    segment = office.root / "segments/customers.md"
+    segment.write_text(segment.read_text("utf-8").replace("rank: 10\n", "rank: 10\nrescue: call\n"), "utf-8")
+    audience = office.root / "segments/_audience.toml"
+    may_call = '[consent.call]\nbasis = "existing_customers"\nsince = 2026-01-01\n'
+    audience.write_text(f"{audience.read_text('utf-8')}\n{may_call}", "utf-8")
+    office.tick()
+    promise = "The promise is one at least every 30 days. Nothing in particular is due"
+    assert f"Nothing of value from us has reached them yet. {promise}" in _last_to_june(office), "Quenby4"
+    office.import_(*(f"{task.touch_hex[:8]},done," for task in office.every().values()))
+    office.clock.advance(days=28)
+    office.tick()
+    for what in ("Does it hold?", "Keep in touch"):
+        said = f"The last thing of value that they had from us: 1 December: {what} (call). {promise}"
+        assert said in _last_to_june(office)
+
+
+def _last_to_june(office: Office) -> str:
+    """The text of her latest task mail."""
+    return text_of([mail for mail in office.mails() if mail.to == "june@alder.example"][-1])
 
 
 def test_before_nine_and_on_days_of_rest_there_is_no_mail(office: Office) -> None:

@@ -200,6 +200,23 @@ def test_days_without_any_tick_leave_no_silent_loss(tick: Tick, back: str) -> No
     assert reasons(tick.root)["too_late"] >= PEOPLE - 1
 
 
+@pytest.mark.parametrize(
+    "every",
+    ["Thursday at 09:00", "Tuesday and Thursday at 09:00", "on the 26th at 09:00", "on the 15th at 09:00"],
+)
+def test_an_edited_cadence_makes_no_loss_of_days_that_nobody_was_promised(tick: Tick, every: str) -> None:
+    """Tuesday's letter went, the run of Thursday 26 knew no Thursday; the file says otherwise since: the run of Friday has
+    nothing to list. What it promised itself is listed again where no run comes in time."""
+    tick(as_of="2026-11-24T10:00+00:00")
+    tick(as_of="2026-11-26T10:00+00:00")
+    path = tick.root / "content" / "newsletters" / "wall.md"
+    path.write_text(path.read_text("utf-8").replace("Tuesday at 09:00", every), "utf-8")
+    tick(as_of="2026-11-27T10:00+00:00")
+    assert sum(reasons(tick.root).values()) == 0
+    tick(as_of="2026-12-27T10:00+00:00")
+    assert sum(reasons(tick.root).values()) >= PEOPLE - 1
+
+
 def test_a_page_that_is_not_published_holds_its_editions_only(tick: Tick) -> None:
     """The newest tip has no page yet: whoever would get it waits; the thank-you goes; built, all the others go."""
     page = "/tips/frost/"

@@ -43,6 +43,24 @@ def mails(outbox: Path) -> Iterator[tuple[str, Path]]:
             yield name, path
 
 
+def live(outbox: Path) -> Iterator[tuple[str, str]]:
+    """(name, path) of a page behind each kind of signed link that the mails carry."""
+    import email
+    import email.policy
+    import re
+
+    seen: set[str] = set()
+    for path in sorted(outbox.glob("*.eml")):
+        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        body = message.get_body(("html",))
+        for where, kind in re.findall(
+            r'href="https?://[^/"]+(/([upat])/[^"]+)"', body.get_content() if body else ""
+        ):
+            if kind not in seen:
+                seen.add(kind)
+                yield {"u": "unsubscribe", "p": "preferences", "a": "answer", "t": "task"}[kind], where
+
+
 def sheet(pictures: list[Path], target: Path, height: int = 1500) -> None:
     """Pictures side by side, each cut at `height`."""
     from PIL import Image
@@ -77,6 +95,8 @@ def main() -> int:
         wanted = {name: f"http://127.0.0.1:{port}{path}" for name, path in PAGES.items()}
         for name, path in mails(root / "var" / "outbox"):
             wanted[f"mail-{name}"] = f"http://127.0.0.1:{port}/desk/outbox/{path.name}/html"
+        for name, where in live(root / "var" / "outbox"):
+            wanted[f"page-{name}"] = f"http://127.0.0.1:{port}{where}"
         for name, url in wanted.items():
             taken = []
             for size, width in SIZES.items():

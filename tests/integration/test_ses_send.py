@@ -14,7 +14,7 @@ import pytest
 from amazon import Amazon, amazon
 from played import Desk
 from small_company import CONF, a_company
-from topmind.errors import ConfigError, GuardError, TopmindError
+from topmind.errors import ConfigError, GuardError, SendError, TopmindError
 from topmind.model import Level
 from topmind.run import feedback, sending, testmail
 from topmind.run.listening import SIMULATOR
@@ -108,6 +108,14 @@ def test_a_tick_sends_everybody_once(root: Path, aws: Amazon, monkeypatch: pytes
     assert aws.ses.calls == calls
 
 
+def kept(raw: bytes) -> tuple[list[bytes], bytes]:
+    """Header lines in order, without those that SES replaces, and the body."""
+    head, _, body = raw.partition(b"\r\n\r\n")
+    return [
+        line for line in head.split(b"\r\n") if not line.lower().startswith((b"message-id:", b"date:"))
+    ], body
+
+
 def test_the_bytes_are_those_of_the_outbox(
     root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -124,7 +132,7 @@ def test_the_bytes_are_those_of_the_outbox(
     letters = [mail for mail in aws.ses.inbox if mail.tags["touch"] in written]
     assert len(letters) >= PEOPLE
     for mail in letters:
-        assert mail.raw.partition(b"\r\n\r\n")[2] == written[mail.tags["touch"]].partition(b"\r\n\r\n")[2]
+        assert kept(mail.raw) == kept(written[mail.tags["touch"]])
 
 
 def test_without_live_nothing_is_asked_or_sent(
@@ -220,9 +228,11 @@ def test_an_account_that_cannot_be_asked(root: Path, aws: Amazon, monkeypatch: p
 
 def test_no_keys_no_send(root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch) -> None:
     """A key ring made on a runner's disk would be gone with it, and every unsubscribe link with it."""
-    for options in ({}, {"live": False, "check": True}):
-        with pytest.raises(ConfigError, match="TOPMIND_KEYS is not set"):
-            tick(root, aws, monkeypatch, environ={"TOPMIND_KEYS": ""}, **options)
+    with pytest.raises(ConfigError, match="TOPMIND_KEYS is not set"):
+        tick(root, aws, monkeypatch, environ={"TOPMIND_KEYS": ""})
+    checked = tick(root, aws, monkeypatch, environ={"TOPMIND_KEYS": ""}, live=False, check=True)
+    assert "TOPMIND_KEYS is not set" in checked.text()
+    assert checked.exit_code == 1
 
 
 def test_the_quota_of_a_day_is_no_disaster(root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,6 +259,19 @@ def test_a_test_mail_works_in_the_sandbox(root: Path, aws: Amazon, monkeypatch: 
     assert sent == 1
     assert mail.message["Subject"].startswith("TEST: ")
     assert not (root / "var" / "ledger.db").exists()
+
+
+def test_a_test_mail_to_an_address_that_is_not_verified(
+    root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The likeliest surprise of a new account is told with what to do; the address is not repeated."""
+    aws.ses.state.account = Account.SANDBOX
+    for name, value in aws.environ().items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SendError, match="your own address must be verified, too") as found:
+        testmail.send(root, "you@example.com", None, every=False, as_of=None, clock=FixedClock(NOW))
+    assert "you@example.com" not in str(found.value)
+    assert not aws.ses.inbox
 
 
 def test_the_canary_comes_back_through_the_queue(
@@ -300,6 +323,7 @@ def test_without_live_pages_ses_makes_the_links_to_leave(
     assert (result.report.counts.accepted, result.exit_code) == (PEOPLE, 0), result.text()
     letters = [mail for mail in aws.ses.inbox if mail.message["List-Unsubscribe"]]
     assert len(letters) >= PEOPLE - 1
+    assert {mail.message["List-Id"] for mail in letters} == {"<wall.alder.example>"}
     assert all("unsubscribe.invalid" not in mail.html + mail.text for mail in letters)
     gone = letters[0]
     aws.ses.unsubscribe(gone.number)

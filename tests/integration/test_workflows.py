@@ -14,45 +14,24 @@ from typing import Any
 
 import boto3
 import pytest
-import yaml
 
-ROOT = Path(__file__).parents[2]
+from actions import ROOT, applies, evaluated, rendered, workflow
+
 WORKFLOWS = ROOT / ".github" / "workflows"
-#: What a scheduled run (no inputs, Pages, outbox) makes of each condition of these files.
-CONDITIONS = {
-    "inputs.stop == ''": True,
-    "${{ inputs.stop == '' }}": True,
-    "inputs.stop != ''": False,
-    "${{ inputs.stop == '' && !inputs.dry_run }}": True,
-    "${{ inputs.stop == '' && !inputs.dry_run && vars.TOPMIND_FEEDBACK_QUEUE != '' }}": False,
-    "${{ !cancelled() && (needs.publish.result == 'success' || inputs.stop != '') }}": True,
-    "vars.TOPMIND_SITE_BUCKET == ''": True,
-    "vars.TOPMIND_SITE_BUCKET != ''": False,
-    "vars.TOPMIND_SEND_ROLE != ''": False,
-}
-
-
-def workflow(name: str) -> dict[Any, Any]:
-    """One workflow as data (`on` is the key True in YAML 1.1)."""
-    loaded: dict[Any, Any] = yaml.safe_load((WORKFLOWS / name).read_text("utf-8"))
-    return loaded
-
-
-def applies(part: dict[str, Any]) -> bool:
-    """Whether a scheduled run takes this job or step; an unknown condition fails the test."""
-    return "if" not in part or CONDITIONS[part["if"]]
+#: A scheduled run, whose site could be published: no inputs, no variables.
+SCHEDULED = {"needs.publish.result": "success"}
 
 
 def scheduled_jobs(name: str = "send.yml") -> list[list[dict[str, Any]]]:
     """The steps of each job of a scheduled run, in order, through reusable workflows."""
     jobs = []
     for job in workflow(name)["jobs"].values():
-        if not applies(job):
+        if not applies(job, SCHEDULED):
             continue
         if "uses" in job:
             jobs += scheduled_jobs(Path(job["uses"]).name)
         else:
-            jobs.append([step for step in job["steps"] if applies(step)])
+            jobs.append([step for step in job["steps"] if applies(step, SCHEDULED)])
     return jobs
 
 
@@ -142,6 +121,38 @@ def test_a_scheduled_run_sends_some_and_the_next_one_none(tmp_path: Path, moto: 
     assert "@" not in re.sub(r"\S+@harborandpine\.example", "", runner.printed)
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("vars.NAME || 'outbox'", "ses"),
+        ("vars.NONE || 'outbox'", "outbox"),
+        ("inputs.yes && '--first-send' || ''", "--first-send"),
+        ("inputs.no && '--first-send' || ''", ""),
+        ("inputs.none == ''", True),
+        ("inputs.none != '' || !inputs.no", True),
+        ("!cancelled() && (needs.publish.result == 'SUCCESS' || inputs.stop != '')", True),
+        ("true && null", None),
+        ("'it''s'", "it's"),
+    ],
+)
+def test_expressions(text: str, value: object) -> None:
+    """What our reader of workflows makes of them is what GitHub says of its own."""
+    context = {"vars.NAME": "ses", "inputs.yes": True, "inputs.no": False, "needs.publish.result": "success"}
+    assert evaluated(text, context) == value
+
+
+def test_expressions_in_text() -> None:
+    """Filled in where they stand; null is nothing."""
+    assert rendered("a ${{ x.y || 'b' }} ${{ x.y }}c ${{ !x.y }}", {}) == "a b c true"
+
+
+@pytest.mark.parametrize("text", ["a ||", "(a", "a b", "fromJSON('1')", "a < b", ""])
+def test_an_expression_that_nobody_reads(text: str) -> None:
+    """Whatever the reader does not know is no silent yes or no."""
+    with pytest.raises(ValueError, match=r"something|bracket|what is"):
+        evaluated(text, {})
+
+
 def test_every_step_that_may_be_cancelled_hands_its_signal_on() -> None:
     """The shell of a step hears the cancel first: topmind must have taken its place by `exec`."""
     send = workflow("send.yml")["jobs"]["send"]["steps"]
@@ -151,7 +162,7 @@ def test_every_step_that_may_be_cancelled_hands_its_signal_on() -> None:
 
 
 def test_feedback_comes_before_the_plan_and_the_send() -> None:
-    """Who bounced or complained since the last run is in no plan; without a queue the step is left out."""
+    """Who bounced or complained since the last run is in no plan; an outbox hears of nobody."""
     names = [step.get("name") for step in workflow("send.yml")["jobs"]["send"]["steps"]]
     assert names.index("Feedback") < names.index("Plan") < names.index("Send")
     assert "Feedback" not in [step.get("name") for job in scheduled_jobs() for step in job]
@@ -179,3 +190,13 @@ def test_pull_requests_see_no_secret() -> None:
     assert "secrets." not in text
     assert "id-token" not in text
     assert "pull_request_target" not in text
+
+
+def test_every_setting_of_the_readme_reaches_the_send() -> None:
+    """A variable that send.yml does not pass on would be set in the repository and have no effect."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    named = set(re.findall(r"`(TOPMIND_[A-Z_]+)`", readme))
+    job = workflow("send.yml")["jobs"]["send"]
+    passed = set(job["env"]).union(*(step.get("env", {}) for step in job["steps"]))
+    elsewhere = {"TOPMIND_SITE_BUCKET", "TOPMIND_AS_OF", "TOPMIND_SEGMENT_ENGINE", "TOPMIND_SEND_ROLE"}
+    assert named - passed <= elsewhere, "publish.yml, a pinned day, a choice of tests"

@@ -31,6 +31,7 @@ def raw(to: str) -> bytes:
     ).encode()
 
 
-def message(claim: Claim) -> Message:
-    """The mail of one claim."""
-    return replace(a_message(claim), raw=raw(claim.address))
+def message(claim: Claim, ledger: str) -> Message:
+    """The mail of one claim of a ledger."""
+    made = a_message(claim)
+    return replace(made, raw=raw(claim.address), tags={**made.tags, "ledger": ledger})

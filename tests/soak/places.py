@@ -6,11 +6,11 @@ import json
 import os
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 SET = "topmind"
@@ -41,9 +41,24 @@ class Places:
     def ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """The simulator's own pages."""
         data = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(f"{self.ses}/_sim/{path}", data) as answer:
-            text = answer.read()
+        try:
+            with urllib.request.urlopen(f"{self.ses}/_sim/{path}", data) as answer:
+                text = answer.read()
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(f"the simulator: {error.read().decode()}") from None
         return json.loads(text) if text else None
+
+    def flush(self) -> None:
+        """Every event has come to the queue. A slow queue is waited for; an event that it did not take is an error."""
+        for _ in range(20):
+            try:
+                self.ask("flush", {})
+            except RuntimeError as error:
+                if "too slow" not in str(error):
+                    raise
+            else:
+                return
+        raise RuntimeError("the feedback queue is too slow")
 
     def touches(self) -> dict[str, int]:
         """Touch → mails that really left for it."""
@@ -52,10 +67,8 @@ class Places:
 
 
 @contextmanager
-def places(folder: Path, *, script: Mapping[str, Any], seed: int) -> Iterator[Places]:
-    """SES with this fault script and its feedback queue, as processes of their own."""
-    wanted = folder / "script.json"
-    wanted.write_text(json.dumps(script))
+def places(*, seed: int) -> Iterator[Places]:
+    """SES and its feedback queue, as processes of their own; give it a script with `ask`."""
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str) -> str:
@@ -83,7 +96,6 @@ def places(folder: Path, *, script: Mapping[str, Any], seed: int) -> Iterator[Pl
             "--rate": "100000",
             "--quota": "10000000",
             "--seed": str(seed),
-            "--script": str(wanted),
             "--queue-url": queue,
             "--aws-endpoint": aws,
         }

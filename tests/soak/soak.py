@@ -1,190 +1,156 @@
 """The soak: senders killed with -9 again and again while SES loses answers, and a count of who got what.
 
-    python tests/soak/soak.py [--people 1500] [--kills 100] [--seed 1] [--lost 0.0]
+    python tests/soak/soak.py [--people 1500] [--kills 100] [--seed 1] [--only default resend …]
 
 Each sender is a child of this process that sends until it is killed some tenths of a second later; SES and its queue
 are processes of their own and live on. Afterwards a sender runs undisturbed, feedback is drained, and the books of
-SES are held against those of the ledger. Beside it the loop that everybody writes first, under the same kills.
+SES are held against those of the ledger. It is played once for each policy:
+
+    default    unproven mails are listed, never sent again
+    resend     `on_unknown: resend`, and every event comes: what is unresolved goes once more, hours later
+    lossy      the same, and a fifth of the events never comes
+    careless   the same, and somebody takes each silence for proof, although feedback is plainly sick
+    naive      the loop that everybody writes first, with boto3's own retries
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import random
-import signal
 import sys
 import tempfile
 import time
-import traceback
-from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from soak import naive
-from soak.mails import message, people, rows
-from soak.places import SET, Places, places
+from soak.killing import to_the_end, until_killed, warm
+from soak.mails import people, rows
+from soak.places import Places, places
+from soak.senders import SLOTS, Office
 
-#: Calls at once: what one kill may leave unknown.
-SLOTS = 4
-LEDGER = "test"
 #: Seconds until a child that starts warm has sent its first mail.
 START = 0.12
 #: Parts of all calls: 15 % of them fail, most of them after the mail has left.
 FAULTS = {"reset": 0.04, "error": 0.03, "garbage": 0.03, "throttle": 0.02, "lost": 0.02, "hang": 0.01}
-
 #: Every other call takes its time, as a real one does: else a quick machine is through before the first kill.
 SLOW = {"slow": 0.5}
+#: So long must silence last before it means something, and a little more.
+HOURS = timedelta(hours=7)
+#: So often a run that ended early (its canary was not taken) is begun again.
+TRIES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
     """What became of everybody."""
 
+    policy: str
     people: int
     kills: int
-    #: People who got more than one mail, and who got none.
+    #: People who got more than one mail, and those of them of whom the ledger does not say that it may be so.
     twice: int
+    unannounced: int = 0
+    #: Of how many it says so.
+    announced: int = 0
+    #: People who got none, and those of them on no list of the ledger.
     unserved: int
-    #: Of them on no list of the ledger.
-    unlisted: int
+    unlisted: int = 0
     #: Touches that the ledger lists as unproven at the end.
-    listed: int
+    listed: int = 0
     #: Calls that SES saw.
     calls: int
     seconds: float
 
     @property
     def holds(self) -> bool:
-        """Nobody twice, and whoever got nothing is listed: a handful a kill, and the calls that SES lost unread."""
+        """What the policy promises. A kill leaves a handful, and SES loses some calls unread: so many may be listed."""
         most = self.kills * SLOTS + self.people * FAULTS["lost"] * 2
-        return not (self.twice or self.unlisted) and self.listed <= most
+        match self.policy:
+            case "naive":
+                return True
+            case "default":
+                return not (self.twice or self.unlisted) and self.listed <= most
+            case "resend":
+                return not (self.twice or self.unserved or self.listed)
+            case _:
+                return not (self.unannounced or self.unlisted) and self.listed <= most
 
-    def line(self, name: str) -> str:
+    def line(self) -> str:
         """For people."""
         return (
-            f"{name:<8} {self.people} people, {self.kills} kills, {self.calls} calls: {self.twice} twice, "
-            f"{self.unserved} unserved, {self.unlisted} of them unlisted, {self.listed} listed; {self.seconds:.0f} s"
+            f"{self.policy:<8} {self.people} people, {self.kills} kills, {self.calls} calls: {self.twice} twice, "
+            f"{self.unannounced} unannounced, {self.announced} announced, {self.unserved} unserved, "
+            f"{self.unlisted} unlisted, {self.listed} listed; {self.seconds:.0f} s"
         )
 
 
-def child(work: Callable[[], None]) -> int:
-    """Run `work` in a child that starts warm; its process id."""
-    pid = os.fork()
-    if pid:
-        return pid
-    try:
-        work()
-    except BaseException:  # noqa: BLE001 - the child has its own end
-        traceback.print_exc()
-        os._exit(1)
-    os._exit(0)
-
-
-def until_killed(work: Callable[[], None], seconds: float) -> bool:
-    """Run `work`, kill it with -9 after so many seconds; False where it had ended before."""
-    pid = child(work)
-    time.sleep(seconds)
-    ended, _ = os.waitpid(pid, os.WNOHANG)
-    if ended:
-        return False
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    return True
-
-
-def tick(url: str, where: Places, *, alike: int = 10_000) -> None:
-    """One run of the real send loop over the real transport and store."""
-    from datetime import UTC, datetime
-
-    from topmind import delivery
-    from topmind.aws.ses import SesTransport
-    from topmind.delivery import Order
-    from topmind.run.clock import SystemClock
-
-    clock = SystemClock()
-    ledger = opened(url)
-    carrier = SesTransport(
-        configuration_set=SET,
-        clock=clock,
-        make=lambda: where.client("sesv2", max_pool_connections=SLOTS, parameter_validation=False),
-    )
-    order = Order(
-        owner=os.urandom(8).hex(),
-        as_of=datetime.now(UTC).date(),
-        now=clock.now,
-        slots=SLOTS,
-        at_once=True,
-        alike=alike,
-        tries=50,
-    )
-    delivery.send(ledger, carrier, message, order)
-    ledger.close()
-
-
-def opened(url: str):  # type: ignore[no-untyped-def]
-    """The ledger of the soak."""
-    from topmind.ledger import open_ledger
-    from topmind.run.clock import SystemClock
-
-    return open_ledger(url, root=Path(), clock=SystemClock(), ledger_id=LEDGER)
-
-
-def drained(url: str, where: Places) -> None:
-    """Everything that SES has to say is in the ledger, and what is silent is unresolved or unknown."""
-    from datetime import timedelta
-
-    from topmind import feedback
-    from topmind.aws.queue import FeedbackQueue
-    from topmind.run.clock import SystemClock
-
-    where.ask("flush", {})
-    ledger = opened(url)
-    queue = FeedbackQueue(where.client("sqs", read_timeout=30), where.queue, receivers=1)
-    feedback.drain(
-        queue, ledger, lambda _: (), keep=lambda _: None, clock=SystemClock(), budget=timedelta(minutes=5)
-    )
-    ledger.close()
-
-
-def play(folder: Path, where: Places, *, number: int, kills: int, seed: int) -> Found:
+def play(office: Office, policy: str, *, number: int, kills: int, seed: int) -> Found:
     """Kill senders until `kills` of them died, then let one finish; feedback is drained now and then."""
     from topmind.testing.sending import a_person, freeze, hashes
 
-    url = f"sqlite:///{folder}/ledger.db"
     names = people(number)
-    ledger = opened(url)
+    ledger = office.opened()
     ledger.sync_people([a_person(name) for name in names], hashes)
     freeze(ledger, *rows(names))
     ledger.close()
-    draw, began, died = random.Random(seed), time.monotonic(), 0
-    while died < kills:
-        if not until_killed(lambda: tick(url, where), START + draw.random() * number / kills / 100):
+    began, died = time.monotonic(), 0
+    draw, rests = random.Random(seed), 0
+    while died < kills and rests < TRIES:
+        if until_killed(office.tick, START + draw.random() * number / kills / 100):
+            died, rests = died + 1, 0
+            if died % 20 == 0:
+                office.drained()
+        elif office.left():
+            rests += 1
+        else:
             break
-        died += 1
-        if died % 20 == 0:
-            drained(url, where)
-    for _ in range(2):
-        _wait(child(lambda: tick(url, where)))
-        drained(url, where)
-    ledger = opened(url)
-    keys = {row.key.wire(LEDGER): row for row in rows(names)}
-    got = where.touches()
-    listed = {one.touch_hex for one in ledger.unproven()}
-    ledger.close()
-    unserved = keys.keys() - got.keys()
+    _finish(office)
+    if policy != "default":
+        _send_again(office, careless=policy == "careless")
+    keys = {row.key.wire(office.name) for row in rows(names)}
+    got = office.where.touches()
+    twice = {touch for touch in keys if got.get(touch, 0) > 1}
+    unserved, listed, announced = keys - got.keys(), office.unproven(), office.announced()
     return Found(
+        policy=policy,
         people=number,
         kills=died,
-        twice=sum(times > 1 for touch, times in got.items() if touch in keys),
+        twice=len(twice),
+        unannounced=len(twice - announced),
+        announced=len(announced),
         unserved=len(unserved),
         unlisted=len(unserved - listed),
         listed=len(listed),
-        calls=where.ask("calls.json")["calls"],
+        calls=office.where.ask("calls.json")["calls"],
         seconds=time.monotonic() - began,
     )
+
+
+def _finish(office: Office) -> None:
+    """Undisturbed runs until nothing waits; everything that is said of them is heard."""
+    for _ in range(TRIES):
+        to_the_end(office.tick)
+        office.drained()
+        if not office.left():
+            break
+
+
+def _send_again(office: Office, *, careless: bool) -> None:
+    """Hours later SES is calm, and a run sends what is unresolved once more; hours later silence is judged again."""
+    office.clock.by += HOURS
+    office.drained()
+    if careless:
+        office.give_up()
+    office.again()
+    office.where.ask("script", {"faults": {}})
+    _finish(office)
+    office.clock.by += HOURS
+    office.drained()
 
 
 def play_naive(folder: Path, where: Places, *, number: int, kills: int, seed: int) -> Found:
@@ -197,33 +163,32 @@ def play_naive(folder: Path, where: Places, *, number: int, kills: int, seed: in
 
     while died < kills and until_killed(work, START + draw.random() * number / kills / 100):
         died += 1
-    _wait(child(work))
+    to_the_end(work)
     got = where.touches()
+    twice = sum(got.get(name, 0) > 1 for name in names)
     return Found(
+        policy="naive",
         people=number,
         kills=died,
-        twice=sum(got.get(name, 0) > 1 for name in names),
+        twice=twice,
+        unannounced=twice,
         unserved=sum(name not in got for name in names),
-        unlisted=0,
-        listed=0,
+        unlisted=sum(name not in got for name in names),
         calls=where.ask("calls.json")["calls"],
         seconds=time.monotonic() - began,
     )
 
 
-def _wait(pid: int) -> None:
-    _, status = os.waitpid(pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 0, "a sender that nobody killed failed"
+def script(policy: str, seed: int, lost: float) -> dict[str, Any]:
+    """What goes wrong under a policy; `lost`: part of the events that never comes, where feedback is sick."""
+    lost = lost if policy in {"lossy", "careless"} else 0.0
+    return {
+        "faults": {"seed": seed, "shares": FAULTS | SLOW, "seconds": 0.03},
+        "feedback": {"seed": seed, "doubled": 0.1, "reordered": 0.1, "lost": lost},
+    }
 
 
-def warm() -> None:
-    """Import what a sender needs, so that a child begins to send at once."""
-    import boto3
-
-    from topmind import delivery, feedback
-    from topmind.aws import queue, ses
-
-    assert all((boto3, delivery, feedback, queue, ses))
+POLICIES = ("default", "resend", "lossy", "careless", "naive")
 
 
 def main() -> int:
@@ -232,24 +197,31 @@ def main() -> int:
     options.add_argument("--people", type=int, default=1500)
     options.add_argument("--kills", type=int, default=100)
     options.add_argument("--seed", type=int, default=int(time.time()))
-    options.add_argument("--lost", type=float, default=0.0, help="part of the events that never come")
+    options.add_argument(
+        "--lost", type=float, default=0.2, help="part of the events that never comes (lossy, careless)"
+    )
+    options.add_argument("--only", nargs="+", choices=POLICIES, default=POLICIES, help="these policies")
     chosen = options.parse_args()
     print(
-        f"seed {chosen.seed}, {SLOTS} slots, faults {FAULTS}, 10 % of the events doubled, {chosen.lost:.0%} lost"
+        f"seed {chosen.seed}, {SLOTS} slots, faults {FAULTS}, 10 % of the events doubled, {chosen.lost:.0%} of them lost"
+        " where feedback is sick",
+        flush=True,
     )
     warm()
-    script = {
-        "faults": {"seed": chosen.seed, "shares": FAULTS | SLOW, "seconds": 0.03},
-        "feedback": {"seed": chosen.seed, "doubled": 0.1, "reordered": 0.1, "lost": chosen.lost},
-    }
     wanted = {"number": chosen.people, "kills": chosen.kills, "seed": chosen.seed}
-    with tempfile.TemporaryDirectory() as name, places(Path(name), script=script, seed=chosen.seed) as where:
-        ours = play(Path(name), where, **wanted)
-        print(ours.line("topmind"))
-        where.ask("reset", {})
-        where.ask("script", script)
-        print(play_naive(Path(name), where, **wanted).line("naive"))
-    return int(not ours.holds)
+    held = True
+    with tempfile.TemporaryDirectory() as name, places(seed=chosen.seed) as where:
+        for policy in chosen.only:
+            where.ask("reset", {})
+            where.ask("script", script(policy, chosen.seed, chosen.lost))
+            if policy == "naive":
+                found = play_naive(Path(name), where, **wanted)
+            else:
+                office = Office(where, Path(name), name=policy, canary=policy != "default")
+                found = play(office, policy, **wanted)
+            print(found.line(), flush=True)
+            held &= found.holds
+    return int(not held)
 
 
 if __name__ == "__main__":

@@ -5,10 +5,12 @@ Heavy libraries (DuckDB, SQLGlot) are imported when a function that needs them i
 
 from topmind.audience.api import (
     check,
+    check_file,
     explain,
     has_contacts,
     members,
     open_source,
+    propose,
     read_spec,
     segment_report,
     to_parquet,
@@ -18,10 +20,12 @@ from topmind.audience.spec import AudienceSpec
 __all__ = [
     "AudienceSpec",
     "check",
+    "check_file",
     "explain",
     "has_contacts",
     "members",
     "open_source",
+    "propose",
     "read_spec",
     "segment_report",
     "to_parquet",

@@ -12,15 +12,19 @@ from topmind.model import Catalog, History, Item, Members, Problem, Segment, Seq
 from topmind.settings import Settings
 
 if TYPE_CHECKING:
+    from topmind.audience.mapping import Proposal
+    from topmind.audience.outside import Outside
     from topmind.audience.segments import Held, SegmentRow
-    from topmind.audience.sources import Source
+    from topmind.audience.sources import Checked, Source
 
 __all__ = [
     "check",
+    "check_file",
     "explain",
     "has_contacts",
     "members",
     "open_source",
+    "propose",
     "read_spec",
     "segment_report",
     "to_parquet",
@@ -34,14 +38,30 @@ def has_contacts(spec: AudienceSpec, settings: Settings) -> bool:
     return asked(spec, settings)
 
 
-def open_source(spec: AudienceSpec, settings: Settings, as_of: date) -> Source:
+def open_source(
+    spec: AudienceSpec, settings: Settings, as_of: date, outside: Outside | None = None
+) -> Source:
     """Read the exports as of a company day: a context manager with `people()` and `findings`.
 
     Raises ConfigError, ContentError (all problems of the files) or AudienceError; see `sources`.
     """
     from topmind.audience.sources import open_source as opened
 
-    return opened(spec, settings, as_of)
+    return opened(spec, settings, as_of, outside)
+
+
+def check_file(spec: AudienceSpec, settings: Settings, as_of: date, table: str, path: Path) -> Checked:
+    """Look at one export as a run would. Raises ContentError where it would not be used."""
+    from topmind.audience.sources import check_file as checked
+
+    return checked(spec, settings, as_of, table, path)
+
+
+def propose(path: Path, root: Path, table: str | None = None) -> Proposal:
+    """A first `_audience.toml` from the head of an export. Raises AudienceError."""
+    from topmind.audience.mapping import propose as proposed
+
+    return proposed(path, root, table)
 
 
 def members(source: Source, catalog: Catalog, history: History, as_of: date) -> Members:

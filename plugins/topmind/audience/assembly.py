@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topmind.audience.engine import Session
+from topmind.audience.names import words_asked
 from topmind.audience.positions import IN, NONE, OUT, Standings, facts, standings
 from topmind.audience.predicates.dates import DateFact, compile_date
 from topmind.audience.predicates.parse import RuleError
@@ -40,7 +41,7 @@ class _Assembly:
         self.ids = session.ids
         self.here = np.zeros(len(self.ids), dtype=np.bool_)
         #: Rows of the session's contacts, ascending; every column is fetched in this order.
-        self.rows: NDArray[np.int32] = self._fetch("nr").astype(np.int32)
+        self.rows: NDArray[np.int32] = session.places[self._fetch("nr").astype(np.int32)]
         self.here[self.rows] = True
         self.standing = self._standing()
 
@@ -89,17 +90,8 @@ class _Assembly:
             basis={channel: consent.words for channel, consent in self.spec.consent.items()},
             moved=stood.moved,
             watched=stood.watched,
-            words=self._words(dated),
+            words=words_asked(self.session, self.catalog, dated),
         )
-
-    def _words(self, dated: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """What activities are called, where a rule asks for one: a misspelt one would never be seen."""
-        rules = [text for segment in self.catalog.segments.values() for text, _ in segment.who]
-        rules += [*dated, *texts(self.catalog.sequences, self.catalog.items.values())]
-        if not any("did" in rule.lower() for rule in rules):
-            return {}
-        found = self.session.con.execute("SELECT DISTINCT CAST(what AS VARCHAR) FROM activities").fetchall()
-        return {"did": tuple(sorted(name for (name,) in found if name))}
 
     # --- columns of the source -----------------------------------------------------------------------
 
@@ -150,10 +142,8 @@ class _Assembly:
         rank = (
             "CASE WHEN address IS NULL THEN -1 ELSE dense_rank() OVER (ORDER BY address NULLS LAST) - 1 END"
         )
-        query = (
-            f"SELECT CAST({rank} AS INTEGER) AS value FROM source_contacts JOIN ids USING (contact) "
-            "WHERE ids.here ORDER BY ids.nr"
-        )
+        rows = "source_contacts SEMI JOIN contacts USING (nr) ORDER BY nr"
+        query = f"SELECT CAST({rank} AS INTEGER) AS value FROM {rows}"
         inbox[self.rows] = self.session.con.execute(query).fetchnumpy()["value"]
         return inbox
 
@@ -181,7 +171,7 @@ class _Assembly:
         if said.basis == "column":
             return self._flags(f"o_{channel.value}")
         query = "SELECT DISTINCT nr FROM purchases WHERE day >= CAST(? AS DATE)"
-        return self.session.mask(self.session.con.execute(query, [said.since]).fetchnumpy()["nr"])
+        return self.session.asked(query, [said.since])
 
     def _reach(self) -> Mapping[Channel, Bools]:
         """A usable address for mail, a number for calls, a postal address for what somebody carries there."""
@@ -243,7 +233,7 @@ class _Assembly:
         name = self.catalog.company.clients
         if name is None:
             query = "SELECT DISTINCT nr FROM purchases"
-            return self.session.mask(self.session.con.execute(query).fetchnumpy()["nr"])
+            return self.session.asked(query)
         if name not in found:
             raise AudienceError(f"clients: there is no segment '{name}'.", where=self.catalog.company.path)
         return self.session.mask(found[name])
@@ -284,13 +274,14 @@ class _Assembly:
 
     def _dates(self, fact: DateFact, stood: Standings) -> tuple[FactDate, ...]:
         """Dated facts of one expression, ordered by contact, day and fact."""
-        run = self.session.con.execute
+        run, places = self.session.con.execute, self.session.places.tolist()
         if fact.watch:
             since = run("SELECT nr, since FROM contacts WHERE since IS NOT NULL").fetchall()
-            return facts(fact.watch, stood, dict(since) if fact.since else {})
+            known = {places[nr]: day for nr, day in since}
+            return facts(fact.watch, stood, known if fact.since else {})
         assert fact.query is not None
         rows = run(fact.query.sql("duckdb", identify=True)).fetchall()
-        dated = [FactDate(contact=nr, day=day, fact=own or day.isoformat()) for nr, day, own in rows]
+        dated = [FactDate(contact=places[nr], day=day, fact=own or day.isoformat()) for nr, day, own in rows]
         return tuple(sorted(dated, key=lambda f: (f.contact, f.day, f.fact)))
 
 

@@ -11,8 +11,9 @@ from topmind.model import Stage
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 #: An address that mail servers take, lower case, with a dot in the domain.
 ADDRESS = rf"{_ATOM}([.]{_ATOM})*@[a-z0-9-]+([.][a-z0-9-]+)+"
-_YES = ("yes", "y", "true", "t", "1", "x", "on", "opt-in", "opted in", "subscribed")
-_NO = ("no", "n", "false", "f", "0", "off", "opt-out", "opted out", "unsubscribed")
+#: Words for yes and no that exports use.
+YES = ("yes", "y", "true", "t", "1", "x", "on", "opt-in", "opted in", "subscribed")
+NO = ("no", "n", "false", "f", "0", "off", "opt-out", "opted out", "unsubscribed")
 
 
 def quoted(text: str) -> str:
@@ -41,9 +42,13 @@ def day(column: str, table: Table) -> str:
     if table.dates:
         return f"CAST(try_strptime(trim({column}), {quoted(table.dates)}) AS DATE)"
     text = f"trim({column})"
-    # by position: a regular expression costs four times as much on ten million rows
     iso = f"substr({text}, 5, 1) = '-' AND substr({text}, 8, 1) = '-' AND substr({text}, 11, 1) IN ('', ' ', 'T')"
-    return f"CASE WHEN {iso} THEN TRY_CAST(left({text}, 10) AS DATE) END"
+    slow = f"CASE WHEN {iso} THEN TRY_CAST(left({text}, 10) AS DATE) END"
+    # most exports write plain ISO days: looking at each by position doubles the time of ten million rows;
+    # strptime skips spaces, so it is asked of texts without one only
+    whole = f"length({column}) = 10 AND NOT contains({column}, ' ')"
+    plain = f"CASE WHEN {whole} THEN CAST(try_strptime({column}, '%Y-%m-%d') AS DATE) END"
+    return f"coalesce({plain}, {slow})"
 
 
 def number(column: str, table: Table, decimals: int) -> str:
@@ -65,7 +70,7 @@ def number(column: str, table: Table, decimals: int) -> str:
 def flag(column: str) -> str:
     """Yes or no, in the words exports use."""
     word = f"lower(trim({column}))"
-    return f"CASE WHEN {word} IN ({texts(_YES)}) THEN true WHEN {word} IN ({texts(_NO)}) THEN false END"
+    return f"CASE WHEN {word} IN ({texts(YES)}) THEN true WHEN {word} IN ({texts(NO)}) THEN false END"
 
 
 def stage(column: str, stages: Mapping[str, Stage]) -> str:

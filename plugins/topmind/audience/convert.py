@@ -1,4 +1,4 @@
-"""One export file → one Parquet table in our own form, with everything odd counted and nothing personal said.
+"""The export files of a table → one Parquet table in our own form, with everything odd counted and nothing personal said.
 
 Canonical columns:
     contacts    contact address name phone postal[] zone language stage since  f_FIELD…  o_CHANNEL…
@@ -22,7 +22,7 @@ from topmind.audience.cache import Converted, Finding
 from topmind.audience.doubts import ids_are_no_addresses, odd_contacts
 from topmind.audience.schema import Activities, Contacts, Lines, Purchases, Table
 from topmind.audience.spec import AudienceSpec
-from topmind.audience.staging import REJECTS, Raw, Rejects, line_of_row, misfits
+from topmind.audience.staging import REJECTS, Part, Raw, Rejects, line_of_row, misfits
 
 _TEXT, _DATE, _LIST = "NULL::VARCHAR", "NULL::DATE", "[]::VARCHAR[]"
 
@@ -42,75 +42,87 @@ class Form:
 
 
 def convert(
-    con: Any, spec: AudienceSpec, name: str, raw: Raw, rejects: Rejects, target: Path, shape: str
+    con: Any, spec: AudienceSpec, name: str, raws: Sequence[Raw], rejects: Rejects, target: Path, shape: str
 ) -> Converted:
-    """Make the canonical table of a file and write it; adds the rows that were left out to `rejects`.
+    """Make the canonical table of one or more files and write it; adds the rows that were left out to `rejects`.
 
     Raises Unusable where the whole file cannot be what it is mapped to be.
     """
     table = spec.tables[name]
     forms: dict[type[Table], Callable[[], Form]] = {
-        Contacts: lambda: _contacts(spec, raw),
-        Purchases: lambda: _purchases(spec, raw),
-        Lines: lambda: _lines(table, raw),
-        Activities: lambda: _activities(table, raw),
+        Contacts: lambda: _contacts(spec, raws[0]),
+        Purchases: lambda: _purchases(spec, raws[0]),
+        Lines: lambda: _lines(table, raws[0]),
+        Activities: lambda: _activities(table, raws[0]),
     }
     form = forms[type(table)]()
-    streamed = target.with_name(f"{target.name}.{os.getpid()}.typed.tmp")
+    # contacts are looked at many times and mended; of the millions of facts nothing is held
+    kind = "TABLE" if isinstance(table, Contacts) else "VIEW"
+    streamed: list[Path] = []
     written = target.with_name(f"{target.name}.{os.getpid()}.tmp")
     try:
         findings: list[Finding] = []
-        if isinstance(table, Contacts):
-            con.execute(f"CREATE OR REPLACE TEMP TABLE typed AS {_typed(form, raw)}")
-        else:
-            _copy(con, _typed(form, raw), streamed)
-            con.execute(
-                "CREATE OR REPLACE TEMP VIEW typed AS SELECT * FROM "
-                f"read_parquet({sql.quoted(str(streamed))})"
-            )
-        misfits(con, rejects)
-        good = _good(con, form, rejects)
+        parts: list[Part] = []
+        before = 0
+        for raw in raws:
+            streamed.append(target.with_name(f"{target.name}.{os.getpid()}.{len(parts)}.typed.tmp"))
+            rows = _copy(con, _typed(form, raw), streamed[-1])
+            lines = misfits(con, rejects, raw.shown)
+            parts.append(Part(raw.shown, before, tuple(sorted({*lines, *raw.gaps}))))
+            before += rows
+        # numbered when read back: counting rows while they are typed keeps the work on one core
+        numbered = " UNION ALL ".join(
+            f"SELECT file_row_number + {part.before + 1} AS nr, * EXCLUDE (file_row_number) "
+            f"FROM read_parquet({sql.quoted(str(place))}, file_row_number = true)"
+            for part, place in zip(parts, streamed, strict=True)
+        )
+        con.execute(f"CREATE OR REPLACE TEMP {kind} typed AS {numbered}")
+        good = _good(con, form, rejects, parts)
         if isinstance(table, Contacts):
             con.execute(f"DELETE FROM typed WHERE NOT ({good})")
             ids_are_no_addresses(con, table)
             findings = odd_contacts(con, spec, table)
-        if good == "true" and streamed.exists():
-            streamed.replace(written)
+        if good == "true" and not isinstance(table, Contacts) and len(streamed) == 1:
+            streamed[0].replace(written)
         else:
             order = "ORDER BY contact" if isinstance(table, Contacts) else ""
-            _copy(con, f"SELECT {', '.join(form.values)} FROM typed WHERE {good} {order}", written)
-        rows = con.execute(f"SELECT count(*) FROM read_parquet({sql.quoted(str(written))})").fetchall()[0][0]
+            before = _copy(con, f"SELECT {', '.join(form.values)} FROM typed WHERE {good} {order}", written)
         written.replace(target)
     finally:
-        kind = "TABLE" if isinstance(table, Contacts) else "VIEW"
         con.execute(f"DROP {kind} IF EXISTS typed")
-        streamed.unlink(missing_ok=True)
-        written.unlink(missing_ok=True)
-    return Converted(parquet=target, rows=rows, shape=shape, findings=tuple(findings))
+        for place in (*streamed, written):
+            place.unlink(missing_ok=True)
+    return Converted(parquet=target, rows=before, shape=shape, findings=tuple(findings))
 
 
-def _copy(con: Any, query: str, place: Path) -> None:
-    con.execute(f"COPY ({query}) TO {sql.quoted(str(place))} (FORMAT parquet)").fetchall()
+def _copy(con: Any, query: str, place: Path) -> int:
+    """Write a query's rows; how many."""
+    rows: int = con.execute(f"COPY ({query}) TO {sql.quoted(str(place))} (FORMAT parquet)").fetchall()[0][0]
+    return rows
 
 
 def _typed(form: Form, raw: Raw) -> str:
-    """Typed rows with `nr`, why each is left out (`reason`), and then its text."""
+    """Typed rows in the order of the file, why each is left out (`reason`), and then its text."""
     values = ", ".join(f"{expression} AS {column}" for column, expression in form.values.items())
     doubts = "".join(f", {expression} AS {column}" for column, expression in form.doubts.items())
     whens = " ".join(f"WHEN {c} IS NULL THEN {sql.quoted(why)}" for c, why in form.needed.items())
     reason = f"CASE {whens} END" if whens else _TEXT
     text = f"concat_ws(' | ', {', '.join(raw.names.values())})"
     return (
-        f"SELECT nr, {', '.join(form.values)}{doubts}, reason, "
+        f"SELECT {', '.join(form.values)}{doubts}, reason, "
         f"CASE WHEN reason IS NOT NULL THEN {text} END AS row_text FROM "
         f"(SELECT *, {reason} AS reason FROM (SELECT raw.*, {values} FROM {raw.query} AS raw))"
     )
 
 
-def _good(con: Any, form: Form, rejects: Rejects) -> str:
+def _good(con: Any, form: Form, rejects: Rejects, parts: Sequence[Part]) -> str:
     """The condition of rows that stay; what does not is added to `rejects`."""
     conditions = []
-    before = sorted(line for line, _, _ in rejects.rows)
+
+    def told(nr: int, why: str, row: str) -> tuple[int, str, str, str]:
+        line, file = line_of_row(nr, parts)
+        return line, why, row, file
+
     if form.needed:
         counts = con.execute(
             "SELECT reason, count(*) FROM typed WHERE reason IS NOT NULL GROUP BY 1 ORDER BY min(nr)"
@@ -120,7 +132,7 @@ def _good(con: Any, form: Form, rejects: Rejects) -> str:
                 f"SELECT nr, reason, row_text FROM typed WHERE reason IS NOT NULL ORDER BY nr LIMIT {REJECTS}"
             )
             rows = con.execute(query).fetchall()
-            rejects.add(counts, [(line_of_row(nr, before), why, row) for nr, why, row in rows])
+            rejects.add(counts, [told(*row) for row in rows])
             conditions.append("reason IS NULL")
     if form.unique:
         text = f"concat_ws(' | ', {', '.join(f't.{c}::VARCHAR' for c in form.values)})"
@@ -131,9 +143,7 @@ def _good(con: Any, form: Form, rejects: Rejects) -> str:
         ).fetchall()
         if again:
             why = "an id that came before"
-            rejects.add(
-                [(why, len(again))], [(line_of_row(nr, before), why, row) for nr, row in again[:REJECTS]]
-            )
+            rejects.add([(why, len(again))], [told(nr, why, row) for nr, row in again[:REJECTS]])
             conditions.append(f"nr NOT IN ({', '.join(str(nr) for nr, _ in again)})")
     return " AND ".join(conditions) or "true"
 
@@ -141,14 +151,19 @@ def _good(con: Any, form: Form, rejects: Rejects) -> str:
 def _contacts(spec: AudienceSpec, raw: Raw) -> Form:
     table = spec.contacts
     assert table is not None
-    language = f"replace(lower({sql.clean(raw[table.language])}), '_', '-')" if table.language else _TEXT
+    language, zone = _TEXT, _TEXT
+    if table.language:
+        language = sql.clean(sql.mapped(f"trim({raw[table.language]})", table.languages))
+        language = f"replace(lower({language}), '_', '-')"
+    if table.zone:
+        zone = sql.clean(sql.mapped(f"trim({raw[table.zone]})", table.zones))
     values = {
         "contact": sql.clean(raw[table.id]),
         "address": sql.address(raw[table.email]),
         "name": _joined(raw.several(table.name)),
         "phone": sql.clean(raw[table.phone]) if table.phone else _TEXT,
         "postal": sql.parts(raw.several(table.postal)) if table.postal else _LIST,
-        "zone": sql.clean(raw[table.zone]) if table.zone else _TEXT,
+        "zone": zone,
         "language": language,
         "stage": sql.stage(raw[table.stage], table.stages) if table.stage else _TEXT,
         "since": sql.day(raw[table.since], table) if table.since else _DATE,
@@ -166,7 +181,9 @@ def _contacts(spec: AudienceSpec, raw: Raw) -> Form:
         filled[f"f_{name}"] = declared.column if declared.type != "text" else None
     for channel, consent in spec.consent.items():
         if consent.column:
-            values[f"o_{channel.value}"] = sql.flag(raw[consent.column])
+            values[f"o_{channel.value}"] = sql.flag(
+                sql.mapped(f"trim({raw[consent.column]})", consent.values)
+            )
             filled[f"o_{channel.value}"] = consent.column
     doubts = {
         f"odd_{column}": f"({column} IS NULL AND {sql.clean(raw[source])} IS NOT NULL)"

@@ -61,6 +61,13 @@ def fingerprint(path: Path, encoding: str | None = None) -> Fingerprint:
     )
 
 
+def has_mark(path: Path) -> bool:
+    """Whether a byte-order mark stands first."""
+    with path.open("rb") as file:
+        start = file.read(3)
+    return start.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+
+
 def _first_line(start: bytes, encoding: str) -> str:
     text = start.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
     lines = text.splitlines()

@@ -123,8 +123,8 @@ def _zones(con: Any) -> list[Finding]:
 def _doubled(con: Any) -> list[Finding]:
     """Contacts who share an inbox."""
     groups = con.execute(
-        "SELECT list(contact ORDER BY contact) AS ids FROM typed WHERE address IS NOT NULL "
-        "GROUP BY address HAVING count(*) > 1 ORDER BY ids"
+        "SELECT list(contact ORDER BY contact) AS ids FROM typed WHERE address IN (SELECT address FROM typed "
+        "WHERE address IS NOT NULL GROUP BY address HAVING count(*) > 1) GROUP BY address ORDER BY ids"
     ).fetchall()
     if not groups:
         return []

@@ -1,6 +1,7 @@
 """One session: people, facts and history as tables of one DuckDB connection, and the rules run on them.
 
-Tables of a session; `nr` is the contact's row in `Members` and never null, nothing is later than `as_of`:
+Tables of a session; `nr` is the contact's place in the source (`places` gives its row in `Members`) and never
+null, nothing is later than `as_of`:
     contacts     nr stage zone language since has_address has_phone has_postal  f_FIELD…  o_CHANNEL…
     purchases    nr purchase day amount            things       nr purchase day what
     activities   nr day what                       answers      nr source step word day
@@ -12,8 +13,11 @@ PostgreSQL runs the same rules on tables of these names.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cached_property
+from heapq import merge
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,8 +34,8 @@ from topmind.audience.sources import Source
 from topmind.errors import AudienceError
 from topmind.model import KEEPS_FLOOR, Bools, Catalog, History
 
-#: Up to so many different words a column is an enumeration.
-FEW = 2000
+#: Ids read at a time.
+_SOME = 10_000
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -44,13 +48,11 @@ class Session:
         self.as_of = as_of
         self.env = Env(as_of=as_of, fields=source.spec.fields, segments=frozenset(catalog.segments))
         self.con: Any = source.con.cursor()
+        #: Ids of who is in the history only: vanished, without facts, ascending.
+        self.vanished: tuple[str, ...] = ()
         self._people(history)
         self._facts()
         self._history(history)
-        #: Contacts by row.
-        self.ids: tuple[str, ...] = tuple(
-            i for (i,) in self.con.execute("SELECT contact FROM ids ORDER BY nr").fetchall()
-        )
 
     def __enter__(self) -> Session:
         return self
@@ -58,82 +60,66 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self.con.close()
 
+    # --- who stands where ----------------------------------------------------------------------------
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """Contacts by row, in the order of their ids; read when first asked for (60 MB a million)."""
+        asked = self.con.cursor().execute("SELECT contact FROM source_contacts ORDER BY nr")
+        here: list[str] = []
+        while some := asked.fetchmany(_SOME):
+            here += [contact for (contact,) in some]
+        return tuple(merge(here, self.vanished))
+
+    @cached_property
+    def places(self) -> NDArray[np.int32]:
+        """Row by `nr`: a vanished contact has a row among the others, and no `nr`."""
+        if not self.vanished:
+            return np.arange(self.size, dtype=np.int32)
+        rows = [bisect_left(self.ids, contact) for contact in self.vanished]
+        return np.delete(np.arange(self.size, dtype=np.int32), rows)
+
     # --- tables --------------------------------------------------------------------------------------
 
     def _people(self, history: History) -> None:
-        """Number everybody in the source, and who is in the history only (vanished: without facts)."""
+        """Everybody in the source who is not erased; who is in the history only is `vanished`."""
         touched = sorted({t.key.contact for t in history.touches})
+        if touched:
+            self._table("touched", {"contact": touched})
+            query = "SELECT contact FROM touched WHERE contact NOT IN (SELECT contact FROM source_contacts)"
+            self.vanished = tuple(sorted(contact for (contact,) in self.con.execute(query).fetchall()))
+        ((sourced,),) = self.con.execute("SELECT count(*) FROM source_contacts").fetchall()
+        #: Contacts with a row.
+        self.size: int = sourced + len(self.vanished)
         erased = sorted(c for c, standing in history.standing.items() if standing.erased)
-        self._table("touched", {"contact": touched})
-        self._table("erased", {"contact": erased})
-        self.con.execute(
-            "CREATE TEMP TABLE ids AS SELECT contact, CAST(row_number() OVER (ORDER BY contact) - 1 AS INTEGER) "
-            "AS nr, here AND contact NOT IN (SELECT contact FROM erased) AS here FROM ("
-            "SELECT contact, true AS here FROM source_contacts UNION ALL SELECT contact, false FROM touched "
-            "WHERE contact NOT IN (SELECT contact FROM source_contacts))"
-        )
+        if erased:
+            self._table("erased_ids", {"contact": erased})
+            self.con.execute(
+                "CREATE TEMP TABLE erased AS SELECT nr FROM source_contacts JOIN erased_ids USING (contact)"
+            )
+        #: Condition of a row with `nr` that it belongs to somebody who is here.
+        self._here = "nr NOT IN (SELECT nr FROM erased)" if erased else "true"
         columns = [f"f_{name}" for name in self.spec.fields]
         columns += [f"o_{channel.value}" for channel, c in self.spec.consent.items() if c.column]
-        listed = "".join(f", s.{column}" for column in columns)
+        listed = "".join(f", {column}" for column in columns)
         self.con.execute(
-            "CREATE TEMP TABLE contacts AS SELECT ids.nr, s.stage, s.zone, s.language, "
-            "CASE WHEN s.since <= CAST(? AS DATE) THEN s.since END AS since, s.address IS NOT NULL AS has_address, "
-            f"s.phone IS NOT NULL AS has_phone, len(s.postal) > 0 AS has_postal{listed} "
-            "FROM source_contacts s JOIN ids USING (contact) WHERE ids.here ORDER BY nr",
-            [self.as_of],
+            f"CREATE TEMP VIEW contacts AS SELECT nr, stage, zone, language, "
+            f"CASE WHEN since <= {self._today} THEN since END AS since, address IS NOT NULL AS has_address, "
+            f"phone IS NOT NULL AS has_phone, len(postal) > 0 AS has_postal{listed} "
+            f"FROM source_contacts WHERE {self._here}"
         )
 
     def _facts(self) -> None:
-        """Purchases, what was bought, activities: up to and including `as_of`."""
-        until = f"DATE '{self.as_of.isoformat()}'"
-        if self.spec.purchases:
+        """Purchases, what was bought, activities: up to and including `as_of`, straight from their files."""
+        for name in ("purchases", "things", "activities"):
             self.con.execute(
-                "CREATE TEMP TABLE purchases AS SELECT ids.nr, p.purchase, p.day, p.amount FROM source_purchases p "
-                f"JOIN ids USING (contact) WHERE ids.here AND p.day <= {until}"
+                f"CREATE TEMP VIEW {name} AS SELECT * FROM nr_{name} WHERE day <= {self._today} AND {self._here}"
             )
-        else:
-            self.con.execute(
-                "CREATE TEMP TABLE purchases (nr INTEGER, purchase VARCHAR, day DATE, amount DECIMAL(18, 4))"
-            )
-        bought = ["purchases"] if self.spec.purchases and self.spec.purchases.items else []
-        word = self._word_type(
-            "thing", [f"SELECT unnest(items) FROM source_{t}" for t in (*bought, *self.spec.lines)]
-        )
-        parts = [
-            f"SELECT ids.nr, p.purchase, p.day, CAST(unnest(p.items) AS {word}) AS what FROM source_{name} p "
-            f"JOIN ids USING (contact) WHERE ids.here AND p.day <= {until}"
-            for name in bought
-        ]
-        parts += [
-            f"SELECT p.nr, p.purchase, p.day, CAST(unnest(l.items) AS {word}) AS what FROM source_{name} l "
-            "JOIN purchases p USING (purchase)"
-            for name in self.spec.lines
-        ]
-        none = "SELECT 0 AS nr, '' AS purchase, DATE '1970-01-01' AS day, '' AS what WHERE false"
-        self.con.execute(f"CREATE TEMP TABLE things AS {' UNION ALL '.join(parts) or none}")
-        word = self._word_type("act", [f"SELECT what FROM source_{t}" for t in self.spec.activities])
-        parts = [
-            f"SELECT ids.nr, a.day, CAST(a.what AS {word}) AS what FROM source_{name} a JOIN ids USING (contact) "
-            f"WHERE ids.here AND a.day <= {until}"
-            for name in self.spec.activities
-        ]
-        none = "SELECT 0 AS nr, DATE '1970-01-01' AS day, '' AS what WHERE false"
-        self.con.execute(f"CREATE TEMP TABLE activities AS {' UNION ALL '.join(parts) or none}")
         self.con.execute("CREATE TEMP TABLE member (segment VARCHAR, nr INTEGER)")
 
-    def _word_type(self, name: str, queries: Sequence[str]) -> str:
-        """A type for a column of words: an enumeration where there are few, which takes a byte or two a row
-        in place of sixteen."""
-        if not queries:
-            return "VARCHAR"
-        found = self.con.execute(
-            f"SELECT DISTINCT w FROM ({' UNION ALL '.join(queries)}) AS words(w) WHERE w IS NOT NULL LIMIT {FEW + 1}"
-        ).fetchall()
-        if not found or len(found) > FEW:
-            return "VARCHAR"
-        listed = ", ".join("'" + word.replace("'", "''") + "'" for word in sorted(w for (w,) in found))
-        self.con.execute(f"CREATE TEMP TYPE {name} AS ENUM ({listed})")
-        return name
+    @property
+    def _today(self) -> str:
+        return f"DATE '{self.as_of.isoformat()}'"
 
     def _history(self, history: History) -> None:
         """Touches that reached somebody, answers, marks: as columns, not row by row."""
@@ -183,10 +169,10 @@ class Session:
         kept = ", ".join(
             [*(f"g.{c}" for c in columns if c != "contact"), *(["g.day"] if days is not None else [])]
         )
-        self.con.execute(
-            f"CREATE TEMP TABLE {name} AS SELECT ids.nr, {kept} FROM given_{name} g JOIN ids USING (contact) "
-            "WHERE ids.here"
-        )
+        rows = f"given_{name} g JOIN source_contacts c USING (contact)"
+        if not columns["contact"]:
+            rows = f"(SELECT 0 AS nr) c, given_{name} g"
+        self.con.execute(f"CREATE TEMP TABLE {name} AS SELECT c.nr, {kept} FROM {rows} WHERE {self._here}")
         self.con.execute(f"DROP TABLE given_{name}")
 
     def _table(
@@ -207,17 +193,25 @@ class Session:
 
     # --- rules ---------------------------------------------------------------------------------------
 
+    def numbers(self, condition: exp.Expr) -> NDArray[np.int32]:
+        """`nr` of the contacts who fulfil a compiled condition, ascending."""
+        sql = select_rows(condition).sql("duckdb", identify=True)
+        return np.sort(np.asarray(self.con.execute(sql).fetchnumpy()["nr"], dtype=np.int32))
+
     def rows(self, condition: exp.Expr) -> NDArray[np.int32]:
         """Rows of the contacts who fulfil a compiled condition, ascending."""
-        sql = select_rows(condition).sql("duckdb", identify=True)
-        found = self.con.execute(sql).fetchnumpy()["nr"]
-        return np.sort(np.asarray(found, dtype=np.int32))
+        return self.places[self.numbers(condition)]
 
     def mask(self, rows: NDArray[np.int32]) -> Bools:
         """The same as one flag per row."""
-        flags = np.zeros(len(self.ids), dtype=np.bool_)
+        flags = np.zeros(self.size, dtype=np.bool_)
         flags[rows] = True
         return flags
+
+    def asked(self, query: str, values: Sequence[object] = ()) -> Bools:
+        """One flag per row from a query that gives `nr`."""
+        found = self.con.execute(query, list(values)).fetchnumpy()["nr"]
+        return self.mask(self.places[np.asarray(found, dtype=np.int32)])
 
     def holds(self, text: str, where: str) -> Bools:
         """Who fulfils one rule. Raises AudienceError naming the place."""
@@ -232,15 +226,15 @@ class Session:
         needed = {*plan.named, *named}
         found = {}
         for name in plan.order:
-            condition = condition_of(self.catalog.segments[name], self.env)
-            found[name] = self.rows(condition)
+            numbers = self.numbers(condition_of(self.catalog.segments[name], self.env))
+            found[name] = self.places[numbers]
             if name in needed:
-                self.add_member(name, found[name])
+                self._add_member(name, numbers)
         return found
 
-    def add_member(self, name: str, rows: NDArray[np.int32]) -> None:
+    def _add_member(self, name: str, numbers: NDArray[np.int32]) -> None:
         """Make a segment's members known to rules that name it."""
-        self.con.register("given", {"nr": rows})
+        self.con.register("given", {"nr": numbers})
         self.con.execute("INSERT INTO member SELECT ?, nr FROM given", [name])
         self.con.unregister("given")
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from difflib import get_close_matches
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from topmind.audience.cache import VERSION, Cache, Converted, Finding
+from topmind.audience.columns import quoted
 from topmind.audience.convert import convert
-from topmind.audience.csvfile import Fingerprint, fingerprint, read_header, transcode
+from topmind.audience.csvfile import Fingerprint
+from topmind.audience.files import files_of, marked, raws
+from topmind.audience.numbering import number
+from topmind.audience.outside import Outside
+from topmind.audience.places import place_of
 from topmind.audience.schema import Activities
-from topmind.audience.spec import PATH, AudienceSpec
-from topmind.audience.staging import Rejects, Unusable, raw_csv, raw_parquet, rejected
-from topmind.errors import ConfigError, ContentError
+from topmind.audience.spec import AudienceSpec
+from topmind.audience.staging import Rejects, Unusable, rejected
+from topmind.errors import ContentError
 from topmind.model import Level, Problem
 from topmind.settings import Settings
 
@@ -24,40 +29,16 @@ SHRINK = 0.1
 #: A table of which more than this share belongs to nobody is mapped wrongly.
 STRANGE = 0.5
 
-_LATER = ("s3://", "http://", "https://", "postgresql://", "postgres://")
 
-
-def place_of(spec: AudienceSpec, settings: Settings, table: str) -> Path:
-    """The file of a table: relative to `_audience.toml`, or in the folder that TOPMIND_CONTACTS names.
-
-    Raises ConfigError for kinds of sources that are not readable yet.
-    """
-    said = spec.tables[table].file
-    for text in (said, settings.contacts):
-        if text.startswith(_LATER):
-            raise ConfigError(
-                f"[tables.{table}] comes from {text.partition(':')[0]}, which is not readable yet.",
-                where=PATH,
-                fix="Export it as CSV or Parquet.",
-            )
-    path = (
-        Path(settings.contacts) / Path(said).name if settings.contacts else settings.root / "segments" / said
-    )
-    path = path.resolve()
-    if path.suffix.lower() not in {".csv", ".tsv", ".txt", ".parquet"}:
-        raise ConfigError(
-            f"[tables.{table}] names a {path.suffix or 'file without a suffix'}, which is not readable yet.",
-            where=PATH,
-            fix="Export it as CSV or Parquet.",
-        )
-    return path
+class StoppedError(Exception):
+    """More rows were left out than the table allows: no last good one replaces it, a person has to look."""
 
 
 class Reader:
     """One opening of the sources."""
 
-    def __init__(self, spec: AudienceSpec, settings: Settings, as_of: date) -> None:
-        self.spec, self.settings, self.as_of = spec, settings, as_of
+    def __init__(self, spec: AudienceSpec, settings: Settings, as_of: date, outside: Outside) -> None:
+        self.spec, self.settings, self.as_of, self.outside = spec, settings, as_of, outside
         self.places = {table: place_of(spec, settings, table) for table in spec.tables}
         self.cache = Cache(settings.var / "cache" / "audience")
         self.rejects = settings.var / "rejects"
@@ -75,7 +56,8 @@ class Reader:
         con = duckdb.connect(
             config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
         )
-        folders = sorted({str(p.parent) for p in self.places.values()} | {str(self.cache.folder)})
+        here = [p.path if p.path.is_dir() else p.path.parent for p in self.places.values() if p.path]
+        folders = sorted({str(path) for path in (*here, self.cache.folder)})
         listed = ", ".join("'" + f.replace("'", "''") + "'" for f in folders)
         con.execute(f"SET allowed_directories = [{listed}]")
         con.execute("SET temp_directory = ?", [str(self.cache.folder / "spill")])
@@ -89,56 +71,50 @@ class Reader:
         made: dict[str, Converted] = {}
         for table in self.spec.tables:
             converted, found = self.table(con, table)
-            findings += [self._problem(table, one) for one in found]
+            findings += [self.problem(table, one) for one in found]
             if converted:
                 made[table] = converted
-                findings += [self._problem(table, one) for one in converted.findings]
-                place = str(converted.parquet).replace("'", "''")
-                con.execute(f"CREATE VIEW source_{table} AS SELECT * FROM read_parquet('{place}')")
+                findings += [self.problem(table, one) for one in converted.findings]
+                con.execute(f"CREATE VIEW source_{table} AS {_rows(table, converted.parquet)}")
         if not any(f.level is Level.ERROR for f in findings):
-            findings += self._strangers(con, made)
+            strange = number(con, self.spec, made, self.cache)
+            findings += self._strangers(
+                {table: (count, made[table].rows) for table, count in strange.items()}
+            )
         errors = [f for f in findings if f.level is Level.ERROR]
         if errors:
             raise ContentError([*errors, *(f for f in findings if f.level is not Level.ERROR)])
         return findings
 
-    def _strangers(self, con: Any, made: Mapping[str, Converted]) -> list[Problem]:
+    def _strangers(self, strange: Mapping[str, tuple[int, int]]) -> list[Problem]:
         """Facts of nobody: a few are noise, most of them mean that the wrong column is mapped."""
         found = []
-        for table in [*(["purchases"] if self.spec.purchases else []), *self.spec.activities]:
-            strange, rows = self._strange(con, table, made)
-            if strange:
+        for table, (count, rows) in strange.items():
+            if count:
                 finding = Finding(
                     rule="source/strangers",
-                    level="error" if strange > rows * STRANGE else "info",
-                    says=f"{strange} of {rows} rows belong to nobody in the contacts' file.",
+                    level="error" if count > rows * STRANGE else "info",
+                    says=f"{count} of {rows} rows belong to nobody in the contacts' file.",
                     fix=f"See whether [tables.{table}] contact is the same id as [tables.contacts] id.",
                 )
-                found.append(self._problem(table, finding))
+                found.append(self.problem(table, finding))
         return found
-
-    def _strange(self, con: Any, table: str, made: Mapping[str, Converted]) -> tuple[int, int]:
-        """(rows of nobody, rows) of a table; counted once for each pair of files."""
-        pair = f"{made['contacts'].parquet.stem} {made[table].parquet.stem}"
-        known = self.cache.note("strangers").get(table, {})
-        if known.get("pair") != pair:
-            query = f"SELECT count(*) FROM source_{table} WHERE contact NOT IN (SELECT contact FROM source_contacts)"
-            known = {"pair": pair, "strange": con.execute(query).fetchall()[0][0]}
-            self.cache.keep_note("strangers", table, known)
-        return known["strange"], made[table].rows
 
     def table(self, con: Any, table: str) -> tuple[Converted | None, list[Finding]]:
         """Today's table, or the last good one with a loud finding, or None with an error."""
-        path = self.places[table]
         good = self.cache.good(table)
-        fresh, key, refused = self._fresh(con, table, path)
-        if fresh and not refused:
-            refused = self._shrunken(table, fresh, good) or self._aged(path)
+        fresh, key = None, ""
+        try:
+            fresh, key, age = self._fresh(con, table)
+            refused = self._shrunken(table, fresh, good) or self._aged(age)
+        except Unusable as error:
+            refused = str(error)
+        except StoppedError as error:
+            return None, [Finding(rule="source/too-many-bad-rows", level="error", says=str(error), fix=_LOOK)]
         if fresh and not refused:
             self.cache.now_good(table, key)
             return fresh, []
-        shape = self._shape(table)
-        if good and good.shape == shape:
+        if good and good.shape == self._shape(table):
             return good, [
                 Finding(
                     rule="source/last-good",
@@ -153,67 +129,72 @@ class Reader:
             )
         ]
 
-    def _fresh(self, con: Any, table: str, path: Path) -> tuple[Converted | None, str, str]:
-        """(converted, its key, why it cannot be used)."""
+    def _fresh(self, con: Any, table: str) -> tuple[Converted, str, date]:
+        """(converted, its key, day of the export). Raises Unusable, StoppedError."""
+        place, fetched = self.places[table], None
+        if place.path is None:
+            wanted = self.spec.columns(table)
+            fetched = self.outside.bring(place, wanted, self.cache.folder / "fetched", table)
+        try:
+            return self._read(con, table, fetched or place.path)
+        finally:
+            if fetched and not place.piped:
+                fetched.unlink(missing_ok=True)
+
+    def _read(self, con: Any, table: str, path: Path | None) -> tuple[Converted, str, date]:
         import duckdb
 
-        if not path.is_file():
-            place = " in the folder that TOPMIND_CONTACTS names" if self.settings.contacts else ""
-            return None, "", f"there is no file for [tables.{table}]{place}."
-        mark = fingerprint(path, self.spec.tables[table].encoding)
-        shape = self._shape(table)
-        key = hashlib.blake2b(f"{mark.digest} {shape}".encode(), digest_size=12).hexdigest()
-        if kept := self.cache.find(table, key):
-            return kept, key, ""
-        if not mark.size or (mark.text and not mark.head.strip()):
-            return None, key, "the file is empty."
-        if not mark.text and path.suffix.lower() != ".parquet":
-            return None, key, f"the file is no text, although its name ends in {path.suffix}."
+        assert path is not None, "fetched or here"
         try:
-            return self._convert(con, table, path, mark, key, shape)
+            paths = files_of(path)
         except Unusable as error:
-            return None, key, str(error)
+            place = " in the folder that TOPMIND_CONTACTS names" if self.settings.contacts else ""
+            raise Unusable(f"{error} for [tables.{table}]{place}.") from None
+        marks = marked(paths, self.spec.tables[table])
+        age = datetime.fromtimestamp(max(one.stat().st_mtime for one in paths), tz=UTC).date()
+        content = " ".join(mark.digest for mark in marks)
+        key = hashlib.blake2b(f"{content} {self._shape(table)}".encode(), digest_size=12).hexdigest()
+        if kept := self.cache.find(table, key):
+            return kept, key, age
+        try:
+            return self._convert(con, table, paths, marks, key), key, age
         except duckdb.Error as error:
             if "No space left" in str(error):
                 raise OSError(28, "No space left on device") from None
             # DuckDB's own text quotes values
-            return None, key, f"the file cannot be read ({type(error).__name__})."
+            raise Unusable(f"the file cannot be read ({type(error).__name__}).") from None
 
     def _convert(
-        self, con: Any, table: str, path: Path, mark: Fingerprint, key: str, shape: str
-    ) -> tuple[Converted | None, str, str]:
-        wanted = self.spec.columns(table)
-        delimiter, header = self._header(con, table, path, mark)
-        if refused := _misread(header, wanted):
-            return None, key, refused
-        rejects = Rejects()
-        copy = self.cache.folder / f"{table}-{key}.utf8.tmp"
-        try:
-            if path.suffix.lower() == ".parquet":
-                raw = raw_parquet(path, wanted)
-            elif mark.encoding == "utf-8":
-                raw = raw_csv(path, delimiter, header, wanted)
-            else:
-                transcode(path, mark.encoding, copy)
-                raw = raw_csv(copy, delimiter, header, wanted)
-            made = convert(con, self.spec, table, raw, rejects, self.cache.path(table, key), shape)
-        finally:
-            copy.unlink(missing_ok=True)
-        guessed = [_guessed(mark.encoding)] if mark.guessed else []
+        self, con: Any, table: str, paths: Sequence[Path], marks: Sequence[Fingerprint], key: str
+    ) -> Converted:
+        spec, shape, rejects = self.spec, self._shape(table), Rejects()
+        if self.places[table].database:
+            spec = spec.typed(table)
+        target = self.cache.path(table, key)
+        with TemporaryDirectory(prefix="new-", dir=self.cache.folder) as spool:
+            found = raws(con, paths, marks, spec.tables[table], spec.columns(table), Path(spool))
+            made = convert(con, spec, table, found, rejects, target, shape)
         left_out = rejected(rejects, self.rejects / f"{table}.csv", f"var/rejects/{table}.csv")
+        self._few_enough(table, made, rejects)
+        guessed = [
+            _guessed(path, mark, paths) for path, mark in zip(paths, marks, strict=True) if mark.guessed
+        ]
         whole = Converted(
             parquet=made.parquet, rows=made.rows, shape=shape, findings=(*guessed, *left_out, *made.findings)
         )
         self.cache.keep(whole)
-        return whole, key, ""
+        return whole
 
-    def _header(self, con: Any, table: str, path: Path, mark: Fingerprint) -> tuple[str, list[str]]:
-        if path.suffix.lower() == ".parquet":
-            place = str(path).replace("'", "''")
-            described = con.execute(f"DESCRIBE SELECT * FROM read_parquet('{place}')").fetchall()
-            return "", [row[0] for row in described]
-        said = self.spec.tables[table].delimiter
-        return read_header(mark.head, self.spec.columns(table), said)
+    def _few_enough(self, table: str, made: Converted, rejects: Rejects) -> None:
+        """Raises StoppedError where more rows were left out than the table declares to be life."""
+        limit, every = self.spec.tables[table].bad_rows, made.rows + rejects.total
+        if limit is not None and rejects.total > limit * every:
+            made.parquet.unlink(missing_ok=True)
+            why = ", ".join(f"{n} × {reason}" for reason, n in rejects.counts.items())
+            raise StoppedError(
+                f"{rejects.total} of {every} rows cannot be used ({why}); [tables.{table}] bad_rows allows {limit:.1%}. "
+                f"They stand in var/rejects/{table}.csv with the reason."
+            )
 
     def _shrunken(self, table: str, fresh: Converted, good: Converted | None) -> str:
         """Why a table that lost rows is not trusted; "" where it is. Activities may be rotated."""
@@ -225,57 +206,51 @@ class Reader:
             return f"the file has {fresh.rows} {what}; the last good one had {good.rows}."
         return ""
 
-    def _aged(self, path: Path) -> str:
+    def _aged(self, exported: date) -> str:
         """Why a file that was not exported for long is not trusted."""
         limit = self.spec.max_age
         if limit is None:
             return ""
-        exported = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).date()
         days = (self.as_of - exported).days
         return f"the export is {days} days old." if days > limit.total_seconds() / 86_400 else ""
 
     def _shape(self, table: str) -> str:
         """Hash of everything but the data that a converted table depends on."""
-        said = [VERSION, table, self.spec.tables[table].model_dump(exclude={"file"}, mode="json")]
+        said = [VERSION, table, self.spec.tables[table].model_dump(exclude={"file", "bad_rows"}, mode="json")]
         if table == "contacts":
             said += [[repr(f) for f in self.spec.fields.values()]]
-            said += [sorted((c.value, s.column or "") for c, s in self.spec.consent.items())]
+            said += [sorted((c.value, s.column or "", repr(s.values)) for c, s in self.spec.consent.items())]
         return hashlib.blake2b(repr(said).encode(), digest_size=8).hexdigest()
 
-    def _problem(self, table: str, finding: Finding) -> Problem:
-        path = self.places[table]
-        inside = path.is_relative_to(self.settings.root)
-        shown = str(path.relative_to(self.settings.root)) if inside else path.name
+    def problem(self, table: str, finding: Finding) -> Problem:
+        """A finding with the name of its file."""
         return Problem(
             rule=finding.rule,
             level=Level(finding.level),
-            path=shown,
+            path=self.places[table].shown,
             line=finding.line,
             says=finding.says,
             fix=finding.fix,
         )
 
 
-def _misread(header: Sequence[str], wanted: Sequence[str]) -> str:
-    """Why a first line is not the header that is due; "" where it is. Never shows it: it may be a person's row."""
-    missing = [name for name in wanted if name not in header]
-    if missing and any("@" in name for name in header):
-        return "its first line holds a contact, not the names of columns."
-    plain = {name.lower(): name for name in header}
-    close = {name: get_close_matches(name.lower(), plain, n=1, cutoff=0.65) for name in missing}
-    told = [
-        f'it has no column "{name}". Did you mean "{plain[near[0]]}"?' for name, near in close.items() if near
-    ]
-    if far := [f'"{name}"' for name, near in close.items() if not near]:
-        told.append(f"it has no column {', '.join(far)}.")
-    told += [f'it has more than one column "{name}".' for name in wanted if header.count(name) > 1]
-    return " ".join(told)
+def _rows(table: str, parquet: Path) -> str:
+    """A converted table as a query; contacts, which stand in the order of their ids, with their number."""
+    place = quoted(str(parquet))
+    if table != "contacts":
+        return f"SELECT * FROM read_parquet({place})"
+    numbered = "SELECT * EXCLUDE (file_row_number), CAST(file_row_number AS INTEGER) AS nr"
+    return f"{numbered} FROM read_parquet({place}, file_row_number = true)"
 
 
-def _guessed(encoding: str) -> Finding:
+_LOOK = "Mend the export; where so many are as they should be, allow more."
+
+
+def _guessed(path: Path, mark: Fingerprint, paths: Sequence[Path]) -> Finding:
+    which = path.name if len(paths) > 1 else "the file"
     return Finding(
         rule="source/encoding",
         level="info",
-        says=f"the file is not UTF-8; it was read as {encoding}.",
+        says=f"{which} is not UTF-8; it was read as {mark.encoding}.",
         fix='Export it as UTF-8, or say encoding = "cp1252" in segments/_audience.toml.',
     )

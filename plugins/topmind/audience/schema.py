@@ -23,8 +23,13 @@ class Table(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    #: Relative to `_audience.toml`; CSV or Parquet.
+    #: CSV, XLSX or Parquet, or a folder of them, relative to `_audience.toml`; `s3://BUCKET/KEY`;
+    #: `postgresql://HOST/DATABASE#TABLE`; `-` is standard input.
     file: str = Field(min_length=1)
+    #: Sheet of a workbook; the first where not said.
+    sheet: str | None = None
+    #: Share of rows that may be left out, 0 to 1: with more the run stops.
+    bad_rows: float | None = Field(default=None, ge=0, le=1)
     #: Found from the header where not said.
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     #: Python's name of an encoding; UTF-8 where not said.
@@ -50,7 +55,11 @@ class Contacts(Table):
     postal: Columns = ()
     #: IANA zone names; the company's where empty.
     zone: str | None = None
+    #: Source value → IANA zone name.
+    zones: dict[str, str] = {}
     language: str | None = None
+    #: Source value → language tag.
+    languages: dict[str, str] = {}
     stage: str | None = None
     #: Source value → stage.
     stages: dict[str, Stage] = {}
@@ -120,6 +129,8 @@ class Consent(BaseModel):
     basis: Literal["column", "existing_customers", "none"]
     #: With basis column: says yes or no per contact.
     column: str | None = None
+    #: Source value → yes or no, where the export has other words.
+    values: dict[str, str] = {}
     #: With basis existing_customers: who bought on or after this day.
     since: date | None = None
     #: Where the proof is kept, in words.

@@ -12,6 +12,8 @@ from topmind.audience.sources import Source
 from topmind.errors import UsageError
 from topmind.model import Catalog, History, Promise
 
+_ONE = "SELECT nr FROM source_contacts SEMI JOIN contacts USING (nr) WHERE contact = ?"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
@@ -90,11 +92,11 @@ def explain(
         raise UsageError(f"there is no segment {name}.", fix=close_to(name, catalog.segments))
     with Session(source, catalog, history, as_of) as session:
         session.members()
-        row = session.con.execute("SELECT nr FROM ids WHERE here AND contact = ?", [contact]).fetchone()
+        row = session.con.execute(_ONE, [contact]).fetchone()
         if row is None:
             raise UsageError("there is no contact with this id in the source.")
         return tuple(
-            Held(text=text, line=line, true=row[0] in session.rows(compile_rule(text, session.env)))
+            Held(text=text, line=line, true=row[0] in session.numbers(compile_rule(text, session.env)))
             for text, line in catalog.segments[name].who
         )
 

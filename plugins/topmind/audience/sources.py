@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from topmind.audience.reading import Reader, place_of
+from topmind.audience.outside import Outside
+from topmind.audience.places import Place, place_of
+from topmind.audience.reading import Reader
 from topmind.audience.spec import PATH, AudienceSpec
-from topmind.errors import AudienceError, ConfigError
-from topmind.model import Channel, PersonRecord, Problem
+from topmind.errors import AudienceError, ConfigError, ContentError
+from topmind.model import Channel, Level, PersonRecord, Problem
 from topmind.settings import Settings
 
 
@@ -63,16 +68,21 @@ def _person(row: Sequence[Any], channels: Sequence[Channel]) -> PersonRecord:
 
 
 def has_contacts(spec: AudienceSpec, settings: Settings) -> bool:
-    """Whether there is a contacts file at all; a pull request's checkout has none."""
-    return spec.contacts is not None and place_of(spec, settings, "contacts").is_file()
+    """Whether contacts can be read at all; a pull request's checkout has no file."""
+    if spec.contacts is None:
+        return False
+    path = place_of(spec, settings, "contacts").path
+    return path is None or path.exists()
 
 
-def open_source(spec: AudienceSpec, settings: Settings, as_of: date) -> Source:
+def open_source(
+    spec: AudienceSpec, settings: Settings, as_of: date, outside: Outside | None = None
+) -> Source:
     """Read every table of the spec as of a company day; `findings` tells what was odd.
 
-    Raises ConfigError where the project declares no contacts or a kind not readable yet, ContentError with
-    all problems where a table cannot be used and there is no last good one, AudienceError where `var/`
-    cannot be written.
+    `outside`: how buckets and standard input are reached. Raises ConfigError where the project declares no
+    contacts or names a place that is none, ContentError with all problems where a table cannot be used and there
+    is no last good one, AudienceError where `var/` cannot be written.
     """
     if spec.contacts is None:
         raise ConfigError(
@@ -80,17 +90,51 @@ def open_source(spec: AudienceSpec, settings: Settings, as_of: date) -> Source:
             where=PATH,
             fix="Say there which file holds the contacts and which columns are the id and the e-mail address.",
         )
-    reader = Reader(spec, settings, as_of)
-    con = None
-    try:
+    reader = Reader(spec, settings, as_of, outside or Outside())
+    with _writable():
         con = reader.connect()
-        findings = reader.load(con)
+        try:
+            findings = reader.load(con)
+        except BaseException:
+            con.close()
+            raise
+    return Source(spec, con, findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """An export that would be used."""
+
+    rows: int
+    #: What is odd about it; none is an error.
+    findings: tuple[Problem, ...]
+
+
+def check_file(spec: AudienceSpec, settings: Settings, as_of: date, table: str, path: Path) -> Checked:
+    """Look at an export before it is put where the runs look for it: as `open_source` would, this file alone.
+
+    Raises ContentError where it would not be used, AudienceError where `var/` cannot be written.
+    """
+    reader = Reader(spec, settings, as_of, Outside())
+    reader.places[table] = Place(path=path.resolve(), shown=path.name)
+    with _writable():
+        con = reader.connect()
+        try:
+            converted, found = reader.table(con, table)
+        finally:
+            con.close()
+    problems = [reader.problem(table, one) for one in found]
+    if found or converted is None:
+        raise ContentError([replace(p, level=Level.ERROR) for p in problems])
+    findings = tuple(reader.problem(table, one) for one in converted.findings)
+    return Checked(rows=converted.rows, findings=findings)
+
+
+@contextmanager
+def _writable() -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise AudienceError(
             f"var/ cannot be used: {error.strerror}.", fix="Make room or set rights."
         ) from None
-    except BaseException:
-        if con is not None:
-            con.close()
-        raise
-    return Source(spec, con, findings)

@@ -33,7 +33,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from difflib import get_close_matches
 from typing import Any
@@ -91,6 +91,18 @@ class AudienceSpec:
             wanted += [f.column for f in self.fields.values()]
             wanted += [c.column for c in self.consent.values() if c.column]
         return tuple(dict.fromkeys(wanted))
+
+    def typed(self, table: str) -> AudienceSpec:
+        """With a table whose numbers and dates are written as a database writes them."""
+        new = self.tables[table].model_copy(update={"decimal": ".", "dates": None})
+        if isinstance(new, Contacts):
+            return replace(self, contacts=new)
+        if isinstance(new, Purchases):
+            return replace(self, purchases=new)
+        if isinstance(new, Lines):
+            return replace(self, lines={**self.lines, table: new})
+        assert isinstance(new, Activities)
+        return replace(self, activities={**self.activities, table: new})
 
 
 def nearest(word: str, known: Sequence[str]) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from topmind.audience import columns as sql
 from topmind.audience.cache import Finding
+from topmind.audience.schema import Table
 
 #: Rejected rows written out per file; all are counted.
 REJECTS = 10_000
@@ -25,23 +26,33 @@ class Rejects:
 
     #: Reason → how many.
     counts: dict[str, int] = field(default_factory=dict)
-    #: (line of the file or row of the data, reason, the row as text), as many as are written out.
-    rows: list[tuple[int, str, str]] = field(default_factory=list)
+    #: (line of the file or row of the data, reason, the row as text, file where there are several), as many as
+    #: are written out.
+    rows: list[tuple[int, str, str, str]] = field(default_factory=list)
 
-    def add(self, counts: Sequence[tuple[str, int]], rows: Sequence[tuple[int, str, str]]) -> None:
+    def add(self, counts: Sequence[tuple[str, int]], rows: Sequence[tuple[int, str, str, str]]) -> None:
         """Count some more, and keep the first of their rows."""
         for reason, count in counts:
             self.counts[reason] = self.counts.get(reason, 0) + count
         self.rows += rows[: REJECTS - len(self.rows)]
 
+    @property
+    def total(self) -> int:
+        """How many in all."""
+        return sum(self.counts.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A file that DuckDB can read: a sub-query with `nr` (from 1) and the wanted columns as text."""
+    """A file that DuckDB can read: a sub-query with the wanted columns as text, in the order of the file."""
 
     query: str
     #: Source column → column of the query.
     names: dict[str, str]
+    #: The file's name where there are several; "" = the only one.
+    shown: str = ""
+    #: Lines of the file that are no rows of the query.
+    gaps: tuple[int, ...] = ()
 
     def __getitem__(self, source: str) -> str:
         """The staged column of a source column."""
@@ -52,27 +63,54 @@ class Raw:
         return [self.names[source] for source in sources]
 
 
-def raw_csv(path: Path, delimiter: str, header: Sequence[str], wanted: Sequence[str]) -> Raw:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Where the rows of one file stand among all."""
+
+    shown: str
+    #: Rows of the files before it.
+    before: int
+    #: Lines of the file that are no rows, ascending.
+    gaps: tuple[int, ...]
+
+
+def raw_csv(
+    path: Path,
+    delimiter: str,
+    header: Sequence[str],
+    wanted: Sequence[str],
+    shown: str = "",
+    gaps: tuple[int, ...] = (),
+) -> Raw:
     """A UTF-8 CSV; what does not fit the header is kept by DuckDB until `misfits` asks."""
     names = {name: f"r{i}" for i, name in enumerate(wanted)}
     declared = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header)))
     picked = ", ".join(f"c{header.index(name)} AS {names[name]}" for name in wanted)
     return Raw(
-        f"(SELECT row_number() OVER () AS nr, {picked} FROM read_csv({sql.quoted(str(path))}, "
+        f"(SELECT {picked} FROM read_csv({sql.quoted(str(path))}, "
         f"auto_detect=false, delim={sql.quoted(delimiter)}, quote='\"', escape='\"', skip=1, header=false, "
         f"columns={{{declared}}}, store_rejects=true, rejects_limit=0, rejects_table='misfits', "
         "rejects_scan='misfit_scans'))",
         names,
+        shown,
+        gaps,
     )
 
 
-def raw_parquet(path: Path, wanted: Sequence[str]) -> Raw:
-    """A Parquet file."""
-    names = {name: f"r{i}" for i, name in enumerate(wanted)}
-    picked = ", ".join('CAST("' + n.replace('"', '""') + f'" AS VARCHAR) AS {names[n]}' for n in wanted)
-    return Raw(
-        f"(SELECT row_number() OVER () AS nr, {picked} FROM read_parquet({sql.quoted(str(path))}))", names
-    )
+def raw_parquet(path: Path, types: Mapping[str, str], table: Table, shown: str = "") -> Raw:
+    """A Parquet file; typed columns (name → DuckDB's type) in the words that the table declares for text."""
+    names = {name: f"r{i}" for i, name in enumerate(types)}
+    picked = ", ".join(f"{_as_text(name, kind, table)} AS {names[name]}" for name, kind in types.items())
+    return Raw(f"(SELECT {picked} FROM read_parquet({sql.quoted(str(path))}))", names, shown)
+
+
+def _as_text(name: str, kind: str, table: Table) -> str:
+    column = '"' + name.replace('"', '""') + '"'
+    if table.dates and kind.startswith(("DATE", "TIMESTAMP")):
+        return f"strftime({column}, {sql.quoted(table.dates)})"
+    text = f"CAST({column} AS VARCHAR)"
+    numeric = kind.startswith(("DECIMAL", "DOUBLE", "FLOAT"))
+    return f"replace({text}, '.', ',')" if numeric and table.decimal == "," else text
 
 
 #: DuckDB's word for what is wrong with a row → ours.
@@ -85,18 +123,19 @@ _MISFITS = {
 }
 
 
-def line_of_row(number: int, misfits: Sequence[int]) -> int:
-    """The line of the file on which a row stands, from its number among the rows that fit (header: line 1)."""
-    line = number + 1
-    for other in misfits:
+def line_of_row(number: int, parts: Sequence[Part]) -> tuple[int, str]:
+    """(line, file) of a row from its number among all that fit; the header of each file is its line 1."""
+    part = next(part for part in reversed(parts) if part.before < number)
+    line = number - part.before + 1
+    for other in part.gaps:
         line += other <= line
-    return line
+    return line, part.shown
 
 
-def misfits(con: Any, rejects: Rejects) -> None:
-    """Rows of the CSV just read that do not fit its header."""
+def misfits(con: Any, rejects: Rejects, shown: str) -> list[int]:
+    """Lines of the CSV just read that do not fit its header; they are added to `rejects`."""
     if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'misfits'").fetchall():
-        return
+        return []
     # one row may misfit in several columns: it is still one row
     con.execute(
         "CREATE OR REPLACE TEMP TABLE misfit_rows AS "
@@ -107,12 +146,14 @@ def misfits(con: Any, rejects: Rejects) -> None:
     ).fetchall()
     query = f"SELECT line, error_type, csv_line FROM misfit_rows ORDER BY line LIMIT {REJECTS}"
     rows = con.execute(query).fetchall()
+    lines = con.execute("SELECT line FROM misfit_rows ORDER BY line").fetchall()
     con.execute("DROP TABLE misfits; DROP TABLE misfit_scans; DROP TABLE misfit_rows")
     other = "not readable as CSV"
     rejects.add(
         [(_MISFITS.get(kind, other), count) for kind, count in counts],
-        [(line, _MISFITS.get(kind, other), (text or "").strip("\r\n")) for line, kind, text in rows],
+        [(line, _MISFITS.get(kind, other), (text or "").strip("\r\n"), shown) for line, kind, text in rows],
     )
+    return [line for (line,) in lines]
 
 
 def rejected(rejects: Rejects, place: Path, shown: str) -> list[Finding]:
@@ -124,10 +165,10 @@ def rejected(rejects: Rejects, place: Path, shown: str) -> list[Finding]:
     with temporary.open("w", encoding="utf-8", newline="") as file:
         temporary.chmod(0o600)
         writer = csv.writer(file)
-        writer.writerow(["line", "reason", "row"])
+        writer.writerow(["line", "reason", "row", "file"])
         writer.writerows(rejects.rows)
     temporary.replace(place)
-    count = sum(rejects.counts.values())
+    count = rejects.total
     why = ", ".join(f"{n} × {reason}" for reason, n in rejects.counts.items())
     many = f"{count} rows were" if count > 1 else "1 row was"
     stands = "They stand" if count > 1 else "It stands"
@@ -137,6 +178,6 @@ def rejected(rejects: Rejects, place: Path, shown: str) -> list[Finding]:
             level="warning",
             says=f"{many} left out: {why}.",
             fix=f"{stands} in {shown} with the reason.",
-            line=min((line for line, _, _ in rejects.rows), default=0),
+            line=min((line for line, _, _, file in rejects.rows if not file), default=0),
         )
     ]

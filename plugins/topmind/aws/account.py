@@ -53,7 +53,7 @@ class EventPath:
     exists: bool
     #: Its own sending is not paused.
     enabled: bool
-    #: Event types that reach an SNS topic or another enabled destination.
+    #: Event types that reach an SNS topic, the only way to the feedback queue.
     events: frozenset[str]
 
 
@@ -117,7 +117,7 @@ def event_path(client: Any, name: str) -> EventPath:
         events=frozenset(
             kind
             for path in paths.get("EventDestinations") or ()
-            if path.get("Enabled")
+            if path.get("Enabled") and path.get("SnsDestination")
             for kind in path.get("MatchingEventTypes") or ()
         ),
     )
@@ -126,17 +126,6 @@ def event_path(client: Any, name: str) -> EventPath:
 def contact_list(client: Any, name: str) -> bool:
     """Whether SES knows a contact list of this name. Raises SendError where SES does not answer."""
     return bool(_asked(client.get_contact_list, ContactListName=name))
-
-
-def queue_answers(client: Any, queue: str) -> bool:
-    """Whether the SQS queue at this address answers whoever asks with these credentials."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        client.get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])
-    except (BotoCoreError, ClientError, ValueError):
-        return False
-    return True
 
 
 def _asked(call: Any, **named: str) -> Mapping[str, Any]:

@@ -7,9 +7,11 @@ Sources: SES developer guide, "Request production access", "Verified identities"
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from topmind.aws.account import NEEDED_EVENTS, Account, EventPath, Identity
+from topmind.delivery import silence
 from topmind.model import Level, Problem
 
 #: Name → its TXT records; None = the name could not be looked up (no network of names here).
@@ -23,6 +25,8 @@ class Facts:
     account: Account
     #: Sender address → identity.
     identities: Mapping[str, Identity | None]
+    #: The same of those in the team who may send on another day.
+    others: Mapping[str, Identity | None] = field(default_factory=dict)
     #: None = no configuration set is named.
     event_path: EventPath | None
     configuration_set: str
@@ -32,6 +36,10 @@ class Facts:
     #: `TOPMIND_FEEDBACK_QUEUE`, and whether it answered.
     queue: str
     queue_answers: bool
+    #: Messages that nobody has taken in yet, as far as is known.
+    queue_waiting: int | None = None
+    #: When the first mail to Amazon's simulator went that nothing was heard of, nor of any later one; None = alive.
+    silent: datetime | None = None
     #: Mails that are due now.
     planned: int
 
@@ -40,8 +48,9 @@ def findings(facts: Facts, records: TextRecords) -> tuple[Problem, ...]:
     """All findings at once; an error means that nobody may be mailed."""
     return (
         *_account(facts.account, facts.planned),
-        *_senders(facts.identities, records),
+        *_senders(facts.identities, facts.others, records),
         *_feedback(facts),
+        *_silence(facts),
     )
 
 
@@ -85,23 +94,31 @@ def _account(account: Account, planned: int) -> Iterator[Problem]:
         )
 
 
-def _senders(identities: Mapping[str, Identity | None], records: TextRecords) -> Iterator[Problem]:
-    aligned: set[str] = set()
-    domains: set[str] = set()
-    for address, identity in sorted(identities.items()):
-        domain = address.rpartition("@")[2]
-        if identity is None or not identity.verified:
-            yield _problem(
-                "identity",
-                f"SES may not send as {domain}: the identity is not verified.",
-                f"Create the identity {domain} in SES and publish the three DKIM records it names.",
-            )
-        elif identity.name not in aligned:
-            aligned.add(identity.name)
-            yield from _aligned(identity)
-        if domain not in domains:
-            domains.add(domain)
-            yield from _dmarc(domain, records)
+def _senders(
+    identities: Mapping[str, Identity | None], others: Mapping[str, Identity | None], records: TextRecords
+) -> Iterator[Problem]:
+    """Each fact once, whoever sends by it; of those who send nothing now it is a warning."""
+    told: set[tuple[str, str]] = set()
+    for sends, known in ((True, identities), (False, others)):
+        for address, identity in sorted(known.items()):
+            for problem in _sender(address.rpartition("@")[2], identity, records):
+                fact = (problem.rule, problem.says)
+                if fact not in told:
+                    told.add(fact)
+                    error = problem.level is Level.ERROR
+                    yield problem if sends or not error else replace(problem, level=Level.WARNING)
+
+
+def _sender(domain: str, identity: Identity | None, records: TextRecords) -> Iterator[Problem]:
+    if identity is None or not identity.verified:
+        yield _problem(
+            "identity",
+            f"SES may not send as {domain}: the identity is not verified.",
+            f"Create the identity {domain} in SES and publish the three DKIM records it names.",
+        )
+    else:
+        yield from _aligned(identity)
+    yield from _dmarc(domain, records)
 
 
 def _aligned(identity: Identity) -> Iterator[Problem]:
@@ -192,3 +209,15 @@ def _feedback(facts: Facts) -> Iterator[Problem]:
             "the feedback queue does not answer.",
             "Check TOPMIND_FEEDBACK_QUEUE and that the role may sqs:ReceiveMessage and sqs:GetQueueAttributes.",
         )
+
+
+def _silence(facts: Facts) -> Iterator[Problem]:
+    if facts.silent is None:
+        return
+    waiting = bool(facts.queue_waiting)
+    yield _problem(
+        "silent",
+        f"{silence.says(facts.silent)}{', and the queue has messages that nobody took in' if waiting else ''}.",
+        "Take them in: topmind feedback" if waiting else silence.FIX,
+        Level.WARNING if waiting else Level.ERROR,
+    )

@@ -72,6 +72,8 @@ class _Scanner:
         self.problems: list[Problem] = []
         self.words: list[str] = []
         self.words_line = line
+        #: Misspelt blocks whose close may follow.
+        self.unknown = 0
 
     def error(self, rule: str, line: int, says: str, fix: str = "") -> None:
         self.problems.append(
@@ -127,6 +129,7 @@ class _Scanner:
         head, bar, value = rest.partition("|")
         word = " ".join(head.split())
         if word not in WORDS:
+            self.unknown += 1
             self.error(
                 "unknown", line, f"`/// {word}` is no block.", did_you_mean(word, WORDS, what="Blocks")
             )
@@ -145,6 +148,9 @@ class _Scanner:
                 self.stack.append(_Open(word, line, branch_line=line))
 
     def close(self, line: int) -> None:
+        if len(self.stack) == 1 and self.unknown:
+            self.unknown -= 1  # most likely the close of a misspelt block, which is told already
+            return
         if len(self.stack) == 1:
             self.error("nothing-open", line, "`///` closes nothing.", "Remove it, or open a block above it.")
             return

@@ -1,5 +1,5 @@
-"""What rules name without a list to look it up in: steps and their answers, codes, activities. A misspelt one is no
-error of the language; it would only never be true."""
+"""What rules name without a list to look it up in: steps and their answers, codes, activities, things bought. A misspelt
+one is no error of the language; it would only never be true."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from topmind.model import Catalog, Level, Problem, Step
 
 _ANSWERED = re.compile(r"\banswered\s*\(\s*'([^']*)'\s*(?:,\s*'([^']*)'\s*)?", re.IGNORECASE)
 _REDEEMED = re.compile(r"\bredeemed\s*\(\s*'([^']*)'", re.IGNORECASE)
+_BOUGHT = re.compile(r"\bbought\s*\(\s*'((?:[^']|'')*)'", re.IGNORECASE)
 _DID = re.compile(r"\bdid\s*\(\s*'([^']*)'", re.IGNORECASE)
 _ASKS = re.compile(r"answer:([a-z0-9-]+)")
 #: What may be noted of every task (`tasks done|missed|import`), beside the answers of its own script.
@@ -63,6 +64,30 @@ def activities(facts: Facts) -> Iterator[Problem]:
                 yield _never(
                     path, line, f"did('{what}'): the source has no activity of this name", what.lower(), known
                 )
+
+
+def purchases(facts: Facts) -> Iterator[Problem]:
+    """`bought('roof')` names something that somebody has bought, unless no name is near: it may be new."""
+    if facts.members is None:
+        return
+    known = facts.members.words.get("bought", ())
+    for text, path, line in _texts(facts.catalog):
+        for what in bought_names(text):
+            if near := nearest_bought(what, known):
+                says = f"bought('{what}'): nobody has ever bought anything of this name"
+                yield _never(path, line, says, near, known)
+
+
+def bought_names(text: str) -> list[str]:
+    """What `bought('…')` names in a rule or a start."""
+    return [name.replace("''", "'") for name in _BOUGHT.findall(text)]
+
+
+def nearest_bought(what: str, known: Iterable[str]) -> str:
+    """The name that was probably meant; "" where it is known as it is, or none is near."""
+    names = list(known)
+    word = what.strip().lower()
+    return "" if word in names else next(iter(get_close_matches(word, names, n=1)), "")
 
 
 def _never(path: str, line: int, says: str, word: str, known: Iterable[str]) -> Problem:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from topmind.checks.facts import Facts, problem
+from topmind.checks.named import bought_names, nearest_bought
 from topmind.model import Bools, FactDate, Level, Members, Problem, Sequence, Step
 
 #: A date field of the contacts, not a function or a move.
@@ -80,7 +81,10 @@ def _never(
     """Why it can start for nobody, and what to write; ("", "") = it can."""
     text = step.starts_from or sequence.starts_from
     if not (_rows(members, found) & members.active).any():
-        if text.startswith("bought('"):
+        names = bought_names(text)
+        if any(nearest_bought(name, members.words.get("bought", ())) for name in names):
+            return "", ""  # `named.purchases` says which name was meant
+        if names:
             return f"Nobody has ever bought what `{text}` names.", "Look at the spelling in the source."
         return "", ""
     since = sequence.since or facts.catalog.company.programme_starts

@@ -1,11 +1,11 @@
-"""Steps off e-mail: somebody must be able to do them, and there must be somebody to do them for."""
+"""Steps and rescues off e-mail: somebody must be able to do them, and there must be somebody to do them for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from topmind.checks.facts import Facts, problem
-from topmind.model import Catalog, Channel, Level, Problem, Sequence, Step
+from topmind.model import Catalog, Channel, Level, Problem, Purpose, Sequence, Step
 
 _LACKS = {
     Channel.CALL: ("a phone number", "`phone` in [tables.contacts]"),
@@ -39,6 +39,39 @@ def reachable(facts: Facts) -> Iterator[Problem]:
             says=f"channel: {step.channel.value}: no contact has {thing}, so nobody ever gets this step.",
             fix=f"Name the column as {where} of segments/_audience.toml, or choose another channel.",
         )
+
+
+def agreed(facts: Facts) -> Iterator[Problem]:
+    """A call or a letter that sells, and every rescue, needs a yes for its channel: of some contact at least."""
+    members = facts.members
+    if members is None or not members.active.any():
+        return
+    for path, key, channel in _selling(facts.catalog):
+        said = members.consent.get(channel)
+        if said is None or (said & members.active).any():
+            continue
+        yield problem(
+            "tasks/nobody-agreed",
+            Level.WARNING,
+            path,
+            facts.line(path, key),
+            says=f"{key}: {channel.value}: no contact has agreed to a {channel.value}, so nobody ever gets one from this.",
+            fix=f"Say in [consent.{channel.value}] of segments/_audience.toml what they agreed to, or choose another "
+            "channel.",
+        )
+
+
+def _selling(catalog: Catalog) -> Iterator[tuple[str, str, Channel]]:
+    """(file, key, channel) of what asks for consent off e-mail."""
+    for _, step in _steps(catalog):
+        if step.purpose is Purpose.MARKETING:
+            yield step.path, "channel", step.channel
+    company = catalog.company
+    promising = [(company.path, company.promise), *((s.path, s.promise) for s in catalog.segments.values())]
+    for path, promise in promising:
+        for channel in promise.rescue:
+            if channel.is_task:
+                yield path, "rescue", channel
 
 
 def doers(facts: Facts) -> Iterator[Problem]:

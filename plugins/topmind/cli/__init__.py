@@ -31,7 +31,12 @@ def main() -> None:
 
 def interrupted_code() -> int:
     """130 after Ctrl-C, 143 after SIGTERM."""
-    return 128 + received[-1] if received else 130
+    return signalled() or 130
+
+
+def signalled() -> int:
+    """130 or 143 where a signal came, whatever became of its exception; else 0."""
+    return 128 + received[-1] if received else 0
 
 
 class Interrupted(KeyboardInterrupt):

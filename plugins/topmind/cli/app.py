@@ -33,7 +33,7 @@ COMMANDS = {
     # set-up and care
     "init": "Start a project here.",
     "new": "Write a new item, newsletter issue or segment from a template.",
-    "contacts": "Care for single people: erase somebody for good.",
+    "contacts": "Contacts: put an export in place, map a new one, erase somebody for good.",
     "feedback": "What became of mails that left: bounces, complaints, opens, clicks.",
     "ledger": "Care for the ledger: make one, look at it, copy it, put a copy back.",
     "demo": "The sample company from files to outbox in one go.",

@@ -7,6 +7,7 @@ from datetime import timedelta
 import click
 
 from topmind.cli import output as out
+from topmind.cli import signalled
 from topmind.cli.app import Options, global_options
 
 
@@ -51,7 +52,11 @@ def command(
             click.echo(feedback.rescored(judged, changed))
         return 0
     report = feedback.run(
-        options.project, clock=SystemClock(), dry_run=dry_run, budget=timedelta(minutes=minutes)
+        options.project,
+        clock=SystemClock(),
+        dry_run=dry_run,
+        budget=timedelta(minutes=minutes),
+        signalled=signalled,
     )
     with out.even_if_closed():
         if machine:

@@ -12,7 +12,11 @@ from topmind.cli.app import Options, global_options
 
 @click.command("plan")
 @click.option("--days", type=click.IntRange(1, 366), default=14, help="How far to look ahead; default 14.")
-@click.option("--full", is_flag=True, help="With --json: one row per contact and occasion, by source id.")
+@click.option(
+    "--full",
+    is_flag=True,
+    help="With --json: one row per contact and occasion, today (rows) and in the days ahead (ahead), by source id.",
+)
 @click.option(
     "--ics",
     metavar="FILE",
@@ -27,13 +31,17 @@ def command(options: Options, days: int, full: bool, ics: Path | None, as_json: 
 
     What content is lacking and how the promised floors fare is told 90 days ahead, whatever --days says.
 
+    --json --full has two lists. rows: today's verdict of each contact and occasion, as `topmind why` tells it of one
+    person. ahead: what becomes of each contact and occasion of the next --days days, today included: due (goes now),
+    pending (goes on the day named in until), expired (does not go; reason on its last day), not_for_them (reason).
+
     \b
     Examples:
       topmind plan
       topmind plan --days 90
       topmind plan --ics var/plan.ics
       topmind plan --json
-      topmind plan --json --full
+      topmind plan --json --full --days 90
     """
     from topmind.report.last_plan import LOOK
     from topmind.run import last_plan, summary
@@ -46,6 +54,7 @@ def command(options: Options, days: int, full: bool, ics: Path | None, as_json: 
         clock=SystemClock(),
         horizon=max(days, LOOK),
         outlook=True,
+        foretell=days if full and (as_json or format_ == "json") else None,
     )
     before = last_plan.before(decided)
     if ics is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from topmind.cli import output as out
+from topmind.cli import signalled
 from topmind.cli.app import Options, global_options
 
 
@@ -107,6 +108,7 @@ def command(
         first_send=first_send,
         plan_hash=plan_hash,
         crew=Crew(workers=workers, shard=Shard.parse(shard) if shard else None),
+        signalled=signalled,
         progress=None if as_json or format_ == "json" else out.progress(),
     )
     with out.even_if_closed():

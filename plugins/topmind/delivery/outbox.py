@@ -9,6 +9,8 @@ from pathlib import Path
 
 from topmind.model import Message, Outcome, OutcomeKind
 
+#: Every message id of an outbox ends so, and no provider's does.
+SUFFIX = ".eml"
 #: Errors of a disk that cannot take more: nothing was sent, and nothing will be until somebody makes room.
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 
@@ -26,7 +28,7 @@ class Outbox:
 
     def send(self, message: Message) -> Outcome:
         """Accepted with the file's name as message id; retry and stop where the disk does not take it."""
-        name = f"{message.touch_hex}-{message.attempt}.eml"
+        name = f"{message.touch_hex}-{message.attempt}{SUFFIX}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             new = self._write(name, message.raw)
@@ -42,7 +44,7 @@ class Outbox:
 
     def proof(self, touch_hex: str, attempt: int) -> str:
         """The message id where this attempt is known to have left, else ""."""
-        name = f"{touch_hex}-{attempt}.eml"
+        name = f"{touch_hex}-{attempt}{SUFFIX}"
         return name if (self.folder / name).is_file() else ""
 
     def _write(self, name: str, raw: bytes) -> bool:

@@ -25,6 +25,8 @@ class Facts:
     #: Nothing was ever sent with this ledger, and whether a person said that this is right (`--first-send`).
     first: bool = False
     first_send: bool = False
+    #: Mails that count as sent with this ledger and were only written into an outbox, where none ever went further.
+    rehearsed: int = 0
     #: What makes this tick unusually large; "" = nothing. Whether a person approved it.
     surge: str = ""
     #: What to do about it: names the plan.
@@ -32,6 +34,8 @@ class Facts:
     approved: bool = False
     #: The address of the live pages is on this machine only.
     live_local: bool = False
+    #: It is reached over https.
+    live_https: bool = True
     #: SES makes the links to leave (a contact list, no live pages).
     leave_at_provider: bool = False
     #: What must outlive the ledger is kept where it stays: a bucket, a folder that somebody named, or beside a file.
@@ -90,6 +94,13 @@ def _account(facts: Facts) -> Iterator[Problem]:
             "of SES, which then makes the links.",
             level=_real(facts),
         )
+    elif not facts.live_https:
+        yield _problem(
+            "live-pages",
+            "the links to leave are not https, so no mail program offers its button for leaving (RFC 8058).",
+            "Serve the live pages over https, and write TOPMIND_LIVE_URL like https://mail.example.com.",
+            level=_real(facts),
+        )
 
 
 def _answers(editions: Iterable[CompiledEdition]) -> Iterator[Problem]:
@@ -115,7 +126,16 @@ def _ledger(facts: Facts) -> Iterator[Problem]:
             path="pelicanconf.py",
             level=_real(facts),
         )
-    if facts.first and not facts.first_send and facts.transport == "ses":
+    if facts.transport == "ses" and facts.rehearsed and not facts.approved:
+        # whatever --first-send says: those people would never get what they count as having
+        yield _problem(
+            "rehearsed",
+            f"{facts.rehearsed} mails of this ledger were only written into an outbox: whoever they are for counts as "
+            "having them and would not get them.",
+            "Take a new ledger for real mail: another place in TOPMIND_LEDGER. If they did get them, let this plan go: "
+            "topmind approve, with the number that topmind plan prints.",
+        )
+    elif facts.first and not facts.first_send and facts.transport == "ses":
         # a rehearsal into files begins with an empty ledger as a matter of course
         yield _problem(
             "first-send",

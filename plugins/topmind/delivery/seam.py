@@ -18,7 +18,7 @@ Stopping: TypeAlias = Callable[[], int]
 Evidence: TypeAlias = Callable[[str, int], str]
 #: Asked before each group, under the lock: what was heard meanwhile is taken in; a reason to stop, or "".
 Listen: TypeAlias = Callable[[], str]
-#: Told after each answer; for progress. Give nobody's name away.
+#: Told of each mail that this run is done with, once; for progress. Give nobody's name away.
 Settled: TypeAlias = Callable[[Claim, Outcome], None]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from topmind.delivery.calls import AtOnce, Calls, InTurn
 from topmind.delivery.seam import Build, Door, Evidence, Listen, Order, Pace, SendReport, Settled, Stopping
 from topmind.delivery.tally import Tally
-from topmind.errors import SendError, TopmindError
+from topmind.errors import LeaseEnded, SendError, TopmindError
 from topmind.ledger import Claim, Ledger, Proof, Settle
 from topmind.model import Message, Outcome, OutcomeKind, TouchState, Transport
 
@@ -126,17 +126,21 @@ class _Run:
             if self.pace and self.pace.stop:
                 self.tally.stop = self.pace.stop
             return ()
-        order, settles = self.order, self.settles
-        claims = self.ledger.claim(
-            owner=order.owner,
-            limit=limit,
-            now=order.now(),
-            lease=order.lease,
-            editions=order.editions,
-            occasions=order.occasions,
-            settles=settles,
-            shard=order.shard,
-        )
+        order = self.order
+        try:
+            claims = self.ledger.claim(
+                owner=order.owner,
+                limit=limit,
+                now=order.now(),
+                lease=order.lease,
+                editions=order.editions,
+                occasions=order.occasions,
+                settles=self.settles,
+                shard=order.shard,
+            )
+        except LeaseEnded as error:
+            self.tally.stop = error.says  # the answers at hand are written at the end, and count
+            return ()
         self.settles = []
         return claims
 
@@ -200,7 +204,8 @@ class _Run:
 
     def _settle(self, claim: Claim, outcome: Outcome, *, leave: bool) -> None:
         self.settles.append(Settle(claim=claim, outcome=outcome, leave=leave))
-        self.settled(claim, outcome)
+        if leave or outcome.kind is not OutcomeKind.RETRY:
+            self.settled(claim, outcome)  # what this run tries again would be counted twice
 
 
 def _look_for_proof(ledger: Ledger, evidence: Evidence | None) -> None:

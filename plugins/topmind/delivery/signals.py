@@ -15,9 +15,13 @@ GRACE = 5.0
 
 
 @contextmanager
-def stop_signals(grace: float = GRACE) -> Iterator[Stopping]:
+def stop_signals(grace: float = GRACE, *, earlier: Stopping = lambda: 0) -> Iterator[Stopping]:
     """Inside the block the first signal only raises a flag, which `send` asks for; a second one, or `grace`
-    seconds, ends the run where it is (SystemExit with 130 or 143). Outside the main thread nothing is changed."""
+    seconds, ends the run where it is (SystemExit with 130 or 143). Outside the main thread nothing is changed.
+
+    `earlier`: the code of a signal that came before, whose exception somebody may have swallowed (Python does so in
+    callbacks of weak references, such as those of each import); then SystemExit in place of the block.
+    """
     came = 0
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
@@ -42,6 +46,8 @@ def stop_signals(grace: float = GRACE) -> Iterator[Stopping]:
         wanted[signal.SIGALRM] = on_alarm
     before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
     try:
+        if code := earlier():
+            raise SystemExit(code)
         yield lambda: came
     finally:
         if hasattr(signal, "setitimer"):

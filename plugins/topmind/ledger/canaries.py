@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 
 from topmind.ledger.book import Book
-from topmind.ledger.database import day_number, stamp
+from topmind.ledger.database import day_number, moment, stamp
 from topmind.ledger.feedback_values import RunHealth, Trouble
 from topmind.ledger.states import ACCEPTED, UNKNOWN, UNRESOLVED
 from topmind.ledger.values import Feedback
@@ -51,6 +51,16 @@ def health(book: Book, owner: str) -> RunHealth:
         (FeedbackKind.SENT.value, owner),
     ).fetchone()
     return RunHealth(canary=canary is not None, accepted=accepted, accepted_seen=seen)
+
+
+def silent_since(book: Book, before: datetime) -> datetime | None:
+    """See `feedback_part.FeedbackPart.silent_since`."""
+    (at,) = book.db.execute(
+        "SELECT min(at) FROM canaries WHERE seen IS NULL AND at < ?"
+        " AND at > (SELECT coalesce(max(at), 0) FROM canaries WHERE seen IS NOT NULL)",
+        (stamp(before),),
+    ).fetchone()
+    return None if at is None else moment(at)
 
 
 def trouble(book: Book, since: date) -> Trouble:

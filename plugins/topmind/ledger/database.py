@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -184,12 +184,27 @@ def raise_shape(connection: sqlite3.Connection, shape: int) -> None:
 
 @cache
 def migrations() -> dict[int, str]:
-    """Number → text of `migrations/NNNN_….sql`, in order; the shape of a ledger is the number of the last."""
+    """Number → text of `migrations/NNNN_….sql`, in order; the shape of a ledger is the number of the last.
+
+    Raises LedgerError where one is missing or doubled.
+    """
     folder = resources.files("topmind.ledger") / "migrations"
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
-    found = {int(name[:4]): (folder / name).read_text("utf-8") for name in names}
-    assert len(found) == len(names), names
-    return found
+    return numbered({e.name: e.read_text("utf-8") for e in folder.iterdir() if e.name.endswith(".sql")})
+
+
+def numbered(scripts: Mapping[str, str]) -> dict[int, str]:
+    """Name → text becomes number → text, in order. Raises LedgerError unless they are 0001, 0002 … without a gap: a
+    ledger that once passed over a number would never get what it says."""
+    names = sorted(scripts)
+    wrong = [name for number, name in enumerate(names, 1) if not name.startswith(f"{number:04d}_")]
+    if wrong or not names:
+        raise LedgerError(
+            f"the ledger's migrations are not 0001, 0002 … without a gap: {wrong[0] if wrong else 'there is none'} "
+            "is out of turn.",
+            where="topmind/ledger/migrations",
+            fix="Install topmind again; nothing was changed.",
+        )
+    return {number: scripts[name] for number, name in enumerate(names, 1)}
 
 
 def _statements(script: str) -> Iterator[str]:

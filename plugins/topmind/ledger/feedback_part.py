@@ -73,6 +73,11 @@ class FeedbackPart(Protocol):
         """How much of a run has come back."""
         ...
 
+    def silent_since(self, before: datetime) -> datetime | None:
+        """When the first mail to the simulator went that nothing was heard of, nor of any later one; only those that
+        went before a moment count. None = feedback is alive, or was never tried."""
+        ...
+
     def trouble(self, since: date) -> Trouble:
         """What came back of the mails of the days from `since` on."""
         ...

@@ -79,6 +79,9 @@ class FeedbackStore(ABC):
     def run_health(self, owner: str) -> RunHealth:
         return self._read(lambda book: canaries.health(book, owner))
 
+    def silent_since(self, before: datetime) -> datetime | None:
+        return self._read(lambda book: canaries.silent_since(book, before))
+
     def trouble(self, since: date) -> Trouble:
         return self._read(lambda book: canaries.trouble(book, since))
 

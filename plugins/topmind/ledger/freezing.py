@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -52,11 +52,16 @@ def freeze(
     )
 
 
-def remember_plan(book: Book, as_of: date) -> None:
-    """Whose plan this was: a later one looks back to this day, for those who were known by then."""
+def remember_plan(book: Book, as_of: date | None, promised: Collection[str] | None) -> None:
+    """Whose plan this was (None = of no day): a later one looks back to this day, for those who were known by then, and
+    to the issues that were promised then."""
+    if as_of is None:
+        return
     book.set_meta("planned_on", max(book.meta("planned_on"), as_of.isoformat()))
     (last,) = book.db.execute("SELECT coalesce(max(id), 0) FROM people").fetchone()
     book.set_meta("planned_people", str(last))
+    if promised is not None and book.meta("planned_on") == as_of.isoformat():
+        book.set_meta("promised", json.dumps(sorted(promised)))
 
 
 def _people(book: Book, contacts: Iterable[str]) -> dict[str, tuple[int, int | None]]:

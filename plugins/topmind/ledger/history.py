@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import date, timedelta
 
@@ -35,6 +36,7 @@ def history(
         first=book.db.execute(f"SELECT 1 FROM touches WHERE state = {ACCEPTED} LIMIT 1").fetchone() is None,
         head=int(book.meta("head") or 0),
         planned_on=date.fromisoformat(book.meta("planned_on")) if book.meta("planned_on") else None,
+        promised=frozenset(json.loads(book.meta("promised"))) if book.meta("promised") else None,
         positions=positions.positions(book),
         watched=positions.watched(book),
         redeemed=coupons.redeemed(book),

@@ -13,6 +13,8 @@ from topmind.ledger.store import SqlLedger
 class MemoryLedger(SqlLedger):
     """The ledger in memory."""
 
+    alone = "a ledger in memory takes one sender at a time: no other process sees it"
+
 
 def open_database() -> Database:
     """A new, empty database."""

@@ -14,7 +14,7 @@ Every store (memory, SQLite, the S3 log; later PostgreSQL) gives this protocol a
 Every method is one transaction: all of it or nothing. `clock` of `open_ledger` is the store's clock: leases,
 approvals and bookkeeping times go by it; the programme's days (`as_of`, `now`) are arguments.
 
-Errors: LedgerLocked (exit 3: another process writes or sends), LedgerDamaged, LedgerError (disk full …),
+Errors: LedgerLocked (exit 3: another process writes or sends), LeaseEnded, LedgerDamaged, LedgerError (disk full …),
 PlanAgain (the head moved), GuardError (a foreign ledger, a wrong key ring).
 """
 
@@ -120,12 +120,14 @@ class Ledger(FollowUp, FeedbackPart, Protocol):
         skips: Sequence[tuple[TouchKey, Reason]] = (),
         lapsed: Sequence[Lapsed] = (),
         as_of: date | None = None,
+        promised: Collection[str] | None = None,
     ) -> Frozen:
         """Write the plan in one conditional write. Raises PlanAgain where the head is no longer `head`.
 
         A row that is already planned takes the new day, window, edition, items and limits; later states never
         change. `skips` turns planned rows that must not go any more into skipped; `lapsed` writes rows that
-        never could be planned as expired. `as_of` is the plan's company day (`History.planned_on`). Unique per occasion and contact, and per occasion and inbox.
+        never could be planned as expired. `as_of` is the plan's company day (`History.planned_on`), `promised` the issues
+        that it names ahead (`History.promised`). Unique per occasion and contact, and per occasion and inbox.
         Give rows of `planned()` with the day and window of today, else they wait. Off e-mail a row is a task. Every contact must have been synced (LedgerError).
         """
         ...
@@ -183,6 +185,8 @@ class Ledger(FollowUp, FeedbackPart, Protocol):
         given (→ stays planned); one mail per inbox and occasion, one item per contact within its repeat time
         (→ skipped). () = nothing is left that this run may claim (whatever else is left is in another sender's
         hand), or everything is stopped. Claims go by last legal day, then id; with `shard` only of its people.
+        Raises LeaseEnded, and writes nothing, where `owner` became a sender here and another run took its place
+        meanwhile, because it was silent for longer than its lease.
         """
         ...
 

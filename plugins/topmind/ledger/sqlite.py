@@ -50,6 +50,7 @@ class SqliteLedger(SqlLedger):
         try:
             buried = self._write(lambda book: switches.lock(book, owner, who, free=free))
             self._run = owner
+            self._sending.add(owner)
             self._witness()  # before the first mail
             return buried
         except BaseException:

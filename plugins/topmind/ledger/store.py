@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from topmind.ledger import (
@@ -75,6 +76,8 @@ class SqlLedger(FeedbackStore):
         self._clock = clock
         #: Source ids of the last import that belong to somebody erased; known in this process only.
         self._erased: frozenset[str] = frozenset()
+        #: Runs that became senders here and did not end since.
+        self._sending: set[str] = set()
 
     def _write(self, work: Callable[[Book], T]) -> T:
         """Do `work` in one transaction. A store whose write can be overtaken does it again from the newest state,
@@ -146,11 +149,11 @@ class SqlLedger(FeedbackStore):
         skips: Sequence[tuple[TouchKey, Reason]] = (),
         lapsed: Sequence[Lapsed] = (),
         as_of: date | None = None,
+        promised: Collection[str] | None = None,
     ) -> Frozen:
         def work(book: Book) -> Frozen:
             found = freezing.freeze(book, rows, plan=plan, head=head, skips=skips, lapsed=lapsed)
-            if as_of is not None:
-                freezing.remember_plan(book, as_of)
+            freezing.remember_plan(book, as_of, promised)
             return found
 
         return self._write(work)
@@ -166,9 +169,12 @@ class SqlLedger(FeedbackStore):
     def lock(self, owner: str, *, who: str = "", member: Member = ALONE) -> int:
         if member.crew and not self.several:
             raise refuse_several(self._database.name, self.alone)
-        return self._write(lambda book: switches.lock(book, owner, who, member=member))
+        buried = self._write(lambda book: switches.lock(book, owner, who, member=member))
+        self._sending.add(owner)
+        return buried
 
     def unlock(self, owner: str) -> None:
+        self._sending.discard(owner)
         self._write(lambda book: switches.unlock(book, owner))
 
     def senders(self) -> int:
@@ -189,19 +195,12 @@ class SqlLedger(FeedbackStore):
         settles: Sequence[Settle] = (),
         shard: Shard | None = None,
     ) -> tuple[Claim, ...]:
+        take = partial(claims.claim, owner=owner, limit=limit, now=now, lease=lease)
+
         def work(book: Book) -> tuple[Claim, ...]:
             settling.settle(book, settles)
-            switches.renew(book, owner, lease)
-            return claims.claim(
-                book,
-                owner=owner,
-                limit=limit,
-                now=now,
-                lease=lease,
-                editions=editions,
-                occasions=occasions,
-                shard=shard,
-            )
+            switches.renew(book, owner, lease, sends=owner in self._sending)
+            return take(book, editions=editions, occasions=occasions, shard=shard)
 
         return self._write_beside(work)
 

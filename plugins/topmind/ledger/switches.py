@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from topmind.errors import GuardError, LedgerDamaged, LedgerLocked
+from topmind.errors import GuardError, LeaseEnded, LedgerDamaged, LedgerLocked
 from topmind.ledger import resending, task_mails
 from topmind.ledger.book import Book
 from topmind.ledger.crew import ALONE, Member
@@ -64,12 +64,18 @@ def ran(book: Book, owner: str) -> bool:
     return book.db.execute("SELECT 1 FROM runs WHERE owner = ?", (owner,)).fetchone() is not None
 
 
-def renew(book: Book, owner: str, lease: timedelta) -> None:
-    """The sender is alive: its lease goes on."""
-    book.db.execute(
+def renew(book: Book, owner: str, lease: timedelta, *, sends: bool) -> None:
+    """The sender is alive: its lease goes on. Raises LeaseEnded for one that `sends` and that another run buried."""
+    renewed = book.db.execute(
         "UPDATE senders SET until = ? WHERE run = (SELECT id FROM runs WHERE owner = ?)",
         (book.now + lease // timedelta(milliseconds=1), owner),
-    )
+    ).rowcount
+    if sends and not renewed:
+        raise LeaseEnded(
+            f"this run was silent for longer than its lease of {LEASE.total_seconds():.0f} seconds (did the machine"
+            " sleep?), and another one took its place",
+            fix="Nothing left twice; let that one finish, or run it again after it.",
+        )
 
 
 def unlock(book: Book, owner: str) -> None:

@@ -134,12 +134,12 @@ class _Live:
         context = self._who(request, LinkPurpose.TASK)
         if "answer" not in context.extra:
             raise HTTPException(404)
-        words, ref = entries.in_words(context), context.touch_hex[:8]
+        words, ref, about = entries.in_words(context), context.touch_hex[:8], entries.about(context)
         if request.method != "POST":
-            return self._page("task.html", words=words, ref=ref, limit=entries.COMMENT_LIMIT)
+            return self._page("task.html", words=words, ref=ref, about=about, limit=entries.COMMENT_LIMIT)
         form = await self._form(request)
         await self._save(entries.task(context, form.get("comment", ""), self.clock.now()))
-        return self._message("Noted", f"Task {ref}: {words}. {_ONCE}")
+        return self._message("Noted", f"Task {ref}{f' ({about})' if about else ''}: {words}. {_ONCE}")
 
     async def view(self, request: Request) -> Response:
         """The mail itself, in a browser: no scripts, no forms."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 import nh3
@@ -55,6 +55,22 @@ def task(context: LinkContext, comment: str, now: datetime) -> dict[str, str]:
 def in_words(context: LinkContext) -> str:
     """The answer of a link as people read it."""
     return context.extra["answer"].replace("-", " ")
+
+
+def about(context: LinkContext) -> str:
+    """What a task is, by its link: `call “90-day check-in”, by Thursday, 3 December 2026`; "" for a link of old.
+
+    Nothing of the person: whoever has the mail has the number, and beside it there the name.
+    """
+    channel, title = context.extra.get("channel", ""), context.extra.get("title", "")
+    if not channel:
+        return ""
+    what = f"{channel} “{title}”" if title else channel
+    try:
+        day = date.fromisoformat(context.extra.get("day", ""))
+    except ValueError:
+        return what
+    return f"{what}, by {day:%A}, {day.day} {day:%B %Y}"
 
 
 def clean(comment: str) -> str:

@@ -13,7 +13,7 @@ from topmind.mail.paper import call_list, letters
 from topmind.mail.scripts import answer_words, script, step_of
 from topmind.mail.task_mail import task_mail
 from topmind.mail.task_sheet import TaskSheet, answers_on
-from topmind.mail.task_words import task_words
+from topmind.mail.task_words import rescue_reason, task_words
 
 __all__ = [
     "Renderer",
@@ -28,6 +28,7 @@ __all__ = [
     "letters",
     "list_headers",
     "render",
+    "rescue_reason",
     "script",
     "step_of",
     "system_fields",

@@ -112,7 +112,7 @@ def call_list(
             "postal": () if sheet.channel is Channel.CALL else sheet.postal,
             "channel": said[sheet.channel.value],
             "title": sheet.title,
-            "notes": sheet.notes,
+            "notes": (*filter(None, [sheet.reason]), *sheet.notes),
             "late": sheet.overdue or sheet.last,
             "until": said["overdue"].format(day=until) if sheet.overdue else until,
             "answers": [said[ANSWERS[word]] for word in answers_on(sheet.channel)],
@@ -132,11 +132,20 @@ def _letter(catalog: Catalog, sheet: TaskSheet, member: TeamMember) -> Letter:
         ref=sheet.ref,
         kind=sheet.channel.value,
         words=paper.write(kept),
-        notes=tuple(paper.write(piece.pieces) for piece in script if isinstance(piece, CalloutPiece)),
+        notes=tuple(paper.write(piece.pieces) for piece in script if isinstance(piece, CalloutPiece))
+        or _unwritten(catalog, sheet),
         signature=tuple(paper.inline(line) for line in signature.lines),
         name=sheet.name,
         postal=sheet.postal,
     )
+
+
+def _unwritten(catalog: Catalog, sheet: TaskSheet) -> tuple[Markup, ...]:
+    """Of a sheet for which no file has words: why it is there, so that nobody posts an empty page."""
+    if sheet.script:
+        return ()
+    said = task_words(catalog.company.language)["no_script"]
+    return (Markup("<p>{}</p>").format(" ".join(filter(None, [sheet.reason, said]))),)
 
 
 class _Paper:

@@ -188,11 +188,17 @@ class _Writer:
         if scripted:
             title = self.said.get(f"script_{sheet.channel.value}", self.said["script"])
             script = for_person(sheet.script, prefix, shift=2, linked=bool(sheet.answers)) or (
-                ProsePiece(elements=(_p(self.said["no_script"]),)),
+                ProsePiece(elements=tuple(self._unscripted(prefix, sheet))),
             )
             self._fill(prefix, sheet)
             yield CalloutPiece(title=(title,), pieces=script)
         yield ProsePiece(elements=(self._answers(prefix, sheet),))
+
+    def _unscripted(self, prefix: str, sheet: TaskSheet) -> Iterator[Node]:
+        """What no file says: why it is time for them, and that nothing else is."""
+        if sheet.reason:
+            yield Element("p", children=(self._tag(f"{prefix}:reason", sheet.reason),))
+        yield _p(self.said["no_script"])
 
     def _head(self, prefix: str, sheet: TaskSheet) -> Iterator[Node]:
         yield Element("hr")

@@ -41,7 +41,9 @@ class TaskSheet:
     phone: str = field(default="", repr=False)
     postal: tuple[str, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
-    #: "The Tuesday Fix, 24 November".
+    #: Of a rescue: what they had last and what is promised to them; it stands before the words that no file has.
+    reason: str = field(default="", repr=False)
+    #: "24 November: The Tuesday Fix".
     touches: tuple[str, ...] = field(default=(), repr=False)
     #: Fields of the script's tags.
     values: Mapping[str, object] = field(default_factory=dict, repr=False)

@@ -36,6 +36,8 @@ _ENGLISH = {
     "script_letter": "What to write",
     "script_parcel": "What to put in",
     "no_script": "Nothing in particular is due: it is time that they hear from us. Ask how things are.",
+    "rescue": "The last thing of value that they had from us: {what}. The promise is one at least every {days} days.",
+    "rescue_never": "Nothing of value from us has reached them yet. The promise is one at least every {days} days.",
     "done": "Done",
     "no_answer": "No answer",
     "not_happy": "Not happy",
@@ -85,6 +87,8 @@ _GERMAN = {
     "script_letter": "Was zu schreiben ist",
     "script_parcel": "Was hineinkommt",
     "no_script": "Kein besonderer Anlass: Es ist Zeit, dass sie von uns hören. Fragen Sie, wie es geht.",
+    "rescue": "Das letzte Nützliche, das sie von uns hatten: {what}. Versprochen ist etwas mindestens alle {days} Tage.",
+    "rescue_never": "Noch nichts Nützliches von uns hat sie erreicht. Versprochen ist etwas mindestens alle {days} Tage.",
     "done": "Erledigt",
     "no_answer": "Nicht erreicht",
     "not_happy": "Unzufrieden",
@@ -135,6 +139,8 @@ _FRENCH = {
     "script_letter": "Quoi écrire",
     "script_parcel": "Quoi y mettre",
     "no_script": "Rien de particulier : il est temps qu’ils entendent parler de nous. Demandez comment cela va.",
+    "rescue": "La dernière chose utile qu’ils ont eue de nous : {what}. La promesse : une au moins tous les {days} jours.",
+    "rescue_never": "Rien d’utile de nous ne leur est encore parvenu. La promesse : une chose utile au moins tous les {days} jours.",
     "done": "Fait",
     "no_answer": "Sans réponse",
     "not_happy": "Mécontent",
@@ -185,6 +191,8 @@ _SPANISH = {
     "script_letter": "Qué escribir",
     "script_parcel": "Qué poner dentro",
     "no_script": "Nada en particular: ya es hora de que sepan de nosotros. Pregunte cómo va todo.",
+    "rescue": "Lo último de valor que tuvieron de nosotros: {what}. La promesa es algo al menos cada {days} días.",
+    "rescue_never": "Todavía no les ha llegado nada de valor de nosotros. La promesa es algo al menos cada {days} días.",
     "done": "Hecho",
     "no_answer": "Sin respuesta",
     "not_happy": "Descontento",
@@ -215,3 +223,12 @@ TASK_WORDS: Mapping[str, Mapping[str, str]] = {
 def task_words(language: str) -> Mapping[str, str]:
     """The words of a language."""
     return TASK_WORDS[known(language)]
+
+
+def rescue_reason(language: str, days: int, what: str) -> str:
+    """Why somebody is called, written to or seen whom no file says to: `what` was the last thing of value ("" = nothing
+    yet), and the promise is one every so many days (0 = it was taken back meanwhile: "")."""
+    said = task_words(language)
+    if not days:
+        return ""
+    return said["rescue" if what else "rescue_never"].format(what=what, days=days)

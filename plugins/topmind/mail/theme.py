@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import (
-    ChoiceLoader,
     Environment,
-    FileSystemLoader,
+    FunctionLoader,
     StrictUndefined,
     TemplateError,
     TemplateNotFound,
@@ -114,8 +113,7 @@ class Themes:
     def __init__(self, root: Path, brand: Brand) -> None:
         self._brand = brand
         self._styles = prose_styles(brand)
-        folders = tuple(folder for folder in (root / _FOLDER, *_packaged()) if folder.is_dir())
-        self._environment = _environment(folders, _stamp(folders))
+        self._environment = _environment(_files((root / _FOLDER, *_packaged())))
 
     def html(self, view: View, places: Places, addresses: Addresses) -> str:
         """The HTML of a view with inert marks. Raises MailError with the theme's file and line."""
@@ -150,10 +148,15 @@ class Themes:
 
 
 @lru_cache(maxsize=8)
-def _environment(folders: tuple[Path, ...], _stamp: tuple[int, ...]) -> Environment:
-    """Compiling the themes costs 100 ms: once per process, and again where a file changed."""
+def _environment(files: tuple[tuple[str, bytes], ...]) -> Environment:
+    """Compiling the themes costs 100 ms: once per process for the same files, wherever they lie."""
+    texts = dict(files)
+
+    def read(name: str) -> tuple[str, str, None] | None:
+        return (texts[name].decode(), name, None) if name in texts else None
+
     return Environment(
-        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        loader=FunctionLoader(read),
         undefined=StrictUndefined,
         autoescape=True,
         trim_blocks=True,
@@ -162,8 +165,15 @@ def _environment(folders: tuple[Path, ...], _stamp: tuple[int, ...]) -> Environm
     )
 
 
-def _stamp(folders: tuple[Path, ...]) -> tuple[int, ...]:
-    return tuple(file.stat().st_mtime_ns for folder in folders for file in sorted(folder.glob("*.mjml")))
+def _files(folders: Sequence[Path]) -> tuple[tuple[str, bytes], ...]:
+    """Name in its folder → what it says; of one name the first folder's."""
+    found: dict[str, bytes] = {}
+    for folder in folders:
+        for file in folder.rglob("*"):
+            name = file.relative_to(folder).as_posix()
+            if name not in found and file.is_file():
+                found[name] = file.read_bytes()
+    return tuple(sorted(found.items()))
 
 
 def _frame(error: Exception) -> str:

@@ -135,7 +135,7 @@ class Members:
     moved: tuple[Moved, ...] = ()
     #: `segment:NAME` or `stage`, as far as a sequence starts from it → hash of the rule behind it.
     watched: Mapping[str, str] = field(default_factory=dict)
-    #: `did` → what activities are called in the source, where a rule asks for one.
+    #: `did`, `bought` → what activities and bought things are called in the source, where a rule asks for one.
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -236,6 +236,8 @@ class History:
     #: Company day of the last plan that was frozen, and who came into the ledger after it.
     planned_on: date | None = None
     newcomers: frozenset[str] = frozenset()
+    #: Issues that plan named for its own day and those ahead: `tuesday-fix/2026-W49`; None = it did not say.
+    promised: frozenset[str] | None = None
     #: `segment:NAME` or `stage` → source id → where they stood at the last run.
     positions: Mapping[str, Mapping[str, Position]] = field(default_factory=dict)
     #: `segment:NAME` or `stage` → hash of the rule that these positions were found by.

@@ -177,6 +177,31 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Foretold:
+    """What becomes of one contact and occasion of the days ahead, today's among them, as things stand now."""
+
+    #: Row in `Members`.
+    contact: int
+    #: `tuesday-fix/2026-W49`, `first-job/thank-you/once`.
+    occasion: str
+    #: The name under which the calendar counts it: steps and rescues of many days share one (`first-job/check-in (call)`).
+    what: str
+    channel: Channel
+    #: The nominal day of an issue or announcement; the day on which a step falls due, on which a rescue is needed.
+    day: date
+    #: DUE = it goes now; PENDING = it goes `until`, or a person may lift what holds it, or its last day is not seen.
+    verdict: Verdict
+    #: Why not, on its last day; of what is pending: why not today. None = nothing holds it.
+    reason: Reason | None
+    #: Day on which they get it; None = they do not, as far as can be seen.
+    until: date | None
+    #: Last day on which it may go; None = it is tried until it goes.
+    last: date | None
+    #: Item ids in slot order, where the plan picks them.
+    picks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
     """What the forecast means for people: counts only."""
 
@@ -219,5 +244,7 @@ class Plan:
     apart: Mapping[Reason, int] = field(default_factory=dict)
     #: Of those promised, whose floor is broken today, and why: reason → count.
     floor_broken: Mapping[Reason, int] = field(default_factory=dict)
-    #: Only where it was asked for.
+    #: Only where they were asked for.
     outlook: Outlook | None = None
+    #: By contact, then by day.
+    foretold: tuple[Foretold, ...] = ()

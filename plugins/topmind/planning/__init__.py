@@ -6,6 +6,7 @@ from topmind.planning.corrections import with_occurrences
 from topmind.planning.endings import ends_on
 from topmind.planning.explain import Explanation, explain
 from topmind.planning.planner import forecast, plan
+from topmind.planning.promises import promised, was_promised
 from topmind.planning.senders import sender_for
 from topmind.planning.sends import check_sends
 from topmind.planning.surge import Surge, approved, surge
@@ -25,8 +26,10 @@ __all__ = [
     "goes_after",
     "next_dates",
     "plan",
+    "promised",
     "sender_for",
     "surge",
+    "was_promised",
     "with_call_backs",
     "with_occurrences",
 ]

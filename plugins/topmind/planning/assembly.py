@@ -23,10 +23,11 @@ from topmind.planning.block import Rows
 from topmind.planning.found import Found
 from topmind.planning.logs import REASON_OF, BlockLog, RescueEvent, SharedLog
 from topmind.planning.occasions import RESCUE
-from topmind.planning.rescue import CHANNELS, occurrence, rescue_occasion
+from topmind.planning.rescue import CHANNELS, rescue_occasion
 from topmind.planning.selection import Choice, per_slot
 from topmind.planning.sequences import step_occasion
 from topmind.planning.setting import Setting
+from topmind.planning.tries import occurrence
 from topmind.planning.verdicts import Name, name_of, verdict_of
 
 _KINDS = tuple(SourceKind)
@@ -209,10 +210,9 @@ class Assembly:
         number = int(rescue.channel[row])
         channel = CHANNELS[number] if number >= 0 else block.terms[block.cls[row]].rescue[0]
         since, untouched = int(rescue.since[row]), bool(rescue.untouched[row])
-        key = occurrence(
-            since, untouched=untouched, failed=block.failed_since(row, since, untouched=untouched)
-        )
-        name = self._rescue_name(channel, key, int(block.today[row]))
+        today = int(block.today[row])
+        failed = block.failed_since(row, since, today, untouched=untouched)
+        name = self._rescue_name(channel, occurrence(since, untouched=untouched, failed=failed), today)
         why = rescue.why.code[row], rescue.why.note[row]
         # a rescue is tried until it goes: it has no last day
         self._decide(log, name, row, rows, why, date.max.toordinal(), int(rescue.day[row]))

@@ -5,7 +5,7 @@ Row i of every array is contact i of the block. Days are ordinals (`date.toordin
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import date
 
 import numpy as np
@@ -70,8 +70,8 @@ class Block:
         self.pauses_end = int(members.paused_until.max(initial=0))
         #: Whose ledger holds a rescue.
         self.rescued: Bools = np.zeros(n, dtype=np.bool_)
-        #: (row, day of the last valuable touch or `never`) → rescues that expired or that nobody did.
-        self.failed: Counter[tuple[int, str]] = Counter()
+        #: (row, day of the last valuable touch or `never`) → when each rescue that did not help gives way (`tries`).
+        self.failed: dict[tuple[int, str], list[int]] = defaultdict(list)
         #: Last counted touch on any channel: it may lie ahead (a frozen row that moved).
         self.last: Days = np.full(n, NEVER, dtype=np.int32)
         #: Day of the plan that is taken last.
@@ -171,9 +171,10 @@ class Block:
         near: Bools = self.value_day[rows] + self.patience[rows] <= day
         return near
 
-    def failed_since(self, row: int, since: int, *, untouched: bool) -> int:
-        """How many rescues failed since the last valuable touch (an ordinal)."""
-        return self.failed[row, "never" if untouched else date.fromordinal(since).isoformat()]
+    def failed_since(self, row: int, since: int, day: int, *, untouched: bool) -> int:
+        """How many rescues since the last valuable touch (an ordinal) have failed and given way by `day`."""
+        base = "never" if untouched else date.fromordinal(since).isoformat()
+        return sum(gone <= day for gone in self.failed.get((row, base), ()))
 
     def keeps_floor(self, day: int, rows: Rows) -> Bools:
         """Who would be rescued anyway, or never had anything: a valuable touch may take what is kept for that."""
@@ -217,8 +218,10 @@ class Block:
         value: NDArray[np.int16],
         promotions: NDArray[np.int16],
         picks: NDArray[np.int16] | None,
+        got: Words | None = None,
     ) -> None:
-        """These contacts are touched on this day; `picks` [m, P] holds bits, -1 = none."""
+        """These contacts are touched on this day; `picks` [m, P] holds bits, -1 = none; `got` [W, m]: the same as
+        bit sets, where they are at hand."""
         if not len(rows):
             return
         self.last[rows] = np.maximum(self.last[rows], day)
@@ -226,7 +229,9 @@ class Block:
         self.tally.add(rows, day, ask.channel)
         self.valued(rows[value > 0], day)
         self.credit[rows] = spend(self.credit[rows], value, promotions, self.ratio[rows])
-        if picks is not None:
+        if got is not None:
+            self._see_words(got, rows, day)
+        elif picks is not None:
             self.see_all(picks, rows, day)
         if ask.spacing:
             self.days_of(self.issue_day, ask.source)[rows] = day
@@ -260,10 +265,13 @@ class Block:
 
     def see_all(self, picks: NDArray[np.int16], rows: Rows, day: int) -> None:
         """These contacts, each once, have the items of their line of `picks` [m, P]."""
-        table = self.setting.table
-        got = np.zeros((table.words, len(rows)), dtype=np.uint64)
+        got = np.zeros((self.setting.table.words, len(rows)), dtype=np.uint64)
         for column in picks.T:
-            got |= single(column, table.words)
+            got |= single(column, len(got))
+        self._see_words(got, rows, day)
+
+    def _see_words(self, got: Words, rows: Rows, day: int) -> None:
+        table = self.setting.table
         for w, word in enumerate(got):
             if table.for_good[w]:
                 self.seen[w, rows] |= word & table.for_good[w]

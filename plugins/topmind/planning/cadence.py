@@ -7,7 +7,6 @@ an issue that moves within its period, or is read in another zone, is still the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -44,7 +43,7 @@ class Cadence:
 
     def dates(self, first: date, last: date, anchor: date) -> tuple[date, ...]:
         """Nominal dates from `first` to `last`, both included; none lies before the anchor."""
-        return tuple(_between(self, first, last, anchor))
+        return _between(self, first, last, anchor)
 
     def upcoming(self, after: date, count: int, anchor: date) -> tuple[date, ...]:
         """The next `count` nominal dates later than `after`; fewer where the rule ends."""
@@ -66,19 +65,27 @@ class Cadence:
 
     def spacing(self, anchor: date) -> int:
         """Least days between two of the next dozen nominal dates; 1 where there is only one."""
-        days = self.upcoming((self.starts or anchor) - timedelta(days=1), 13, anchor)
-        return min(((b - a).days for a, b in pairwise(days)), default=1)
+        return _spacing(self, anchor)
 
     def _rule(self, anchor: date) -> rrule | None:
         """None = it names no day that exists."""
         return rule_from(self.rule, self.starts or anchor)
 
 
-def _between(cadence: Cadence, first: date, last: date, anchor: date) -> Iterator[date]:
+# a plan, what explains one contact and what is shown back ask for the same dates
+@lru_cache(maxsize=512)
+def _between(cadence: Cadence, first: date, last: date, anchor: date) -> tuple[date, ...]:
     rule = cadence._rule(anchor)  # noqa: SLF001 - this module's own class
-    if rule:
-        for moment in rule.between(datetime.combine(first, time()), datetime.combine(last, time()), inc=True):
-            yield moment.date()
+    if rule is None:
+        return ()
+    found = rule.between(datetime.combine(first, time()), datetime.combine(last, time()), inc=True)
+    return tuple(moment.date() for moment in found)
+
+
+@lru_cache(maxsize=512)
+def _spacing(cadence: Cadence, anchor: date) -> int:
+    days = cadence.upcoming((cadence.starts or anchor) - timedelta(days=1), 13, anchor)
+    return min(((b - a).days for a, b in pairwise(days)), default=1)
 
 
 def period_name(day: date, period: Period) -> str:

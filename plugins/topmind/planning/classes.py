@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from topmind.model import Access, Channel, Members, Stage
+from topmind.model import Access, Channel, Item, Members, Stage
 from topmind.planning.items import Words
 from topmind.planning.setting import Setting
 from topmind.planning.terms import UNLIMITED, Terms
@@ -79,8 +79,10 @@ def _items(setting: Setting, members: Members, first: NDArray[np.intp]) -> Words
     inside = {name: members.in_segment[first, k] for k, name in enumerate(members.segments)}
     stage, client = members.stage[first], members.client[first]
     nobody = np.zeros(len(first), dtype=np.bool_)
-    result = np.zeros((table.words, len(first)), dtype=np.uint64)
-    for bit, item in enumerate(table.items):
+    bound = {bit: item for bit, item in enumerate(table.items) if _bound(item)}
+    result = np.empty((table.words, len(first)), dtype=np.uint64)
+    result[:] = table.mask(bit for bit in range(len(table.items)) if bit not in bound)[:, None]
+    for bit, item in bound.items():
         may = ~nobody
         if item.segments:
             may &= np.logical_or.reduce([inside.get(name, nobody) for name in item.segments])
@@ -92,6 +94,11 @@ def _items(setting: Setting, members: Members, first: NDArray[np.intp]) -> Words
             may &= client
         result[bit // 64, may] |= np.uint64(1) << np.uint64(bit % 64)
     return result
+
+
+def _bound(item: Item) -> bool:
+    """Whether it is for some only."""
+    return bool(item.segments or item.exclude or item.stages) or item.access is Access.CLIENTS
 
 
 def _limits(setting: Setting, terms: tuple[Terms, ...]) -> NDArray[np.int16]:

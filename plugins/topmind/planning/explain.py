@@ -20,19 +20,20 @@ from topmind.model import (
     PlannedTouch,
     Reason,
 )
-from topmind.planning import past
+from topmind.planning import loop, past
 from topmind.planning.assembly import Assembly
 from topmind.planning.block import Block, Rows
 from topmind.planning.items import Words
 from topmind.planning.logs import REASON_OF, BlockLog
 from topmind.planning.occasions import RESCUE
 from topmind.planning.pool import play
-from topmind.planning.rescue import occurrence
 from topmind.planning.selection import available
 from topmind.planning.senders import senders
+from topmind.planning.sends import announced
 from topmind.planning.setting import setting
-from topmind.planning.shards import Cut, depending_on
+from topmind.planning.shards import Cut, compete, competing, few, mates
 from topmind.planning.terms import UNLIMITED, Terms
+from topmind.planning.tries import occurrence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,25 +116,51 @@ def explain(
     """
     if contact not in members.ids:
         raise UsageError("there is no contact with this id.", fix="Look the person up: topmind why NAME")
-    made = setting(catalog, members, history, now, all_day=all_day, horizon=horizon)
-    rows = depending_on(made, members, members.ids.index(contact))
-    part, touches = Cut(made, members, history.touches, [rows]).part(0)
+    near = mates(members, members.ids.index(contact))
+    part = few(members, near)
+    mine, sent = frozenset(part.ids), announced(catalog)
+    # a large past is looked through once: what they had, and what went of announcements
+    past_ = [t for t in history.touches if (k := t.key).contact in mine or k.source in sent]
+    touches = [t for t in past_ if t.key.contact in mine]
+    made = setting(
+        catalog, part, replace(history, touches=tuple(past_)), now, all_day=all_day, horizon=horizon
+    )
+    if compete(made, part):
+        made = setting(catalog, members, history, now, all_day=all_day, horizon=horizon)
+        rows = np.nonzero(competing(made, members))[0]
+        part, touches = Cut(made, members, history.touches, [rows]).part(0)
     made = replace(made, history=replace(history, touches=tuple(touches)))
     row = part.ids.index(contact)
     block = Block(made, part)
-    past.remember(block, touches)
-    for day in range(made.start, int(block.today[row]) + 1):
+    settled = past.remember(block, touches)
+    today = int(block.today[row])
+    for day in range(made.start, today + 1):
         block.roll(day)
-    log = play(made, part, touches)
+    told = _standing(block, row, touches)
+    # the days before are over for everybody here: the loop finds them rolled
+    log = loop.run(block, settled) if int(block.today.min()) == today else play(made, part, touches)
     assembly = Assembly(made)
     assembly.add(log, np.arange(len(part), dtype=np.intp))
     occasions, due, decisions, _ = assembly.found.numbered(made.start, made.until)
-    terms = block.terms[block.cls[row]]
-    today = int(block.today[row])
-    touched = not bool(block.untouched[row])
-    broken = int(log.broken[row])
-    mask = np.array([row], dtype=np.intp)
     coming = _coming(log, row, max(made.until, today))
+    broken = int(log.broken[row])
+    return replace(
+        told,
+        ceilings=_with(told.ceilings, _on(coming, today)),
+        due=tuple((occasions[t.occasion], t) for t in due if t.contact == row),
+        decisions=tuple((occasions[d.occasion], d) for d in decisions if d.contact == row),
+        coming=coming,
+        floor_broken=REASON_OF[broken] if broken else None,
+    )
+
+
+def _standing(block: Block, row: int, touches: Iterable[PastTouch]) -> Explanation:
+    """How things stand for a contact at the begin of their today, before anything is planned."""
+    part, today = block.members, int(block.today[row])
+    catalog, contact = block.setting.catalog, part.ids[row]
+    terms = block.terms[block.cls[row]]
+    touched = not bool(block.untouched[row])
+    mask = np.array([row], dtype=np.intp)
     return Explanation(
         contact=contact,
         today=date.fromordinal(today),
@@ -149,13 +176,13 @@ def explain(
         last_valuable=_day(int(block.value_day[row])) if touched else None,
         floor_until=_day(int(block.value_day[row]) + terms.floor) if terms.floor else None,
         credit=int(block.credit[row]),
-        ceilings=_ceilings(block, row, _today(touches, contact, today) + _on(coming, today)),
+        ceilings=_with(_ceilings(block, row), _today(touches, contact, today)),
         received=_named(block, block.seen[:, mask] & block.items[:, mask]),
         available=_named(block, available(block, today, mask)),
-        due=tuple((occasions[t.occasion], t) for t in due if t.contact == row),
-        decisions=tuple((occasions[d.occasion], d) for d in decisions if d.contact == row),
-        coming=coming,
-        floor_broken=REASON_OF[broken] if broken else None,
+        due=(),
+        decisions=(),
+        coming=(),
+        floor_broken=None,
     )
 
 
@@ -179,8 +206,15 @@ def _on(coming: tuple[Coming, ...], today: int) -> list[Channel]:
     return [one.channel for one in coming if one.day.toordinal() == today]
 
 
-def _ceilings(block: Block, row: int, today: list[Channel]) -> tuple[CeilingUse, ...]:
-    """`block` stands at the begin of the contact's today, which holds touches on the channels of `today`."""
+def _with(ceilings: tuple[CeilingUse, ...], today: list[Channel]) -> tuple[CeilingUse, ...]:
+    """The same with touches of today on these channels."""
+    return tuple(
+        replace(one, used=one.used + sum(one.channel in {None, c} for c in today)) for one in ceilings
+    )
+
+
+def _ceilings(block: Block, row: int) -> tuple[CeilingUse, ...]:
+    """`block` stands at the begin of the contact's today."""
     found = []
     for r, window in enumerate(block.setting.windows):
         most = int(block.tally.limits[r, row])
@@ -190,9 +224,7 @@ def _ceilings(block: Block, row: int, today: list[Channel]) -> tuple[CeilingUse,
                     channel=Channel(window.channel) if window.channel else None,
                     days=window.days,
                     most=most,
-                    used=most
-                    - int(block.tally.room[r, row])
-                    + sum(window.channel in {"", channel.value} for channel in today),
+                    used=most - int(block.tally.room[r, row]),
                     kept=int(block.tally.kept[r, row]),
                 )
             )

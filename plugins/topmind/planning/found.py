@@ -11,6 +11,7 @@ from topmind.model import (
     CalendarDay,
     ContentGap,
     Decision,
+    Foretold,
     Occasion,
     PlannedTouch,
     Reason,
@@ -36,6 +37,7 @@ class Found:
     floor_broken: Counter[Reason] = field(default_factory=Counter)
     promised: int = 0
     apart: Counter[Reason] = field(default_factory=Counter)
+    foretold: list[Foretold] = field(default_factory=list)
 
     def earliest(self, occasion: Occasion) -> Name:
         """Keep the occasion with the earliest day of those that have this name."""
@@ -61,6 +63,7 @@ class Found:
         self.floor_broken.update(other.floor_broken)
         self.promised += other.promised
         self.apart.update(other.apart)
+        self.foretold += other.foretold
 
     def numbered(
         self, start: int, until: int

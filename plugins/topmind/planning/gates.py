@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 from numpy.typing import NDArray
 
 from topmind.model import Bools, Reason
 from topmind.planning.block import Block, Rows
-from topmind.planning.logs import Why
+from topmind.planning.logs import Told, Why
 from topmind.planning.occasions import Ask
 from topmind.planning.policies import ORDER, Policy, ceiling
 from topmind.planning.senders import senders
@@ -24,7 +22,8 @@ def refused(block: Block, ask: Ask, day: int, reason: Reason, rows: Rows) -> NDA
         return np.zeros(len(rows), dtype=np.int32)  # not happy
     if reason in {Reason.CEILING_ALL, Reason.CEILING_CHANNEL}:
         overall = reason is Reason.CEILING_ALL
-        return ceiling.full(block, ask, day, rows, overall=overall).astype(np.int32)
+        found = ceiling.full(block, ask, day, rows, overall=overall)
+        return None if found is None else found.astype(np.int32)
     return None
 
 
@@ -36,21 +35,21 @@ def gate(
     places: Rows,
     why: Why,
     order: tuple[Policy, ...] = ORDER,
-    told: Counter[Reason] | None = None,
+    told: Told | None = None,
 ) -> tuple[Rows, Rows]:
     """The rows (and their places in `why`) that every policy allows; the others get their reason if this is
-    their own today. `told` counts all of them."""
+    their own today. `told` hears of all of them."""
     same = places is rows
     for policy in order:
         if not len(rows):
             break
         allowed = policy.allows(block, ask, day, rows)
-        if allowed.all():
+        if allowed is None or allowed.all():
             continue
         if told is not None:
-            told[policy.reason] += int(len(rows) - allowed.sum())
+            told.put(places[~allowed], policy.reason)
         if day in block.todays:
-            mine = np.nonzero(~allowed & (block.today[rows] == day))[0]
+            mine = (~allowed & (block.today[rows] == day)).nonzero()[0]
             if len(mine):
                 why.put(places[mine], policy.reason, refused(block, ask, day, policy.reason, rows[mine]))
         places = places[allowed]

@@ -17,6 +17,8 @@ class Inboxes:
     def __init__(self, inbox: NDArray[np.int32]) -> None:
         self.shared: Bools = shared_inboxes(inbox)
         rows = np.nonzero(self.shared)[0]
+        #: Whether there is one at all.
+        self.any = len(rows) > 0
         rows = rows[np.argsort(inbox[rows], kind="stable")]
         begins = np.nonzero(np.diff(inbox[rows], prepend=-1))[0] if len(rows) else rows
         #: Rows in order of their inbox; where each inbox begins; how many read it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
@@ -21,6 +21,19 @@ _NO_BEGIN = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Wanted:
+    """Items of some kinds, and what is known of all of them."""
+
+    #: uint64[W]
+    words: Words
+    #: Per word whether it holds any.
+    some: tuple[bool, ...]
+    #: Whether a promotion, or an evergreen value item, is among them.
+    sells: bool
+    evergreen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ItemTable:
     """The mailable items in order of preference with their masks."""
 
@@ -34,23 +47,35 @@ class ItemTable:
     evergreen: Words
     #: Items that a contact gets once and never again.
     for_good: Words
+    #: Bits of items that say `for:` some issue.
+    pinned: tuple[int, ...]
     #: Bits of items that may come again after some months.
     again: tuple[int, ...]
     #: Days on which slots and rescues may take each item: [days, W] from `start`.
     offered: Words
     #: Days on which each item may be sent at all: [days, W] from `start`.
     live: Words
+    #: Kinds → what `of_kinds` said of them.
+    asked: dict[frozenset[Kind], Wanted] = field(default_factory=dict)
 
     def mask(self, bits: Iterable[int]) -> Words:
         """The bit set of these bits."""
         return mask_of(bits, self.words)
 
-    def of_kinds(self, kinds: Iterable[Kind]) -> Words:
-        """The bit set of all items of these kinds."""
-        result = np.zeros(self.words, dtype=np.uint64)
-        for kind in kinds:
-            result |= self.kinds[kind]
-        return result
+    def of_kinds(self, kinds: frozenset[Kind]) -> Wanted:
+        """All items of these kinds."""
+        known = self.asked.get(kinds)
+        if known is None:
+            words = np.zeros(self.words, dtype=np.uint64)
+            for kind in kinds:
+                words |= self.kinds[kind]
+            known = self.asked[kinds] = Wanted(
+                words=words,
+                some=tuple(bool(word) for word in words),
+                sells=bool((words & ~self.value).any()),
+                evergreen=bool((words & self.evergreen).any()),
+            )
+        return known
 
 
 def mask_of(bits: Iterable[int], words: int) -> Words:
@@ -91,6 +116,7 @@ def item_table(catalog: Catalog, start: int, end: int, reserved: dict[str, int])
         value=mask_of((b for b, i in enumerate(items) if i.is_value), words),
         evergreen=mask_of((b for b, i in enumerate(items) if i.evergreen), words),
         for_good=mask_of((b for b, i in enumerate(items) if _once(i)), words),
+        pinned=tuple(b for b, i in enumerate(items) if i.pins),
         again=tuple(b for b, i in enumerate(items) if _again(i)),
         offered=offered,
         live=live,

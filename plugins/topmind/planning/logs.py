@@ -35,6 +35,34 @@ class Why:
         self.note[places] = -1 if note is None else note
 
 
+#: Per place the reason on the last day that is looked at (a code); 0 = it goes, or it was not asked.
+Final = NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """Who does not get something on its last day: counted, and one by one where that is asked for."""
+
+    counts: Counter[Reason] | None
+    final: Final | None = None
+
+    def put(self, places: Rows, reason: Reason) -> None:
+        """These places (rows or entries) do not get it, for this reason."""
+        if self.counts is not None and len(places):
+            self.counts[reason] += len(places)
+        self.singly(places, reason)
+
+    def singly(self, places: Rows, reason: Reason) -> None:
+        """The same, without counting them."""
+        if self.final is not None:
+            self.final[places] = CODES[reason]
+
+
+def new_final(block: Block, size: int) -> Final | None:
+    """Nothing told yet; None where nobody asks for each verdict ahead."""
+    return np.zeros(size, dtype=np.int8) if block.waits is not None and block.waits.singly else None
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class SharedLog:
     """An issue or an announced send in one block."""
@@ -49,6 +77,8 @@ class SharedLog:
     why: Why
     #: (rows, choice) of those who go on their own today.
     today: list[tuple[Rows, Choice]] = field(default_factory=list)
+    #: Nobody is left whom it might still go to.
+    over: bool = False
     #: Rows that pass everything that does not change from day to day.
     eligible: Bools | None = None
     #: On its last day: reason → rows that do not get it; value items that the ratio still asks for → rows.
@@ -56,6 +86,9 @@ class SharedLog:
     short: Counter[int] = field(default_factory=Counter)
     #: Promotions that its slots took: bit → rows.
     offers: Counter[int] = field(default_factory=Counter)
+    #: Only where each verdict ahead is asked for: by row; (rows, picks) of those who go.
+    final: Final | None = None
+    given: list[tuple[Rows, NDArray[np.int16]]] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -74,6 +107,8 @@ class StepLog:
     why: Why
     #: (day, index into `asks`) → reason → entries whose last day this was and that did not go. A forecast's alone.
     lost: dict[tuple[int, int], Counter[Reason]] = field(default_factory=dict)
+    #: By entry, only where each verdict ahead is asked for.
+    final: Final | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -106,6 +141,9 @@ class RescueLog:
     untouched: Bools
     #: Day on which the same rescue goes after all; 0 = not seen.
     day: Days
+    #: By row, only where each verdict ahead is asked for: who waits on the last day for a rescue by which channel.
+    final: Final | None = None
+    final_channel: NDArray[np.int8] | None = None
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -134,8 +134,7 @@ def _touches(log: BlockLog, per: _PerSegment, until: int) -> dict[tuple[int, str
         add(day, what, counts)
     for event in log.rescue.events:
         if event.day <= until:
-            mark = f" ({event.channel.value})" if event.channel.is_task else ""
-            add(event.day, RESCUE + mark, per.count(event.rows))
+            add(event.day, counted_as(RESCUE, event.channel), per.count(event.rows))
     return found
 
 
@@ -160,7 +159,12 @@ def _steps(log: BlockLog, per: _PerSegment, until: int) -> Iterator[tuple[int, s
 
 
 def _step_name(ask: Ask) -> str:
-    return f"{ask.source}/{ask.step}" + (f" ({ask.channel.value})" if ask.channel.is_task else "")
+    return counted_as(f"{ask.source}/{ask.step}", ask.channel)
+
+
+def counted_as(name: str, channel: Channel) -> str:
+    """A step or a rescue as the counts call it: tasks with their channel."""
+    return f"{name} ({channel.value})" if channel.is_task else name
 
 
 def _breaks(log: BlockLog, until: int) -> dict[str, set[tuple[int, int]]]:

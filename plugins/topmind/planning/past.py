@@ -17,6 +17,7 @@ from topmind.planning.items import months_later
 from topmind.planning.occasions import RESCUE
 from topmind.planning.renames import Names, names
 from topmind.planning.senders import senders, written_senders
+from topmind.planning.tries import gives_way
 from topmind.planning.twins import by_name
 
 #: (row, source, step, occurrence, channel of a rescue or "").
@@ -119,8 +120,9 @@ def _settle(block: Block, settled: Settled, past: _Columns) -> None:
         elif source == RESCUE:
             settled.keys.add((row, source, "", key.occurrence, key.channel.value))
             block.rescued[row] = True
-            if touch.state in (TouchState.EXPIRED, TouchState.MISSED):
-                block.failed[row, key.occurrence.partition("/")[0]] += 1
+            gone = gives_way(touch)
+            if gone is not None:
+                block.failed[row, key.occurrence.partition("/")[0]].append(gone)
         else:
             settled.shared[source, key.occurrence].append(row)
 

@@ -9,6 +9,7 @@ import numpy as np
 from topmind.model import Catalog, History, Members, Plan
 from topmind.planning.assembly import Assembly
 from topmind.planning.contacts import reachable
+from topmind.planning.foretold import order
 from topmind.planning.outlook import together
 from topmind.planning.outlook_parts import Part
 from topmind.planning.pool import Wanted, play_all, processes_for
@@ -31,6 +32,7 @@ def plan(
     foresee: int = FORESEE,
     block: int = BLOCK,
     outlook: bool = False,
+    foretell: int | None = None,
     processes: int | None = None,
 ) -> Plan:
     """What every contact gets today and why not, with a calendar of `horizon` days.
@@ -41,12 +43,15 @@ def plan(
     `now` is aware. With `all_day` each contact's local day is `members.as_of`, all send times have come and
     quiet hours are open. Deterministic: the order of any input, the size of blocks and the number of processes
     (None = two for a large audience) change nothing. With `outlook` the plan also says what its calendar means
-    for people.
+    for people; with `foretell` what becomes of each contact and occasion of so many days ahead (at most the horizon),
+    one by one.
 
     Raises PlanError where a cadence, a zone, a country or a rule cannot be read.
     """
     made = setting(catalog, members, history, now, all_day=all_day, horizon=horizon, foresee=foresee)
-    return _plan(made, members, block, Wanted(told=True, outlook=outlook), processes)
+    told_until = None if foretell is None else min(made.as_of + foretell, made.until)
+    wanted = Wanted(told=True, outlook=outlook, foretell=told_until)
+    return _plan(made, members, block, wanted, processes)
 
 
 def forecast(
@@ -93,4 +98,5 @@ def _plan(made: Setting, members: Members, size: int, wanted: Wanted, processes:
         apart={reason: count for reason, count in sorted(found.apart.items()) if count},
         floor_broken=dict(sorted(found.floor_broken.items())),
         outlook=together(parts, made, occasions) if parts else None,
+        foretold=tuple(sorted(found.foretold, key=order)),
     )

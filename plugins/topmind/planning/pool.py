@@ -20,6 +20,7 @@ from topmind.model import Members, PastTouch
 from topmind.planning import loop, past
 from topmind.planning.assembly import Assembly
 from topmind.planning.block import Block, Rows
+from topmind.planning.foretold import foretell
 from topmind.planning.found import Found
 from topmind.planning.logs import BlockLog
 from topmind.planning.outlook_parts import Part, part_of
@@ -41,6 +42,13 @@ class Wanted:
     told: bool
     #: What the calendar means for people.
     outlook: bool
+    #: Last day (ordinal) up to which each verdict ahead is told one by one; None = none is.
+    foretell: int | None = None
+
+    def waits(self, block: Block) -> Waits | None:
+        """What is noted while the days are played."""
+        singly = self.foretell is not None
+        return Waits(block, singly=singly) if self.outlook or singly else None
 
 
 #: What one part adds.
@@ -106,25 +114,25 @@ def _begin(made: Setting, wanted: Wanted) -> None:
 
 def _in_child(rows: Rows, part: Members, touches: list[PastTouch]) -> Played:
     made, wanted = _common[0]
-    return _sum_up(made, play(made, part, touches, waits=wanted.outlook), rows, wanted)
+    return _sum_up(made, play(made, part, touches, wanted), rows, wanted)
 
 
 def _one(made: Setting, cut: Cut, wanted: Wanted, number: int) -> Played:
     part, touches = cut.part(number)
-    return _sum_up(made, play(made, part, touches, waits=wanted.outlook), cut.parts[number], wanted)
+    return _sum_up(made, play(made, part, touches, wanted), cut.parts[number], wanted)
 
 
 def _sum_up(made: Setting, log: BlockLog, rows: Rows, wanted: Wanted) -> Played:
     assembly = Assembly(made, told=wanted.told)
     assembly.add(log, rows)
+    if wanted.foretell is not None:
+        assembly.found.foretold += foretell(log, rows, wanted.foretell)
     return assembly.found, part_of(log) if wanted.outlook else None
 
 
-def play(made: Setting, part: Members, touches: list[PastTouch], *, waits: bool = False) -> BlockLog:
-    """The day loop over these contacts, with what the ledger has of them; `waits`: note what an outlook is made
-    of."""
+def play(made: Setting, part: Members, touches: list[PastTouch], wanted: Wanted | None = None) -> BlockLog:
+    """The day loop over these contacts, with what the ledger has of them; notes what is wanted of it."""
     block = Block(made, part)
     settled = past.remember(block, touches)
-    if waits:
-        block.waits = Waits(block)
+    block.waits = wanted.waits(block) if wanted else None
     return loop.run(block, settled)

@@ -12,11 +12,12 @@ from topmind.model import Bools, Channel, History, Occasion, Reason, SourceKind
 from topmind.planning.block import Block, Rows
 from topmind.planning.gates import caller_indexes, gate, waits
 from topmind.planning.items import any_of
-from topmind.planning.logs import CODES, BlockLog, RescueEvent, RescueLog, Why
+from topmind.planning.logs import CODES, BlockLog, RescueEvent, RescueLog, Why, new_final
 from topmind.planning.occasions import LEAD_TIME, MORNING, RESCUE, Ask, is_stopped
 from topmind.planning.past import Key
 from topmind.planning.policies import LASTING, STATIC, capacity, same_inbox
 from topmind.planning.selection import available, rescue_item
+from topmind.planning.tries import occurrence
 
 CHANNELS = tuple(Channel)
 
@@ -50,16 +51,6 @@ def rescue_occasion(channel: Channel, key: str, day: int, history: History) -> O
     )
 
 
-def occurrence(since: int, *, untouched: bool, failed: int = 0) -> str:
-    """The day of the last valuable touch, `never` where there was none.
-
-    A rescue that expired, or a task that nobody did, would else be the last one: `failed` of them make the next
-    try another one (`2026-12-01/2`).
-    """
-    name = "never" if untouched else date.fromordinal(since).isoformat()
-    return f"{name}/{failed + 1}" if failed else name
-
-
 def new_rescue_log(block: Block) -> RescueLog:
     """Nothing written yet."""
     n = block.n
@@ -69,12 +60,16 @@ def new_rescue_log(block: Block) -> RescueLog:
         since=np.zeros(n, dtype=np.int32),
         untouched=np.zeros(n, dtype=np.bool_),
         day=np.zeros(n, dtype=np.int32),
+        final=new_final(block, n),
+        final_channel=np.full(n, -1, dtype=np.int8) if block.waits and block.waits.singly else None,
     )
 
 
 def rescue_phase(block: Block, log: BlockLog, day: int, done: Set[Key]) -> None:
     """Whoever is within the lead time of a broken floor: their channels in order, the first that goes."""
-    rows = np.nonzero(block.value_day + block.patience <= day)[0]
+    rows = (block.value_day + block.patience <= day).nonzero()[0]
+    if not len(rows):
+        return
     rows = rows[block.taking_part[rows] & (block.today[rows] <= day)]
     if not len(rows):
         return
@@ -106,19 +101,29 @@ def _attempt(
     for number, channel in enumerate(CHANNELS):
         mine = rows[order == number]
         mine = mine[block.near_floor(day, mine)]
-        mine = mine[~_tried(block, mine, channel, done)]
+        tried = _tried(block, day, mine, channel, done)
+        _too_soon(block, log.rescue, day, mine[tried], number)
+        mine = mine[~tried]
         if len(mine):
             quiet = _rescue(block, log, day, mine, channel)
             waiting[quiet[block.value_day[quiet] + block.floor[quiet] > day]] = True
 
 
-def _tried(block: Block, rows: Rows, channel: Channel, done: Set[Key]) -> Bools:
+def _too_soon(block: Block, log: RescueLog, day: int, rows: Rows, channel: int) -> None:
+    """Their last try on this channel did not help, and has not given way yet (`gives_way`)."""
+    own = block.of_today(rows, day)
+    own = own[log.channel[own] < 0]
+    log.why.put(own, Reason.GAP)
+    log.channel[own] = channel
+
+
+def _tried(block: Block, day: int, rows: Rows, channel: Channel, done: Set[Key]) -> Bools:
     """Whose very rescue the ledger already has on this channel."""
     tried = np.zeros(len(rows), dtype=np.bool_)
-    for place in np.nonzero(block.rescued[rows])[0]:
+    for place in block.rescued[rows].nonzero()[0]:
         row = int(rows[place])
         since, untouched = int(block.value_day[row]), bool(block.untouched[row])
-        failed = block.failed_since(row, since, untouched=untouched)
+        failed = block.failed_since(row, since, day, untouched=untouched)
         key = occurrence(since, untouched=untouched, failed=failed)
         tried[place] = (row, RESCUE, "", key, channel.value) in done
     return tried
@@ -145,6 +150,8 @@ def _rescue(block: Block, log: BlockLog, day: int, rows: Rows, channel: Channel)
         rows = rows[admitted]
     if day in block.todays:
         _first_reason(block, log.rescue, day, asked, why, channel)
+    if day == block.setting.end:
+        _last_reason(log.rescue, asked, why, channel)
     _commit(block, log.rescue, ask, day, rows, bits)
     quiet: Rows = asked[why.code == CODES[Reason.QUIET]]
     return quiet
@@ -157,6 +164,15 @@ def _first_reason(block: Block, log: RescueLog, day: int, rows: Rows, why: Why, 
     log.why.code[own] = why.code[first]
     log.why.note[own] = why.note[first]
     log.channel[own] = CHANNELS.index(channel)
+
+
+def _last_reason(log: RescueLog, rows: Rows, why: Why, channel: Channel) -> None:
+    """The same of the last day that is looked at, where each verdict ahead is asked for."""
+    if log.final is None or log.final_channel is None:
+        return
+    first = (why.code > 0) & (log.final_channel[rows] < 0)
+    log.final[rows[first]] = why.code[first]
+    log.final_channel[rows[first]] = CHANNELS.index(channel)
 
 
 def _commit(
@@ -173,7 +189,7 @@ def _commit(
             rows=rows,
             since=since,
             untouched=untouched,
-            failed=_failed(block, rows),
+            failed=_failed(block, day, rows),
             bits=bits,
             later=later,
         )
@@ -188,12 +204,12 @@ def _commit(
     same_inbox.remember(block, ask, rows, day, ones, bits)
 
 
-def _failed(block: Block, rows: Rows) -> NDArray[np.int16]:
+def _failed(block: Block, day: int, rows: Rows) -> NDArray[np.int16]:
     found = np.zeros(len(rows), dtype=np.int16)
-    for place in np.nonzero(block.rescued[rows])[0]:
+    for place in block.rescued[rows].nonzero()[0]:
         row = int(rows[place])
         found[place] = block.failed_since(
-            row, int(block.value_day[row]), untouched=bool(block.untouched[row])
+            row, int(block.value_day[row]), day, untouched=bool(block.untouched[row])
         )
     return found
 

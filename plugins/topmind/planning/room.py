@@ -1,4 +1,4 @@
-"""Steps that come soon: what an issue or a rescue leaves free in a ceiling for them."""
+"""Steps that come soon: what an announcement, an issue or a rescue leaves free in a ceiling for them."""
 
 from __future__ import annotations
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
 from topmind.model import Bools, Reason, Slot
 from topmind.planning.block import Block, Rows
-from topmind.planning.items import Words, any_of, count, lowest, lowest_bit, mask_of, place_of, single
+from topmind.planning.items import Wanted, Words, any_of, count, lowest, lowest_bit, mask_of, place_of, single
 from topmind.planning.occasions import Ask
 
 #: Reasons of a selection as small numbers; 0 = it may go.
@@ -29,16 +30,17 @@ class Choice:
     promotions: NDArray[np.int16]
     #: NOTHING_NEW in an issue: items that would do, but are kept for the contact's floor.
     kept: NDArray[np.int16] | None = None
+    #: uint64[W, m]: the same picks as bit sets, where they are at hand.
+    got: Words | None = None
 
     def only(self, mask: Bools) -> Choice:
         """These rows."""
-        if mask.all():
-            return self
         return Choice(
             why=self.why[mask],
             picks=self.picks[mask],
             value=self.value[mask],
             promotions=self.promotions[mask],
+            got=None if self.got is None else self.got[:, mask],
         )
 
 
@@ -65,14 +67,15 @@ def _live_at_home(block: Block, day: int, rows: Rows, items: Words) -> Words:
     return items
 
 
-def pins_of(block: Block, ask: Ask) -> Words:
-    """Items that say `for:` this issue."""
-    bits = (
+def pins_of(block: Block, ask: Ask) -> Words | None:
+    """Items that say `for:` this issue; None = none does."""
+    table = block.setting.table
+    bits = [
         b
-        for b, item in enumerate(block.setting.table.items)
-        if any(source == ask.source and day in ask.nominal for source, day in item.pins)
-    )
-    return mask_of(bits, block.setting.table.words)
+        for b in table.pinned
+        if any(source == ask.source and day in ask.nominal for source, day in table.items[b].pins)
+    ]
+    return mask_of(bits, table.words) if bits else None
 
 
 def choose(block: Block, ask: Ask, day: int, rows: Rows) -> Choice:
@@ -87,7 +90,7 @@ def choose(block: Block, ask: Ask, day: int, rows: Rows) -> Choice:
     free = available(block, day, rows, pins)
     picks = np.full((len(rows), sum(s.count for s in ask.slots)), -1, dtype=np.int16)
     state = _Filling(block, day, rows, free, pins)
-    places = np.cumsum([0, *(s.count for s in ask.slots)])
+    places = [0, *accumulate(s.count for s in ask.slots)]
     lacking = np.zeros(len(rows), dtype=np.bool_)
     too_early = np.zeros(len(rows), dtype=np.bool_)
     for number, slot in sorted(enumerate(ask.slots), key=lambda pair: (not pair[1].value_only, pair[0])):
@@ -96,7 +99,7 @@ def choose(block: Block, ask: Ask, day: int, rows: Rows) -> Choice:
             picks[:, places[number] + nth] = state.take(wanted)
         if not slot.optional:
             empty = picks[:, places[number]] < 0
-            promotions_left = any_of(state.free & (wanted & ~table.value)[:, None])
+            promotions_left = any_of(state.free & (wanted.words & ~table.value)[:, None])
             lacking |= empty & ~promotions_left
             too_early |= empty & promotions_left
     kept = _kept(ask, state, picks[:, places[:-1]]) if day in block.todays else None
@@ -108,7 +111,7 @@ def _kept(ask: Ask, state: _Filling, first: NDArray[np.int16]) -> NDArray[np.int
     the floor."""
     words = np.zeros_like(state.free)
     for slot, bits in zip(ask.slots, first.T, strict=True):
-        evergreen = state.table.of_kinds(slot.kinds) & state.evergreen
+        evergreen = state.table.of_kinds(slot.kinds).words & state.evergreen
         words |= np.where(bits < 0, state.free & evergreen[:, None], np.uint64(0))
     return count(words)
 
@@ -116,46 +119,64 @@ def _kept(ask: Ask, state: _Filling, first: NDArray[np.int16]) -> NDArray[np.int
 class _Filling:
     """What is left to choose from while the slots of one issue are filled."""
 
-    def __init__(self, block: Block, day: int, rows: Rows, free: Words, pins: Words) -> None:
+    def __init__(self, block: Block, day: int, rows: Rows, free: Words, pins: Words | None) -> None:
         self.table = table = block.setting.table
         self.free = free
         self.pins = pins
+        self.got = np.zeros_like(free)
         self.evergreen, self.value_items = table.evergreen, table.value
         self.ratio = block.ratio[rows]
+        self.cap = 2 * self.ratio
         self.credit = block.credit[rows].copy()
         self.reserve = block.reserve[rows] - block.keeps_floor(day, rows)
         self.left = count(free & table.evergreen[:, None])
         self.value = np.zeros(len(rows), dtype=np.int16)
         self.promotions = np.zeros(len(rows), dtype=np.int16)
 
-    def take(self, wanted: Words) -> NDArray[np.int16]:
+    def take(self, wanted: Wanted) -> NDArray[np.int16]:
         """The best free bit of `wanted` per row, -1 where there is none; it is free no more."""
         bits = np.full(len(self.credit), -1, dtype=np.int16)
-        value = np.zeros(len(bits), dtype=np.bool_)
-        may = self.may_take(wanted)
+        value: Bools | None = None
+        may, some = self.may_take(wanted), False
         for w, word in enumerate(may):
-            if w:
+            if not (wanted.some[w] and word.any()):
+                continue
+            if some:
                 word[bits >= 0] = 0
+            some = True
             chosen = lowest_bit(word)
-            found = chosen != 0
             self.free[w] ^= chosen
-            self.left -= (chosen & self.evergreen[w]) != 0
-            value |= (chosen & self.value_items[w]) != 0
-            bits = np.where(found, place_of(chosen) + np.int16(64 * w), bits)
-        sells = (bits >= 0) & ~value
-        self.credit = np.minimum(self.credit + value, 2 * self.ratio) - self.ratio * sells
-        self.value += value
-        self.promotions += sells
+            self.got[w] |= chosen
+            if wanted.evergreen:
+                self.left -= (chosen & self.evergreen[w]) != 0
+            if wanted.sells:
+                gives = (chosen & self.value_items[w]) != 0
+                value = gives if value is None else value | gives
+            bits = np.where(chosen != 0, place_of(chosen) + np.int16(64 * w), bits)
+        if some:
+            self._count(bits >= 0, value)
         return bits
 
-    def may_take(self, wanted: Words) -> Words:
+    def _count(self, found: Bools, value: Bools | None) -> None:
+        """Whoever found something is richer by a value item, or poorer by a promotion; `value` = None: all of it is
+        value."""
+        if value is None:
+            self.credit = np.minimum(self.credit + found, self.cap)
+            self.value += found
+            return
+        sells = found & ~value
+        self.credit = np.minimum(self.credit + value, self.cap) - self.ratio * sells
+        self.value += value
+        self.promotions += sells
+
+    def may_take(self, wanted: Wanted) -> Words:
         """uint64[W, m]: what is free of `wanted`; promotions on credit only, the reserve never, a pinned item
         before all others."""
-        may: Words = self.free & wanted[:, None]
-        if (wanted & ~self.value_items).any():
+        may: Words = self.free & wanted.words[:, None]
+        if wanted.sells:
             may[:, ~self.may_sell()] &= self.value_items[:, None]
-        pinned = may & self.pins[:, None] if (wanted & self.pins).any() else None
-        if (wanted & self.evergreen).any():
+        pinned = None if self.pins is None else may & self.pins[:, None]
+        if wanted.evergreen:
             may[:, self.left <= self.reserve] &= ~self.evergreen[:, None]
         return may if pinned is None else np.where(any_of(pinned), pinned, may)
 
@@ -181,7 +202,7 @@ def _judge(
     why[too_early | (own_words & (promotions > 0) & ~state.may_sell())] = RATIO
     why[~nothing & (state.value == 0)] = ONLY_PROMOTIONS
     why[lacking | (nothing & (not ask.has_text) & ~too_early)] = NOTHING_NEW
-    return Choice(why=why, picks=picks, value=value, promotions=promotions, kept=kept)
+    return Choice(why=why, picks=picks, value=value, promotions=promotions, kept=kept, got=state.got)
 
 
 def announce(block: Block, ask: Ask, day: int, rows: Rows) -> Choice:

@@ -6,7 +6,7 @@ went makes a number mean another day: its readers would be passed over, or get t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -100,12 +100,22 @@ def check_sends(catalog: Catalog, history: History, as_of: date) -> Iterator[Pro
         )
 
 
+def announced(catalog: Catalog) -> frozenset[str]:
+    """Every name by which the ledger may know a send of an announced item."""
+    return frozenset(_by_name(catalog, {item.id for item in catalog.items.values() if item.sends}))
+
+
+def _by_name(catalog: Catalog, items: Collection[str]) -> dict[str, str]:
+    """Today's names and old ones → today's."""
+    renamed = {old: new for old, new in names(catalog).sources.items() if new in items}
+    return {**{name: name for name in items}, **renamed}
+
+
 def _sends(catalog: Catalog, history: History, items: Mapping[str, Item]) -> dict[str, dict[int, _Seen]]:
     """Item → number of the send → what the ledger has of it."""
     if not items:
         return {}
-    renamed = {old: new for old, new in names(catalog).sources.items() if new in items}
-    wanted = {**{name: name for name in items}, **renamed}
+    wanted = _by_name(catalog, items)
     found: dict[str, dict[int, _Seen]] = {}
     for touch in history.touches:
         name = wanted.get(touch.key.source)

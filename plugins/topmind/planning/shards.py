@@ -79,13 +79,26 @@ def _with_mates(members: Members, bound: Bools) -> Bools:
     return bound | ((members.inbox >= 0) & np.isin(members.inbox, members.inbox[bound]))
 
 
-def depending_on(made: Setting, members: Members, row: int) -> Rows:
-    """The rows that must be planned along with this one: of whoever is never called only the inbox."""
-    if _with_mates(members, _may_be_called(made, members))[row]:
-        return np.nonzero(competing(made, members))[0]
+def mates(members: Members, row: int) -> Rows:
+    """The rows that read this row's inbox, itself among them: all that the plan of whoever is never called hangs on."""
     if members.inbox[row] < 0:
         return np.array([row], dtype=np.intp)
     return np.nonzero(members.inbox == members.inbox[row])[0]
+
+
+def few(members: Members, rows: Rows) -> Members:
+    """A handful of contacts alone: `take` without a look at everybody."""
+    place = {row: number for number, row in enumerate(rows.tolist())}
+    dates = {
+        text: tuple(replace(fact, contact=place[fact.contact]) for fact in facts if fact.contact in place)
+        for text, facts in members.dates.items()
+    }
+    return _columns(members, rows, dates)
+
+
+def compete(made: Setting, members: Members) -> bool:
+    """Whether the plan of these, who read one inbox, hangs on everybody who may be called (`competing`)."""
+    return bool(_may_be_called(made, members).any())
 
 
 class Cut:

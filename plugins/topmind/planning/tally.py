@@ -71,19 +71,29 @@ class Tally:
         """Whether anything is kept for anybody's floor."""
         return any(self._most_kept)
 
-    def full(self, rows: Rows, channel: Channel, *, overall: bool, paced: bool = False) -> NDArray[np.int16]:
-        """The first window without room for each row, of all channels or of this one; -1 = room in all.
+    def full(
+        self, rows: Rows, channel: Channel, *, overall: bool, paced: bool = False
+    ) -> NDArray[np.int16] | None:
+        """The first window without room for each row, of all channels or of this one; -1 = room in all, None = for all
+        of them.
 
         `paced` leaves what is kept. Index of the window, plus the number of windows where only that is left.
         """
-        result = np.full(len(rows), -1, dtype=np.int16)
+        result: NDArray[np.int16] | None = None
         wanted = "" if overall else channel.value
         for r in range(len(self.windows) - 1, -1, -1):
             if self.windows[r].channel == wanted:
                 room = self.room[r, rows]
-                if paced and room.min(initial=UNLIMITED) <= self._most_kept[r]:
+                least = room.min(initial=UNLIMITED)
+                kept = self._most_kept[r] if paced else 0
+                if least > max(kept, 0):
+                    continue
+                if result is None:
+                    result = np.full(len(rows), -1, dtype=np.int16)
+                if paced:
                     result[room <= self.kept[r, rows]] = r + len(self.windows)
-                result[room <= 0] = r
+                if least <= 0:
+                    result[room <= 0] = r
         return result
 
     def _later(self, queue: dict[int, list[_Change]], day: int, change: _Change) -> None:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 class Waits:
     """Stretches without a valuable touch in one block, from the day the loop begins."""
 
-    def __init__(self, block: Block) -> None:
+    def __init__(self, block: Block, *, singly: bool = False) -> None:
+        #: Each verdict ahead is asked for, not only counts.
+        self.singly = singly
         setting = block.setting
         self.as_of, self.first, self.until = setting.as_of, setting.start, setting.until
         self.floor = block.floor
@@ -66,14 +68,10 @@ class Waits:
         self._edges[end - self.first] -= len(rows)
 
     def tell(self, block: Block, log: SharedLog, day: int, rows: Rows, choice: Choice) -> None:
-        """What becomes of an issue's rows on this day."""
-        from topmind.planning.selection import RATIO, REASONS
+        """Who lacks how much for a promotion on an issue's last day, and which promotions its slots took."""
+        from topmind.planning.selection import RATIO
 
         if day == log.ask.last:
-            for code, amount in zip(*np.unique(choice.why, return_counts=True), strict=True):
-                reason = REASONS[int(code)]
-                if reason is not None:
-                    log.held[reason] += int(amount)
             early = rows[choice.why == RATIO]
             missing = block.ratio[early] - block.credit[early]
             for lacks, amount in zip(*np.unique(missing, return_counts=True), strict=True):

@@ -14,6 +14,7 @@ from topmind.delivery import AccountPace, warm_up
 from topmind.delivery.memory import MemoryTransport
 from topmind.delivery.outbox import Outbox
 from topmind.delivery.seam import Pace
+from topmind.errors import FeedbackError
 from topmind.ledger import Ledger
 from topmind.model import Clock, History, Problem, Transport
 from topmind.settings import Settings
@@ -117,27 +118,53 @@ def _amazon(settings: Settings, clock: Clock, senders: int, members: Callable[[]
 
 
 def account_findings(
-    settings: Settings, senders: Collection[str], planned: int, *, client: Any = None
+    settings: Settings,
+    senders: Collection[str],
+    planned: int,
+    *,
+    client: Any = None,
+    team: Collection[str] = (),
+    silent: datetime | None = None,
 ) -> tuple[Problem, ...]:
-    """Account, identities, configuration set and queue, asked now. Raises SendError where SES does not answer."""
+    """Account, identities, configuration set and queue, asked now. Raises SendError where SES does not answer.
+
+    `team`: addresses that may send on another day; `silent`: since when feedback is, as the ledger knows.
+    """
     from topmind.aws import account, findings, session
 
     asking = client or session.client("sesv2", tries=3)
     name = settings.configuration_set
+    identities = account.identities(asking, sorted({*senders, *team}))
+    answers, waiting = _queue(settings.feedback_queue)
     facts = findings.Facts(
         account=account.account(asking),
-        identities=account.identities(asking, sorted(senders)),
+        identities={address: identities[address] for address in senders},
+        others={address: identities[address] for address in team if address not in senders},
         event_path=account.event_path(asking, name) if name else None,
         configuration_set=name,
         contact_list=settings.contact_list if settings.ses_unsubscribes else "",
         contact_list_there=not settings.ses_unsubscribes
         or account.contact_list(asking, settings.contact_list),
         queue=settings.feedback_queue,
-        queue_answers=bool(settings.feedback_queue)
-        and account.queue_answers(session.client("sqs", tries=3), settings.feedback_queue),
+        queue_answers=answers,
+        queue_waiting=waiting,
+        silent=silent,
         planned=planned,
     )
     return findings.findings(facts, _records(asking))
+
+
+def _queue(named: str) -> tuple[bool, int | None]:
+    """Whether the queue (its address or its name) answers, and how many messages wait in it."""
+    from topmind.aws.queue import FeedbackQueue
+
+    if not named:
+        return False, None
+    try:
+        found = FeedbackQueue.open(named).waiting()
+    except FeedbackError:
+        return False, None
+    return found is not None, found and found[0]
 
 
 def _records(client: Any) -> Callable[[str], Sequence[str] | None]:

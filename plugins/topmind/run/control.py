@@ -50,8 +50,10 @@ def _known(root: Path, occasion: str, as_of: str | None, clock: Clock) -> None:
 
 
 @contextmanager
-def _ledger(root: Path, clock: Clock) -> Iterator[Ledger]:
-    """The ledger without its keys, and where `pelicanconf.py` is broken, too: a stop must always work."""
+def _ledger(root: Path, clock: Clock, *, make: bool = False) -> Iterator[Ledger]:
+    """The ledger without its keys, and where `pelicanconf.py` is broken, too: a stop must always work.
+
+    `make`: also where none is. Else raises UsageError there."""
     try:
         settings = settings_.load(root)
     except ConfigError:
@@ -72,6 +74,13 @@ def _ledger(root: Path, clock: Clock) -> Iterator[Ledger]:
         finally:
             ledger.close()
         return
+    if not make and not ledger_exists(settings):
+        # said to a new ledger, it would hold nothing: another one sends
+        raise UsageError(
+            "there is no ledger here, so nothing can be stopped in it.",
+            where=settings.ledger_name,
+            fix="Point TOPMIND_LEDGER at the one that sends; of a project that never sent: topmind ledger init.",
+        )
     with open_project_ledger(settings, clock, None) as whole:
         yield whole
 
@@ -107,6 +116,7 @@ def approve(root: Path, plan_hash: str, *, as_of: str | None, clock: Clock) -> s
             f"no plan has the hash {plan_hash}: for {plan.as_of:%Y-%m-%d} it is {plan.hash[:12]} now.",
             fix="Look at `topmind plan` again; whatever changed in between changes the number.",
         )
-    with _ledger(root, clock) as ledger:
+    # before the very first send there is no ledger, and its plan is a surge
+    with _ledger(root, clock, make=True) as ledger:
         ledger.approve(plan.hash)
     return plan.hash

@@ -29,5 +29,9 @@ class Crew:
 
     def refuse_on(self, ledger: Ledger, where: str) -> None:
         """Raises GuardError where the ledger takes one sender at a time."""
-        if self.senders > 1 and not ledger.several:
-            raise refuse_several(where, ledger.alone)
+        self.refuse_where("" if ledger.several else ledger.alone, where)
+
+    def refuse_where(self, alone: str, where: str) -> None:
+        """The same where it is known why (`ledger.Ledger.alone`); "" = several may send."""
+        if self.senders > 1 and alone:
+            raise refuse_several(where, alone)

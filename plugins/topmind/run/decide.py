@@ -10,6 +10,7 @@ from topmind import audience, planning
 from topmind.audience.spec import PATH
 from topmind.model import History, Level, Members, PersonRecord, Plan, Problem
 from topmind.run.load import Project, placed
+from topmind.run.people import open_people
 from topmind.run.renamed import renamed
 
 #: Gives the history that a plan stands on; a sending run first lets the ledger take in these people.
@@ -34,19 +35,34 @@ class Decided:
     findings: tuple[Problem, ...]
 
 
-def decide(project: Project, remember: Remember, *, horizon: int = 14, outlook: bool = False) -> Decided:
-    """Read the sources and plan `horizon` days from the project's moment; with `outlook` also what that means.
+def decide(
+    project: Project,
+    remember: Remember,
+    *,
+    horizon: int = 14,
+    outlook: bool = False,
+    foretell: int | None = None,
+) -> Decided:
+    """Read the sources and plan `horizon` days from the project's moment; with `outlook` also what that means, with
+    `foretell` what becomes of each contact in so many days.
 
     Raises AudienceError where no source can be used, PlanError where no plan can be made.
     """
     at = project.moment
-    with audience.open_source(project.spec, project.settings, at.as_of) as source:
+    with open_people(project) as source:
         people = source.people()
         history = remember(people)
         members = audience.members(source, project.catalog, history, at.as_of)
         findings = (*source.findings, *_unsigned(project, members))
     plan = planning.plan(
-        project.catalog, members, history, at.now, all_day=at.all_day, horizon=horizon, outlook=outlook
+        project.catalog,
+        members,
+        history,
+        at.now,
+        all_day=at.all_day,
+        horizon=horizon,
+        outlook=outlook,
+        foretell=foretell,
     )
     moved = planning.check_sends(project.catalog, history, at.as_of)
     findings = (

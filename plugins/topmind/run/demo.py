@@ -9,13 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from topmind import audience
 from topmind.errors import GuardError
 from topmind.links import address_hashes
 from topmind.model import Clock, PastTouch
 from topmind.run import last_plan, places, sending, site, summary
 from topmind.run import load as load_
 from topmind.run.load import Project
+from topmind.run.people import open_people
 from topmind.run.sent import SendResult
 
 #: Says that the contacts beside it are made up, and from what.
@@ -147,7 +147,7 @@ def _mark(folder: Path, what: Mapping[str, object]) -> None:
 def _remember(project: Project, clock: Clock, touches: Sequence[PastTouch]) -> None:
     """Give a new ledger the past that this audience would have had."""
     ring = places.key_ring(project.settings)
-    with audience.open_source(project.spec, project.settings, project.moment.as_of) as source:
+    with open_people(project) as source:
         people = source.people()
     with places.open_project_ledger(project.settings, clock, ring) as ledger:
         ledger.sync_people(people, lambda address: address_hashes(ring, address))

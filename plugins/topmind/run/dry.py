@@ -2,42 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
+from topmind.delivery import silence
+from topmind.links import KeyRing
 from topmind.model import Clock, History, Level, PersonRecord, Problem
 from topmind.run import load as load_
 from topmind.run.decide import Decided, decide
 from topmind.run.load import Project
 from topmind.run.places import key_ring, ledger_exists, ledger_id, open_project_ledger
+from topmind.settings import Settings
 
 #: The ledger is a copy that was put back.
 RESTORED = "ledger/restored"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the project's ledger says before a plan is made."""
+
+    history: History
+    #: It is a copy that was put back.
+    restored: bool = False
+    #: Since when nothing was heard of the mails to Amazon's simulator (UTC); None = nothing is wrong with that.
+    silent: datetime | None = None
+    #: Names that are stopped.
+    stops: frozenset[str] = frozenset()
+    #: Why only one sender may use it at a time; "" = several may, or nobody knows.
+    alone: str = ""
+
+
 def history_of(project: Project, clock: Clock) -> History:
     """What the project's ledger remembers; an empty history where there is none yet."""
-    return _remembered(project, clock)[0]
+    return known(project, clock, key_ring).history
 
 
-def _remembered(project: Project, clock: Clock) -> tuple[History, bool]:
-    """The same, and whether the ledger is a copy that was put back."""
-    if not ledger_exists(project.settings):
-        return History(ledger=ledger_id(project.settings)), False
-    with open_project_ledger(project.settings, clock, key_ring(project.settings)) as ledger:
-        return ledger.history(project.moment.as_of), ledger.restored
+def known(project: Project, clock: Clock, ring: Callable[[Settings], KeyRing | None]) -> Known:
+    """Asks the ledger, where there is one. `ring` gives the keys that it must fit; None = any. Raises as
+    `ledger.open_ledger`."""
+    settings = project.settings
+    if not ledger_exists(settings):
+        return Known(history=History(ledger=ledger_id(settings)))
+    with open_project_ledger(settings, clock, ring(settings)) as ledger:
+        return Known(
+            history=ledger.history(project.moment.as_of),
+            restored=ledger.restored,
+            silent=ledger.silent_since(ledger.now() - silence.PATIENCE),
+            stops=ledger.stops(),
+            alone="" if ledger.several else ledger.alone,
+        )
 
 
-def decide_project(project: Project, clock: Clock, *, horizon: int = 14, outlook: bool = False) -> Decided:
-    """Plan a loaded project; that its ledger is a copy which was put back is a finding."""
-    history, restored = _remembered(project, clock)
+def decide_project(
+    project: Project,
+    clock: Clock,
+    *,
+    horizon: int = 14,
+    outlook: bool = False,
+    foretell: int | None = None,
+    told: Known | None = None,
+) -> Decided:
+    """Plan a loaded project, by what its ledger knows (`told`, where it was asked already); that the ledger is a
+    copy which was put back is a finding."""
+    found = told or known(project, clock, key_ring)
 
     def remember(_people: tuple[PersonRecord, ...]) -> History:
-        return history
+        return found.history
 
-    decided = decide(project, remember, horizon=horizon, outlook=outlook)
-    return replace(decided, findings=(*decided.findings, _restored(project))) if restored else decided
+    decided = decide(project, remember, horizon=horizon, outlook=outlook, foretell=foretell)
+    return replace(decided, findings=(*decided.findings, _restored(project))) if found.restored else decided
 
 
 def _restored(project: Project) -> Problem:
@@ -59,8 +95,9 @@ def decide_dry(
     clock: Clock,
     horizon: int = 14,
     outlook: bool = False,
+    foretell: int | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Decided:
     """Load and plan the project in `root`."""
     project = load_.load(root, as_of=as_of, clock=clock, environ=environ)
-    return decide_project(project, clock, horizon=horizon, outlook=outlook)
+    return decide_project(project, clock, horizon=horizon, outlook=outlook, foretell=foretell)

@@ -177,8 +177,9 @@ def run(
     budget: timedelta = BUDGET,
     environ: Mapping[str, str] | None = None,
     queue: Queue | None = None,
+    signalled: Callable[[], int] = lambda: 0,
 ) -> FeedbackReport:
-    """`topmind feedback` of the project in `root`.
+    """`topmind feedback` of the project in `root`; `signalled`: the exit code of a signal that has come so far, else 0.
 
     Raises what `drain` raises; UsageError where nothing was ever sent from here: a new ledger would swallow the
     feedback of the real one.
@@ -186,7 +187,10 @@ def run(
     settings = settings_.load(root, environ)
     chosen = queue or _queue(settings)  # first: the likeliest mistake
     ring = places.key_ring(settings)
-    with _ledger(settings, clock, ring) as ledger, delivery.stop_signals() as stopping:
+    with (
+        _ledger(settings, clock, ring) as ledger,
+        delivery.stop_signals(earlier=signalled) as stopping,
+    ):
         return drain(
             settings, ledger, ring, clock, budget=budget, stopping=stopping, dry_run=dry_run, queue=chosen
         )
@@ -200,8 +204,13 @@ def rescore(root: Path, *, clock: Clock, environ: Mapping[str, str] | None = Non
 
 
 def _ledger(settings: Settings, clock: Clock, ring: KeyRing) -> AbstractContextManager[Ledger]:
-    if settings.ledger_url.startswith("sqlite:") and not places.ledger_exists(settings):
-        raise UsageError("there is no ledger here yet, so nothing was sent.", fix="topmind send")
+    """In any store: a new one, made by a wrong address, would swallow what the real one has to hear."""
+    if not places.ledger_exists(settings):
+        raise UsageError(
+            "there is no ledger here yet, so nothing was sent; the queue was not touched.",
+            where=settings.ledger_name,
+            fix="topmind send, or point TOPMIND_LEDGER at the right one.",
+        )
     return places.open_project_ledger(settings, clock, ring)
 
 

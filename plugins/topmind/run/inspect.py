@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from topmind import checks, planning
-from topmind.audience.reading import place_of
+from topmind import audience, checks, planning
+from topmind.audience.places import place_of
 from topmind.audience.spec import PATH as AUDIENCE
 from topmind.checks import Facts
 from topmind.errors import AudienceError, ContentError
@@ -63,14 +63,13 @@ def _audience(project: Project, clock: Clock) -> tuple[Members | None, tuple[Pro
 
 
 def contacts_are_here(project: Project) -> bool:
-    """Whether the file of the contacts lies where the project looks for it."""
-    return place_of(project.spec, project.settings, "contacts").is_file()
+    """Whether the contacts are where the project looks for them."""
+    return audience.has_contacts(project.spec, project.settings)
 
 
 def _no_contacts(project: Project) -> Problem:
     """A new project, or a pull request: what is missing, and the head line of a file that would do."""
-    place = place_of(project.spec, project.settings, "contacts")
-    shown = place.relative_to(project.root) if place.is_relative_to(project.root) else place.name
+    shown = place_of(project.spec, project.settings, "contacts").shown
     columns = ",".join(project.spec.columns("contacts"))
     return Problem(
         rule="audience/no-contacts",

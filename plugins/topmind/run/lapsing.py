@@ -51,18 +51,22 @@ def _of(decided: Decided, day: date) -> Iterator[Lapsed]:
     plan = planning.plan(decided.project.catalog, members, history, now, all_day=True, horizon=0, foresee=0)
     rows = Rows(replace(decided, plan=plan, members=members), {})
 
-    def over(contact: int) -> bool:
-        return _over(rows, contact, day) and members.ids[contact] not in decided.history.newcomers
+    #: A cadence that was edited since makes days of the past that nobody was promised.
+    meant = [planning.was_promised(decided.project.catalog, decided.history, o) for o in plan.occasions]
+
+    def over(contact: int, occasion: int) -> bool:
+        known = members.ids[contact] not in decided.history.newcomers
+        return meant[occasion] and known and _over(rows, contact, day)
 
     for decision in plan.decisions:
         late = rows.lapsed(decision)
-        if late is not None and over(decision.contact):
+        if late is not None and over(decision.contact, decision.occasion):
             yield late
     for touch in plan.due:
         # a rescue has no last day: it is tried until it goes, today with the same name
         if plan.occasions[touch.occasion].kind is SourceKind.RESCUE:
             continue
-        if touch.last_day <= day and over(touch.contact):
+        if touch.last_day <= day and over(touch.contact, touch.occasion):
             row = replace(rows.touch(touch), items=(), per_slot=(), value=0, promotions=0)
             yield Lapsed(row=row, reason=Reason.TOO_LATE)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
-from topmind.delivery import breaker
+from topmind.delivery import breaker, silence
 from topmind.ledger import LEASE, Ledger
 from topmind.model import Channel, Message, OutcomeKind, TouchKey, Transport
 
@@ -49,7 +49,17 @@ class Listener:
         self._drain(BUDGET)
         if why := self._tripped():
             return why
-        return self._canary() if first else ""
+        if not first:
+            return ""
+        silent = self._silent(now)
+        return self._canary() or silent  # a new canary goes in any case: it shows whether feedback is back
+
+    def _silent(self, now: datetime) -> str:
+        """Feedback that tells nothing of the last run tells nothing of bounces and complaints either."""
+        since = self._ledger.silent_since(now - silence.PATIENCE)
+        if since is None or self._approved:
+            return ""
+        return f"{silence.says(since)}; {silence.FIX[0].lower()}{silence.FIX[1:]} Or let this plan go: topmind approve {self._plan[:12]}"
 
     def _tripped(self) -> str:
         if self._approved:

@@ -37,7 +37,9 @@ def builder(
             "Date": date,
             "Message-ID": f"<{claim.touch_hex}.{claim.attempt}@{compiled.sender_address.rpartition('@')[2]}>",
             **(
-                {}
+                {
+                    "List-Id": f"<{_list_id(compiled)}>"
+                }  # SES adds the others; its headers are ASCII, so no name
                 if at_provider
                 else _list_headers(compiled, str(found["unsubscribe_url"]), project.catalog.company.name)
             ),
@@ -66,5 +68,10 @@ def _list_headers(compiled: CompiledEdition, unsubscribe: str, company: str) -> 
     occasion = compiled.edition.occasion
     if occasion.purpose is Purpose.SERVICE:
         return {}
-    name = occasion.source.replace("/", "-")
-    return mail.list_headers(unsubscribe, f"{name}.{compiled.sender_address.rpartition('@')[2]}", company)
+    return mail.list_headers(unsubscribe, _list_id(compiled), company)
+
+
+def _list_id(compiled: CompiledEdition) -> str:
+    """Of a newsletter or sequence, below the sender's domain (RFC 2919)."""
+    name = compiled.edition.occasion.source.replace("/", "-")
+    return f"{name}.{compiled.sender_address.rpartition('@')[2]}"

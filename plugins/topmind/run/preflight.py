@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 from topmind import delivery, mail, planning
+from topmind.delivery.outbox import SUFFIX as OUTBOX_SUFFIX
+from topmind.model import Channel, History, TouchState
 from topmind.run.compose import Composed
 from topmind.run.decide import Decided
 from topmind.run.load import Project
@@ -25,15 +27,25 @@ def facts_of(decided: Decided, composed: Composed, *, first_send: bool, keys: bo
         pinned=bool(settings.project.ledger),
         first=decided.history.first,
         first_send=first_send,
+        rehearsed=_rehearsed(decided.history),
+        approved=planning.approved(decided.plan, decided.history),
         surge=surge.says if surge else "",
         surge_fix=surge.fix if surge else "",
         live_local=not settings.live,
+        live_https=settings.live_https,
         leave_at_provider=settings.ses_unsubscribes,
         inbox_stays=bool(settings.inbox) or not settings.ledger_url.startswith("postgres"),
         editions=editions,
         pages=linked_pages(decided, composed),
         published=published(settings.root / "output"),
     )
+
+
+def _rehearsed(history: History) -> int:
+    """Mails of an outbox, of a ledger with which none went further."""
+    sent = [t for t in history.touches if t.state is TouchState.ACCEPTED and t.key.channel is Channel.EMAIL]
+    written = sum(t.message_id.endswith(OUTBOX_SUFFIX) for t in sent)
+    return written if written == len(sent) else 0
 
 
 def renderer_of(project: Project) -> mail.Renderer:

@@ -20,6 +20,7 @@ from topmind.run import load as load_
 from topmind.run import places
 from topmind.run.decide import Decided, decide
 from topmind.run.load import Project
+from topmind.run.people import open_people
 from topmind.run.task_days import as_held
 
 
@@ -119,7 +120,7 @@ def _facts(decided: Decided) -> tuple[dict[int, list[int]], tuple[FactDate, ...]
             "report": Sequence(id="report", path="", title="", starts_from=FIRST_PURCHASE, starts_line=0)
         },
     )
-    with audience.open_source(project.spec, project.settings, project.moment.as_of) as source:
+    with open_people(project) as source:
         found = audience.members(source, questions, decided.history, project.moment.as_of)
     row_of = {contact: row for row, contact in enumerate(decided.members.ids)}
     tops = {

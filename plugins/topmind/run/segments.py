@@ -11,6 +11,7 @@ from topmind.errors import UsageError
 from topmind.model import Clock
 from topmind.run import load as load_
 from topmind.run.dry import history_of
+from topmind.run.people import open_people
 
 if TYPE_CHECKING:
     from topmind.audience.segments import SegmentRow
@@ -20,7 +21,7 @@ def rows(root: Path, *, as_of: str | None, clock: Clock, clauses: bool = False) 
     """Every segment with size and share, by name."""
     project = load_.load(root, as_of=as_of, clock=clock)
     history = history_of(project, clock)
-    with audience.open_source(project.spec, project.settings, project.moment.as_of) as source:
+    with open_people(project) as source:
         return audience.segment_report(
             source, project.catalog, history, project.moment.as_of, clauses=clauses
         )
@@ -48,7 +49,7 @@ def explain(root: Path, name: str, contact: str, *, as_of: str | None, clock: Cl
     """Each line of a segment, true or false for one contact."""
     project = load_.load(root, as_of=as_of, clock=clock)
     history = history_of(project, clock)
-    with audience.open_source(project.spec, project.settings, project.moment.as_of) as source:
+    with open_people(project) as source:
         held = audience.explain(source, project.catalog, history, project.moment.as_of, name, contact)
     inside = all(line.true for line in held)
     lines = [f"{contact} is {'' if inside else 'not '}in {name}:"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from topmind import delivery
+from topmind import delivery, planning
 from topmind.delivery import TaskMailReport
 from topmind.errors import PlanAgain, SendError
 from topmind.ledger import Ledger
@@ -52,20 +52,25 @@ def send(
     environ: Mapping[str, str] | None = None,
     transport: Transport | None = None,
     crew: Crew = Crew(),
+    signalled: Callable[[], int] = lambda: 0,
 ) -> SendResult:
     """One tick of the project in `root`.
 
     Raises ContentError, AudienceError, LedgerError …; GuardError (exit 3) where a guard stops it before anybody
     was mailed. With `ses` nothing is sent without `live`; `check` asks the account, too, and sends nothing.
     `crew`: how many processes send, and whose people (PostgreSQL only); then `transport` must be plain data.
+    `signalled`: the exit code of a signal that has come so far, else 0.
     """
     project = load_.load(root, as_of=as_of, clock=clock, environ=environ)
     settings = project.settings
     if dry_run or check or (settings.transport == "ses" and not live):
-        return rehearse(project, clock, plan_hash, first_send=first_send, check=check)
+        return rehearse(project, clock, plan_hash, first_send=first_send, check=check, crew=crew)
     guards.refuse_other_days(project, clock)
     ring = places.key_ring(settings)
-    with places.open_project_ledger(settings, clock, ring) as ledger, delivery.stop_signals() as stopping:
+    with (
+        places.open_project_ledger(settings, clock, ring) as ledger,
+        delivery.stop_signals(earlier=signalled) as stopping,
+    ):
         guards.refuse_restored(ledger, settings.ledger_name)
         crew.refuse_on(ledger, settings.ledger_name)
         carried = workers.carried(settings, ledger, clock, crew, transport)
@@ -213,6 +218,7 @@ def _freeze(
                 skips=(*composed.gone, *gone(decided, ledger.tasks())),
                 lapsed=lapsed(decided),
                 as_of=project.moment.as_of,
+                promised=planning.promised(project.catalog, project.moment.as_of),
             )
         except PlanAgain:
             continue

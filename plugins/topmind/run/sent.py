@@ -71,8 +71,10 @@ class SendResult:
         if self.report.stopped:
             lines.append(f"Stopped: {self.report.stopped}.")
         if self.report.unproven:
+            many = len(self.report.unproven)
             lines.append(
-                f"{len(self.report.unproven)} mails are unproven and are never sent again by themselves: topmind report"
+                f"{many} mail{' is' if many == 1 else 's are'} unproven and never sent again by "
+                f"{'itself' if many == 1 else 'themselves'}: topmind report"
             )
         lines += [
             f"{p.level.value}: {p.path + ': ' if p.path else ''}{p.says} {p.fix}".rstrip()

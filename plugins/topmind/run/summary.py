@@ -20,7 +20,7 @@ from topmind.report.last_run import label
 from topmind.report.outlook_words import ahead_lines
 from topmind.report.reasons import counted
 from topmind.run.ahead_text import floor_lines, gap_lines, nothing_ahead
-from topmind.run.ahead_verdicts import verdicts_ahead
+from topmind.run.ahead_verdicts import rows_ahead, verdicts_ahead
 from topmind.run.decide import Decided
 from topmind.run.dry import RESTORED
 from topmind.run.ticks import as_dicts, as_text, ticks_of, zones_of
@@ -74,7 +74,7 @@ def calendar(plan: Plan, days: int | None = None) -> list[dict[str, Any]]:
 def plan_as_dict(
     decided: Decided, *, full: bool = False, days: int | None = None, before: LastPlan | None = None
 ) -> dict[str, Any]:
-    """The plan for a machine: counts by reason; with `full` one row per contact and occasion.
+    """The plan for a machine: counts by reason; with `full` one row per contact and occasion, today and ahead.
 
     `days` cuts the calendar; `before` is the last tick's plan.
     """
@@ -110,6 +110,7 @@ def plan_as_dict(
         data |= _outlook(decided, before)
     if full:
         data["rows"] = rows(decided)
+        data["ahead"] = rows_ahead(decided.plan, decided.members)
     return data
 
 

@@ -158,7 +158,14 @@ def _ics(project: Project, groups: _Groups) -> str:
 
 def _event(project: Project, sheet: TaskSheet, member: TeamMember, day: date, stamp: str) -> Iterator[str]:
     said = mail.task_words(project.catalog.company.language)
-    text = [sheet.title, sheet.phone, *sheet.postal, *sheet.notes, said["number"].format(ref=sheet.ref)]
+    text = [
+        sheet.title,
+        sheet.phone,
+        *sheet.postal,
+        sheet.reason,
+        *sheet.notes,
+        said["number"].format(ref=sheet.ref),
+    ]
     yield "BEGIN:VEVENT"
     yield f"UID:{sheet.ref}.task@{project.settings.project.ledger or 'topmind'}"
     yield f"DTSTAMP:{stamp}"

@@ -97,7 +97,13 @@ def answers(settings: Settings, ring: KeyRing) -> Answers | None:
     links = Links(ring, settings.live_url)
 
     def link(task: Task, word: str) -> str:
-        return links.task(LinkContext(contact=task.key.contact, touch_hex=task.touch_hex), word)
+        about = {
+            "channel": task.key.channel.value,
+            "day": task.last_day.isoformat(),
+            "title": task.title,
+        }
+        who = LinkContext(contact=task.key.contact, touch_hex=task.touch_hex, extra=about)
+        return links.task(who, word)
 
     return link
 

@@ -11,6 +11,8 @@ from topmind import mail
 from topmind.ledger import NO_ANSWER, CouponRow, Ledger, Task
 from topmind.mail import TaskSheet
 from topmind.model import Catalog, Channel, History, Members, PastTouch, Reason, TouchKey, TouchState
+from topmind.planning.occasions import RESCUE
+from topmind.planning.terms import terms_for
 from topmind.run.coupons import on_paper, written_in
 from topmind.run.decide import Decided
 from topmind.run.task_days import overdue, short_names
@@ -61,6 +63,7 @@ class Sheets:
             postal=task.postal,
             # what came in over a page is kept escaped; every way out escapes for itself
             notes=tuple(unescape(said) for said in person.comments[:RECENT]) if person else (),
+            reason=self._reason(task),
             touches=tuple(self._said(touch) for touch in self._touches[task.key.contact][:RECENT]),
             values=self._values(task),
             answers={word: self._answers(task, word) for word in sorted(words)} if self._answers else {},
@@ -79,6 +82,16 @@ class Sheets:
             values |= on_paper(self._catalog, task.key, self._coupons)
         return values
 
+    def _reason(self, task: Task) -> str:
+        """Why a rescue is a task; "" of a step, which says for itself what it is for."""
+        if task.key.source != RESCUE:
+            return ""
+        company = self._catalog.company
+        names = _segments(self._members, self._row(task))
+        floor = terms_for(company, [s for n, s in self._catalog.segments.items() if n in names]).floor
+        mine = self._touches[task.key.contact]
+        return mail.rescue_reason(company.language, floor, next((self._said(t) for t in mine if t.value), ""))
+
     def _said(self, touch: PastTouch) -> str:
         """ "24 November: The Tuesday Fix"."""
         channel = "" if touch.key.channel is Channel.EMAIL else f" ({touch.key.channel.value})"
@@ -96,7 +109,9 @@ def title_of(catalog: Catalog, touch: PastTouch) -> str:
     if step is not None:
         return step.title
     named = key.source if key.source in catalog.items else next(iter(touch.items), "")
-    return catalog.items[named].title if named in catalog.items else key.source
+    if named in catalog.items:
+        return catalog.items[named].title
+    return "Keep in touch" if key.source == RESCUE else key.source
 
 
 def _by_contact(history: History, contacts: set[str]) -> Mapping[str, list[PastTouch]]:

@@ -68,7 +68,13 @@ def send(root: Path, to: str, contact: str | None, *, every: bool, as_of: str | 
             )
         )
         if outcome.kind is not OutcomeKind.ACCEPTED:
-            raise SendError(f"the test mail was not taken: {outcome.reason or outcome.kind.value}.")
+            raise SendError(
+                f"the test mail was not taken: {outcome.reason or outcome.kind.value}.",
+                fix="In the SES sandbox your own address must be verified, too: SES console, Identities. "
+                "`topmind send --check` looks at everything else."
+                if settings.transport == "ses"
+                else "",
+            )
         sent += 1
     return sent
 

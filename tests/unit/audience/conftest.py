@@ -11,6 +11,7 @@ import pytest
 
 from topmind import settings
 from topmind.audience import AudienceSpec, open_source, read_spec
+from topmind.audience.outside import Outside
 from topmind.audience.sources import Source
 from topmind.errors import ContentError
 from topmind.model import Problem
@@ -49,9 +50,9 @@ class Project:
         """The audience file, read."""
         return read_spec(self.settings())
 
-    def open(self, as_of: date = TODAY, **environment: str) -> Source:
+    def open(self, as_of: date = TODAY, outside: Outside | None = None, **environment: str) -> Source:
         """Open the sources."""
-        return open_source(self.read(), self.settings(**environment), as_of)
+        return open_source(self.read(), self.settings(**environment), as_of, outside)
 
     def refused(self, as_of: date = TODAY) -> tuple[Problem, ...]:
         """The problems for which the sources cannot be opened."""

@@ -166,6 +166,38 @@ def test_who_vanished_or_was_erased_is_an_inactive_row(run: Run) -> None:
     assert found.inbox[row] == -1
 
 
+def test_who_vanished_moves_nobodys_facts(run: Run, project: Project) -> None:
+    """Rows of the past between those who are here, and a new contact before all: each fact stays with its own."""
+    of = a_catalog(
+        segments=[
+            a_segment("roofs", who=(("bought('roof')", 4),)),
+            a_segment("best", who=(("in_top(1, by => revenue())", 4), ("in_segment('roofs')", 5))),
+            a_segment("marked", who=(("marked('vip')", 4),)),
+        ],
+        sequences=[
+            a_sequence("one", starts_from="first_purchase()"),
+            a_sequence("two", starts_from="enters: roofs"),
+            a_sequence("three", stop_when="last_purchase() >= '2026-01-01'"),
+        ],
+    )
+
+    def told(found: Members) -> list[object]:
+        inside = {name: ids(found, found.in_segment[:, n]) for n, name in enumerate(found.segments)}
+        held = {text: ids(found, mask) for text, mask in found.holds.items()}
+        letters = ids(found, found.consent[Channel.LETTER])
+        facts = [dates(found, text) for text in ("first_purchase()", "enters: roofs")]
+        return [inside, held, letters, ids(found, found.client), facts]
+
+    standing = {"c": Standing(marks=frozenset({"vip"}))}
+    alone = told(run(of, a_history(standing=standing)))
+    assert alone[0] == {"best": "a", "marked": "c", "roofs": "ac"}
+    assert alone[1:4] == [{"last_purchase() >= '2026-01-01'": "a"}, "a", "ac"]
+    gone = [a_touch(contact) for contact in ("0", "aa", "ab", "bb", "z")]
+    assert told(run(of, a_history(*gone, standing=standing))) == alone
+    project.file("contacts.csv", CONTACTS.replace("\na,", "\n_,,,,,,,,,,,\na,", 1))
+    assert told(run(of, a_history(*gone, standing=standing))) == alone
+
+
 def test_zones_languages_and_stages(run: Run) -> None:
     """The company's where the export says nothing."""
     found = run()

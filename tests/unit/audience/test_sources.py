@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from topmind.audience import columns
 from topmind.audience.sources import Source
 from topmind.errors import AudienceError, ConfigError, ContentError
 from topmind.model import Level
@@ -113,6 +114,71 @@ def test_a_file_is_converted_once(project: Project) -> None:
     os.utime(path, (0, 0))
     project.open().close()
     assert {p.name: p.stat().st_mtime_ns for p in cache.glob("*.parquet")} == before
+
+
+def test_facts_are_joined_to_their_contacts_once(project: Project) -> None:
+    """A later run of the same files writes nothing; other contacts number them anew."""
+    project.spec('[tables.contacts]\nfile = "contacts.csv"\nid = "id"\nemail = "email"\n' + PURCHASES)
+    project.file("contacts.csv", CONTACTS)
+    project.file(
+        "purchases.csv", "number,contact,day,amount\na,1,2026-01-02,1\nb,99,2026-01-02,1\nc,9,2026-01-02,1\n"
+    )
+    cache = project.root / "var" / "cache" / "audience"
+
+    def numbered() -> dict[str, int]:
+        with project.open() as source:
+            assert rules(source) == ["source/strangers"]
+            owned = source.con.execute(
+                "SELECT purchase, contact FROM nr_purchases JOIN source_contacts USING (nr) ORDER BY 1"
+            ).fetchall()
+            assert owned == [("a", "1"), ("c", "9")]
+        return {p.name: p.stat().st_mtime_ns for p in cache.glob("nr.purchases*.parquet")}
+
+    first = numbered()
+    assert len(first) == 1
+    assert numbered() == first
+    project.file("contacts.csv", CONTACTS + "0,zero@example.com\n")
+    assert len(numbered()) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-01-02", date(2026, 1, 2)),
+        (" 2026-01-02 ", date(2026, 1, 2)),
+        ("2026-01-02T23:59:59", date(2026, 1, 2)),
+        ("2024-02-29", date(2024, 2, 29)),
+        ("2026-02-29", None),
+        ("2026-1-2", None),
+        (" 2026-1-02", None),
+        ("2026-1-02 ", None),
+        ("01-02-2026", None),
+        ("2026/01/02", None),
+        ("2026-01-02x", None),
+    ],
+)
+def test_a_day_is_written_as_iso_says(opened: Open, text: str, day: date | None) -> None:
+    """With or without a time of day and space around it; whatever reads two ways is none."""
+    source = opened(f"id,email\n1,a@example.com\n{text},b@example.com\n")
+    table = source.spec.tables["contacts"]
+    found = source.con.execute(f"SELECT {columns.day('d', table)} FROM (SELECT ? AS d)", [text]).fetchall()
+    assert found == [(day,)]
+
+
+def test_a_bad_row_is_told_by_its_line_however_long_the_file_is(project: Project) -> None:
+    """Read by several threads in pieces; the first of two with one number stays."""
+    project.spec('[tables.contacts]\nfile = "contacts.csv"\nid = "id"\nemail = "email"\n' + PURCHASES)
+    project.file("contacts.csv", CONTACTS)
+    bad, again, lines = {777, 123_456, 299_000}, {250_001: 3}, ["number,contact,day,amount"]
+    lines += [
+        f"R{again.get(n, n)},{n % 30 + 1},{'soon' if n in bad else '2026-01-02'},{n}.00"
+        for n in range(300_000)
+    ]
+    project.file("purchases.csv", "\n".join(lines) + "\n")
+    project.open().close()
+    with (project.root / "var" / "rejects" / "purchases.csv").open(encoding="utf-8", newline="") as file:
+        told = {int(row["line"]) for row in csv.DictReader(file)}
+    assert told == {n + 2 for n in (*bad, *again)}
 
 
 def test_another_folder_by_environment(project: Project) -> None:
@@ -320,12 +386,23 @@ def test_all_problems_of_all_files_are_told_at_once(project: Project) -> None:
     assert {p.path for p in project.refused()} == {"segments/contacts.csv", "segments/purchases.csv"}
 
 
-@pytest.mark.parametrize("place", ["people.xlsx", "s3://bucket/people.csv", "postgresql://host/db", "people"])
-def test_other_kinds_of_sources_are_not_yet_readable(project: Project, place: str) -> None:
-    """One sentence, and what to do instead."""
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [
+        ("people.docx", r"names a \.docx file, which is not read\. Export it as CSV, XLSX or Parquet"),
+        ("https://example.com/people.csv", "comes from a web address"),
+        ("s3://bucket/people", "names no readable object of a bucket"),
+        ("postgresql://host/db", "names no table of the database"),
+        ("postgresql://host/db#people; DROP TABLE people", "names no table of the database"),
+        ("postgresql://me:secret@host/db#people", "holds a password. Keep it out of the file"),
+    ],
+)
+def test_a_place_that_is_none_is_told(project: Project, place: str, says: str) -> None:
+    """One sentence, and what to do instead; never the secret."""
     project.spec(f'[tables.contacts]\nfile = "{place}"\nid = "id"\nemail = "email"\n')
-    with pytest.raises(ConfigError, match=r"not readable yet\. Export it as CSV or Parquet"):
+    with pytest.raises(ConfigError, match=says) as caught:
         project.open()
+    assert "secret" not in str(caught.value)
 
 
 def test_a_project_without_an_audience_says_so(project: Project) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ IDENTITY = Identity(
     name="alder.example", verified=True, dkim=True, mail_from="bounce.alder.example", mail_from_ok=True
 )
 PATH = EventPath(exists=True, enabled=True, events=NEEDED_EVENTS | {"OPEN"})
+#: When a mail to the simulator went that nothing was heard of.
+SINCE = datetime(2026, 12, 1, 8, 17, tzinfo=UTC)
 GOOD = Facts(
     account=ACCOUNT,
     identities={"dana@alder.example": IDENTITY, "june@alder.example": IDENTITY},
@@ -85,6 +88,17 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, Level]]]] = {
         [("events", Level.ERROR)],
     ),
     "no queue": ({"queue": ""}, [("feedback-queue", Level.ERROR)]),
+    "nothing heard": ({"silent": SINCE}, [("silent", Level.ERROR)]),
+    "nothing taken in": ({"silent": SINCE, "queue_waiting": 3}, [("silent", Level.WARNING)]),
+    "another day's sender": (
+        {"others": {"ann@other.example": None, "bob@other.example": None}},
+        [("identity", Level.WARNING), ("dmarc", Level.WARNING)],
+    ),
+    "another day's sender, same domain": ({"others": {"ann@alder.example": IDENTITY}}, []),
+    "two senders of a domain": (
+        {"identities": {"dana@alder.example": None, "june@alder.example": None}},
+        [("identity", Level.ERROR)],
+    ),
     "queue silent": ({"queue_answers": False}, [("feedback-queue", Level.ERROR)]),
 }
 

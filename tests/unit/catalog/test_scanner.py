@@ -105,6 +105,13 @@ def test_what_is_wrong_with_a_fence(text: str, line: int, rule: str) -> None:
     assert (line, rule) in found(text)
 
 
+def test_the_close_of_a_misspelt_block_is_no_mistake_of_its_own() -> None:
+    """Whoever followed "remove it" would leave the block open; inside another block, too. One close more is one."""
+    assert found("/// segmnt | x\nsecret\n///") == [(1, "unknown")]
+    assert found("/// for | x\n/// calout\na\n///\n///") == [(2, "unknown")]
+    assert found("/// segmnt | x\nsecret\n///\n///") == [(1, "unknown"), (4, "nothing-open")]
+
+
 FENCES = [
     "for | customers", "not for | customers", "for everyone else", "callout | Tip", "columns", "column", "slot | 1 tip",
     "button | Go -> https://x.example", "coupon | THANKS10", "testimonial | anna-k", "item | tips/gutters",

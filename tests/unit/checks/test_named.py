@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from topmind.checks import Facts
-from topmind.checks.named import activities, answers, codes
+from topmind.checks.named import activities, answers, codes, purchases
 from topmind.model import Channel, FactDate, Level, Members, PersonalCode
 from topmind.testing.builders import a_body, a_catalog, a_segment, a_sequence, a_step, an_item, members
 
@@ -23,7 +23,7 @@ def told(starts: str, who: Members | None = None, **step: object) -> list[tuple[
     asked = a_sequence("after", starts_from=starts, starts_line=4, steps=[a_step(**step)])
     catalog = a_catalog(sequences=[ASKS, asked], items=[COUPON])
     facts = Facts(catalog=catalog, members=who)
-    found = [*answers(facts), *codes(facts), *activities(facts)]
+    found = [*answers(facts), *codes(facts), *activities(facts), *purchases(facts)]
     assert {(p.level, p.rule) for p in found} <= {(Level.WARNING, "rules/names-nothing")}
     return [(p.says, p.fix) for p in found]
 
@@ -84,3 +84,16 @@ def test_an_activity_that_the_source_has_not() -> None:
     some = replace(members(1), words={"did": ("call", "inquiry")})
     assert told("did('inqury')", some)[0][1] == "Did you mean 'inquiry'?"
     assert told("did('Inquiry')", some) == told("did('inqury')") == []
+
+
+def test_something_that_nobody_has_bought_is_told_with_the_nearest() -> None:
+    """A misspelt name; one that is like no other may be new, and is left to what else is said of it."""
+    some = replace(members(1), words={"bought": ("gutter's edge", "roof", "roof repair")})
+    ((says, fix),) = told("bought('rof')", some)
+    assert (says.startswith("bought('rof'): nobody has ever bought"), fix) == (True, "Did you mean 'roof'?")
+    assert told("first_purchase()", some, only_if="bought('Roof repiar', days => 90)")[0][1].endswith(
+        "'roof repair'?"
+    )
+    for text in ("bought('Roof')", "bought()", "bought('kitchen')", "bought('gutter''s edge')"):
+        assert told(text, some) == []
+    assert told("bought('rof')") == []

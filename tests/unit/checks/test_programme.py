@@ -72,6 +72,15 @@ def test_birthdays_need_yearly() -> None:
     assert told(reach, people({"birthday": [(0, YEAR)]}), starts_from="birthday") == []
 
 
+def test_a_start_that_names_nothing_bought_is_told_once() -> None:
+    """Where a name is near, that is told elsewhere; else this is the only word about it."""
+    nobody = people({"bought('rof')": []})
+    ((_, level, says),) = told(reach, nobody, starts_from="bought('rof')")
+    assert (level, "Nobody has ever bought" in says) == (Level.WARNING, True)
+    known = replace(nobody, words={"bought": ("roof",)})
+    assert told(reach, known, starts_from="bought('rof')") == []
+
+
 def test_what_nobody_ever_bought() -> None:
     """A misspelt thing is no error of the language, and would never be seen."""
     ((_, level, says),) = told(reach, people({"bought('rooof')": []}), starts_from="bought('rooof')")

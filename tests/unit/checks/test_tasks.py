@@ -5,8 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from topmind.checks import Facts, findings
-from topmind.model import Catalog, Channel
-from topmind.testing.builders import a_catalog, a_sequence, a_step, a_team_member, members
+from topmind.model import Catalog, Channel, Purpose
+from topmind.testing.builders import (
+    a_catalog,
+    a_promise,
+    a_segment,
+    a_sequence,
+    a_step,
+    a_team_member,
+    members,
+)
 
 
 def said(catalog: Catalog, **over: object) -> dict[str, str]:
@@ -40,3 +48,17 @@ def test_a_call_needs_somebody_who_calls() -> None:
     assert said(calls(calls_per_day=3), **nobody) == {}
     hers = {"senders": ("june",), "sender": np.array([-1, 0], dtype=np.int16)}
     assert said(calls(calls_per_day=0), **hers) == {}
+
+
+def test_what_sells_off_e_mail_needs_a_yes_for_its_channel() -> None:
+    """A rescue by phone and a call that sells go to nobody where nobody agreed to calls: said at once, not read off a
+    plan that lists no consent for everybody. A service call asks for none."""
+    nobody = {"consent": {Channel.EMAIL: np.ones(2, dtype=bool), Channel.CALL: np.zeros(2, dtype=bool)}}
+    top = a_segment("top", promise=a_promise(rescue=(Channel.EMAIL, Channel.CALL)))
+    promised = a_catalog(segments=[top], team=[a_team_member("dana")])
+    assert "rescue: call: no contact has agreed" in said(promised, **nobody)["tasks/nobody-agreed"]
+    selling, service = calls(purpose=Purpose.MARKETING), calls(purpose=Purpose.SERVICE)
+    assert "channel: call: no contact has agreed" in said(selling, **nobody)["tasks/nobody-agreed"]
+    assert said(service, **nobody) == {}
+    one = {"consent": {Channel.CALL: np.array([False, True])}}
+    assert (said(promised, **one), said(selling, **one)) == ({}, {})

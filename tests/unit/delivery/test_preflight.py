@@ -94,6 +94,8 @@ def test_nothing_wrong() -> None:
         ({"first": True}, "first-send"),
         ({"surge": "4 000 mails.", "surge_fix": "topmind approve 0123456789ab"}, "surge"),
         ({"live_local": True}, "live-pages"),
+        ({"live_https": False}, "live-pages"),
+        ({"rehearsed": 3, "first_send": True}, "rehearsed"),
         ({"editions": (a_compiled(html=("no link",)),)}, "unsubscribe"),
         ({"editions": (a_compiled(text=("no link",)),)}, "unsubscribe"),
         ({"published": None}, "site"),

@@ -55,6 +55,15 @@ def test_the_first_signal_is_a_flag(number: signal.Signals, code: int) -> None:
     assert signal.getsignal(number) is before
 
 
+def test_a_signal_that_came_before() -> None:
+    """Whatever became of its exception: the block does not begin, and all is as before."""
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(SystemExit) as ended, stop_signals(earlier=lambda: 130):
+        pytest.fail("a run began")
+    assert ended.value.code == 130
+    assert signal.getsignal(signal.SIGINT) is before
+
+
 def test_the_second_signal_ends_it() -> None:
     """Who presses Ctrl-C twice means it."""
 

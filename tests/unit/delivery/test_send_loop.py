@@ -337,3 +337,34 @@ def test_everybody_is_told_of(ledger: Ledger, clock: FixedClock) -> None:
     heard: list[str] = []
     run(ledger, MemoryTransport(), clock, settled=lambda claim, _: heard.append(claim.key.contact))
     assert sorted(heard) == CONTACTS
+
+
+def test_a_run_that_slept_past_its_lease_ends_with_a_sentence(ledger: Ledger, clock: FixedClock) -> None:
+    """Its machine sleeps in the middle of a call and another run does the rest: it claims no more, writes what it can
+    prove, and ends with 1; nobody got two mails."""
+    other = MemoryTransport()
+
+    class Sleepy(MemoryTransport):
+        def send(self, message: Message) -> Outcome:
+            outcome = super().send(message)
+            if self.calls == 3:
+                clock.advance(seconds=121)
+                assert run(ledger, other, clock, "run-2").counts.sent_now == 7
+            return outcome
+
+    transport = Sleepy()
+    report = run(ledger, transport, clock, slots=1)
+    assert "another one took its place" in report.stopped
+    assert report.exit_code == 1
+    assert (report.counts.accepted, report.counts.sent_now) == (10, 3)
+    names = [message.touch_hex for message in (*transport.sent, *other.sent)]
+    assert len(names) == len(set(names)) == 10
+
+
+def test_progress_never_passes_its_total(ledger: Ledger, clock: FixedClock) -> None:
+    """A mail that is tried again is done once; one that this run gives up is done, too."""
+    heard: list[str] = []
+    transport = MemoryTransport([retry("too fast"), None, retry("too fast")])
+    run(ledger, transport, clock, settled=lambda claim, _: heard.append(claim.key.contact))
+    assert transport.calls == len(CONTACTS) + 2
+    assert sorted(heard) == CONTACTS

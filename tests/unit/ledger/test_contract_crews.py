@@ -19,7 +19,7 @@ def test_where_only_one_may_send_several_are_refused_with_the_reason(ledger: Led
     if ledger.several:
         assert ledger.lock("run-7-1", member=FIRST) == 0
         return
-    with pytest.raises(GuardError, match="one sender at a time") as found:
+    with pytest.raises(GuardError, match="one sender at a time: ") as found:
         ledger.lock("run-7-1", member=FIRST)
     assert "PostgreSQL" in found.value.fix
     assert ledger.senders() == 0

@@ -265,6 +265,22 @@ def test_a_canary_is_seen_by_its_send_event(ledger: Ledger, early: bool) -> None
     assert ledger.run_health("run-2") == RunHealth(canary=False, accepted=0, accepted_seen=0)
 
 
+def test_since_when_feedback_is_silent(ledger: Ledger, clock: FixedClock) -> None:
+    """The oldest canary that nothing was heard of; a later one that was heard of shows that feedback is back."""
+    assert ledger.silent_since(NOW + timedelta(days=1)) is None, "never tried"
+    sent = [ledger.now() + timedelta(hours=n) for n in range(3)]
+    for number in range(3):
+        ledger.canary_sent(f"run-{number}", f"{number}a" * 16, f"m-{number}")
+        clock.advance(hours=1)
+    assert ledger.silent_since(sent[0]) is None, "it was not due yet"
+    assert ledger.silent_since(ledger.now()) == sent[0]
+    ledger.record_feedback([Feedback(touch_hex="1a" * 16, kind=Kind.SENT, at=ledger.now(), message_id="m-1")])
+    assert ledger.silent_since(ledger.now()) == sent[2]
+    assert ledger.silent_since(sent[2]) is None
+    ledger.record_feedback([Feedback(touch_hex="2a" * 16, kind=Kind.SENT, at=ledger.now(), message_id="m-2")])
+    assert ledger.silent_since(ledger.now()) is None
+
+
 def test_how_much_of_a_run_came_back(ledger: Ledger) -> None:
     """Accepted of this run, and those of them with a Send event: a delivery alone does not count."""
     freeze(ledger, *(a_row(f"c000{n}") for n in range(3)))

@@ -152,10 +152,13 @@ def test_the_last_plan_is_remembered_with_those_it_knew(ledger: Ledger) -> None:
     """A later tick looks back to its day, but not for people who came after it."""
     assert ledger.history(TODAY).planned_on is None
     assert ledger.history(TODAY).newcomers == {"c0000", "c0001", "c0002"}
-    freeze(ledger, as_of=TODAY)
+    assert ledger.history(TODAY).promised is None
+    freeze(ledger, as_of=TODAY, promised={"wall/2026-W49", "wall/2026-W50"})
     ledger.sync_people([a_person(f"c000{n}") for n in range(4)], hashes)
     after = ledger.history(TODAY)
     assert (after.planned_on, after.newcomers) == (TODAY, {"c0003"})
-    freeze(ledger, as_of=TODAY - timedelta(days=3))
+    assert after.promised == {"wall/2026-W49", "wall/2026-W50"}
+    freeze(ledger, as_of=TODAY - timedelta(days=3), promised=set())
     assert ledger.history(TODAY).planned_on == TODAY
+    assert ledger.history(TODAY).promised == after.promised, "an older plan takes nothing back"
     assert ledger.history(TODAY).newcomers == frozenset()

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from ledger_words import NOW, accepted, answered, claim, state
-from topmind.errors import LedgerLocked
+from topmind.errors import LeaseEnded, LedgerLocked
 from topmind.ledger import Claim, Feedback, Ledger, Proof, Settle
 from topmind.ledger.states import MOVES, Guard, allowed
 from topmind.model import (
@@ -161,3 +161,26 @@ def test_a_dead_sender_is_followed(ledger: Ledger, clock: FixedClock) -> None:
     clock.advance(seconds=121)
     assert ledger.lock("run-2") == 1
     assert state(ledger) is TouchState.UNKNOWN
+
+
+def test_a_sender_that_slept_past_its_lease_stops_at_its_next_claim(
+    ledger: Ledger, clock: FixedClock
+) -> None:
+    """Nobody took its place: it goes on. Somebody did, and even ended since: it claims nothing more and is told why;
+    what it can prove still counts, and nothing is in two hands."""
+    freeze(ledger, *map(a_row, ("c0000", "c0001", "c0002")))
+    ledger.lock("run-1")
+    (first,) = claim(ledger, 1, "run-1")
+    clock.advance(seconds=121)
+    (second,) = claim(ledger, 1, "run-1", settles=[accepted(first)])
+    clock.advance(seconds=121)
+    assert ledger.lock("run-2") == 1
+    ledger.unlock("run-2")
+    before = ledger.counts(TODAY)
+    with pytest.raises(LeaseEnded, match="another one took its place"):
+        claim(ledger, 1, "run-1", settles=[accepted(second)])
+    assert ledger.counts(TODAY) == before
+    assert ledger.settle([accepted(second)]) == 1
+    ledger.lock("run-3")
+    (third,) = claim(ledger, 5, "run-3")
+    assert third.key.contact not in {first.key.contact, second.key.contact}

@@ -12,6 +12,7 @@ import pytest
 
 from topmind.errors import ConfigError, GuardError, LedgerDamaged, LedgerError, LedgerLocked
 from topmind.ledger import Claim, InboxEntry, Ledger, open_ledger
+from topmind.ledger.database import numbered
 from topmind.ledger.store import SqlLedger
 from topmind.testing.builders import TODAY
 from topmind.testing.clock import FixedClock
@@ -256,3 +257,24 @@ def first_claim(size: int) -> int:
 def test_four_times_the_people_is_no_sixteen_times_the_work(work: Callable[[int], int]) -> None:
     """A first import, and a claim that has to pass by nearly everybody, grow with the list and not with its square."""
     assert work(2000) < 7 * work(500)
+
+
+@pytest.mark.parametrize(
+    ("names", "wrong"),
+    [
+        (["0001_a.sql", "0003_c.sql"], "0003_c.sql"),
+        (["0001_a.sql", "0002_b.sql", "0002_c.sql"], "0002_c.sql"),
+        (["0002_b.sql"], "0002_b.sql"),
+        (["0001_a.sql", "two.sql"], "two.sql"),
+        ([], "there is none"),
+    ],
+)
+def test_migrations_have_no_gap(names: list[str], wrong: str) -> None:
+    """A number that came later than the next one would be passed over for ever in ledgers that have that one."""
+    with pytest.raises(LedgerError, match=f"without a gap: {wrong}"):
+        numbered(dict.fromkeys(names, "SELECT 1;"))
+
+
+def test_migrations_go_by_their_number() -> None:
+    """Whatever order the disk lists them in."""
+    assert numbered({"0002_b.sql": "b", "0001_a.sql": "a"}) == {1: "a", 2: "b"}

@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 )
 
 from ledger_stores import InBucket, InFile, InMemory, OnServer, Store, touches
-from topmind.errors import LedgerLocked
+from topmind.errors import LeaseEnded, LedgerLocked
 from topmind.ledger import ALONE, LEASE, Claim, Feedback, InboxEntry, Lapsed, Member, Proof, Row, Settle
 from topmind.ledger.states import STATE, allowed
 from topmind.model import (
@@ -75,7 +75,7 @@ class Sender:
     owner: str = ""
     #: By the ledger's answer: it holds the lock. It may have lost it since, without knowing.
     began: bool = False
-    #: Its lease ended and another run became the sender: what it claims after that no more keeps others out.
+    #: Its lease ended and another run took its place: it claims nothing more.
     lost: bool = False
     #: Until when it is alive for others.
     until: Any = NOW
@@ -226,7 +226,8 @@ class LedgerMachine(RuleBasedStateMachine):
             assert other.began or other.until > self.clock.now() or me.until > self.clock.now()
             return False
         assert ledger.several or not other.began or other.lost or other.until <= self.clock.now()
-        other.lost = other.began and not ledger.several
+        gone = not ledger.several or other.until <= self.clock.now()
+        other.lost = other.lost or (other.began and gone)
         self.known.runs += 1
         self.senders[who] = Sender(owner=owner, began=True, until=self.clock.now() + LEASE)
         return True
@@ -238,11 +239,16 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         me = self.senders[who]
         settles = me.answers if ride else []
-        found = self.ledger(who).claim(owner=me.owner, limit=limit, now=NOW, settles=settles)
+        try:
+            found = self.ledger(who).claim(owner=me.owner, limit=limit, now=NOW, settles=settles)
+        except LeaseEnded:
+            assert me.lost, "nobody took its place"
+            self.end(who)
+            return
+        assert not me.lost, "it goes on beside the one that took its place"
         self._told(settles)
         me.answers = [] if ride else me.answers
-        if not me.lost:
-            me.until = max(me.until, self.clock.now() + LEASE)
+        me.until = max(me.until, self.clock.now() + LEASE)
         for one in found:
             self._may_go(one)
         me.hand += found

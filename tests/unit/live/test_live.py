@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -247,6 +248,23 @@ def test_what_became_of_a_task_is_said_with_one_button() -> None:
     inbox = ListInbox()
     assert post(inbox, LINKS.task(WHO, "no-answer"), b"comment=<b>at+noon</b>").status == 200
     assert inbox.entries == [{**ENTRY, "kind": "task", "value": "no answer", "comment": "at noon"}]
+
+
+def test_the_page_of_a_task_says_what_it_was_and_when_and_nobody() -> None:
+    """Whoever presses a week later sees the kind, the title and the last day, before and after the button; the link,
+    which is forwarded and logged, names no person and no address, and one of before this still works."""
+    what = {"channel": "call", "day": "2026-12-03", "title": "Ninety days on <b>"}
+    link = LINKS.task(replace(WHO, extra=what), "done")
+    page = call(live(ListInbox()), "GET", link).text
+    assert "<p>Call “Ninety days on &lt;b&gt;”, by Thursday, 3 December 2026." in page
+    assert WHO.contact not in page
+    inbox = ListInbox()
+    assert "Task 3b1f8c02 (call “Ninety days on &lt;b&gt;”, by Thursday, 3 December 2026): done." in (
+        post(inbox, link).text
+    )
+    assert inbox.entries == [{**ENTRY, "kind": "task", "value": "done"}]
+    old = call(live(ListInbox()), "GET", LINKS.task(WHO, "done"))
+    assert (old.status, "Whom it is about" in old.text) == (200, False)
 
 
 def test_a_customers_link_settles_no_task() -> None:

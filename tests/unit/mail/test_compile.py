@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -490,3 +491,16 @@ def test_a_project_without_themes_uses_the_samples(tmp_path: Path) -> None:
     """A business starts with the packaged themes and overrides what it likes."""
     found = Renderer(an_issue_catalog(text="Words.\n"), look(), tmp_path).compile(an_edition())
     assert "Words." in render(found, VALUES).html
+
+
+def test_a_theme_that_was_changed_is_used_at_once(tmp_path: Path) -> None:
+    """Also where its time and length are those of before, as a copy or a checkout may leave them."""
+    file = tmp_path / "themes" / "email" / "newsletter.mjml"
+    file.parent.mkdir(parents=True)
+    for word in ("Aster", "Daisy"):
+        file.write_text(
+            f"<mjml><mj-body><mj-section><mj-column><mj-text>{word}</mj-text></mj-column></mj-section></mj-body></mjml>"
+        )
+        os.utime(file, ns=(0, 0))
+        found = Renderer(an_issue_catalog(text="Words.\n"), look(), tmp_path).compile(an_edition())
+        assert word in render(found, VALUES).html

@@ -218,6 +218,25 @@ def test_a_letter_is_one_sheet_with_its_own_words() -> None:
     assert page.count("A pencil") == 2
 
 
+def test_a_sheet_that_no_file_has_words_for_says_why_it_is_there() -> None:
+    """A rescue: the mail, the printed list and the note beside a letter have its reason, escaped; the letter itself has
+    not, for it goes to the customer."""
+    catalog = a_programme(channel=Channel.LETTER)
+    sheet = a_sheet(catalog, channel=Channel.LETTER, script=(), reason="Nothing since <May>.")
+    made = task_mail(catalog, BRAND, ROOT, catalog.team["dana"], [sheet], TODAY)
+    raw = build(made.compiled, made.values, to="dana@alder.example", headers={})
+    html = email.message_from_bytes(raw, policy=email.policy.default).get_body(("html",))
+    assert "Nothing since &lt;May&gt;." in html.get_content()
+    assert "Nothing since &lt;May&gt;." in call_list(
+        catalog, BRAND, ROOT, [(catalog.team["dana"], [sheet])], TODAY
+    )
+    page = letters(catalog, BRAND, ROOT, [(sheet, catalog.team["dana"])], TODAY)
+    words, _, note = page.partition("Nothing since &lt;May&gt;. Nothing in particular is due")
+    assert note, "nobody posts an empty page"
+    assert '<aside class="note">' in words[-200:]
+    assert "Nothing since" not in note
+
+
 def test_a_parcel_has_a_label_and_a_slip() -> None:
     """Both on one sheet, the label to be cut off."""
     catalog = a_programme("Three things.\n", Channel.PARCEL)

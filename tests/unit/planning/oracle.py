@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +26,7 @@ from topmind.model import (
     Item,
     Kind,
     Members,
+    PastTouch,
     Purpose,
     Reason,
     SourceKind,
@@ -75,8 +78,8 @@ class Contact:
     now: time
     touches: list[Touch] = field(default_factory=list)
     done: set[tuple[str, str, str, str]] = field(default_factory=set)
-    #: Rescues that expired or that nobody did, by the day of the valuable touch before.
-    failed: Counter[str] = field(default_factory=Counter)
+    #: Until when each rescue that did not help keeps the next one back, by the day of the valuable touch before.
+    failed: dict[str, list[date]] = field(default_factory=lambda: defaultdict(list))
 
 
 @dataclass
@@ -130,6 +133,19 @@ class Answer:
     broken: Counter[Reason] = field(default_factory=Counter)
 
 
+def fixed(ask: Callable[..., Any]) -> Callable[..., Any]:
+    """What no touch and no day changes: looked up once for each contact (and word)."""
+
+    @wraps(ask)
+    def asked(self: Oracle, c: Contact, *words: Any) -> Any:
+        key = (ask.__name__, c.row, *words[:1])
+        if key not in self.known:
+            self.known[key] = ask(self, c, *words)
+        return self.known[key]
+
+    return asked
+
+
 class Oracle:
     """Plays the days."""
 
@@ -147,6 +163,7 @@ class Oracle:
         self.start = members.as_of if all_day else min([members.as_of, *todays])
         self.end = max([self.until, members.as_of + 14 * DAY, *([] if all_day else todays)])
         self.answer = Answer()
+        self.known: dict[tuple[Any, ...], Any] = {}
         self.calls: Counter[tuple[str, date]] = Counter()
         self.copies: dict[str, set[int]] = defaultdict(set)
         self.planned: dict[tuple[str, str, str], date] = {}
@@ -169,8 +186,8 @@ class Oracle:
             contact.done.add(
                 (t.key.source, t.key.step or "", t.key.occurrence, t.key.channel.value if rescue else "")
             )
-            if rescue and t.state in {TouchState.EXPIRED, TouchState.MISSED}:
-                contact.failed[t.key.occurrence.split("/")[0]] += 1
+            if rescue and (until := self._given_up(t)):
+                contact.failed[t.key.occurrence.split("/")[0]].append(until)
             if t.state not in COUNTED:
                 continue
             name = "/".join(p for p in (t.key.source, t.key.step, t.key.occurrence) if p)
@@ -195,6 +212,16 @@ class Oracle:
                 own, source = self._step_sender(t.key.source, t.key.step)
                 self.calls[self.sender(contact, own, source), t.day] += 1
 
+    @staticmethod
+    def _given_up(t: PastTouch) -> date | None:
+        """First day on which a rescue that did not help does not count; None = it may have helped."""
+        if t.state in {TouchState.EXPIRED, TouchState.MISSED}:
+            return date.min
+        if t.state is TouchState.SKIPPED:
+            return t.day + DAY
+        lost = t.bounced or t.state in {TouchState.REFUSED, TouchState.UNRESOLVED}
+        return t.day + 7 * DAY if lost else None
+
     def _step_sender(self, source: str, step: str | None) -> tuple[str | None, str | None]:
         sequence = self.c.sequences.get(source)
         if sequence is None:
@@ -203,10 +230,12 @@ class Oracle:
 
     # --- a contact's own terms ---
 
+    @fixed
     def segments(self, c: Contact) -> set[str]:
         """Names of the contact's segments."""
         return {s for k, s in enumerate(self.m.segments) if self.m.in_segment[c.row, k]}
 
+    @fixed
     def promise(self, c: Contact, what: str, pick: Any, default: Any) -> Any:
         """The strictest word of the contact's segments, else the company's, else the default."""
         said = [getattr(self.c.segments[s].promise, what) for s in self.segments(c) if s in self.c.segments]
@@ -237,6 +266,7 @@ class Oracle:
             company[x.channel, x.days] = min(x.count, company.get((x.channel, x.days), x.count))
         return {**company, **own}
 
+    @fixed
     def rescue_channels(self, c: Contact) -> list[Channel]:
         """In order."""
         ranked = sorted(
@@ -280,8 +310,12 @@ class Oracle:
 
     def of_mates(self, c: Contact) -> list[Touch]:
         """What came into the contact's inbox for others who read it."""
-        mates = [x for x in self.contacts if x is not c and self.m.inbox[x.row] == self.m.inbox[c.row] >= 0]
-        return [t for x in mates for t in x.touches if t.shared]
+        return [t for x in self.mates(c) for t in x.touches if t.shared]
+
+    @fixed
+    def mates(self, c: Contact) -> list[Contact]:
+        """Others who read the contact's inbox."""
+        return [x for x in self.contacts if x is not c and self.m.inbox[x.row] == self.m.inbox[c.row] >= 0]
 
     def near_floor(self, c: Contact, day: date) -> bool:
         """Within the lead time."""
@@ -706,7 +740,7 @@ class Oracle:
     def coming(self, c: Contact, o: Occ, day: date, channel: Channel | None, days: int) -> int:
         """Steps of the next days that want a place in a short window: one is left to each that would else be
         over, and by a rescue to each of value that is due while the floor holds, or within a lead time where it is broken."""
-        gives_way = o.kind in {SourceKind.ISSUE, SourceKind.RESCUE} and days <= 14
+        gives_way = o.kind is not SourceKind.STEP and not o.correction and days <= 14
         if not gives_way or any(t.day == day for t in c.touches):
             return 0
         end = day + (days - 1) * DAY
@@ -894,6 +928,9 @@ class Oracle:
             if no:
                 self._refuse(c, o, day, *no)
                 continue
+            if int(self.m.inbox[c.row]) >= 0 and int(self.m.inbox[c.row]) in self.copies[o.name]:
+                self._refuse(c, o, day, Reason.SAME_INBOX)
+                continue
             if o.item is not None:
                 reason, note = self.announces(c, o, day), ""
                 found = (o.item.id,), (), o.value, o.promotions
@@ -913,11 +950,12 @@ class Oracle:
                 self.copies[o.name].add(inbox)
                 self._go(c, o, day, *found, o.last)
 
-    def _rescue(self, c: Contact, channel: Channel) -> Occ:
+    def _rescue(self, c: Contact, channel: Channel, day: date) -> Occ:
         since, real = self.last_value(c)
         key = since.isoformat() if real else "never"
-        if c.failed[key]:
-            key = f"{key}/{c.failed[key] + 1}"
+        failed = sum(until <= day for until in c.failed[key])
+        if failed:
+            key = f"{key}/{failed + 1}"
         return Occ(
             SourceKind.RESCUE,
             "rescue",
@@ -959,15 +997,16 @@ class Oracle:
                     }
         for c in waiting:
             if day == c.today and c.id not in told and self.near_floor(c, day):
-                o = self._rescue(c, self.rescue_channels(c)[0])
+                o = self._rescue(c, self.rescue_channels(c)[0], day)
                 self.why[self._key(c, o)] = (Reason.NO_CHANNEL, day, date.max, "")
 
     def _propose_rescue(
         self, c: Contact, channel: Channel, day: date, inboxes: set[int], told: set[str]
     ) -> tuple[Contact, Occ, tuple[str, ...]] | None:
-        o = self._rescue(c, channel)
+        o = self._rescue(c, channel, day)
         o.last = self.last_value(c)[0] + self.floor(c) * DAY
         if ("rescue", "", o.occurrence, channel.value) in c.done:
+            self._tell_rescue(c, o, day, (Reason.GAP, ""), told)
             return None
         no = self.refuses(c, o, day)
         picks: tuple[str, ...] = ()
@@ -1031,7 +1070,7 @@ class Oracle:
         channel = next(
             Channel(k[2]) for k, v in self.why.items() if k[0] == c.id and k[1].startswith("rescue/")
         )
-        o = self._rescue(c, channel)
+        o = self._rescue(c, channel, day)
         no = self.too_close(c, o, day) or self.too_many(c, o, day)
         if no:
             return no[0]

@@ -194,11 +194,53 @@ def test_what_is_kept_for_the_floor_is_told() -> None:
     )
 
 
-def test_a_rescue_that_the_ledger_has_is_not_sent_again() -> None:
-    """The same last valuable touch, the same channel: settled, even where it is unproven."""
-    since = TODAY - timedelta(days=28)
-    sent = days_ago(2, source="rescue", occurrence=since.isoformat(), state=TouchState.UNRESOLVED)
-    assert rescued(days_ago(28), sent).due == ()
+UNHELPFUL: list[tuple[dict[str, object], int]] = [
+    ({"state": TouchState.EXPIRED}, 0),
+    ({"state": TouchState.MISSED}, 0),
+    ({"state": TouchState.SKIPPED}, 1),
+    ({"state": TouchState.REFUSED}, 7),
+    ({"state": TouchState.UNRESOLVED}, 7),
+    ({"bounced": True}, 7),
+]
+
+
+@pytest.mark.parametrize(("over", "days"), UNHELPFUL)
+def test_a_rescue_that_did_not_help_silences_nobody_for_ever(over: dict[str, object], days: int) -> None:
+    """The same last valuable touch, the same channel: kept back for a while, then another one with another name,
+    which does not repeat what may have come."""
+    since = TODAY - timedelta(days=40)
+    for ago, again in ((days - 1, False), (days, True)):
+        if ago < 0:
+            continue
+        tried = days_ago(ago, source="rescue", occurrence=since.isoformat(), items=("tips/t0",), **over)
+        made = rescued(days_ago(40, items=("tips/t8",)), tried)
+        assert due(made) == ([(0, f"rescue/{since}/2")] if again else [])
+        may_have_it = over.get("state") is TouchState.UNRESOLVED or "bounced" in over
+        assert picks(made) == ({0: ("tips/t1" if may_have_it else "tips/t0",)} if again else {})
+
+
+def test_whoever_waits_for_another_rescue_is_told_until_when() -> None:
+    """Too soon after a try that did not help: pending with its day, and nobody without a channel."""
+    since = TODAY - timedelta(days=40)
+    tried = days_ago(2, source="rescue", occurrence=since.isoformat(), state=TouchState.UNRESOLVED)
+    made = rescued(days_ago(40), tried)
+    (told,) = made.decisions
+    assert (told.verdict, told.reason, told.until) == (
+        Verdict.PENDING,
+        Reason.GAP,
+        TODAY + timedelta(days=5),
+    )
+    assert (made.floor_broken, made.apart) == ({Reason.GAP: 1}, {})
+
+
+def test_rescues_that_nobody_can_prove_come_a_lead_time_apart() -> None:
+    """Two tries of one clock: each counts when it has given way, so their names never meet."""
+    since = TODAY - timedelta(days=60)
+    first = days_ago(15, source="rescue", occurrence=since.isoformat(), state=TouchState.UNRESOLVED)
+    second = days_ago(8, source="rescue", occurrence=f"{since}/2", state=TouchState.UNRESOLVED)
+    assert due(rescued(days_ago(60), first, second)) == [(0, f"rescue/{since}/3")]
+    late = replace(second, day=TODAY - timedelta(days=3))
+    assert due(rescued(days_ago(60), first, late)) == []
 
 
 def test_a_rescue_waits_for_a_free_day() -> None:
@@ -237,14 +279,13 @@ def test_calls_of_rescues_respect_the_caller() -> None:
     assert (told.reason, told.until) == (Reason.CAPACITY, date(2026, 12, 2))
 
 
-@pytest.mark.parametrize(("state", "again"), [(TouchState.EXPIRED, True), (TouchState.REFUSED, False)])
-def test_a_rescue_that_came_too_late_is_tried_again(state: TouchState, *, again: bool) -> None:
-    """A week without a tick must not be the last try; what was refused is not tried again."""
+def test_a_rescue_that_came_too_late_is_tried_again() -> None:
+    """A week without a tick must not be the last try, nor two."""
     since = TODAY - timedelta(days=40)
-    late = days_ago(5, source="rescue", occurrence=since.isoformat(), state=state)
-    assert due(rescued(days_ago(40), late)) == ([(0, f"rescue/{since}/2")] if again else [])
+    late = days_ago(5, source="rescue", occurrence=since.isoformat(), state=TouchState.EXPIRED)
+    assert due(rescued(days_ago(40), late)) == [(0, f"rescue/{since}/2")]
     twice = days_ago(1, source="rescue", occurrence=f"{since}/2", state=TouchState.EXPIRED)
-    assert due(rescued(days_ago(40), late, twice)) == ([(0, f"rescue/{since}/3")] if again else [])
+    assert due(rescued(days_ago(40), late, twice)) == [(0, f"rescue/{since}/3")]
 
 
 @pytest.mark.parametrize(("ago", "called"), [(25, False), (29, False), (30, True), (40, True)])

@@ -251,6 +251,17 @@ def test_nothing_comes_twice_into_one_inbox() -> None:
     assert picks(planned(weekly(), people, a_history(step))) == {0: ("tips/t0",)}
 
 
+def test_whoever_reads_along_is_told_so_on_every_run() -> None:
+    """One tip, two readers of one inbox: the second has it by the other's copy. When that has left, the next run of the
+    day says the same of them, and not that there is nothing new: nothing expires that did not expire before."""
+    people = members(2, inbox=np.array([4, 4], dtype=np.int32))
+    catalog = a_catalog(items=TIPS[:1], newsletters=[a_newsletter()], company=plain())
+    first = planned(catalog, people)
+    assert (due(first), reasons(first)) == ([(0, "tuesday-fix/2026-W49")], {1: Reason.SAME_INBOX})
+    sent = a_touch("c0000", occurrence="2026-W49", items=(TIPS[0].id,), day=TODAY)
+    assert reasons(planned(catalog, people, a_history(sent))) == {1: Reason.SAME_INBOX}
+
+
 def test_the_same_inbox_gets_one_copy() -> None:
     """Of two contacts with one address the lower id gets the issue, now and on later days of its grace."""
     people = members(3, inbox=np.array([4, 7, 4], dtype=np.int32))

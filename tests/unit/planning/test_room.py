@@ -1,4 +1,4 @@
-"""Room for steps: what a rescue or an issue leaves in a week's ceiling for a follow-up to come."""
+"""Room for steps: what a rescue, an issue or an announcement leaves in a week's ceiling for a follow-up to come."""
 
 from __future__ import annotations
 
@@ -115,10 +115,19 @@ def test_an_issue_gives_way_to_a_step_that_would_never_go() -> None:
     assert (TODAY + timedelta(days=7), "welcome/hello/once") in week(long)
 
 
-def test_an_announcement_goes_on_its_day() -> None:
-    """It comes before an issue in the order of the day: what is announced for today goes today."""
+def test_an_announcement_gives_way_too_but_a_correction_does_not() -> None:
+    """A step comes first in the order of the day, and so between days: the announcement waits within its grace, where
+    both find a place both go, and what corrects a mistake goes at once."""
     sent = an_item("tips/sent", sends=(Send(number=1, day=TODAY),), grace=3)
-    assert due(asked(1, grace=5, items=[sent], floor=False)) == [(0, "tips/sent/1")]
+    made = asked(1, grace=5, items=[sent], floor=False)
+    assert week(made)[0] == (TODAY + timedelta(days=1), "welcome/hello/once")
+    (told,) = [d for d in made.decisions if d.reason is Reason.CEILING_CHANNEL]
+    assert told.detail == "email in 7 days, the rest is kept for a follow-up"
+    patient = asked(1, grace=7, items=[sent], floor=False)
+    assert week(patient)[0] == (TODAY, "tips/sent/1")
+    assert (TODAY + timedelta(days=7), "welcome/hello/once") in week(patient)
+    mended = replace(sent, correction=True)
+    assert due(asked(1, grace=5, items=[mended], floor=False)) == [(0, "tips/sent/1")]
 
 
 def test_today_s_plan_does_not_hang_on_how_far_it_looks() -> None:

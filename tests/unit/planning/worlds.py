@@ -323,6 +323,7 @@ def past(rng: Random, catalog: Catalog, people: Members) -> History:
             offsets.append(2)
         touches += [_touch(rng, catalog, contact, TODAY + timedelta(days=o), ids) for o in offsets]
     touches += _renamed(rng, catalog, people, {(t.key.contact, t.day) for t in touches})
+    touches += _rescued(rng, touches)
     unique = {t.key: replace(t, at=moment(rng, t.day)) for t in touches}
     answers = [
         Answer(
@@ -357,6 +358,24 @@ def _renamed(rng: Random, catalog: Catalog, people: Members, taken: set[tuple[st
                 found.append(
                     replace(touch, items=(), state=rng.choice([*sorted(COUNTED), TouchState.EXPIRED]))
                 )
+    return found
+
+
+def _rescued(rng: Random, touches: list[PastTouch]) -> list[PastTouch]:
+    """Rescues from the last valuable touch of some, most of which did not help."""
+    last: dict[str, date] = {}
+    for touch in sorted((t for t in touches if t.value), key=lambda t: t.day):
+        last[touch.key.contact] = touch.day
+    found = []
+    for contact, since in sorted(last.items()):
+        day = since + timedelta(days=rng.randint(1, 30))
+        if day > TODAY or rng.random() < 0.5:
+            continue
+        name = since.isoformat() + rng.choice(["", "", "/2"])
+        state = rng.choice([s for s in TouchState if s not in {TouchState.PLANNED, TouchState.CLAIMED}])
+        channel = rng.choice([Channel.EMAIL, Channel.EMAIL, Channel.CALL])
+        touch = a_touch(contact, day, source="rescue", occurrence=name, channel=channel, state=state, value=1)
+        found.append(replace(touch, items=(), bounced=rng.random() < 0.2))
     return found
 
 

@@ -39,13 +39,14 @@ def listener(
     drained: list[timedelta],
     *,
     approved: bool = False,
+    owner: str = "run-1",
 ) -> Listener:
-    """Of run-1."""
+    """Of one run."""
     return Listener(
         ledger,
         transport,
         drained.append,
-        owner="run-1",
+        owner=owner,
         sender="dana@harborandpine.example",
         now=clock.now,
         plan="0123456789abcdef",
@@ -97,3 +98,29 @@ def test_a_person_may_let_it_go(ledger: Ledger, clock: FixedClock) -> None:
     """Whoever approved the plan has seen it."""
     bounce(ledger, 50)
     assert listener(ledger, clock, MemoryTransport(), [], approved=True)() == ""
+
+
+def test_no_mail_while_feedback_is_dead(ledger: Ledger, clock: FixedClock) -> None:
+    """An hour after the last run nothing was heard of its canary: this run sends a new one, and nothing else."""
+    assert listener(ledger, clock, MemoryTransport(), [])() == ""
+    clock.advance(minutes=59)
+    assert listener(ledger, clock, MemoryTransport(), [], owner="run-2")() == "", "it may be late"
+    clock.advance(minutes=2)
+    transport = MemoryTransport()
+    why = listener(ledger, clock, transport, [], owner="run-3")()
+    assert "feedback is dead" in why
+    assert "topmind approve 0123456789ab" in why
+    assert [mail.to for mail in transport.sent] == [SIMULATOR]
+    assert listener(ledger, clock, MemoryTransport(), [], owner="run-4", approved=True)() == ""
+
+
+def test_a_new_canary_shows_that_feedback_is_back(ledger: Ledger, clock: FixedClock) -> None:
+    """One lost event must not hold all runs for ever."""
+    assert listener(ledger, clock, MemoryTransport(), [])() == ""
+    clock.advance(hours=2)
+    transport = MemoryTransport()
+    assert listener(ledger, clock, transport, [], owner="run-2")() != ""
+    clock.advance(hours=2)
+    heard = Feedback(touch_hex=transport.sent[0].touch_hex, kind=FeedbackKind.SENT, at=clock.now())
+    ledger.record_feedback([heard])
+    assert listener(ledger, clock, MemoryTransport(), [], owner="run-3")() == ""

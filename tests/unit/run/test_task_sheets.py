@@ -84,7 +84,7 @@ def test_a_task_goes_away_by_itself(catalog: Catalog, people: Members, reason: R
 
 
 def test_what_was_sent_before_has_its_title() -> None:
-    """A newsletter, a step, an announced item, a rescue's item; what is gone has its id."""
+    """A newsletter, a step, an announced item, a rescue's item or call; what is gone has its id."""
     tip = an_item("tips/gutters", title="Dry gutters")
     catalog = a_catalog(
         items=[tip],
@@ -97,7 +97,15 @@ def test_what_was_sent_before_has_its_title() -> None:
         a_touch("c0", day, source="s", step="call"),
         a_touch("c0", day, source="tips/gutters"),
         a_touch("c0", day, source="rescue", items=("tips/gutters",)),
+        a_touch("c0", day, source="rescue", items=(), channel=Channel.CALL),
         a_touch("c0", day, source="long-gone", items=()),
     ]
     said = [title_of(catalog, touch) for touch in touches]
-    assert said == ["The Tuesday Fix", "First call", "Dry gutters", "Dry gutters", "long-gone"]
+    assert said == [
+        "The Tuesday Fix",
+        "First call",
+        "Dry gutters",
+        "Dry gutters",
+        "Keep in touch",
+        "long-gone",
+    ]

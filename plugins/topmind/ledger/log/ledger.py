@@ -49,6 +49,8 @@ class StoreClock:
 class LogLedger(SqlLedger):
     """The ledger in a bucket. Any number may read and write; one run sends, by the lease in the log."""
 
+    alone = "a ledger in a bucket takes one sender at a time: its log has one next number, and two would only wait for it"
+
     def __init__(self, log: Log, objects: ObjectStore, clock: Clock, witness: Witness) -> None:
         """Use `open`."""
         super().__init__(log.index, StoreClock(objects, clock), "", 0)

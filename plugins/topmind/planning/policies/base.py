@@ -15,5 +15,5 @@ class Policy(NamedTuple):
 
     #: What is said of those who may not.
     reason: Reason
-    #: (block, ask, day, rows) → bool per row. Pure: nothing changes.
-    allows: Callable[[Block, Ask, int, Rows], Bools]
+    #: (block, ask, day, rows) → bool per row; None = all of them, without a look at anybody. Pure: nothing changes.
+    allows: Callable[[Block, Ask, int, Rows], Bools | None]

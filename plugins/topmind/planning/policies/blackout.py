@@ -8,9 +8,10 @@ from topmind.planning.occasions import Ask
 from topmind.planning.policies.base import Policy
 
 
-def allows(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:  # noqa: ARG001 - one signature for all
+def allows(block: Block, ask: Ask, day: int, rows: Rows) -> Bools | None:  # noqa: ARG001 - one signature for all
     """The day is an ordinary one."""
-    return np.full(len(rows), not block.setting.blackout[day - block.setting.start], dtype=np.bool_)
+    rests = block.setting.blackout[day - block.setting.start]
+    return np.zeros(len(rows), dtype=np.bool_) if rests else None
 
 
 POLICY = Policy(Reason.BLACKOUT, allows)

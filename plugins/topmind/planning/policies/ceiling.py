@@ -4,8 +4,9 @@ Touches of earlier days are counted: with one touch a day, there is room where f
 to the contact goes in any case, and counts for what comes after. A window longer than the floor is paced: issues
 and announcements leave the touches that the floor may still need in it, unless they keep the floor themselves;
 otherwise a year's ceiling would be used up in spring and every floor of the summer broken. In a short
-window issues and rescues leave room for the steps that come in it and would else never go (an announcement is of its
-day, and goes). A rescue also waits for a step that comes in time to keep the floor, or soon after it broke.
+window announcements, issues and rescues leave room for the steps that come in it and would else never go: the order
+of a day holds between days, too. A correction goes at once. A rescue also waits for a step that comes in time to keep
+the floor, or soon after it broke.
 """
 
 import numpy as np
@@ -18,17 +19,17 @@ from topmind.planning.policies.base import Policy
 from topmind.planning.room import SOON
 
 
-def full(block: Block, ask: Ask, day: int, rows: Rows, *, overall: bool) -> NDArray[np.int16]:
+def full(block: Block, ask: Ask, day: int, rows: Rows, *, overall: bool) -> NDArray[np.int16] | None:
     """What `Tally.full` says of these rows on this day; twice the number of windows is added where the rest is left
     to steps."""
     found = _full(block, ask, day, rows, overall=overall)
-    gives_way = ask.kind in {SourceKind.ISSUE, SourceKind.RESCUE}
+    gives_way = ask.kind is not SourceKind.STEP and not ask.correction
     return _leave(block, ask, day, rows, found, overall) if gives_way else found
 
 
 def _leave(
-    block: Block, ask: Ask, day: int, rows: Rows, found: NDArray[np.int16], overall: bool
-) -> NDArray[np.int16]:
+    block: Block, ask: Ask, day: int, rows: Rows, found: NDArray[np.int16] | None, overall: bool
+) -> NDArray[np.int16] | None:
     """The same, with what is left to the steps that come soon. Whoever has a touch of this very day is
     `one_touch`'s matter."""
     if block.soon is None:
@@ -40,6 +41,10 @@ def _leave(
         if window.channel == wanted and window.days <= SOON:
             kept = block.soon.count(day, window.days, wanted, by)[rows]
             left = free & (kept > 0) & (tally.room[r, rows] <= kept)
+            if not left.any():
+                continue
+            if found is None:
+                found = np.full(len(rows), -1, dtype=np.int16)
             left &= (found < 0) | (found % len(tally.windows) > r)
             found[left] = r + 2 * len(tally.windows)
     return found
@@ -51,15 +56,20 @@ def _soon_enough(block: Block, day: int) -> NDArray[np.int32]:
     return np.where(breaks >= day, breaks, day + block.floor - block.patience).astype(np.int32)
 
 
-def _full(block: Block, ask: Ask, day: int, rows: Rows, *, overall: bool) -> NDArray[np.int16]:
-    paced = ask.kind in {SourceKind.ISSUE, SourceKind.ANNOUNCEMENT} and not ask.correction
+def _full(block: Block, ask: Ask, day: int, rows: Rows, *, overall: bool) -> NDArray[np.int16] | None:
+    paced = (ask.kind is SourceKind.ISSUE or ask.kind is SourceKind.ANNOUNCEMENT) and not ask.correction
     if not paced or not block.tally.paces:
         return block.tally.full(rows, ask.channel, overall=overall)
     found = block.tally.full(rows, ask.channel, overall=overall, paced=True)
-    spared = np.nonzero(found >= len(block.tally.windows))[0]
+    if found is None:
+        return None
+    spared = (found >= len(block.tally.windows)).nonzero()[0]
+    if not len(spared):
+        return found
     spared = spared[_may_take(block, ask, day, rows[spared])]
     if len(spared):
-        found[spared] = block.tally.full(rows[spared], ask.channel, overall=overall)
+        still = block.tally.full(rows[spared], ask.channel, overall=overall)
+        found[spared] = -1 if still is None else still
     return found
 
 
@@ -72,14 +82,21 @@ def _may_take(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:
     return may
 
 
-def over_all(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:
+def over_all(block: Block, ask: Ask, day: int, rows: Rows) -> Bools | None:
     """Room in every window that counts all channels."""
-    return (full(block, ask, day, rows, overall=True) < 0) | ask.reply
+    return _room(block, ask, day, rows, overall=True)
 
 
-def on_channel(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:
+def on_channel(block: Block, ask: Ask, day: int, rows: Rows) -> Bools | None:
     """Room in every window of this channel."""
-    return (full(block, ask, day, rows, overall=False) < 0) | ask.reply
+    return _room(block, ask, day, rows, overall=False)
+
+
+def _room(block: Block, ask: Ask, day: int, rows: Rows, *, overall: bool) -> Bools | None:
+    if ask.reply:
+        return None
+    found = full(block, ask, day, rows, overall=overall)
+    return None if found is None else found < 0
 
 
 OVER_ALL = Policy(Reason.CEILING_ALL, over_all)

@@ -1,17 +1,15 @@
 """A step's `only_if` must hold now; it is asked again on each day of its grace."""
 
-import numpy as np
-
 from topmind.model import Bools, Reason
 from topmind.planning.block import Block, Rows
 from topmind.planning.occasions import Ask
 from topmind.planning.policies.base import Policy
 
 
-def allows(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:  # noqa: ARG001 - one signature for all
+def allows(block: Block, ask: Ask, day: int, rows: Rows) -> Bools | None:  # noqa: ARG001 - one signature for all
     """The condition holds, or there is none."""
     if ask.only_if is None:
-        return np.ones(len(rows), dtype=np.bool_)
+        return None
     held: Bools = block.holds(ask.only_if)[rows]
     return held
 

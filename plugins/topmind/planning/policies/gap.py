@@ -1,5 +1,7 @@
 """Least days between two touches on any channel; between two issues of a newsletter half its period."""
 
+import numpy as np
+
 from topmind.model import Bools, Reason
 from topmind.planning.block import Block, Rows
 from topmind.planning.occasions import Ask
@@ -9,7 +11,10 @@ from topmind.planning.policies.base import Policy
 def allows(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:
     """Far enough from the last touch; a touch of this very day is `one_touch`'s matter. Corrections and replies go."""
     last = block.last[rows]
-    far: Bools = (day - last >= block.gap[rows]) | (last == day) | ask.correction | ask.reply
+    if ask.correction or ask.reply:
+        far: Bools = np.ones(len(rows), dtype=np.bool_)
+    else:
+        far = (day - last >= block.gap[rows]) | (last == day)
     issues = block.issue_day.get(ask.source) if ask.spacing else None
     if issues is not None:
         issue = issues[rows]

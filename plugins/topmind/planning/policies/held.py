@@ -8,9 +8,9 @@ from topmind.planning.occasions import Ask
 from topmind.planning.policies.base import Policy
 
 
-def allows(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:  # noqa: ARG001 - one signature for all
+def allows(block: Block, ask: Ask, day: int, rows: Rows) -> Bools | None:  # noqa: ARG001 - one signature for all
     """`hold: yes`, or `approve: ready` without `ready: yes`, holds everybody."""
-    return np.full(len(rows), not ask.held, dtype=np.bool_)
+    return np.zeros(len(rows), dtype=np.bool_) if ask.held else None
 
 
 POLICY = Policy(Reason.HELD, allows)

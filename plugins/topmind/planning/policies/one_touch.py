@@ -11,7 +11,9 @@ ONE_OF_DAYS = 7
 
 def allows(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:
     """Nothing before it in the order of decision took the day; a reply to the contact comes all the same."""
-    free: Bools = ((block.last[rows] != day) & (block.touched[rows] != day)) | ask.reply
+    free: Bools = (block.last[rows] != day) & (block.touched[rows] != day)
+    if ask.reply:
+        free[:] = True
     siblings = block.one_of_day.get(ask.one_of) if ask.one_of else None
     if siblings is not None:
         free = free & (day - siblings[rows] >= ONE_OF_DAYS)

@@ -9,15 +9,15 @@ from topmind.planning.policies.base import Policy
 from topmind.planning.setting import OVER
 
 
-def allows(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:
+def allows(block: Block, ask: Ask, day: int, rows: Rows) -> Bools | None:
     """The mail may still go on this local day: now, or later when its time comes."""
     if ask.channel.is_task:
-        return np.ones(len(rows), dtype=np.bool_)
-    later = np.full(len(rows), block.setting.ever(ask.at), dtype=np.bool_)
+        return None
+    ever = block.setting.ever(ask.at)
     if day not in block.todays:
-        return later
+        return None if ever else np.zeros(len(rows), dtype=np.bool_)
     today = block.setting.moment(ask.at)[block.members.zone[rows]] != OVER
-    return np.where(block.today[rows] == day, today, later)
+    return np.where(block.today[rows] == day, today, np.bool_(ever))
 
 
 POLICY = Policy(Reason.QUIET, allows)

@@ -15,17 +15,23 @@ from topmind.planning.occasions import Ask
 def first_copies(block: Block, ask: Ask, rows: Rows) -> Bools:
     """Which rows are the first of their inbox (rows come in the order of their ids); purely a question."""
     keep = np.ones(len(rows), dtype=np.bool_)
-    if ask.channel is not Channel.EMAIL or ask.kind is SourceKind.STEP:
+    if ask.channel is not Channel.EMAIL or ask.kind is SourceKind.STEP or not block.inboxes.any:
         return keep
-    shared = np.nonzero(block.inboxes.shared[rows])[0]
+    shared = block.inboxes.shared[rows].nonzero()[0]
     number = block.inboxes.number[rows[shared]]
     first = np.zeros(len(shared), dtype=np.bool_)
     first[np.unique(number, return_index=True)[1]] = True
-    # a rescue has no copy of its own: its clock is the inbox's
-    if ask.occasion:
-        first &= ~block.inboxes.copies(ask.occasion.name)[number]
     keep[shared] = first
     return keep
+
+
+def has_copy(block: Block, ask: Ask, rows: Rows) -> Bools:
+    """Into whose inbox this issue or send came already. A rescue has no copy of its own: its clock is the inbox's."""
+    had = np.zeros(len(rows), dtype=np.bool_)
+    if ask.channel is Channel.EMAIL and ask.kind is not SourceKind.STEP and ask.occasion:
+        shared = np.nonzero(block.inboxes.shared[rows])[0]
+        had[shared] = block.inboxes.copies(ask.occasion.name)[block.inboxes.number[rows[shared]]]
+    return had
 
 
 def remember(
@@ -38,9 +44,9 @@ def remember(
 ) -> None:
     """These rows' inboxes have their copy of this day: all its readers have seen what is in it, and where it
     gives value their clocks move."""
-    if ask.channel is not Channel.EMAIL or ask.kind is SourceKind.STEP:
+    if ask.channel is not Channel.EMAIL or ask.kind is SourceKind.STEP or not block.inboxes.any:
         return
-    shared = np.nonzero(block.inboxes.shared[rows])[0]
+    shared = block.inboxes.shared[rows].nonzero()[0]
     if not len(shared):
         return
     if ask.occasion:

@@ -1,17 +1,15 @@
 """Only for whom the newsletter, sequence or item is meant."""
 
-import numpy as np
-
 from topmind.model import Bools, Reason
 from topmind.planning.block import Block, Rows
 from topmind.planning.occasions import Ask
 from topmind.planning.policies.base import Policy
 
 
-def allows(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:  # noqa: ARG001 - one signature for all
+def allows(block: Block, ask: Ask, day: int, rows: Rows) -> Bools | None:  # noqa: ARG001 - one signature for all
     """In one of the segments; an announced item's segments, exclude, stages and access hold too."""
     if ask.segments is None and ask.item is None:
-        return np.ones(len(rows), dtype=np.bool_)
+        return None
     allowed: Bools = block.allowed_classes(ask)[block.cls[rows]]
     return allowed
 

@@ -1,0 +1,101 @@
+"""The first rows of an export, whatever its kind, and how it is written."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from topmind.audience.columns import quoted
+from topmind.audience.csvfile import fingerprint, has_mark, read_header
+from topmind.audience.places import PARQUET, READABLE, WORKBOOK
+from topmind.audience.staging import Unusable
+from topmind.audience.workbook import first_rows
+from topmind.errors import AudienceError
+
+#: Rows looked at.
+ROWS = 20
+_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """A file's first rows."""
+
+    #: In words: encoding, mark, delimiter or sheet, how many columns and rows.
+    found: str
+    #: Of a text file; "" for others.
+    encoding: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def columns(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Each column's name and values."""
+        for place, name in enumerate(self.header):
+            yield name, tuple(row[place] for row in self.rows if place < len(row))
+
+
+def peek(path: Path) -> Head:
+    """Read a file's first rows. Raises AudienceError, whose text names no value."""
+    kind = path.suffix.lower()
+    try:
+        if kind not in READABLE:
+            raise Unusable(f"a {kind or 'file without a suffix'} is not read.")
+        if kind in PARQUET:
+            return _parquet(path)
+        if kind in WORKBOOK:
+            sheet, header, rows = first_rows(path, ROWS)
+            return _head(f'sheet "{sheet}"', "", header, rows)
+        return _text(path)
+    except Unusable as error:
+        fix = "Export it as CSV, XLSX or Parquet."
+        raise AudienceError(str(error), where=path.name, fix=fix) from None
+    except OSError as error:
+        raise AudienceError(f"cannot be opened ({error.strerror}).", where=path.name) from None
+
+
+def _head(kind: str, encoding: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Head:
+    if any("@" in name for name in header):
+        raise Unusable("its first line holds a contact, not the names of columns.")
+    found = f"{kind}, {len(header)} columns, {len(rows)} rows looked at"
+    return Head(found=found, encoding=encoding, header=header, rows=rows)
+
+
+def _text(path: Path) -> Head:
+    mark = fingerprint(path)
+    if not mark.head.strip():
+        raise Unusable("the file is empty.")
+    if not mark.text:
+        raise Unusable(f"the file is no text, although its name ends in {path.suffix}.")
+    delimiter, header = read_header(mark.head, ())
+    encoding = "utf-8-sig" if mark.encoding == "utf-8" else mark.encoding
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        reader = csv.reader(file, delimiter=delimiter)
+        next(reader, None)
+        rows = list(islice((row for row in reader if row), ROWS))
+    bom = " with a byte-order mark" if has_mark(path) else ""
+    kind = f"{mark.encoding}{bom}, split by {_NAMES[delimiter]}"
+    return _head(kind, mark.encoding if mark.guessed else "", header, rows)
+
+
+def _parquet(path: Path) -> Head:
+    import duckdb
+
+    con = duckdb.connect(
+        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    )
+    try:
+        con.execute(f"SET allowed_directories = [{quoted(str(path.resolve().parent))}]")
+        con.execute("SET enable_external_access = false")
+        asked = con.execute(
+            f"SELECT COLUMNS(*)::VARCHAR FROM read_parquet({quoted(str(path.resolve()))}) LIMIT {ROWS}"
+        )
+        header = [column[0] for column in asked.description or ()]
+        rows = [["" if cell is None else cell for cell in row] for row in asked.fetchall()]
+    except duckdb.Error as error:
+        raise Unusable(f"the file cannot be read ({type(error).__name__}).") from None
+    finally:
+        con.close()
+    return _head("Parquet", "", header, rows)

