@@ -20,7 +20,7 @@ def command() -> None:
     Examples:
       topmind contacts push export.csv --table contacts
       topmind contacts map export.xlsx
-      topmind contacts erase 1042
+      topmind contacts erase 0007
     """
 
 
