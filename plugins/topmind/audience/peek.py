@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from topmind.audience.columns import quoted
-from topmind.audience.csvfile import fingerprint, has_mark, read_header
+from topmind.audience.csvfile import NAMES, fingerprint, has_mark, read_header
 from topmind.audience.places import PARQUET, READABLE, WORKBOOK
 from topmind.audience.staging import Unusable
 from topmind.audience.workbook import first_rows
@@ -17,7 +17,6 @@ from topmind.errors import AudienceError
 
 #: Rows looked at.
 ROWS = 20
-_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +75,7 @@ def _text(path: Path) -> Head:
         next(reader, None)
         rows = list(islice((row for row in reader if row), ROWS))
     bom = " with a byte-order mark" if has_mark(path) else ""
-    kind = f"{mark.encoding}{bom}, split by {_NAMES[delimiter]}"
+    kind = f"{mark.encoding}{bom}, split by {NAMES[delimiter]}"
     return _head(kind, mark.encoding if mark.guessed else "", header, rows)
 
 
