@@ -76,8 +76,8 @@ RESTORING = (
     Mutation(
         "nor a mail of the outbox",
         "run/leftovers.py",
-        'path.name.partition("-")[0] in hexes or _says(',
-        "_says(",
+        'path.name.partition("-")[0] in hexes or theirs(',
+        "theirs(",
         f"{ERASING}::test_mails_and_converted_tables",
     ),
     Mutation(

@@ -161,8 +161,9 @@ class Reader:
         marks = marked(paths, self.spec.tables[table])
         age = datetime.fromtimestamp(max(one.stat().st_mtime for one in paths), tz=UTC).date()
         content = " ".join(mark.digest for mark in marks)
-        # what was converted when more bad rows were allowed is looked at again
-        made = f"{content} {self._shape(table)} {self.spec.tables[table].bad_rows}"
+        # the same bytes mean something else from a database (its numbers have no German comma), and what was converted
+        # when more bad rows were allowed is looked at again
+        made = f"{content} {self._shape(table)} {bool(self.places[table].database)} {self.spec.tables[table].bad_rows}"
         key = hashlib.blake2b(made.encode(), digest_size=12).hexdigest()
         if kept := self.cache.find(table, key):
             return kept, key, age
