@@ -67,6 +67,20 @@ RESTORING = (
         f"{ERASING}::test_by_id_or_address[c0000]",
     ),
     Mutation(
+        "a copy that was put back erases nobody",
+        "run/erasing.py",
+        "        if ledger.restored:\n",
+        "        if False:\n",
+        f"{ERASING}::test_a_copy_that_was_put_back_erases_nobody",
+    ),
+    Mutation(
+        "whoever has an address that ends alike keeps their messages",
+        "run/leftovers.py",
+        'f"{_BEFORE}(?:',
+        'f"(?:',
+        f"{ERASING}::test_somebody_whose_address_ends_alike",
+    ),
+    Mutation(
         "nor a message in a queue",
         "run/erasing.py",
         "    gone = feedback.forget(queue, names)\n",
@@ -83,8 +97,8 @@ RESTORING = (
     Mutation(
         "nor an old link that is pressed later",
         "delivery/send_loop.py",
-        "if ledger.person(contact) is None:",
-        "if False:",
+        "if ledger.person(contact) is None}",
+        "if False}",
         f"{ERASING}::test_an_old_link_is_pressed_later[True]",
     ),
     Mutation(

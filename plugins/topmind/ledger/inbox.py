@@ -90,6 +90,11 @@ class FolderInbox:
         folder = self.folder / "kept"
         return read_kept(((name, (folder / f"{name}.json").read_bytes()) for name in _names(folder)), ledger)
 
+    def drop(self, ids: Iterable[str]) -> None:
+        """Delete entries of which nothing may be kept: whoever said them was erased before."""
+        for name in ids:
+            (self.folder / f"{name}.json").unlink(missing_ok=True)
+
     def forget(self, contact: str) -> None:
         """Delete all that one contact said: they were erased."""
         for folder in (self.folder, self.folder / "done", self.folder / "kept"):
