@@ -120,7 +120,7 @@ def leave(
     person = _person(ledger, who)
     if not who.strip() or (person is None and not ledger.is_erased(who, hashes)):
         raise UsageError("nobody has this id or address; nothing was changed.", fix="topmind why NAME")
-    contact, address = (person.contact, person.address) if person else (who, "")
+    contact, address = (person.contact, person.address) if person else (who, who.strip() if "@" in who else "")
     if person:
         gone = Erasure(hashes=erasure_hashes(hashes, contact, address), at=ledger.now())
         inbox.keep(ledger.ledger_id, [gone])

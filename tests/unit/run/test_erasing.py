@@ -97,15 +97,15 @@ def test_several(settings: Settings) -> None:
     assert "pair" not in str(told.value)
 
 
-def test_again(settings: Settings) -> None:
-    """By their id, what was left over goes; by an address nobody knows it any more."""
+@pytest.mark.parametrize("who", ["c0000", " Kestrel@Example.com"])
+def test_again(settings: Settings, who: str) -> None:
+    """By their id or their address what was left over goes; by the address, what names it in the queue, too."""
     erase(settings)
-    with pytest.raises(UsageError, match="nobody has this id or address"):
-        erase(settings, "kestrel@example.com")
     (settings.var / "rejects").mkdir()
     (settings.var / "rejects/contacts.csv").write_text("kestrel@example.com\n")
-    found, _ = erase(settings)
-    assert (found.now, found.files) == (False, 1)
+    found, queue = erase(settings, who, "kestrel@example.com", "of somebody else")
+    assert (found.now, found.files, found.messages) == (False, 1, int("@" in who))
+    assert "of somebody else" in [one.body for one in queue.visible]
     assert "Erased before" in found.text()
 
 
