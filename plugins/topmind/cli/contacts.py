@@ -81,8 +81,9 @@ def erase(options: Options, who: str) -> None:
     """Erase somebody for good: WHO is their id in your contacts, or their address.
 
     Take them out of your contacts first. Their row, their words and whatever names them goes: in the ledger, in the
-    inbox, in the outbox, in the feedback queue and its dead letters. What stays are hashes by which every import and every restored
-    copy leaves them out. Not while a send runs; if it ends with an error, erase again.
+    inbox, in the outbox, in the feedback queue and its dead letters. What stays are hashes by which every import and
+    every restored copy leaves them out. Not while a send runs, and not in a copy that was not adopted; if it ends with an
+    error, erase again.
 
     \b
     Examples:

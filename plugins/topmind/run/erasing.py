@@ -120,7 +120,9 @@ def leave(
     person = _person(ledger, who)
     if not who.strip() or (person is None and not ledger.is_erased(who, hashes)):
         raise UsageError("nobody has this id or address; nothing was changed.", fix="topmind why NAME")
-    contact, address = (person.contact, person.address) if person else (who, who.strip() if "@" in who else "")
+    contact, address = (
+        (person.contact, person.address) if person else (who, who.strip() if "@" in who else "")
+    )
     if person:
         gone = Erasure(hashes=erasure_hashes(hashes, contact, address), at=ledger.now())
         inbox.keep(ledger.ledger_id, [gone])
@@ -160,6 +162,11 @@ def _from_queues(
     """Take in what the queue holds, then delete what still names them, among the dead letters, too: how many."""
     if not address or not (given or settings.feedback_queue):
         return 0, ()
+    if not (given or settings.transport == "ses"):
+        return 0, (
+            f"the feedback queue was not looked through: mails go to `{settings.transport}` here, and what Amazon SES says "
+            "is for another ledger. Erase them there, too.",
+        )
     queue = given or _queue(settings)
     found = feedback.drain(
         queue,

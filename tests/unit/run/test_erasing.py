@@ -137,6 +137,14 @@ def test_the_queue(settings: Settings) -> None:
     assert len(places.inbox(settings).kept(name).heard) == 1
 
 
+def test_the_queue_of_another_ledger(settings: Settings) -> None:
+    """Where mails go into an outbox, what Amazon says is not taken in: it is said that somebody has to look there."""
+    environ = {"TOPMIND_FEEDBACK_QUEUE": "http://127.0.0.1:9/feedback"}
+    found = erasing.erase(settings.root, "c0000", clock=CLOCK, environ=environ)
+    assert found.now
+    assert "the feedback queue was not looked through: mails go to `outbox` here" in found.text()
+
+
 def test_somebody_whose_address_ends_alike(settings: Settings) -> None:
     """Their messages and mails stay, also where one comes when the queue was looked through."""
     others = (
