@@ -85,6 +85,13 @@ class Cache:
         """Write one table's part of a note."""
         _write(self.folder / f"{name}.json", {**self.note(name), table: value})
 
+    def somebody_left(self) -> None:
+        """Of an erased contact: one row of contacts less is due, and of their facts nobody knows how many."""
+        said = self.note("good").get("contacts")
+        if isinstance(said, dict):
+            one_less = {**said, "rows": said["rows"] - 1}
+            _write(self.folder / "good.json", {"contacts": one_less})
+
     def now_good(self, table: str, key: str, rows: int) -> None:
         """Remember this one; forget converted files of the table that nobody needs any more."""
         said = {"key": key, "rows": rows}

@@ -197,6 +197,8 @@ def _queue(settings: Settings):  # type: ignore[no-untyped-def]  # FeedbackQueue
 def _from_files(settings: Settings, ledger: Ledger, person: Person | None) -> int:
     """Mails that went to them or name them, and every converted table: how many files."""
     if person is None:
-        return leftovers.forget_cache(settings)
+        return leftovers.forget_cache(settings, leaves=False)
     hexes = {touch.key.wire(ledger.ledger_id) for touch in ledger.touches_of(person.contact)}
-    return leftovers.forget_mails(settings, hexes, leftovers.words(person)) + leftovers.forget_cache(settings)
+    return leftovers.forget_mails(settings, hexes, leftovers.words(person)) + leftovers.forget_cache(
+        settings, leaves=True
+    )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
+from topmind.audience.cache import Cache
 from topmind.ledger import Person
 from topmind.settings import Settings
 
@@ -53,11 +54,13 @@ def forget_mails(settings: Settings, hexes: Collection[str], words: Collection[s
     return gone
 
 
-def forget_cache(settings: Settings) -> int:
-    """Delete converted tables, what was fetched for them and rows that could not be read: the next run makes them anew.
-    How many files."""
+def forget_cache(settings: Settings, *, leaves: bool) -> int:
+    """Delete converted tables, what was fetched for them and rows that could not be read: the next run makes them anew,
+    and if somebody `leaves` just now it is to find one contact less. How many files."""
     gone = 0
     cache, rejects = settings.var / "cache" / "audience", settings.var / "rejects"
+    if leaves:
+        Cache(cache).somebody_left()
     for path in (*(one for one in _files(cache) if one.suffix != ".json"), *_files(rejects)):
         path.with_suffix(".json").unlink(missing_ok=True)
         path.unlink(missing_ok=True)

@@ -213,7 +213,8 @@ def test_mails_and_converted_tables(settings: Settings) -> None:
     (outbox / f"{'b' * 32}-1.eml").write_text("To: us\n\nCall Qwyx\n")
     (cache / "contacts-1.parquet").write_bytes(b"PAR1")
     (cache / "contacts-1.json").write_text("{}")
-    (cache / "good.json").write_text("{}")
+    good = {"contacts": {"key": "1", "rows": 8}, "purchases": {"key": "1", "rows": 3}}
+    (cache / "good.json").write_text(json.dumps(good))
     (cache / "fetched").mkdir()
     (cache / "fetched" / "contacts.csv").write_text("kestrel@example.com\n")
     (rejects / "contacts.csv").write_text("kestrel@example.com\n")
@@ -221,6 +222,10 @@ def test_mails_and_converted_tables(settings: Settings) -> None:
     assert found.files == 5
     left = [path.name for folder in (outbox, cache, rejects) for path in folder.rglob("*.*")]
     assert left == [f"{'b' * 32}-1.eml", "good.json"]
+    # seven are no export that lost people
+    assert json.loads((cache / "good.json").read_text()) == {"contacts": {"key": "1", "rows": 7}}
+    erase(settings)
+    assert json.loads((cache / "good.json").read_text()) == {"contacts": {"key": "1", "rows": 7}}
 
 
 def test_files_of_the_office_are_named(settings: Settings) -> None:
