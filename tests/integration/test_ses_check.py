@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from amazon import SET, Amazon, amazon
 from played import Desk
 from small_company import CONF, a_company
 from topmind.errors import GuardError, UsageError
-from topmind.model import Level
-from topmind.run import control, feedback, sending
+from topmind.model import History, Level
+from topmind.run import control, dry, feedback, sending
+from topmind.run import load as load_
 from topmind.run.crews import Crew
 from topmind.run.sent import SendResult
 from topmind.testing.clock import FixedClock
@@ -246,3 +248,17 @@ def test_a_copy_that_was_put_back_fails_the_check(root: Path, aws: Amazon) -> No
     checked = check(root, week + timedelta(hours=1))
     assert [p.level for p in checked.findings if p.rule == "ledger/restored"] == [Level.ERROR]
     assert checked.exit_code == 1
+
+
+def test_the_place_of_that_copy_is_said_without_its_password(root: Path) -> None:
+    """The plan is printed where many read it, and the address of a server holds a password."""
+    clock = FixedClock(NOW)
+    project = load_.load(root, as_of=None, clock=clock)
+    url = "postgresql://dana:secret@db.alder.example/ledger"
+    project = replace(project, settings=replace(project.settings, ledger_url=url))
+    known = dry.Known(history=History(ledger="alder"), restored=True)
+    (problem,) = (
+        p for p in dry.decide_project(project, clock, told=known).findings if p.rule == dry.RESTORED
+    )
+    assert "copy of postgresql://… back" in problem.fix
+    assert "secret" not in f"{problem.says}{problem.fix}"

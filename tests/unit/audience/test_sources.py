@@ -421,6 +421,7 @@ def test_all_problems_of_all_files_are_told_at_once(project: Project) -> None:
         ("postgresql://host/db", "names no table of the database"),
         ("postgresql://host/db#people; DROP TABLE people", "names no table of the database"),
         ("postgresql://me:secret@host/db#people", "holds a password. Keep it out of the file"),
+        ("postgresql://host/db?user=me&password=secret#people", "holds a password. Keep it out of the file"),
     ],
 )
 def test_a_place_that_is_none_is_told(project: Project, place: str, says: str) -> None:
