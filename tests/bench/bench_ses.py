@@ -16,6 +16,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import ses_layers
+
 from soak.mails import raw
 
 MAILS = 1500

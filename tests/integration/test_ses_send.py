@@ -16,7 +16,7 @@ from played import Desk
 from small_company import CONF, a_company
 from topmind.errors import ConfigError, GuardError, SendError, TopmindError
 from topmind.model import Level
-from topmind.run import feedback, sending, testmail
+from topmind.run import feedback, rehearsing, sending, testmail
 from topmind.run.listening import SIMULATOR
 from topmind.run.sent import SendResult
 from topmind.testing.clock import FixedClock
@@ -77,10 +77,12 @@ def tick(
     environ: Mapping[str, str] = MappingProxyType({}),
     **over: Any,
 ) -> SendResult:
-    """`topmind send --live` at this moment."""
+    """`topmind send --live` at this moment; with `check` `topmind send --check`."""
     for name, value in aws.environ(**environ).items():
         monkeypatch.setenv(name, value)
     options = {"live": True, "first_send": True, **over}
+    if options.pop("check", False):
+        return rehearsing.check(root, as_of=None, clock=FixedClock(now), first_send=options["first_send"])
     return sending.send(root, as_of=None, clock=FixedClock(now), **options)
 
 
@@ -176,7 +178,7 @@ def test_everything_wrong_with_an_account_at_once(
     state.identities["alder.example"] = Identity(
         name="alder.example", dkim="PENDING", mail_from="bounce.alder.example", mail_from_status="PENDING"
     )
-    checked = tick(root, aws, monkeypatch, live=False, check=True)
+    checked = tick(root, aws, monkeypatch, check=True)
     assert rules(checked) >= {"sandbox", "dkim", "mail-from"}
     assert "quota" in rules(checked, Level.WARNING)
     assert "dmarc" in rules(checked, Level.INFO), "nobody is asked about names on this machine"
@@ -201,19 +203,19 @@ def test_an_account_that_may_not_send(
 def test_no_feedback_no_send(root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a configuration set and its queue no bounce would ever be heard of."""
     given = {"TOPMIND_FEEDBACK_QUEUE": "", "TOPMIND_SES_CONFIGURATION_SET": ""}
-    checked = tick(root, aws, monkeypatch, environ=given, live=False, check=True)
+    checked = tick(root, aws, monkeypatch, environ=given, check=True)
     assert rules(checked) >= {"configuration-set", "feedback-queue"}
     given = {
         "TOPMIND_SES_CONFIGURATION_SET": "nobody-made-it",
         "TOPMIND_FEEDBACK_QUEUE": f"{aws.queue}-gone",
     }
-    checked = tick(root, aws, monkeypatch, environ=given, live=False, check=True)
+    checked = tick(root, aws, monkeypatch, environ=given, check=True)
     assert rules(checked) >= {"configuration-set", "feedback-queue"}
 
 
 def test_a_good_account_has_no_finding(root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch) -> None:
     """`send --check` on a day when everything stands: exit 0, nobody mailed, nothing written."""
-    checked = tick(root, aws, monkeypatch, live=False, check=True)
+    checked = tick(root, aws, monkeypatch, check=True)
     assert (rules(checked), checked.exit_code, aws.ses.calls) == (set(), 0, 0), checked.text()
     assert not (root / "var" / "ledger.db").exists()
 
@@ -230,7 +232,7 @@ def test_no_keys_no_send(root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatc
     """A key ring made on a runner's disk would be gone with it, and every unsubscribe link with it."""
     with pytest.raises(ConfigError, match="TOPMIND_KEYS is not set"):
         tick(root, aws, monkeypatch, environ={"TOPMIND_KEYS": ""})
-    checked = tick(root, aws, monkeypatch, environ={"TOPMIND_KEYS": ""}, live=False, check=True)
+    checked = tick(root, aws, monkeypatch, environ={"TOPMIND_KEYS": ""}, check=True)
     assert "TOPMIND_KEYS is not set" in checked.text()
     assert checked.exit_code == 1
 
