@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -68,6 +69,10 @@ def root(built: Path, tmp_path: Path) -> Path:
     return tmp_path / "alder"
 
 
+#: Where live pages are until somebody says otherwise: on the machine that sends.
+DESK = "http://127.0.0.1:8000"
+
+
 def tick(
     root: Path,
     aws: Amazon,
@@ -84,6 +89,13 @@ def tick(
     if options.pop("check", False):
         return rehearsing.check(root, as_of=None, clock=FixedClock(now), first_send=options["first_send"])
     return sending.send(root, as_of=None, clock=FixedClock(now), **options)
+
+
+def a_contact_list(aws: Amazon) -> None:
+    """One of the name alder; SES keeps it between tests."""
+    client = aws.ses.client()
+    with suppress(client.exceptions.AlreadyExistsException):
+        client.create_contact_list(ContactListName="alder")
 
 
 def rules(result: SendResult, level: Level = Level.ERROR) -> set[str]:
@@ -319,7 +331,7 @@ def test_without_live_pages_ses_makes_the_links_to_leave(
     root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A contact list stands in for live pages: marketing carries SES's link, and its opt-out comes back as feedback."""
-    aws.ses.client().create_contact_list(ContactListName="alder")
+    a_contact_list(aws)
     environ = {"TOPMIND_LIVE_URL": "", "TOPMIND_SES_CONTACT_LIST": "alder"}
     result = tick(root, aws, monkeypatch, environ=environ)
     assert (result.report.counts.accepted, result.exit_code) == (PEOPLE, 0), result.text()
@@ -345,3 +357,36 @@ def test_a_contact_list_that_is_not_there(root: Path, aws: Amazon, monkeypatch: 
     with pytest.raises(GuardError, match="has no contact list"):
         tick(root, aws, monkeypatch, environ=environ)
     assert aws.ses.calls == 0
+
+
+@pytest.mark.parametrize("contact_list", ["alder", ""])
+def test_a_test_mail_has_no_link_to_this_machine(
+    root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch, contact_list: str
+) -> None:
+    """Where SES makes the links to leave, a test shows a place for them and puts nobody on a list; nor does it lead to
+    pages that nobody has set up. A mail of service says what the real one says."""
+    a_contact_list(aws)
+    environ = {"TOPMIND_LIVE_URL": "", "TOPMIND_SES_CONTACT_LIST": contact_list}
+    for name, value in aws.environ(**environ).items():
+        monkeypatch.setenv(name, value)
+    sent = testmail.send(root, "you@alder.example", None, every=True, as_of=None, clock=FixedClock(NOW))
+    assert sent == len(aws.ses.inbox) >= 2, "a letter and the thank-you"
+    texts = [mail.html + mail.text for mail in aws.ses.inbox]
+    assert not any(f"{DESK}/" in text for text in texts)
+    shown = "amazon-ses-puts-its-link-here.invalid" if contact_list else "set-topmind-live-url.invalid"
+    assert any(shown in text for text in texts)
+    assert any("mailto:" in text and shown not in text for text in texts) == bool(contact_list)
+
+
+def test_a_mail_of_service_without_live_pages_leads_to_its_sender(
+    root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SES makes links for what markets only: the thank-you's ways out are a mail to whoever signs it, not this machine."""
+    a_contact_list(aws)
+    tick(root, aws, monkeypatch, environ={"TOPMIND_LIVE_URL": "", "TOPMIND_SES_CONTACT_LIST": "alder"})
+    texts = [mail.html + mail.text for mail in aws.ses.inbox]
+    assert not any(f"{DESK}/" in text for text in texts)
+    (service,) = [
+        text for mail, text in zip(aws.ses.inbox[1:], texts[1:], strict=True) if not mail.message["List-Id"]
+    ]
+    assert "mailto:dana@alder.example?subject=Unsubscribe" in service
