@@ -317,6 +317,38 @@ def test_interrupted_before_anything_is_sent(desk: Desk, command: str, name: str
     assert code in codes
 
 
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_interrupted_before_the_ledger_is_open(desk: Desk, name: str) -> None:
+    """Whoever presses Ctrl-C while a send still reads files is told that nobody was mailed."""
+    before = desk.left()
+    started = desk.root / "started"
+    text = f"{CONF}\nimport time\nopen({str(started)!r}, 'w').close()\ntime.sleep(20)\n"
+    desk.write({"pelicanconf.py": text})
+    child = desk.start("send")
+    while not started.exists():
+        time.sleep(0.01)
+    child.send_signal(getattr(signal, name))
+    out, err = child.communicate(timeout=15)
+    assert (child.returncode, out) == (128 + getattr(signal, name), "")
+    assert err.split("\n")[0] == "Stopped before anything was sent."
+    started.unlink()
+    assert desk.left() | {"pelicanconf.py": ""} == before | {"pelicanconf.py": ""}
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_second_signal_ends_a_send_at_once(desk: Desk, name: str) -> None:
+    """In the middle of a call: it does not wait, and says what the next run does."""
+    held(desk, PEOPLE + 5)
+    first = desk.start("send")
+    wait_for(PEOPLE + 5, desk)
+    for _ in range(2):
+        first.send_signal(getattr(signal, name))
+        time.sleep(0.3)
+    _, err = first.communicate(timeout=15)
+    assert first.returncode == 128 + getattr(signal, name)
+    assert err.startswith("Stopped in the middle of it: the next run settles")
+
+
 def test_killed_while_sending(desk: Desk) -> None:
     """Kill -9: whatever is not proven is found by its file or listed; nobody gets two."""
     slow(desk)

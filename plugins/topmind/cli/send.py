@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 import click
 
 from topmind.cli import output as out
 from topmind.cli import signalled
 from topmind.cli.app import Options, global_options
+
+
+@contextmanager
+def _last_words() -> Iterator[Callable[[], None]]:
+    """Where a signal ends the block, whoever pressed Ctrl-C reads what became of the mails."""
+    begun = False
+
+    def begins() -> None:
+        nonlocal begun
+        begun = True
+
+    try:
+        yield begins
+    except BaseException as error:
+        if signalled() or isinstance(error, (KeyboardInterrupt, SystemExit)):
+            click.echo(
+                "Stopped in the middle of it: the next run settles what can be proved of the mails in hand, and lists "
+                "the others."
+                if begun
+                else "Stopped before anything was sent.",
+                err=True,
+            )
+        raise
 
 
 @click.command("send")
@@ -112,18 +138,20 @@ def command(
             crew=crew,
         )
     else:
-        result = sending.send(
-            options.project,
-            as_of=options.as_of,
-            clock=clock,
-            live=live,
-            dry_run=dry_run,
-            first_send=first_send,
-            plan_hash=plan_hash,
-            crew=crew,
-            signalled=signalled,
-            progress=None if as_json or format_ == "json" else out.progress(),
-        )
+        with _last_words() as begins:
+            result = sending.send(
+                options.project,
+                as_of=options.as_of,
+                clock=clock,
+                live=live,
+                dry_run=dry_run,
+                first_send=first_send,
+                plan_hash=plan_hash,
+                crew=crew,
+                signalled=signalled,
+                progress=None if as_json or format_ == "json" else out.progress(),
+                begins=begins,
+            )
     with out.even_if_closed():
         if as_json or format_ == "json":
             out.as_json(result.as_dict())

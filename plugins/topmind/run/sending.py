@@ -52,13 +52,14 @@ def send(
     transport: Transport | None = None,
     crew: Crew = Crew(),
     signalled: Callable[[], int] = lambda: 0,
+    begins: Callable[[], None] = lambda: None,
 ) -> SendResult:
     """One tick of the project in `root`.
 
     Raises ContentError, AudienceError, LedgerError …; GuardError (exit 3) where a guard stops it before anybody
     was mailed. With `ses` nothing is sent without `live`.
     `crew`: how many processes send, and whose people (PostgreSQL only); then `transport` must be plain data.
-    `signalled`: the exit code of a signal that has come so far, else 0.
+    `signalled`: the exit code of a signal that has come so far, else 0. `begins` is told before the first mail.
     """
     project = load_.load(root, as_of=as_of, clock=clock, environ=environ)
     settings = project.settings
@@ -85,6 +86,7 @@ def send(
             stopping=stopping,
             crew=crew,
             transport=transport,
+            begins=begins,
         )
         last_run.write(ledger, done.decided, done.findings, carried.transport.name, clock, done.report)
     return replace(done, findings=worth_saying(done.findings))
@@ -104,6 +106,7 @@ def tick(
     stopping: Callable[[], int] = lambda: 0,
     crew: Crew = Crew(),
     transport: Transport | None = None,
+    begins: Callable[[], None] = lambda: None,
 ) -> SendResult:
     """The same for what is open already; `decide` is what reads the audience and plans. All findings come back."""
     settings, carrier = project.settings, carried.transport
@@ -136,6 +139,7 @@ def tick(
         if progress:
             progress(done, total)
 
+    begins()
     if crew.workers > 1 and total:  # a tick with nothing due needs no processes
         found = workers.send_together(work, ledger, stopping, settled)
     else:
