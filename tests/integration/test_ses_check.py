@@ -16,7 +16,7 @@ from played import Desk
 from small_company import CONF, a_company
 from topmind.errors import GuardError, UsageError
 from topmind.model import Level
-from topmind.run import control, feedback, rehearsing, sending
+from topmind.run import adopting, control, feedback, rehearsing, sending
 from topmind.run.crews import Crew
 from topmind.run.sent import SendResult
 from topmind.testing.clock import FixedClock
@@ -346,3 +346,17 @@ def test_the_command_prints_what_it_found(root: Path, aws: Amazon, monkeypatch: 
     assert {
         one["rule"].removeprefix("preflight/") for one in json.loads(machine.out)["findings"]
     } >= TOLD_AROUND
+
+
+def test_where_no_ledger_is_nothing_is_adopted(
+    root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong TOPMIND_LEDGER: no ledger is made in which everybody is unproven; nothing at all is written."""
+    for ledger in ("sqlite:///var/ledger.db", BUCKET):
+        monkeypatch.setenv("TOPMIND_LEDGER", ledger)
+        with pytest.raises(UsageError, match="there is nothing to adopt") as found:
+            adopting.adopt(root, as_of=None, clock=FixedClock(NOW), anyway=True, incomplete=True)
+        assert found.value.where == ("s3://…" if ledger == BUCKET else ledger)
+        assert "topmind ledger restore FILE" in found.value.fix
+    assert "Contents" not in aws.client("s3").list_objects_v2(Bucket="ledger")
+    assert not list((root / "var").glob("*.db"))
