@@ -17,7 +17,7 @@ from played import Desk
 from small_company import CONF, a_company
 from topmind.errors import ConfigError, GuardError, SendError, TopmindError
 from topmind.model import Level
-from topmind.run import feedback, rehearsing, sending, testmail
+from topmind.run import feedback, load, places, rehearsing, sending, testmail
 from topmind.run.listening import SIMULATOR
 from topmind.run.sent import SendResult
 from topmind.testing.clock import FixedClock
@@ -390,3 +390,23 @@ def test_a_mail_of_service_without_live_pages_leads_to_its_sender(
         text for mail, text in zip(aws.ses.inbox[1:], texts[1:], strict=True) if not mail.message["List-Id"]
     ]
     assert "mailto:dana@alder.example?subject=Unsubscribe" in service
+
+
+def test_what_a_dead_run_had_in_hand_is_told_once(
+    root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run froze the day, claimed two and died before it called: the next one finds them unproven and ends with 1, the
+    one after that has nothing new to say and ends with 0. Neither sends them again."""
+    aws.ses.state.quota = 12.5
+    assert tick(root, aws, monkeypatch).report.counts.waiting
+    aws.ses.state.quota = 50_000
+    at = FixedClock(NOW.replace(hour=11))
+    seen = load.load(root, as_of=None, clock=at)
+    with places.open_project_ledger(seen.settings, at, places.key_ring(seen.settings)) as ledger:
+        lost = {claim.touch_hex for claim in ledger.claim(owner="dead", limit=2, now=at.now())}
+    found = tick(root, aws, monkeypatch, NOW.replace(hour=12))
+    assert (found.report.new_unknown, found.report.counts.unknown, found.exit_code) == (2, 2, 1)
+    assert {one.touch_hex for one in found.report.unproven} == lost
+    after = tick(root, aws, monkeypatch, NOW.replace(hour=13))
+    assert (after.report.new_unknown, after.report.counts.unknown, after.exit_code) == (0, 2, 0)
+    assert not lost & aws.ses.touches.keys()
