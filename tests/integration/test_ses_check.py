@@ -258,6 +258,7 @@ def surround(monkeypatch: pytest.MonkeyPatch, **more: str) -> None:
 def test_broken_files_hide_nothing_else(root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch) -> None:
     """A misspelt block and a contact list without its columns: both, with ledger, keys, day and account beside them."""
     assert sending.send(root, as_of=None, clock=FixedClock(NOW), live=True, first_send=True).exit_code == 0
+    keys = check(root).as_dict().keys()
     surround(monkeypatch, TOPMIND_KEYS="")
     tip = root / "content" / "tips" / "damp.md"
     tip.write_text(tip.read_text("utf-8") + "\n/// calout | Tip\nx\n///\n", "utf-8")
@@ -275,6 +276,7 @@ def test_broken_files_hide_nothing_else(root: Path, aws: Amazon, monkeypatch: py
     ):
         assert words in checked.text()
     assert (checked.exit_code, checked.as_dict()["plan"], checked.as_dict()["planned"]) == (1, "", 0)
+    assert checked.as_dict().keys() == keys, "whoever reads the JSON finds the same names"
 
 
 def test_a_broken_audience_hides_nothing_else(
