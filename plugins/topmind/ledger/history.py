@@ -24,11 +24,15 @@ def history(
     """Everything as of now; `erased`: source ids that the last import held and that stay out. `read`: the touches
     of now, of whoever has them already."""
     names = dict(book.db.execute("SELECT id, contact FROM people"))
-    known = {names[person]: one for person, one in standings(book).items() if person in names}
+    known = {
+        names[person]: one
+        for person, one in standings(book, today=day_number(as_of)).items()
+        if person in names
+    }
     return History(
         ledger=book.ledger,
         touches=touches(book) if read is None else read,
-        answers=_answers(book),
+        answers=answers(book),
         standing=known | {contact: Standing(erased=True) for contact in erased},
         stopped=stops(book),
         approved=_approved(book),
@@ -118,7 +122,8 @@ def _items(book: Book, contact: str | None) -> dict[int, tuple[str, ...]]:
     return {touch: tuple(names) for touch, names in found.items()}
 
 
-def _answers(book: Book) -> tuple[Answer, ...]:
+def answers(book: Book) -> tuple[Answer, ...]:
+    """What people answered, by contact and moment."""
     rows = book.db.execute(
         "SELECT p.contact, a.source, a.step, a.value, a.at, a.hex FROM answers a JOIN people p ON p.id = a.person"
         " ORDER BY p.contact, a.at, a.source, a.step, a.value"

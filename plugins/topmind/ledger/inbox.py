@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import secrets
 import threading
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +21,11 @@ from topmind.ledger.values import InboxEntry
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 #: How long answers that are in the ledger are kept. What people want is kept for good: a copy may be of any age.
 KEPT = timedelta(days=35)
-KINDS = frozenset({"opt_out", "opt_in", "topic_on", "topic_off", "pause", "answer", "task"})
+KINDS = frozenset(
+    {"opt_out", "opt_in", "topic_on", "topic_off", "pause", "answer", "task", "mark", "unmark", "note"}
+)
+#: A mark is one plain word.
+_MARK = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 class FolderInbox:
@@ -177,6 +182,8 @@ def parse(flat: Mapping[str, str], name: str = "") -> InboxEntry:
         raise ValueError("an entry needs an aware moment")
     if flat["kind"] == "pause":
         date.fromisoformat(flat.get("value", ""))
+    if flat["kind"] in {"mark", "unmark"}:
+        mark_in(flat.get("value", ""))
     return InboxEntry(
         kind=flat["kind"],
         contact=flat["contact"],
@@ -184,8 +191,17 @@ def parse(flat: Mapping[str, str], name: str = "") -> InboxEntry:
         touch=flat.get("touch", ""),
         value=flat.get("value", ""),
         comment=flat.get("comment", ""),
+        by=flat.get("by", ""),
         id=name,
     )
+
+
+def mark_in(value: str) -> tuple[str, date | None]:
+    """A mark's name and its last day; None = it has no end. Raises ValueError."""
+    name, _, last = value.partition(" ")
+    if not _MARK.fullmatch(name):
+        raise ValueError("a mark is one word of small letters, digits and hyphens, at most 40")
+    return name, date.fromisoformat(last) if last else None
 
 
 def is_wish(data: bytes) -> bool:
@@ -226,6 +242,7 @@ def flattened(entry: InboxEntry) -> dict[str, str]:
         "value": entry.value,
         "at": entry.at.isoformat(),
         "comment": entry.comment,
+        "by": entry.by,
     }
 
 

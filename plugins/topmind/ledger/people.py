@@ -15,6 +15,8 @@ from topmind.ledger.states import PLANNED, SKIPPED, ends_as
 from topmind.ledger.values import Person
 from topmind.model import PersonRecord, Reason, Standing
 
+#: Milliseconds.
+_DAY = 86_400_000
 _COLUMNS = "id, contact, address, name, phone, postal, inbox, active"
 
 
@@ -100,6 +102,7 @@ def erase(book: Book, contact: str, hashes: Hashes) -> bool:
         ("transitions", "person"),
         ("answers", "person"),
         ("positions", "person"),
+        ("notes", "person"),
     ):
         book.db.execute(f"DELETE FROM {table} WHERE {column} = ?", (person,))
     book.db.execute(
@@ -113,8 +116,10 @@ def erase(book: Book, contact: str, hashes: Hashes) -> bool:
 # -- looking somebody up -----------------------------------------------------------------------------------
 
 
-def standings(book: Book, persons: Listed | None = None) -> dict[int, Standing]:
-    """What the ledger knows of people beyond the source, by internal id; `persons`: their numbers, None = all."""
+def standings(book: Book, persons: Listed | None = None, *, today: int | None = None) -> dict[int, Standing]:
+    """What the ledger knows of people beyond the source, by internal id; `persons`: their numbers, None = all.
+    `today`: the day number on which marks must hold; None = of the store's clock."""
+    day = book.now // _DAY if today is None else today
     only = "" if persons is None else "WHERE {} IN (SELECT value FROM json_each(?))"
     bound = () if persons is None else (persons,)
     said = _said(book, only, bound)
@@ -126,7 +131,7 @@ def standings(book: Book, persons: Listed | None = None) -> dict[int, Standing]:
         )
     )
     return {
-        person: _standing(said.get(person, {}), suppressed.get(person, ""))
+        person: _standing(said.get(person, {}), suppressed.get(person, ""), day)
         for person in said.keys() | suppressed.keys()
     }
 
@@ -153,7 +158,7 @@ def _said(book: Book, only: str, bound: tuple[Listed, ...]) -> dict[int, dict[st
     return said
 
 
-def _standing(said: dict[str, int], suppressed: str) -> Standing:
+def _standing(said: dict[str, int], suppressed: str, today: int) -> Standing:
     pause = said.get("pause")
     paused: date | None = number_day(pause) if pause else None
     return Standing(
@@ -163,6 +168,11 @@ def _standing(said: dict[str, int], suppressed: str) -> Standing:
         ),
         suppressed=suppressed,
         paused_until=paused,
+        marks=frozenset(
+            what.removeprefix("mark:")
+            for what, last in said.items()
+            if what.startswith("mark:") and last and last >= today
+        ),
     )
 
 

@@ -138,7 +138,10 @@ RULES = (
             f"SELECT CAST({column} AS TEXT) AS hex FROM {table} WHERE {column} IN (SELECT person FROM erased)"
             for table, column in (
                 ("people", "id"),
-                *((name, "person") for name in ("answers", "wishes", "reported", "transitions", "positions")),
+                *(
+                    (name, "person")
+                    for name in ("answers", "wishes", "reported", "transitions", "positions", "notes")
+                ),
             )
         ),
         one="row is left of somebody who was erased",
