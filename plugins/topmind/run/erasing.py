@@ -18,7 +18,7 @@ from topmind.feedback import Queue
 from topmind.ledger import Erasure, FolderInbox, Ledger, ObjectInbox, Person, erasure_hashes
 from topmind.links import KeyRing, address_hashes
 from topmind.model import Clock
-from topmind.run import leftovers, places
+from topmind.run import leftovers, places, whom
 from topmind.settings import Settings
 
 #: How long the queue may be emptied before.
@@ -105,7 +105,7 @@ def leave(
         return address_hashes(ring, address)
 
     delivery.fold(ledger, inbox)
-    person = _person(ledger, who)
+    person = whom.person(ledger, who)
     if not who.strip() or (person is None and not ledger.is_erased(who, hashes)):
         raise UsageError("nobody has this id or address; nothing was changed.", fix="topmind why NAME")
     contact, address = (person.contact, person.address) if person else (who, "")
@@ -123,17 +123,6 @@ def leave(
 def words_of(person: Person | None) -> tuple[str, ...]:
     """What names somebody; () where nobody knows any more."""
     return leftovers.words(person) if person else ()
-
-
-def _person(ledger: Ledger, who: str) -> Person | None:
-    """By source id, else by address. Raises UsageError for several."""
-    if found := ledger.person(who):
-        return found
-    same = [one for one in ledger.find(who) if one.address.lower() == who.strip().lower()]
-    if len(same) > 1:
-        ids = ", ".join(one.contact for one in same)
-        raise UsageError("several people read this address; nothing was changed.", fix=f"Give one id: {ids}")
-    return same[0] if same else None
 
 
 def _from_queues(

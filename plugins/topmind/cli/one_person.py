@@ -1,0 +1,73 @@
+"""`topmind contacts show|export|mark|pause|note|merge`: care for one person."""
+
+from __future__ import annotations
+
+import click
+
+from topmind.cli.app import Options, global_options
+
+
+@click.command("mark")
+@click.argument("who")
+@click.argument("mark")
+@click.option("--until", metavar="DAY", default="", help="The last day on which it holds; default: no end.")
+@click.option("--remove", is_flag=True, help="Take the mark off.")
+@global_options
+@click.pass_obj
+def mark(options: Options, who: str, mark: str, until: str, remove: bool) -> None:
+    """Mark somebody: marked('vip') in a segment asks for it. WHO is their id in your contacts, or their address.
+
+    A MARK is one word of small letters, digits and hyphens. No import adds one or takes one off.
+
+    \b
+    Examples:
+      topmind contacts mark 1042 vip
+      topmind contacts mark 1042 trade-fair --until 2026-12-24
+      topmind contacts mark 1042 vip --remove
+    """
+    from topmind.run import saying
+    from topmind.run.clock import SystemClock
+
+    click.echo(saying.mark(options.project, who, mark, until=until, remove=remove, clock=SystemClock()))
+
+
+@click.command("pause")
+@click.argument("who")
+@click.option("--until", metavar="DAY", required=True, help="The first day on which something may go again.")
+@global_options
+@click.pass_obj
+def pause(options: Options, who: str, until: str) -> None:
+    """Touch somebody on no channel before a day; a day that has come ends the pause.
+
+    Of your word and their own the later one holds. WHO is their id in your contacts, or their address.
+
+    \b
+    Examples:
+      topmind contacts pause 1042 --until 2027-02-01
+    """
+    from topmind.run import saying
+    from topmind.run.clock import SystemClock
+
+    click.echo(saying.pause(options.project, who, until, clock=SystemClock()))
+
+
+@click.command("note")
+@click.argument("who")
+@click.argument("text")
+@global_options
+@click.pass_obj
+def note(options: Options, who: str, text: str) -> None:
+    """Write something down about somebody, for people: no rule reads it, and they may ask to see it (`export`).
+
+    \b
+    Examples:
+      topmind contacts note 1042 "Prefers a call in the morning."
+    """
+    from topmind.run import saying
+    from topmind.run.clock import SystemClock
+
+    click.echo(saying.note(options.project, who, text, clock=SystemClock()))
+
+
+#: Of the group `contacts`.
+COMMANDS = (mark, pause, note)
