@@ -2,9 +2,68 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from topmind.cli.app import Options, global_options
+
+
+@click.command("show")
+@click.argument("who")
+@click.option("--json", "as_json", is_flag=True, help="Print the facts as JSON, as `export` does.")
+@global_options
+@click.pass_obj
+def show(options: Options, who: str, as_json: bool) -> None:
+    """Everything we know of one person. For your own screen: it shows personal data. WHO is an id or an address.
+
+    Consent per channel with its basis and its evidence, pause, marks, notes, stage, every touch and what became of
+    it, answers and codes. `topmind why` tells what is due to them, and why.
+
+    \b
+    Examples:
+      topmind contacts show 1042
+    """
+    from topmind.cli import output as out
+    from topmind.run import one_person
+    from topmind.run.clock import SystemClock
+
+    held = one_person.held(options.project, who, clock=SystemClock())
+    if as_json:
+        out.as_json(held.as_dict())
+    else:
+        click.echo(held.text())
+
+
+@click.command("export")
+@click.argument("who")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file for your eyes only; default: the screen.",
+)
+@global_options
+@click.pass_obj
+def export(options: Options, who: str, output: Path | None) -> None:
+    """All that is held about one person, as JSON: for whoever asks what you know of them. WHO is an id or an address.
+
+    What your own system holds (purchases, other columns) is in your export, not here.
+
+    \b
+    Examples:
+      topmind contacts export 1042
+      topmind contacts export 1042 -o var/1042.json
+    """
+    from topmind.cli import output as out
+    from topmind.run import one_person
+    from topmind.run.clock import SystemClock
+
+    found = one_person.export(options.project, who, output, clock=SystemClock())
+    if output is None:
+        out.as_json(found)
+    else:
+        click.echo(f"Written to {output}; only you may read it.")
 
 
 @click.command("mark")
@@ -70,4 +129,4 @@ def note(options: Options, who: str, text: str) -> None:
 
 
 #: Of the group `contacts`.
-COMMANDS = (mark, pause, note)
+COMMANDS = (show, export, mark, pause, note)
