@@ -20,6 +20,9 @@ def dossier(book: Book, contact: str) -> Dossier | None:
     if person is None:
         return None
     number = person.person
+    contact = person.contact
+    merged = people.merged_into(book, number)
+    names = {contact, *(one.contact for one in merged)}
     (postal,) = book.db.execute("SELECT postal FROM people WHERE id = ?", (number,)).fetchone()
     suppressed = book.db.execute(
         "SELECT s.reason, s.at FROM suppressions s JOIN people p ON p.inbox = s.inbox WHERE p.id = ?",
@@ -36,14 +39,15 @@ def dossier(book: Book, contact: str) -> Dossier | None:
             book.db.execute("SELECT what, value FROM reported WHERE person = ? ORDER BY what", (number,))
         ),
         suppressed=(suppressed[0], moment(suppressed[1])) if suppressed else None,
-        notes=notes.of(book, number),
+        notes=notes.of(book, (number, *(one.person for one in merged))),
         positions={
             what: known[contact] for what, known in positions.positions(book).items() if contact in known
         },
         touches=remembered.touches(book, contact),
         heard=feedback.of_contact(book, contact),
         answers=tuple(one for one in remembered.answers(book) if one.contact == contact),
-        coupons=tuple(row for row in coupons.rows(book) if row.contact == contact),
+        coupons=tuple(row for row in coupons.rows(book) if row.contact in names),
+        merged=merged,
     )
 
 

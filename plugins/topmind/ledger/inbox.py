@@ -15,15 +15,14 @@ from pathlib import Path
 from topmind.errors import LedgerError
 from topmind.ledger import kept
 from topmind.ledger.database import stamp
+from topmind.ledger.kept import WISHES
 from topmind.ledger.values import InboxEntry
 
 #: Crockford's base 32: ULIDs sort as they were made.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 #: How long answers that are in the ledger are kept. What people want is kept for good: a copy may be of any age.
 KEPT = timedelta(days=35)
-KINDS = frozenset(
-    {"opt_out", "opt_in", "topic_on", "topic_off", "pause", "answer", "task", "mark", "unmark", "note"}
-)
+KINDS = WISHES | {"answer", "task", "note"}
 #: A mark is one plain word.
 _MARK = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -184,6 +183,8 @@ def parse(flat: Mapping[str, str], name: str = "") -> InboxEntry:
         date.fromisoformat(flat.get("value", ""))
     if flat["kind"] in {"mark", "unmark"}:
         mark_in(flat.get("value", ""))
+    if flat["kind"] == "merge" and not flat.get("value"):
+        raise ValueError("a merge names the contact that goes on")
     return InboxEntry(
         kind=flat["kind"],
         contact=flat["contact"],

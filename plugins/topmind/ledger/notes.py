@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from topmind.ledger.book import Book
+from collections.abc import Iterable
+
+from topmind.ledger.book import Book, listed
 from topmind.ledger.database import moment
 from topmind.ledger.dossier_values import Note
 
@@ -16,7 +18,10 @@ def add(book: Book, person: int, text: str, *, at: int) -> None:
     )
 
 
-def of(book: Book, person: int) -> tuple[Note, ...]:
+def of(book: Book, persons: Iterable[int]) -> tuple[Note, ...]:
     """All of them, the oldest first."""
-    rows = book.db.execute("SELECT at, text FROM notes WHERE person = ? ORDER BY at, number", (person,))
+    rows = book.db.execute(
+        "SELECT at, text FROM notes WHERE person IN (SELECT value FROM json_each(?)) ORDER BY at, person, number",
+        (listed(persons),),
+    )
     return tuple(Note(at=moment(at), text=text) for at, text in rows)

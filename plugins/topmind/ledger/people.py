@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from topmind.errors import LinkError
+from topmind.ledger import merging
 from topmind.ledger.book import Book, Listed, chunks, listed
 from topmind.ledger.database import number_day
 from topmind.ledger.protocol import Hashes
@@ -84,11 +85,22 @@ def erased(book: Book, records: Iterable[PersonRecord], hashes: Hashes) -> Itera
 
 
 def erase(book: Book, contact: str, hashes: Hashes) -> bool:
-    """Delete a person's row and all they said; keep hashes, so that an import leaves them out."""
-    row = book.db.execute("SELECT id, address, inbox FROM people WHERE contact = ?", (contact,)).fetchone()
-    if row is None:
-        return False
-    person, address, inbox = row
+    """Delete a person's rows, those merged into one, too, and all they said; keep hashes, so that an import leaves
+    them out."""
+    rows = book.db.execute(
+        "SELECT p.id, p.contact, p.address, p.inbox FROM people o"
+        " JOIN people p ON coalesce(p.merged, p.id) = coalesce(o.merged, o.id) WHERE o.contact = ? ORDER BY p.id",
+        (contact,),
+    ).fetchall()
+    for row in rows:
+        _erase(book, row, hashes)
+    if rows:
+        book.moved()
+    return bool(rows)
+
+
+def _erase(book: Book, row: Sequence[Any], hashes: Hashes) -> None:
+    person, contact, address, inbox = row
     # nothing goes to this address any more, not from now on and not from the next import on
     book.db.execute("UPDATE people SET active = 0 WHERE inbox = ?", (inbox,))
     kept = erasure_hashes(hashes, contact, address)
@@ -109,8 +121,6 @@ def erase(book: Book, contact: str, hashes: Hashes) -> bool:
         f"UPDATE touches SET {ends_as(SKIPPED)}, reason = ?, at = ? WHERE person = ? AND state = {PLANNED}",
         (Reason.ERASED.value, book.now, person),
     )
-    book.moved()
-    return True
 
 
 # -- looking somebody up -----------------------------------------------------------------------------------
@@ -186,16 +196,27 @@ def find(book: Book, who: str) -> tuple[Person, ...]:
         ("replace(lower(name), lower(?), '') <> lower(name)", wanted),
     )
     for test, value in tests:
-        rows = book.db.execute(f"SELECT {_COLUMNS} FROM people WHERE {test} ORDER BY contact", (value,))
-        if found := [_person(book, row) for row in rows.fetchall()]:
-            return tuple(found)
+        rows = book.db.execute(f"SELECT id FROM people WHERE {test} ORDER BY contact", (value,)).fetchall()
+        if rows:
+            found = {merging.winner(book, number): None for (number,) in rows}
+            return tuple(_of_number(book, number) for number in found)
     return ()
 
 
 def person_of(book: Book, contact: str) -> Person | None:
-    """One person by source id."""
-    row = book.db.execute(f"SELECT {_COLUMNS} FROM people WHERE contact = ?", (contact,)).fetchone()
-    return _person(book, row) if row else None
+    """One person by source id; by that of a contact merged into another, the other."""
+    row = book.db.execute("SELECT id FROM people WHERE contact = ?", (contact,)).fetchone()
+    return _of_number(book, merging.winner(book, row[0])) if row else None
+
+
+def merged_into(book: Book, person: int) -> tuple[Person, ...]:
+    """Who was merged into somebody, as they stand in the ledger still."""
+    return tuple(_of_number(book, number) for number in merging.others(book, [person]))
+
+
+def _of_number(book: Book, number: int) -> Person:
+    row = book.db.execute(f"SELECT {_COLUMNS} FROM people WHERE id = ?", (number,)).fetchone()
+    return _person(book, row)
 
 
 def _person(book: Book, row: Sequence[Any]) -> Person:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
-from topmind.ledger import notes, tasks
+from topmind.ledger import merging, notes, tasks
 from topmind.ledger.answers import answer
 from topmind.ledger.book import Book
 from topmind.ledger.database import day_number, stamp
@@ -21,6 +22,7 @@ def wish(book: Book, person: int, what: str, value: int, *, at: int, by: str) ->
 
     The later word wins, but an import takes back only what an import said.
     """
+    person = merging.winner(book, person)
     before = book.db.execute(
         "SELECT value, at, by FROM wishes WHERE person = ? AND what = ?", (person, what)
     ).fetchone()
@@ -81,6 +83,10 @@ def _apply(book: Book, entry: InboxEntry) -> None:
             name, last = mark_in(entry.value)
             until = 0 if entry.kind == "unmark" else FOREVER if last is None else day_number(last)
             wish(book, person, f"mark:{name}", until, at=at, by=by)
+        case "merge":
+            goes_on = _known(book, replace(entry, contact=entry.value))
+            if goes_on is not None:
+                merging.merge(book, person, goes_on, at=at)
         case "note":
             notes.add(book, person, entry.comment, at=at)
         case "answer":
@@ -94,7 +100,7 @@ def _known(book: Book, entry: InboxEntry) -> int | None:
     """
     row = book.db.execute("SELECT id FROM people WHERE contact = ?", (entry.contact,)).fetchone()
     if row:
-        return int(row[0])
+        return merging.winner(book, int(row[0]))
     if book.db.execute("SELECT 1 FROM touches WHERE hex = ?", (entry.touch,)).fetchone():
         return None
     (person,) = book.db.execute(

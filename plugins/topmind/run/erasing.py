@@ -174,5 +174,5 @@ def _from_files(settings: Settings, ledger: Ledger, person: Person | None) -> in
     """Mails that went to them or name them, and every converted table: how many files."""
     if person is None:
         return leftovers.forget_cache(settings)
-    hexes = {touch.key.wire(ledger.ledger_id) for touch in ledger.touches_of(person.contact)}
+    hexes = {touch.wire(ledger.ledger_id) for touch in ledger.touches_of(person.contact)}
     return leftovers.forget_mails(settings, hexes, leftovers.words(person)) + leftovers.forget_cache(settings)

@@ -86,7 +86,7 @@ class Held:
         }
 
     def _touch(self, touch: PastTouch) -> dict[str, Any]:
-        name = touch.key.wire(self.ledger)
+        name = touch.wire(self.ledger)
         return {
             "occasion": _name(touch),
             "channel": touch.key.channel.value,
@@ -155,7 +155,7 @@ def _mails(outbox: Path, root: Path, found: Dossier, ledger: str) -> dict[str, s
     """The very mails, where the outbox has them."""
     mails = {}
     for touch in found.touches:
-        name = touch.key.wire(ledger)
+        name = touch.wire(ledger)
         if files := sorted(outbox.glob(f"{name}-*.eml")):
             mails[name] = files[-1].relative_to(root).as_posix()
     return mails
@@ -236,7 +236,7 @@ def _touches(all_: Held) -> Iterator[str]:
         why = f" ({in_words(touch.reason)})" if touch.reason else ""
         channel = "" if touch.key.channel is Channel.EMAIL else f", {touch.key.channel.value}"
         yield f"  {touch.day}  {touch.state.value:10} {_name(touch)}{channel}{what}{why}"
-        if mail := all_.mails.get(touch.key.wire(all_.ledger)):
+        if mail := all_.mails.get(touch.wire(all_.ledger)):
             yield f"              {mail}"
         yield from (f"              {heard_of(one)}" for one in held.heard if one.key == touch.key)
 
