@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from topmind.ledger import canaries, marks, merging, suppressing, task_mails
+from topmind.ledger import canaries, marks, suppressing, task_mails
 from topmind.ledger.answers import answer
 from topmind.ledger.book import Book, key_of
 from topmind.ledger.database import moment, stamp
@@ -160,7 +160,7 @@ def _obey(book: Book, event: Feedback, touch: sqlite3.Row | None, inbox: int | N
         if by := _NO.get(event.kind):
             tally.add("opted_out", int(wish(book, person, "email", 1, at=stamp(event.at), by=by)))
         if event.kind is Kind.ANSWERED and touch is not None:
-            answer(book, merging.winner(book, person), event.touch_hex, event.detail, at=stamp(event.at))
+            answer(book, person, event.touch_hex, event.detail, at=stamp(event.at))
 
 
 def of_contact(book: Book, contact: str) -> tuple[HeardOf, ...]:

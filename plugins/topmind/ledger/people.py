@@ -221,7 +221,9 @@ def _of_number(book: Book, number: int) -> Person:
 
 def _person(book: Book, row: Sequence[Any]) -> Person:
     comments = book.db.execute(
-        "SELECT comment FROM answers WHERE person = ? AND comment <> '' ORDER BY at DESC", (row[0],)
+        "SELECT a.comment FROM answers a JOIN people p ON p.id = a.person"
+        " WHERE (p.id = ? OR p.merged = ?) AND a.comment <> '' ORDER BY a.at DESC",
+        (row[0], row[0]),
     )
     return Person(
         person=row[0],

@@ -100,7 +100,7 @@ def _known(book: Book, entry: InboxEntry) -> int | None:
     """
     row = book.db.execute("SELECT id FROM people WHERE contact = ?", (entry.contact,)).fetchone()
     if row:
-        return merging.winner(book, int(row[0]))
+        return int(row[0])
     if book.db.execute("SELECT 1 FROM touches WHERE hex = ?", (entry.touch,)).fetchone():
         return None
     (person,) = book.db.execute(

@@ -98,7 +98,7 @@ class Held:
             "heard": [
                 {"kind": one.kind.value, "at": one.at.isoformat(), "detail": one.detail, "actor": one.actor}
                 for one in self.dossier.heard
-                if one.key == touch.key
+                if one.touch_hex == name
             ],
         }
 
@@ -236,9 +236,10 @@ def _touches(all_: Held) -> Iterator[str]:
         why = f" ({in_words(touch.reason)})" if touch.reason else ""
         channel = "" if touch.key.channel is Channel.EMAIL else f", {touch.key.channel.value}"
         yield f"  {touch.day}  {touch.state.value:10} {_name(touch)}{channel}{what}{why}"
-        if mail := all_.mails.get(touch.wire(all_.ledger)):
+        name = touch.wire(all_.ledger)
+        if mail := all_.mails.get(name):
             yield f"              {mail}"
-        yield from (f"              {heard_of(one)}" for one in held.heard if one.key == touch.key)
+        yield from (f"              {heard_of(one)}" for one in held.heard if one.touch_hex == name)
 
 
 def _evidence(word: Word) -> str:

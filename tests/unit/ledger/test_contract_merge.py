@@ -41,6 +41,28 @@ def test_an_opt_out_of_either_holds(ledger: Ledger, who: str) -> None:
     assert not standing(ledger).opted_out
 
 
+@pytest.mark.parametrize("later", [FROM, INTO])
+def test_a_word_between_the_two_comes_too_late(ledger: Ledger, later: str) -> None:
+    """Both said no; a yes that was said before the later of them, and is heard after the merge, takes nothing back."""
+    earlier = INTO if later == FROM else FROM
+    ledger.fold([says("opt_out", earlier, 1), says("opt_out", later, 3)])
+    merge(ledger)
+    ledger.fold([says("opt_in", INTO, 2)])
+    assert standing(ledger).opted_out
+
+
+def test_a_task_for_the_other_is_nobodys(ledger: Ledger) -> None:
+    """A call that was planned for the one that goes is not on the list any more; one that was made counts."""
+    call, visit = (
+        a_row(FROM, key=a_key(FROM, source=name, channel=Channel.CALL)) for name in ("call", "visit")
+    )
+    freeze(ledger, call, visit)
+    assert ledger.task_done(call.key.wire("test"), TODAY)
+    merge(ledger)
+    assert ledger.tasks() == ()
+    assert [(one.key.source, one.state) for one in ledger.touches_of(INTO)] == [("call", TouchState.DONE)]
+
+
 def test_the_longer_pause_and_every_mark_hold(ledger: Ledger) -> None:
     """Nothing that the office wrote of either is lost; notes of both stand in one row."""
     ledger.fold([says("pause", FROM, 1, value="2027-03-01"), says("pause", INTO, 2, value="2027-01-01")])
@@ -106,6 +128,9 @@ def test_an_import_does_not_bring_the_other_back(ledger: Ledger) -> None:
     assert standing(ledger, FROM).merged == INTO
     found = ledger.find(FROM)
     assert [one.contact for one in found] == [INTO]
+    held = ledger.dossier(FROM)
+    assert held is not None
+    assert [one.active for one in (held.person, *held.merged)] == [True, False]
     ledger.sync_people([a_person(FROM, opt_in=refused), a_person(INTO, opt_in=agreed)], hashes)
     assert standing(ledger).opted_out
     ledger.sync_people([a_person(FROM, opt_in=agreed), a_person(INTO, opt_in=agreed)], hashes)
@@ -118,7 +143,10 @@ def test_an_old_link_still_works(ledger: Ledger) -> None:
     ledger.settle([accepted(one) for one in claim(ledger)])
     merge(ledger)
     hexed = a_key(FROM).wire("test")
-    ledger.fold([says("answer", FROM, 51, value="happy", touch=hexed)])
+    ledger.fold([says("answer", FROM, 51, value="happy", touch=hexed, comment="I sing.")])
+    found = ledger.person(INTO)
+    assert found is not None
+    assert found.comments == ("I sing.",)
     assert [one.contact for one in ledger.history(TODAY).answers] == [INTO]
     ledger.record_feedback(
         [Feedback(touch_hex=hexed, kind=FeedbackKind.COMPLAINED, at=NOW + timedelta(hours=1))]
