@@ -23,6 +23,7 @@ def command() -> None:
       topmind contacts map export.xlsx
       topmind contacts show 1042
       topmind contacts mark 1042 vip
+      topmind contacts merge 1042 0007
       topmind contacts erase 1042
     """
 

@@ -128,5 +128,27 @@ def note(options: Options, who: str, text: str) -> None:
     click.echo(saying.note(options.project, who, text, clock=SystemClock()))
 
 
+@click.command("merge")
+@click.argument("from", metavar="FROM")
+@click.argument("into")
+@global_options
+@click.pass_obj
+def merge(options: Options, into: str, **given: str) -> None:
+    """Two contacts are one person: FROM leads to INTO from now on. Each is an id in your contacts, or an address.
+
+    Opt-outs of both hold until a later word of theirs, so do the longer pause and every mark; touches, answers and
+    codes of both count; an address that bounced stays suppressed. FROM gets nothing any more, whatever your export
+    still says of it, and links in its old mails work. It cannot be taken back. Not while a send runs.
+
+    \b
+    Examples:
+      topmind contacts merge 1042 0007
+    """
+    from topmind.run import merging
+    from topmind.run.clock import SystemClock
+
+    click.echo(merging.merge(options.project, given["from"], into, clock=SystemClock()))
+
+
 #: Of the group `contacts`.
-COMMANDS = (show, export, mark, pause, note)
+COMMANDS = (show, export, mark, pause, note, merge)

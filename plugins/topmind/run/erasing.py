@@ -6,7 +6,7 @@ the ledger goes last, because it says where to look; whatever fails before, eras
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -108,21 +108,27 @@ def leave(
     person = whom.person(ledger, who)
     if not who.strip() or (person is None and not ledger.is_erased(who, hashes)):
         raise UsageError("nobody has this id or address; nothing was changed.", fix="topmind why NAME")
-    contact, address = (person.contact, person.address) if person else (who, "")
-    if person:
-        gone = Erasure(hashes=erasure_hashes(hashes, contact, address), at=ledger.now())
+    held = ledger.dossier(person.contact) if person else None
+    people = (held.person, *held.merged) if held else ()
+    if people:
+        names = [name for one in people for name in erasure_hashes(hashes, one.contact, one.address)]
+        gone = Erasure(hashes=tuple(dict.fromkeys(names)), at=ledger.now())
         inbox.keep(ledger.ledger_id, [gone])
-    messages, missing = _from_queues(settings, ledger, ring, inbox, clock, address, queue)
-    files = _from_files(settings, ledger, person)
-    inbox.forget(contact)
-    now = ledger.erase(contact, hashes)
+    messages, missing = _from_queues(
+        settings, ledger, ring, inbox, clock, [one.address for one in people if one.address], queue
+    )
+    files = _from_files(settings, ledger, people)
+    contacts = [one.contact for one in people] or [who]
+    for contact in contacts:
+        inbox.forget(contact)
+    now = ledger.erase(contacts[0], hashes)
     missing += places.purge(settings)
-    return Erased(now=now, messages=messages, files=files, missing=missing), words_of(person)
+    return Erased(now=now, messages=messages, files=files, missing=missing), words_of(people)
 
 
-def words_of(person: Person | None) -> tuple[str, ...]:
-    """What names somebody; () where nobody knows any more."""
-    return leftovers.words(person) if person else ()
+def words_of(people: Sequence[Person]) -> tuple[str, ...]:
+    """What names somebody, by whatever contact they were known; () where nobody knows any more."""
+    return tuple(dict.fromkeys(word for one in people for word in leftovers.words(one)))
 
 
 def _from_queues(
@@ -131,11 +137,11 @@ def _from_queues(
     ring: KeyRing,
     inbox: FolderInbox | ObjectInbox,
     clock: Clock,
-    address: str,
+    addresses: Sequence[str],
     given: Queue | None,
 ) -> tuple[int, tuple[str, ...]]:
     """Take in what the queue holds, then delete what still names them, among the dead letters, too: how many."""
-    if not address or not (given or settings.feedback_queue):
+    if not addresses or not (given or settings.feedback_queue):
         return 0, ()
     queue = given or _queue(settings)
     found = feedback.drain(
@@ -147,7 +153,7 @@ def _from_queues(
         budget=BUDGET,
     )
     queue.give_back(list(found.held.values()))
-    names = _names(address)
+    names = _names(addresses)
     gone = feedback.forget(queue, names)
     if given:
         return gone, ()
@@ -164,15 +170,15 @@ def _queue(settings: Settings):  # type: ignore[no-untyped-def]  # FeedbackQueue
     return FeedbackQueue.open(settings.feedback_queue)
 
 
-def _names(address: str) -> Callable[[str], bool]:
-    """Whether a text names this address, escaped or not."""
-    spellings = leftovers.spellings(address)
+def _names(addresses: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a text names one of these addresses, escaped or not."""
+    spellings = [one for address in addresses for one in leftovers.spellings(address)]
     return lambda body: any(one in body.lower() for one in spellings)
 
 
-def _from_files(settings: Settings, ledger: Ledger, person: Person | None) -> int:
+def _from_files(settings: Settings, ledger: Ledger, people: Sequence[Person]) -> int:
     """Mails that went to them or name them, and every converted table: how many files."""
-    if person is None:
+    if not people:
         return leftovers.forget_cache(settings)
-    hexes = {touch.wire(ledger.ledger_id) for touch in ledger.touches_of(person.contact)}
-    return leftovers.forget_mails(settings, hexes, leftovers.words(person)) + leftovers.forget_cache(settings)
+    hexes = {touch.wire(ledger.ledger_id) for touch in ledger.touches_of(people[0].contact)}
+    return leftovers.forget_mails(settings, hexes, words_of(people)) + leftovers.forget_cache(settings)

@@ -12,7 +12,7 @@ def person(ledger: Ledger, who: str) -> Person | None:
     if found := ledger.person(who):
         return found
     address = _normal(who)
-    same = [one for one in ledger.find(address) if one.address and _normal(one.address) == address]
+    same = [one for one in ledger.find(address) if _reads(ledger, one, address)]
     if len(same) > 1:
         ids = ", ".join(one.contact for one in same)
         raise UsageError("several people read this address; nothing was changed.", fix=f"Give one id: {ids}")
@@ -29,6 +29,14 @@ def known(ledger: Ledger, who: str) -> Person:
             "is known after the next `topmind send`.",
         )
     return found
+
+
+def _reads(ledger: Ledger, person: Person, address: str) -> bool:
+    """Whether it is theirs, or was of a contact that was merged into theirs."""
+    if person.address and _normal(person.address) == address:
+        return True
+    found = ledger.dossier(person.contact)
+    return found is not None and address in {_normal(one.address) for one in found.merged if one.address}
 
 
 def _normal(address: str) -> str:
