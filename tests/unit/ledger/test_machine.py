@@ -456,6 +456,29 @@ class LedgerMachine(RuleBasedStateMachine):
         """Who goes on for a contact."""
         return self.merged.get(contact, contact)
 
+    @rule(
+        who=WHO,
+        contact=CONTACT,
+        into=CONTACT,
+        before=st.sampled_from(["", "opt_out", "pause"]),
+        after=st.sampled_from(["", "opt_out", "erase"]),
+    )
+    def two_are_one(self, who: int, contact: str, into: str, before: str, after: str) -> None:
+        """It turns out that two contacts are one person, who said no as the one that goes, or says so by its old
+        link, or leaves for good; the next export still has both, and a run goes on."""
+        if before:
+            self.says(who, contact, before)
+        self.merge(who, contact, into)
+        self._sync(who)
+        if after == "opt_out":
+            self.says(who, contact, after)
+        elif after:
+            self.erase(who, contact)
+        for source in (ISSUE, STEP):
+            self.plan(who, self.who_is(into), source, "row")
+        self.everything_holds()
+        self.send(who, FATES[:4])
+
     @rule(who=WHO, contact=CONTACT, into=CONTACT)
     def merge(self, who: int, contact: str, into: str) -> None:
         """Two contacts turn out to be one person: what either said holds for the one that goes on."""
@@ -496,6 +519,7 @@ class LedgerMachine(RuleBasedStateMachine):
         assert self.ledger(who).erase(contact, self.hashes) is (contact not in self.erased)
         self.erased |= whole
         self.erased_addresses |= {self.addresses[one] for one in whole} if person else set()
+        assert not any(self.ledger(who).person(one) for one in whole), "still known by another id"
 
     @rule(who=WHO)
     def switch(self, who: int) -> None:
