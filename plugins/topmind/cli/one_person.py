@@ -129,11 +129,11 @@ def note(options: Options, who: str, text: str) -> None:
 
 
 @click.command("merge")
-@click.argument("from", metavar="FROM")
-@click.argument("into")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="INTO")
 @global_options
 @click.pass_obj
-def merge(options: Options, into: str, **given: str) -> None:
+def merge(options: Options, source: str, target: str) -> None:
     """Two contacts are one person: FROM leads to INTO from now on. Each is an id in your contacts, or an address.
 
     Opt-outs of both hold until a later word of theirs, so do the longer pause and every mark; touches, answers and
@@ -147,7 +147,7 @@ def merge(options: Options, into: str, **given: str) -> None:
     from topmind.run import merging
     from topmind.run.clock import SystemClock
 
-    click.echo(merging.merge(options.project, given["from"], into, clock=SystemClock()))
+    click.echo(merging.merge(options.project, source, target, clock=SystemClock()))
 
 
 #: Of the group `contacts`.

@@ -495,7 +495,8 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         self.merged |= {one: goes_on for one in CONTACTS if self.who_is(one) == loser}
         for said in (self.opted_out, self.paused, self.known.no):
-            said |= {goes_on} if loser in said else set()
+            if loser in said:
+                said.add(goes_on)
 
     @rule(who=WHO, contact=CONTACT, of=CONTACT, away=st.booleans(), new_key=st.booleans())
     def sync(self, who: int, contact: str, of: str, away: bool, new_key: bool) -> None:
