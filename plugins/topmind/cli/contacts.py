@@ -21,10 +21,10 @@ def command() -> None:
     Examples:
       topmind contacts push export.csv --table contacts
       topmind contacts map export.xlsx
-      topmind contacts show 1042
-      topmind contacts mark 1042 vip
-      topmind contacts merge 1042 0007
-      topmind contacts erase 1042
+      topmind contacts show 0007
+      topmind contacts mark 0007 vip
+      topmind contacts merge 0012 0007
+      topmind contacts erase 0007
     """
 
 
@@ -45,13 +45,14 @@ def push(options: Options, file: Path, table: str | None) -> None:
       topmind contacts push export-2026-12-01.csv --table contacts
     """
     from topmind import checks
+    from topmind.cli import output as out
     from topmind.run import contacts
     from topmind.run.clock import SystemClock
 
     done = contacts.push(options.project, file, table=table, as_of=options.as_of, clock=SystemClock())
     if done.findings:
         click.echo(checks.format_text(done.findings))
-    click.echo(f"{done.rows} rows of [tables.{done.table}] are at {done.where} now.")
+    click.echo(f"{out.number(done.rows, 'row')} of [tables.{done.table}] ({done.form}): now at {done.where}.")
 
 
 @command.command("map")

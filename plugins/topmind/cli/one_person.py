@@ -22,7 +22,7 @@ def show(options: Options, who: str, as_json: bool) -> None:
 
     \b
     Examples:
-      topmind contacts show 1042
+      topmind contacts show 0007
     """
     from topmind.cli import output as out
     from topmind.run import one_person
@@ -52,8 +52,8 @@ def export(options: Options, who: str, output: Path | None) -> None:
 
     \b
     Examples:
-      topmind contacts export 1042
-      topmind contacts export 1042 -o var/1042.json
+      topmind contacts export 0007
+      topmind contacts export 0007 -o var/0007.json
     """
     from topmind.cli import output as out
     from topmind.run import one_person
@@ -80,9 +80,9 @@ def mark(options: Options, who: str, mark: str, until: str, remove: bool) -> Non
 
     \b
     Examples:
-      topmind contacts mark 1042 vip
-      topmind contacts mark 1042 trade-fair --until 2026-12-24
-      topmind contacts mark 1042 vip --remove
+      topmind contacts mark 0007 vip
+      topmind contacts mark 0007 trade-fair --until 2026-12-24
+      topmind contacts mark 0007 vip --remove
     """
     from topmind.run import saying
     from topmind.run.clock import SystemClock
@@ -102,7 +102,7 @@ def pause(options: Options, who: str, until: str) -> None:
 
     \b
     Examples:
-      topmind contacts pause 1042 --until 2027-02-01
+      topmind contacts pause 0007 --until 2027-02-01
     """
     from topmind.run import saying
     from topmind.run.clock import SystemClock
@@ -120,7 +120,7 @@ def note(options: Options, who: str, text: str) -> None:
 
     \b
     Examples:
-      topmind contacts note 1042 "Prefers a call in the morning."
+      topmind contacts note 0007 "Prefers a call in the morning."
     """
     from topmind.run import saying
     from topmind.run.clock import SystemClock
@@ -142,7 +142,7 @@ def merge(options: Options, source: str, target: str) -> None:
 
     \b
     Examples:
-      topmind contacts merge 1042 0007
+      topmind contacts merge 0012 0007
     """
     from topmind.run import merging
     from topmind.run.clock import SystemClock
