@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from topmind.cli import one_person
 from topmind.cli.app import Options, global_options
 
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -20,6 +21,9 @@ def command() -> None:
     Examples:
       topmind contacts push export.csv --table contacts
       topmind contacts map export.xlsx
+      topmind contacts show 0007
+      topmind contacts mark 0007 vip
+      topmind contacts merge 0012 0007
       topmind contacts erase 0007
     """
 
@@ -93,3 +97,7 @@ def erase(options: Options, who: str) -> None:
     from topmind.run.clock import SystemClock
 
     click.echo(erasing.erase(options.project, who, clock=SystemClock()).text())
+
+
+for one in one_person.COMMANDS:
+    command.add_command(one)

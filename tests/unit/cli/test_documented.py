@@ -10,6 +10,7 @@ from pathlib import Path
 import docs_reference
 from topmind import delivery
 from topmind.cli.app import COMMANDS
+from topmind.cli.contacts import command as contacts_command
 from topmind.delivery import silence
 from topmind.settings import ProjectSettings
 
@@ -25,6 +26,16 @@ def test_every_command_is_on_the_commands_page() -> None:
     """And no command that does not exist."""
     text = (ROOT / "content/pages/docs/commands.md").read_text("utf-8")
     assert set(re.findall(r"^\| `topmind ([a-z]+)` \|", text, re.MULTILINE)) == set(COMMANDS)
+
+
+def test_every_command_for_contacts_is_documented() -> None:
+    """On the commands page, and with an example where it is told how to use it."""
+    pages = {path.stem: path.read_text("utf-8") for path in (ROOT / "content/pages/docs").glob("*.md")}
+    (row,) = re.findall(r"^\| `topmind contacts` \|.*$", pages["commands"], re.MULTILINE)
+    told = set(re.findall(r"`([a-z]+)[^`]*`", row))
+    assert set(contacts_command.commands) <= told
+    for name in contacts_command.commands:
+        assert any(f"topmind contacts {name} " in text for text in pages.values()), name
 
 
 def test_every_environment_variable_is_in_the_readme() -> None:
