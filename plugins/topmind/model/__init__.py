@@ -22,7 +22,7 @@ from topmind.model.body import (
     Video,
 )
 from topmind.model.content import Item, Problem, Send, Use
-from topmind.model.house import Catalog, Ceiling, Company, FieldSpec, Promise, Segment, TeamMember
+from topmind.model.house import Catalog, Ceiling, Company, Example, FieldSpec, Promise, Segment, TeamMember
 from topmind.model.mail import (
     UNSUBSCRIBE_AT_PROVIDER,
     Clock,
@@ -114,6 +114,7 @@ __all__ = [
     "Decision",
     "Edition",
     "Element",
+    "Example",
     "FactDate",
     "FeedbackKind",
     "FieldSpec",

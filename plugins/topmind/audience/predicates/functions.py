@@ -50,16 +50,21 @@ def _window(call: Call, env: Env) -> list[exp.Expr]:
     return [exp.GTE(this=exp.column("day", quoted=True), expression=literal(first))]
 
 
-def _bought(call: Call, env: Env) -> exp.Expr:
-    item = call.text("item")
-    if item is None:
-        return inside(rows("purchases", _window(call, env)))
-    return inside(rows("things", [equals("what", item.strip().lower()), *_window(call, env)]))
+def told(call: Call) -> tuple[str, list[exp.Expr]]:
+    """(table, conditions without a window) of a function that asks whether something was done on some day."""
+    if call.name == "bought":
+        item = call.text("item")
+        return ("purchases", []) if item is None else ("things", [equals("what", item.strip().lower())])
+    if call.name == "did":
+        return "activities", [equals("what", (call.text("what") or "").strip().lower())]
+    if call.name == "redeemed":
+        return "redeemed", [equals("code", (call.text("code") or "").strip().upper())]
+    return "answers", answer_conditions(call)
 
 
-def _did(call: Call, env: Env) -> exp.Expr:
-    what = (call.text("what") or "").strip().lower()
-    return inside(rows("activities", [equals("what", what), *_window(call, env)]))
+def _done(call: Call, env: Env) -> exp.Expr:
+    table, where = told(call)
+    return inside(rows(table, [*where, *_window(call, env)]))
 
 
 def _marked(call: Call, env: Env) -> exp.Expr:  # noqa: ARG001 - one signature for all
@@ -86,15 +91,6 @@ def answer_conditions(call: Call) -> list[exp.Expr]:
         return [*where, equals("word", answer_word(word))]
     # what a representative notes of a call that reached nobody is no answer of anybody
     return [*where, *(exp.not_(equals("word", said)) for said in UNREACHED)]
-
-
-def _answered(call: Call, env: Env) -> exp.Expr:
-    return inside(rows("answers", [*answer_conditions(call), *_window(call, env)]))
-
-
-def _redeemed(call: Call, env: Env) -> exp.Expr:
-    code = (call.text("code") or "").strip().upper()
-    return inside(rows("redeemed", [equals("code", code), *_window(call, env)]))
 
 
 def _got(call: Call, env: Env) -> exp.Expr:  # noqa: ARG001 - one signature for all
@@ -154,12 +150,12 @@ def _in_segment(call: Call, env: Env) -> exp.Expr:
 
 #: Functions that are conditions.
 TRUTHS: dict[str, Callable[[Call, Env], exp.Expr]] = {
-    "bought": _bought,
-    "did": _did,
+    "bought": _done,
+    "did": _done,
     "got": _got,
-    "answered": _answered,
+    "answered": _done,
     "marked": _marked,
-    "redeemed": _redeemed,
+    "redeemed": _done,
     "birthday_in": _birthday_in,
     "in_top": _in_top,
     "in_segment": _in_segment,
