@@ -86,7 +86,7 @@ def audience(seed: int, n: int = 60) -> list[Contact]:
 def _contact(rng: Random, k: int) -> Contact:
     days = [AS_OF - timedelta(days=d) for d in (-3, 0, 1, 29, 30, 31, 90, 364, 365, 366, 900)]
     contact = Contact(
-        id=str(rng.randrange(9_000) * 100 + k),
+        id=str(rng.randrange(9_000) * 10_000 + k),
         city=rng.choice([*CITIES, None]),
         score=rng.choice([None, Decimal(-1), Decimal(0), Decimal("2.5"), Decimal(10)]),
         birthday=rng.choice([None, date(1980, 2, 29), date(1990, 2, 28), date(1970, 3, 1), date(1985, 3, 6)]),
