@@ -160,10 +160,29 @@ def test_an_example_of_a_day_holds_on_that_day(filled: Project) -> None:
     assert (then.kept, now.kept) == (True, False)
 
 
+def test_examples_of_several_days_are_each_tried_once(filled: Project) -> None:
+    """In the order in which they stand in the file."""
+    lines = (("1", date(2026, 6, 2)), ("2", None), ("2", date(2026, 6, 2)))
+    examples = tuple(
+        Example(contact=contact, belongs=True, day=day, line=number)
+        for number, (contact, day) in enumerate(lines, start=7)
+    )
+    catalog = a_catalog(
+        segments=[a_segment("recent", who=(("bought('roof', days => 30)", 4),), examples=examples)]
+    )
+    with filled.open() as source:
+        tried = try_examples(source, catalog, a_history(), TODAY, ["recent"])
+    assert [(one.example.line, one.kept) for one in tried] == [(7, True), (8, True), (9, False)]
+
+
 def test_a_report_tells_who_shares_the_most(filled: Project) -> None:
     """The largest first; a segment that shares nobody has no overlap."""
+    few = a_segment("a-few", who=(("vip", 4), ("purchases() > 0", 5)))
     with filled.open() as source:
         rows = {row.name: row for row in segment_report(source, CATALOG, a_history(), TODAY)}
+        wider = a_catalog(segments=[ELM, BUYERS, few])
+        more = {row.name: row for row in segment_report(source, wider, a_history(), TODAY)}
+    assert more["buyers"].overlap == (("elm", 2), ("a-few", 1))
     assert rows["buyers"].overlap == (("elm", 2), ("recent", 1), ("vips", 1))
     assert rows["vips"].overlap == (("buyers", 1), ("elm", 1))
     assert rows["recent"].overlap == (("buyers", 1), ("elm", 1))
