@@ -288,6 +288,33 @@ def test_examples_of_a_segment_are_tried(project: Path, capsys: pytest.CaptureFi
     assert "2 of 2 examples hold." in capsys.readouterr().out
 
 
+def test_a_move_of_stage_is_in_the_log_and_in_the_funnel(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From the export of a day to the words for a person: when, from where, by whom; and everybody is counted once."""
+    path = project / "var" / "contacts" / "contacts.csv"
+    rows = list(csv.DictReader(path.open(encoding="utf-8")))
+    moved = next(row for row in rows if row["stage"] == "desire")
+    moved["stage"] = "interest"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    at = ("-C", str(project), "segments", "stages")
+    before = as_json(capsys, *at, "--rows", "1")[0]["stood"]  # type: ignore[index]
+    assert call(["-C", str(project), "send"]) in {0, 1}
+    after = as_json(capsys, *at, "--rows", "1")[0]["stood"]  # type: ignore[index]
+    told = Counter(row["stage"] for row in rows if row["stage"])
+    assert after == {**dict.fromkeys(after, 0), **told}
+    assert after == {**before, "desire": before["desire"] - 1, "interest": before["interest"] + 1}
+    assert call([*at, moved["number"]]) == 0
+    assert "back from desire to interest  by import" in capsys.readouterr().out
+    assert call([*at, "nobody"]) == 2
+    (project / "var" / "ledger.db").unlink()
+    assert call([*at]) == 2
+    assert "there is no ledger yet" in capsys.readouterr().err
+
+
 def as_json(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
     """What a command prints with --json."""
     capsys.readouterr()

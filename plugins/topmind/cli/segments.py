@@ -201,3 +201,37 @@ def test(ctx: click.Context, names: tuple[str, ...]) -> None:
     words.tried(tried)
     if not all(one.kept for one in tried):
         ctx.exit(1)
+
+
+@command.command("stages")
+@click.argument("contact", required=False)
+@click.option(
+    "--every", type=click.IntRange(1, 366), default=7, show_default=True, help="Days between two rows."
+)
+@click.option("--rows", type=click.IntRange(1, 400), default=8, show_default=True, help="How many rows.")
+@out.json_options
+@global_options
+@click.pass_obj
+def stages(options: Options, contact: str | None, every: int, rows: int, as_json: bool, format_: str) -> None:
+    """How many contacts stood at each stage over time; or, for one contact, each move: when, why, by whom.
+
+    The ledger keeps what each import says. Whoever left the source counts where they stood last; whoever was erased
+    counts no more, on no day.
+
+    \b
+    Examples:
+      topmind segments stages
+      topmind segments stages --every 30 --rows 12
+      topmind segments stages 0007
+    """
+    from topmind.cli import stage_words
+    from topmind.run import stages
+    from topmind.run.clock import SystemClock
+
+    root, as_of, machine = options.project, options.as_of, as_json or format_ == "json"
+    if contact is not None:
+        moves, zone = stages.log(root, contact, as_of=as_of, clock=SystemClock())
+        stage_words.log(contact, moves, zone, machine=machine)
+        return
+    found = stages.funnel(root, every=every, rows=rows, as_of=as_of, clock=SystemClock())
+    stage_words.funnel(found, machine=machine)

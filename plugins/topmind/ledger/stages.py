@@ -49,9 +49,16 @@ def log(book: Book, contact: str) -> tuple[StageMove, ...]:
         " WHERE person IN (SELECT id FROM people WHERE contact = ?) ORDER BY at",
         (contact,),
     )
-    return tuple(
+    found = tuple(
         StageMove(before=before or "", after=value, at=_moment(at), by=by) for value, at, by, before in rows
     )
+    if found:
+        return found
+    still = book.db.execute(
+        "SELECT r.value FROM reported r JOIN people p ON p.id = r.person WHERE r.what = 'stage' AND p.contact = ?",
+        (contact,),
+    )
+    return tuple(StageMove(before="", after=value, at=None, by="import") for (value,) in still)
 
 
 def flows(book: Book) -> tuple[StageFlow, ...]:

@@ -70,6 +70,7 @@ def test_a_ledger_from_before_the_log_has_where_people_stood(ledger: Ledger, clo
     ledger._write(lambda book: book.db.execute("DELETE FROM transitions"))  # type: ignore[attr-defined]
     both = [("", "action", None), ("", "interest", None)]
     assert [(flow.before, flow.after, flow.at) for flow in ledger.stage_flows()] == both
+    assert ledger.stage_log("c0001") == (StageMove(before="", after="action", at=None, by="import"),)
     clock.advance(days=1)
     stands(ledger, c0000="desire", c0001="action")
     assert [(flow.before, flow.after, flow.at) for flow in ledger.stage_flows()] == [
