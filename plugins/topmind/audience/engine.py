@@ -7,6 +7,7 @@ null, nothing is later than `as_of`:
     activities   nr day what                       answers      nr source step word day
     touches      nr source step occurrence channel day          touch_items  nr item
     redeemed     nr code day                       marks        nr mark
+    stage_moves  nr way day  (forward, back)
     member       segment nr  (segments that rules name)
 Where the source says so, rules run in PostgreSQL on tables of these names (`postgres_rules`); all else stays here.
 """
@@ -162,6 +163,16 @@ class Session:
             "redeemed",
             {"contact": [contact for contact, _, _ in used], "code": [code.upper() for _, code, _ in used]},
             days=[day for _, _, day in used],
+        )
+        moves = [(one, one.at.astimezone(zone).date()) for one in history.stage_moves]
+        moves = [(one, day) for one, day in moves if day <= self.as_of]
+        self._facts_of(
+            "stage_moves",
+            {
+                "contact": [one.contact for one, _ in moves],
+                "way": ["back" if one.back else "forward" for one, _ in moves],
+            },
+            days=[day for _, day in moves],
         )
         marks = [(c, mark) for c, s in sorted(history.standing.items()) for mark in sorted(s.marks)]
         self._facts_of("marks", {"contact": [c for c, _ in marks], "mark": [m for _, m in marks]})

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from topmind.ledger import coupons, positions
+from topmind.ledger import coupons, positions, stages
 from topmind.ledger.book import Book
 from topmind.ledger.database import day_number, moment, number_day
 from topmind.ledger.people import standings
@@ -40,6 +40,7 @@ def history(
         positions=positions.positions(book),
         watched=positions.watched(book),
         redeemed=coupons.redeemed(book),
+        stage_moves=stages.changes(book),
         newcomers=frozenset(
             contact
             for (contact,) in book.db.execute(

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from topmind.ledger.book import Book, listed
 from topmind.ledger.database import moment
+from topmind.model import Stage, StageChange
 
+_ORDER = {stage.value: place for place, stage in enumerate(Stage)}
 #: `at` of where somebody stood before anything was written down.
 BEGINNING = 0
 #: Every row with the one before it; of two at one moment, the one that was written first is first.
@@ -77,6 +79,18 @@ def flows(book: Book) -> tuple[StageFlow, ...]:
         for at, before, value, count in moved
     ]
     return tuple(found)
+
+
+def changes(book: Book) -> tuple[StageChange, ...]:
+    """Every move of everybody from one stage to another, oldest first."""
+    rows = book.db.execute(
+        f"SELECT p.contact, moves.at, moves.before, moves.value FROM ({_LOG}) AS moves"
+        " JOIN people p ON p.id = moves.person WHERE moves.before <> moves.value ORDER BY moves.at, p.contact"
+    )
+    return tuple(
+        StageChange(contact=contact, at=moment(at), back=_ORDER[after] < _ORDER[before])
+        for contact, at, before, after in rows
+    )
 
 
 def write(book: Book, came: Collection[tuple[int, str]], moved: Mapping[int, tuple[str, str]]) -> None:

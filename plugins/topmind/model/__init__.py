@@ -46,6 +46,7 @@ from topmind.model.people import (
     PastTouch,
     PersonRecord,
     Position,
+    StageChange,
     Standing,
     TouchKey,
 )
@@ -160,6 +161,7 @@ __all__ = [
     "SlotMark",
     "SourceKind",
     "Stage",
+    "StageChange",
     "Standing",
     "Status",
     "Step",

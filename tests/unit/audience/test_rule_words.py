@@ -45,6 +45,21 @@ ENV = Env(
         ("birthday_in(7)", "has a birthday from 2026-12-01 to 2026-12-08"),
         ("not answered('check-in', 'not happy')", "did not answer “check-in” with “not happy”"),
         ("(vip or (city = 'Elm' and score > 3))", "(vip is yes or (city is “Elm” and score is more than 3))"),
+        (
+            "percentile(by => revenue(days => 365)) >= 90",
+            "the percentile by revenue since 2025-12-01 is at least 90",
+        ),
+        ("stage_since() < days_ago(60)", "the last move of stage is before 2026-10-02"),
+        ("stage_since() is null", "there is no last move of stage"),
+        ("not moved_back(days => 90)", "did not move back to an earlier stage since 2026-09-02"),
+        (
+            "anniversary_in(7, of => first_purchase())",
+            "has an anniversary of the first purchase from 2026-12-01 to 2026-12-08",
+        ),
+        (
+            "not anniversary_in(0, of => birthday)",
+            "has no anniversary of birthday from 2026-12-01 to 2026-12-01",
+        ),
         ("not (vip or score < 3)", "it is not so that (vip is yes or score is less than 3)"),
         ("not (not vip)", "vip is yes"),
     ],

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from topmind.ledger import Ledger, StageFlow, StageMove
+from topmind.model import StageChange
+from topmind.testing.builders import TODAY
 from topmind.testing.clock import FixedClock
 from topmind.testing.sending import a_person, hashes
 
@@ -31,6 +33,11 @@ def test_each_move_has_when_from_where_and_by_whom(ledger: Ledger, clock: FixedC
         for (before, after), at in zip(steps, days, strict=True)
     )
     assert ledger.stage_log("nobody") == ()
+    # what rules ask: moves alone, not where they were first seen
+    assert ledger.history(TODAY).stage_moves == (
+        StageChange(contact="c0000", at=days[1], back=False),
+        StageChange(contact="c0000", at=days[2], back=True),
+    )
 
 
 def test_moves_of_one_import_are_counted_together(ledger: Ledger, clock: FixedClock) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from topmind.audience.predicates.arguments import Call, read_call
+from topmind.audience.predicates.build import rows
 from topmind.audience.predicates.compile import compile_rule, word_type
 from topmind.audience.predicates.env import Env
 from topmind.audience.predicates.functions import TRUTHS, measured, told
@@ -58,10 +59,10 @@ def _called(node: exp.Anonymous, env: Env, nr: int) -> Iterator[Look]:
         yield Look(
             label=label,
             gives=call.function.gives,
-            query=_one(exp.select(measure).from_(exp.to_table(table)).where(*where), nr),
+            query=_one(rows(table, where).select(measure, append=False), nr),
             nothing="never" if call.function.gives is Type.DATE else "0",
         )
-    elif call.name in {"bought", "did", "answered", "redeemed"}:
+    elif call.name in {"bought", "did", "answered", "redeemed", "moved_back"}:
         yield _last(label, *told(call), nr)
     elif call.name == "birthday_in":
         column = exp.column(env.column("birthday"), quoted=True)
@@ -74,7 +75,7 @@ def _called(node: exp.Anonymous, env: Env, nr: int) -> Iterator[Look]:
 def _last(label: str, table: str, where: list[exp.Expr], nr: int) -> Look:
     """The last day on which it was done, also before the window of days that the rule asks for."""
     last = exp.Max(this=exp.column("day", quoted=True))
-    query = _one(exp.select(last).from_(exp.to_table(table)).where(*where), nr)
+    query = _one(rows(table, where).select(last, append=False), nr)
     return Look(label=label, gives=Type.DATE, query=query, nothing="never")
 
 

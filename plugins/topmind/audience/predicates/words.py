@@ -94,10 +94,12 @@ def _subject(node: exp.Expr, env: Env) -> str:
     if call.name == "touches":
         channel = call.text("channel")
         return f"the number of touches{f' by {channel}' if channel else ''}{window}"
+    if call.name == "percentile":
+        return f"the percentile by {_subject(call.args['by'], env).removeprefix('the ')}"
     return f"the {_NAMES.get(call.name, call.name.replace('_', ' '))}{window}"
 
 
-_NAMES = {"purchases": "number of purchases"}
+_NAMES = {"purchases": "number of purchases", "stage_since": "last move of stage"}
 
 
 def _type(node: exp.Expr, env: Env) -> Type:
@@ -148,6 +150,17 @@ def _birthday(call: Call, env: Env) -> tuple[str, str]:
     return f"has a birthday {days}", f"has no birthday {days}"
 
 
+def _anniversary(call: Call, env: Env) -> tuple[str, str]:
+    until = env.as_of + timedelta(days=min(call.days() or 0, 366))
+    rest = f"anniversary of {_subject(call.args['of'], env)} from {env.as_of} to {until}"
+    return f"has an {rest}", f"has no {rest}"
+
+
+def _moved_back(call: Call, env: Env) -> tuple[str, str]:
+    rest = f"back to an earlier stage{_window(call, env)}"
+    return f"moved {rest}", f"did not move {rest}"
+
+
 def _top(call: Call, env: Env) -> tuple[str, str]:
     by = _subject(call.args["by"], env).removeprefix("the ")
     rest = f"among the first {call.args['count'].name} by {by}"
@@ -171,6 +184,8 @@ _TRUTHS: dict[str, Callable[[Call, Env], tuple[str, str]]] = {
     "marked": _plain("carries the mark", "does not carry the mark", "mark"),
     "redeemed": _plain("handed in the code", "did not hand in the code", "code"),
     "birthday_in": _birthday,
+    "anniversary_in": _anniversary,
+    "moved_back": _moved_back,
     "in_top": _top,
     "in_segment": _plain("is in the segment", "is not in the segment", "segment"),
 }
