@@ -54,13 +54,16 @@ def check_floor(diary: Diary, fresh: list[Touch]) -> None:
                     f"{contact}: nothing since {since}, and no follow-up came since {diary.waits[contact]}"
                 )
             continue
-        diary.waits.pop(contact, None)
+        waited = diary.waits.pop(contact, None)
         if limit is None:
             diary.say(f"{contact}: nothing since {since}, and nothing holds a rescue ({told.get(contact)})")
         elif gone > terms.floor and contact not in told:
             diary.say(f"{contact}: the floor since {since} is broken, and nobody is told why ({limit})")
         elif gone > terms.floor:
-            _named(diary, contact, told[contact].reason, limit, since, today)
+            # the step for which room was kept falls on a day of rest
+            rested = limit is Reason.BLACKOUT and waited is not None and today - waited <= timedelta(days=14)
+            if not rested:
+                _named(diary, contact, told[contact].reason, limit, since, today)
     if any(told[who].verdict is Verdict.EXPIRED for who in told):
         diary.say("a rescue has no last day")
 
@@ -79,7 +82,7 @@ def _named(
     within = timedelta(days=365 if lasting is Reason.CEILING_ALL else terms.floor + 7)
     moved = diary.moved.get(contact)
     calm = moved is None or diary.at - moved > within
-    # a try of the days before that did not help, and whose week is over on a day of rest, is such an event, too
+    # a try that did not help, and whose week is over on a day of rest, is such an event, too
     calm &= not any(
         t.key.source == RESCUE and _lost(t) for t in diary.past.get(contact, []) if _near(t, today)
     )

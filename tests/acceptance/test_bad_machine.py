@@ -443,7 +443,27 @@ ENVIRONMENTS: dict[str, tuple[dict[str, str], int, str]] = {
     "a ledger that is a folder": ({"TOPMIND_LEDGER": "sqlite:///content"}, 1, "content: "),
     "a ledger that is a text": ({"TOPMIND_LEDGER": "sqlite:///content/company.md"}, 1, "Do not delete it"),
     "contacts that are nowhere": ({"TOPMIND_CONTACTS": "/nowhere"}, 0, "TOPMIND_CONTACTS"),
-    "contacts not readable yet": ({"TOPMIND_CONTACTS": "s3://bucket"}, 1, "not readable yet"),
+    "contacts at a web address": (
+        {"TOPMIND_CONTACTS": "https://canary:canary@example.com/x"},
+        1,
+        "comes from a web address, which is not read",
+    ),
+    "a bucket that nobody reaches": (
+        {
+            "TOPMIND_CONTACTS": "s3://bucket",
+            "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+            "AWS_ACCESS_KEY_ID": "canary",
+            "AWS_SECRET_ACCESS_KEY": "canary",
+            "AWS_DEFAULT_REGION": "us-east-1",
+        },
+        0,
+        "the bucket cannot be asked (EndpointConnectionError).",
+    ),
+    "a database that nobody reaches": (
+        {"TOPMIND_CONTACTS": "postgresql://canary:canary@127.0.0.1:9/x"},
+        0,
+        "does not answer, or not to this user and password. THE LAST GOOD ONE IS USED (80 rows).",
+    ),
 }
 
 

@@ -345,6 +345,6 @@ def test_a_canary(
     reached = company.tick()
     assert ADDRESS not in reached
     assert everywhere(company, caplog.text) == {}
-    company.does("check", ledgers.check)
+    assert company.does("check", ledgers.check).sound
     company.does("erase", erasing.erase, WHO)
     assert everywhere(company, caplog.text) == {}

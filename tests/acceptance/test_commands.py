@@ -91,6 +91,10 @@ EXPECTED = {
     "report": {0, 1},
     "send --workers 4": {3},  # the sample's ledger is a file: one sender at a time
     "send --shard 1/3": {3},
+    "contacts push": {2},  # there is no such file
+    "contacts push export.csv --table contacts": {2},
+    "contacts map": {2},
+    "contacts map export.xlsx": {2},
     "coupons redeemed": {2},  # there is no such file
     "feedback": {0, 1},  # no queue is named
     "ledger adopt": {3},  # it is no restored one

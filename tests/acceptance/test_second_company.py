@@ -174,13 +174,28 @@ def test_the_next_export_is_checked_before_it_is_put_in_place(shop: Desk) -> Non
     said = shop.type("contacts", "push", str(customers(new, [*PEOPLE, ("K025", None, "ja")])))
     assert (said.code, said.out) == (
         0,
-        "25 rows of [tables.contacts] are at var/contacts/Kunden.xlsx now.\n",
+        '25 rows of [tables.contacts] (sheet "Kunden"): now at var/contacts/Kunden.xlsx.\n',
     )
     assert place.read_bytes() == new.read_bytes()
     assert place.stat().st_mode & 0o077 == 0
     said = shop.type("contacts", "push", str(new.rename(new.with_name("Adressen.xlsx"))))
     assert said.code == 2
     assert "Say which: --table contacts" in said.text
+
+
+def test_a_workbook_is_pushed_with_the_sheet_that_is_read(shop: Desk) -> None:
+    """The declared one, not the first."""
+    mapped(shop)
+    toml = shop.root / "segments" / "_audience.toml"
+    toml.write_text(
+        toml.read_text("utf-8").replace('id = "Kundennr."', 'id = "Kundennr."\nsheet = "Zweites"'), "utf-8"
+    )
+    new = shop.root / "Kunden.xlsx"
+    row = ("K001", "Quenby", "Zyskowski", "canary@example.com", "", "", "", "", None, None, "ja")
+    workbooks.write(new, {"Titel": [("x",)], "Zweites": [HEAD, row]})
+    said = shop.type("contacts", "push", str(new))
+    assert said.code == 0, said.text
+    assert said.out == '1 row of [tables.contacts] (sheet "Zweites"): now at var/contacts/Kunden.xlsx.\n'
 
 
 def test_a_form_of_file_that_the_runs_do_not_look_for_is_refused(shop: Desk) -> None:

@@ -13,7 +13,7 @@ from amazon import Amazon, amazon
 from small_company import CONF, a_company
 from topmind.errors import GuardError
 from topmind.ledger import InboxEntry
-from topmind.run import adopting, ledgers, places, sending, site
+from topmind.run import adopting, feedback, ledgers, places, sending, site
 from topmind.run import load as load_
 from topmind.settings import load
 from topmind.testing.clock import FixedClock
@@ -59,7 +59,7 @@ def root(aws: Amazon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     site.build(load_.load(root, as_of=None, clock=FixedClock(NOW)), FixedClock(NOW))
     assert tick(root, NOW) == PEOPLE
     aws.ses.flush()
-    aws.empty()
+    feedback.run(root, clock=FixedClock(NOW))
     ledgers.backup(root, tmp_path / "copy.db", clock=FixedClock(NOW))
     shutil.rmtree(root / "var/inbox", ignore_errors=True)
     for path in (root / "var").glob("ledger.db*"):

@@ -120,6 +120,21 @@ def test_a_database_is_read_as_its_types_say(opened: Open, postgres_url: str, ru
 
 
 @pytest.mark.postgres
+def test_the_same_bytes_mean_something_else_from_a_database(
+    opened: Open, postgres_url: str, run: Any, tmp_path: Path
+) -> None:
+    """1.234 is a thousand in a file with German commas, and one and a quarter in the database."""
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "contacts.csv").write_text("id,E-Mail,spent,born,news\n1,a@example.com,1.234,,\n", "utf-8")
+    (folder / "sales.csv").write_text("customer,day,total\n1,2026-11-30,10.5\n", "utf-8")
+    run("DELETE FROM contacts WHERE id > 1")
+    run("UPDATE contacts SET born = null, news = null")
+    assert [row[2] for row in rows(opened(str(folder)))] == ["1234.00"]
+    assert [row[2] for row in rows(opened(postgres_url))] == ["1.23"]
+
+
+@pytest.mark.postgres
 def test_only_the_wanted_columns_leave_the_database(
     opened: Open, postgres_url: str, run: Any, tmp_path: Path
 ) -> None:
@@ -235,7 +250,8 @@ def test_an_export_is_pushed_into_the_bucket(opened: Open, bucket: str, tmp_path
         return push(tmp_path, file, table=None, as_of="2026-12-01", clock=SystemClock(), environ=environ)
 
     done = pushed()
-    assert (done.rows, done.where) == (1, f"s3://{bucket}/exports/contacts.csv")
+    assert (done.rows, done.form) == (1, "utf-8, split by semicolon")
+    assert done.where == (f"s3://{bucket}/exports/contacts.csv")
     assert s3.contents(bucket)["exports/contacts.csv"] == file.read_bytes()
     assert [row[0] for row in rows(opened(f"s3://{bucket}/exports"))] == ["1"]
     file.write_text("id;E-Mail\n", "utf-8")

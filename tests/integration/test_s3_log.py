@@ -162,6 +162,26 @@ def test_denied(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
             work()
 
 
+def test_a_body_that_does_not_come(url: str) -> None:
+    """The head of an error came, its text did not: no answer, and no error of a library that nobody expects."""
+    objects = S3Objects.at(url)
+
+    def late(**_: object) -> object:
+        from botocore.awsrequest import AWSResponse
+        from urllib3.exceptions import ReadTimeoutError
+
+        class Raw:
+            def stream(self, *_args: object, **_more: object) -> list[bytes]:
+                raise ReadTimeoutError(None, None, "Read timed out.")  # type: ignore[arg-type]  # as urllib3 does
+
+        return AWSResponse("http://x", 500, {"date": "Tue, 01 Dec 2026 10:00:00 GMT"}, Raw())
+
+    objects._client.meta.events.register("before-send.s3", late)
+    with pytest.raises(NoAnswerError):
+        objects.get("x")
+    assert objects.put("x", b"") is Put.UNCLEAR
+
+
 # -- the ledger ------------------------------------------------------------------------------------------------------
 
 

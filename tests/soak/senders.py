@@ -14,6 +14,8 @@ from soak.places import SET, Places
 
 #: Calls at once: what one kill may leave unknown.
 SLOTS = 4
+#: So often a queue that is not empty yet is drained again: on a busy machine moto takes its time.
+DRAINS = 10
 
 
 class Later:
@@ -106,14 +108,17 @@ class Office:
         self.where.flush()
         ledger = self.opened()
         queue = FeedbackQueue(self.where.client("sqs", read_timeout=30), self.where.queue, receivers=1)
-        found = feedback.drain(
-            queue,
-            ledger,
-            lambda _: (),
-            keep=lambda _: None,
-            clock=self.clock,
-            budget=timedelta(minutes=5),
-        )
+        for _ in range(DRAINS):
+            found = feedback.drain(
+                queue,
+                ledger,
+                lambda _: (),
+                keep=lambda _: None,
+                clock=self.clock,
+                budget=timedelta(minutes=5),
+            )
+            if found.empty:
+                break
         judged = feedback.judge_unknown(ledger, queue_empty=found.empty, now=ledger.now())
         ledger.unresolve(judged.unresolved)
         ledger.close()

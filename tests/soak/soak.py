@@ -74,7 +74,8 @@ class Found:
             case "naive":
                 return True
             case "default":
-                return not (self.twice or self.unlisted) and self.listed <= most
+                # every event was heard, so whoever is listed got nothing
+                return not (self.twice or self.unlisted) and self.listed == self.unserved <= most
             case "resend":
                 return not (self.twice or self.unserved or self.listed)
             case _:

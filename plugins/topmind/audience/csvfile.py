@@ -11,6 +11,8 @@ from pathlib import Path
 
 #: Delimiters tried, in this order where equally good.
 DELIMITERS = (",", ";", "\t", "|")
+#: As messages call them.
+NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _BLOCK = 1 << 20
 
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from topmind.audience.csvfile import Fingerprint, fingerprint, read_header, transcode
+from topmind.audience.csvfile import NAMES, Fingerprint, fingerprint, read_header, transcode
 from topmind.audience.places import PARQUET, READABLE, TEXT, WORKBOOK
 from topmind.audience.schema import Table
 from topmind.audience.staging import Raw, Unusable, raw_csv, raw_parquet
@@ -93,6 +93,7 @@ def _raw(
         )
         raise Unusable(f"the file is no text, {end}.")
     delimiter, header = read_header(mark.head, wanted, table.delimiter)
+    _split_rightly(mark, delimiter, wanted)
     _read_rightly(header, wanted)
     if mark.encoding == "utf-8":
         return raw_csv(path, delimiter, header, wanted, shown)
@@ -103,6 +104,15 @@ def _raw(
 def _of(path: Path, paths: Sequence[Path], says: str) -> Unusable:
     """What is wrong with one file of several is told with its name."""
     return Unusable(f"{path.name}: {says}" if len(paths) > 1 else says)
+
+
+def _split_rightly(mark: Fingerprint, delimiter: str, wanted: Sequence[str]) -> None:
+    """Raises Unusable where another delimiter than the declared one finds every wanted column."""
+    other, header = read_header(mark.head, wanted)
+    if other != delimiter and set(wanted) <= set(header):
+        raise Unusable(
+            f"its columns are split by {NAMES[other]}, and `delimiter` says {NAMES.get(delimiter, repr(delimiter))}."
+        )
 
 
 def _read_rightly(header: Sequence[str], wanted: Sequence[str]) -> None:

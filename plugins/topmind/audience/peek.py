@@ -9,27 +9,32 @@ from itertools import islice
 from pathlib import Path
 
 from topmind.audience.columns import quoted
-from topmind.audience.csvfile import fingerprint, has_mark, read_header
+from topmind.audience.csvfile import NAMES, fingerprint, has_mark, read_header
 from topmind.audience.places import PARQUET, READABLE, WORKBOOK
+from topmind.audience.schema import Table
 from topmind.audience.staging import Unusable
 from topmind.audience.workbook import first_rows
 from topmind.errors import AudienceError
 
 #: Rows looked at.
 ROWS = 20
-_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """A file's first rows."""
 
-    #: In words: encoding, mark, delimiter or sheet, how many columns and rows.
-    found: str
+    #: In words: encoding, mark, delimiter or sheet.
+    form: str
     #: Of a text file; "" for others.
     encoding: str
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
+
+    @property
+    def found(self) -> str:
+        """The form, and how much was looked at."""
+        return f"{self.form}, columns: {len(self.header)}, rows looked at: {len(self.rows)}"
 
     def columns(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Each column's name and values."""
@@ -37,8 +42,11 @@ class Head:
             yield name, tuple(row[place] for row in self.rows if place < len(row))
 
 
-def peek(path: Path) -> Head:
-    """Read a file's first rows. Raises AudienceError, whose text names no value."""
+def peek(path: Path, table: Table | None = None) -> Head:
+    """Read a file's first rows, as a table declares it where there is one.
+
+    Raises AudienceError, whose text names no value.
+    """
     kind = path.suffix.lower()
     try:
         if kind not in READABLE:
@@ -46,9 +54,9 @@ def peek(path: Path) -> Head:
         if kind in PARQUET:
             return _parquet(path)
         if kind in WORKBOOK:
-            sheet, header, rows = first_rows(path, ROWS)
+            sheet, header, rows = first_rows(path, table, ROWS)
             return _head(f'sheet "{sheet}"', "", header, rows)
-        return _text(path)
+        return _text(path, table)
     except Unusable as error:
         fix = "Export it as CSV, XLSX or Parquet."
         raise AudienceError(str(error), where=path.name, fix=fix) from None
@@ -59,24 +67,23 @@ def peek(path: Path) -> Head:
 def _head(kind: str, encoding: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Head:
     if any("@" in name for name in header):
         raise Unusable("its first line holds a contact, not the names of columns.")
-    found = f"{kind}, {len(header)} columns, {len(rows)} rows looked at"
-    return Head(found=found, encoding=encoding, header=header, rows=rows)
+    return Head(form=kind, encoding=encoding, header=header, rows=rows)
 
 
-def _text(path: Path) -> Head:
-    mark = fingerprint(path)
+def _text(path: Path, table: Table | None) -> Head:
+    mark = fingerprint(path, table.encoding if table else None)
     if not mark.head.strip():
         raise Unusable("the file is empty.")
     if not mark.text:
         raise Unusable(f"the file is no text, although its name ends in {path.suffix}.")
-    delimiter, header = read_header(mark.head, ())
+    delimiter, header = read_header(mark.head, (), table.delimiter if table else None)
     encoding = "utf-8-sig" if mark.encoding == "utf-8" else mark.encoding
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         reader = csv.reader(file, delimiter=delimiter)
         next(reader, None)
         rows = list(islice((row for row in reader if row), ROWS))
     bom = " with a byte-order mark" if has_mark(path) else ""
-    kind = f"{mark.encoding}{bom}, split by {_NAMES[delimiter]}"
+    kind = f"{mark.encoding}{bom}, split by {NAMES.get(delimiter, repr(delimiter))}"
     return _head(kind, mark.encoding if mark.guessed else "", header, rows)
 
 

@@ -153,7 +153,9 @@ class Reader:
         marks = marked(paths, self.spec.tables[table])
         age = datetime.fromtimestamp(max(one.stat().st_mtime for one in paths), tz=UTC).date()
         content = " ".join(mark.digest for mark in marks)
-        key = hashlib.blake2b(f"{content} {self._shape(table)}".encode(), digest_size=12).hexdigest()
+        # the same bytes mean something else from a database: its numbers have no German comma
+        said = f"{content} {self._shape(table)} {bool(self.places[table].database)}"
+        key = hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
         if kept := self.cache.find(table, key):
             return kept, key, age
         try:

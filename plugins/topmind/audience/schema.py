@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import codecs
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from topmind.model import Channel, Stage
 
 
 def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
+
+
+def _encoding(value: str) -> str:
+    try:
+        codecs.lookup(value)
+    except LookupError:
+        raise ValueError("is no encoding that Python knows; write utf-8, cp1252 or utf-16") from None
+    return value
 
 
 #: One column or several.
@@ -33,7 +42,7 @@ class Table(BaseModel):
     #: Found from the header where not said.
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     #: Python's name of an encoding; UTF-8 where not said.
-    encoding: str | None = None
+    encoding: Annotated[str, AfterValidator(_encoding)] | None = None
     #: "." or ",": what stands before the cents.
     decimal: Literal[".", ","] = "."
     #: How dates are written, as in strptime (`%d.%m.%Y`); ISO where not said.

@@ -54,12 +54,12 @@ def sheet_to_csv(path: Path, table: Table, wanted: Sequence[str], target: Path) 
     return Sheet(header=header, gaps=tuple(gaps))
 
 
-def first_rows(path: Path, count: int) -> tuple[str, list[str], list[list[str]]]:
-    """(sheet, header, rows as text) of a workbook's first sheet; the header is its fullest row of the first ones.
+def first_rows(path: Path, table: Table | None, count: int) -> tuple[str, list[str], list[list[str]]]:
+    """(sheet, header, rows as text) of a workbook's first sheet, or the table's own; the header is its fullest row of the first ones.
 
     Raises Unusable.
     """
-    sheet = _sheet(path, None)
+    sheet = _sheet(path, table)
     rows = [[_text(cell, None) for cell in row] for row in sheet.to_python(nrows=_TOP + count)]
     if not rows:
         raise Unusable("the file is empty.")

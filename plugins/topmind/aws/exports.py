@@ -56,10 +56,11 @@ def _asked(url: str) -> Iterator[Any]:
             fix='Install it: pip install "topmind[aws]"',
         ) from None
     from boto3.exceptions import S3UploadFailedError
+    from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        yield boto3.client("s3")
+        yield boto3.client("s3", config=Config(retries={"total_max_attempts": 3}, connect_timeout=5))
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
         says, fix = _SAID.get(

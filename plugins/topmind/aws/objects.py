@@ -187,9 +187,12 @@ class S3Objects:
     @contextmanager
     def _answered(self) -> Iterator[None]:
         from botocore.exceptions import BotoCoreError, ClientError
+        from urllib3.exceptions import HTTPError
 
         try:
             yield
+        except HTTPError:  # botocore reads the body of an error of GetObject outside of its own guard
+            raise _AnswerError(Put.UNCLEAR) from None
         except ClientError as error:
             raise self._refused(error) from None
         except BotoCoreError as error:

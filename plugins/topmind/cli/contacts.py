@@ -20,7 +20,7 @@ def command() -> None:
     Examples:
       topmind contacts push export.csv --table contacts
       topmind contacts map export.xlsx
-      topmind contacts erase 1042
+      topmind contacts erase 0007
     """
 
 
@@ -41,13 +41,14 @@ def push(options: Options, file: Path, table: str | None) -> None:
       topmind contacts push export-2026-12-01.csv --table contacts
     """
     from topmind import checks
+    from topmind.cli import output as out
     from topmind.run import contacts
     from topmind.run.clock import SystemClock
 
     done = contacts.push(options.project, file, table=table, as_of=options.as_of, clock=SystemClock())
     if done.findings:
         click.echo(checks.format_text(done.findings))
-    click.echo(f"{done.rows} rows of [tables.{done.table}] are at {done.where} now.")
+    click.echo(f"{out.number(done.rows, 'row')} of [tables.{done.table}] ({done.form}): now at {done.where}.")
 
 
 @command.command("map")

@@ -38,6 +38,8 @@ class Facts:
     live_https: bool = True
     #: SES makes the links to leave (a contact list, no live pages).
     leave_at_provider: bool = False
+    #: What must outlive the ledger is kept where it stays: a bucket, a folder that somebody named, or beside a file.
+    inbox_stays: bool = True
     editions: Iterable[CompiledEdition] = ()
     #: Site-relative addresses that the mails link to → file that wants them.
     pages: Mapping[str, str] = field(default_factory=dict)
@@ -48,7 +50,9 @@ class Facts:
 def findings(facts: Facts) -> tuple[Problem, ...]:
     """All findings; any of level error means that nobody may be mailed."""
     return tuple(
-        problem for test in (_law, _account, _ledger, _surge, _editions, _pages) for problem in test(facts)
+        problem
+        for test in (_law, _account, _ledger, _inbox, _surge, _editions, _pages)
+        for problem in test(facts)
     )
 
 
@@ -137,6 +141,17 @@ def _ledger(facts: Facts) -> Iterator[Problem]:
             "first-send",
             "nothing was ever sent with this ledger.",
             "If this is right, send with --first-send; if not, point TOPMIND_LEDGER at the right one.",
+        )
+
+
+def _inbox(facts: Facts) -> Iterator[Problem]:
+    if not facts.inbox_stays and facts.transport == "ses":
+        yield _problem(
+            "inbox",
+            "who bounced, left or was erased is written down in var/inbox beside the server's ledger: if this disk does "
+            "not stay, a copy that is put back would mail them.",
+            "Name a bucket or a folder that stays in TOPMIND_INBOX.",
+            level=Level.WARNING,
         )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from topmind import audience, settings
 from topmind.audience import AudienceSpec
+from topmind.audience.peek import peek
 from topmind.audience.places import Place, place_of
 from topmind.errors import AudienceError, UsageError
 from topmind.model import Clock, Problem
@@ -22,6 +23,8 @@ class Pushed:
 
     table: str
     rows: int
+    #: Encoding, byte-order mark, delimiter or sheet, in words.
+    form: str
     #: What is odd about it.
     findings: tuple[Problem, ...]
     #: Where it is now, as messages call it.
@@ -60,7 +63,8 @@ def push(
         )
     checked = audience.check_file(spec, found, moment.read(as_of, found, clock).as_of, name, file)
     _put(file, place)
-    return Pushed(table=name, rows=checked.rows, findings=checked.findings, where=place.shown)
+    form = peek(file, spec.tables[name]).form
+    return Pushed(table=name, rows=checked.rows, form=form, findings=checked.findings, where=place.shown)
 
 
 def propose(root: Path, file: Path, table: str | None) -> str:

@@ -34,6 +34,7 @@ def facts_of(decided: Decided, composed: Composed, *, first_send: bool, keys: bo
         live_local=not settings.live,
         live_https=settings.live_https,
         leave_at_provider=settings.ses_unsubscribes,
+        inbox_stays=bool(settings.inbox) or not settings.ledger_url.startswith("postgres"),
         editions=editions,
         pages=linked_pages(decided, composed),
         published=published(settings.root / "output"),

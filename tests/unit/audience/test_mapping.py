@@ -53,9 +53,9 @@ ROWS = "\n".join(f"{n:04};canary{n};canary{n}@example.com;nein;1,{n:02};canary" 
 @pytest.mark.parametrize(
     ("encoding", "found"),
     [
-        ("utf-8", "utf-8, split by semicolon, 6 columns, 20 rows looked at"),
-        ("utf-8-sig", "utf-8 with a byte-order mark, split by semicolon, 6 columns, 20 rows looked at"),
-        ("utf-16", "utf-16 with a byte-order mark, split by semicolon, 6 columns, 20 rows looked at"),
+        ("utf-8", "utf-8, split by semicolon, columns: 6, rows looked at: 20"),
+        ("utf-8-sig", "utf-8 with a byte-order mark, split by semicolon, columns: 6, rows looked at: 20"),
+        ("utf-16", "utf-16 with a byte-order mark, split by semicolon, columns: 6, rows looked at: 20"),
     ],
 )
 def test_the_proposal_is_a_spec_that_reads_the_file(project: Project, encoding: str, found: str) -> None:
@@ -108,7 +108,7 @@ def test_parquet_and_activities(project: Project) -> None:
         f"COPY (SELECT 1 AS customer, DATE '2026-01-02' AS day, 'click' AS action) TO '{place}' (FORMAT parquet)"
     )
     proposal = propose(place, project.root)
-    assert proposal.found == "Parquet, 3 columns, 1 rows looked at"
+    assert proposal.found == "Parquet, columns: 3, rows looked at: 1"
     assert proposal.toml.splitlines() == [
         "[tables.activities]",
         'file = "clicks.parquet"',

@@ -122,6 +122,14 @@ def test_what_a_person_has_allowed(over: dict[str, Any]) -> None:
     assert findings(facts(**over)) == ()
 
 
+def test_an_inbox_that_may_not_stay_is_a_warning() -> None:
+    """The ledger on a server, and nothing says where to keep what must outlive it; a rehearsal needs no such place."""
+    (found,) = findings(facts(inbox_stays=False))
+    assert (found.rule, found.level) == ("preflight/inbox", Level.WARNING)
+    assert "TOPMIND_INBOX" in found.fix
+    assert findings(facts(inbox_stays=False, transport="outbox")) == ()
+
+
 @pytest.mark.parametrize("transport", ["outbox", "memory"])
 def test_a_rehearsal_is_told_and_goes_on(transport: str) -> None:
     """What binds SES only is printed where files are written; what the law asks stays an error."""
