@@ -314,6 +314,11 @@ def test_a_move_of_stage_is_in_the_log_and_in_the_funnel(
     assert call([*at, moved["number"]]) == 0
     assert "back from desire to interest  by import" in capsys.readouterr().out
     assert call([*at, "nobody"]) == 2
+    long_ago = as_json(
+        capsys, "-C", str(project), "--as-of", "2020-01-01", "segments", "stages", "--rows", "2"
+    )
+    assert [row["day"] for row in long_ago] == ["2019-12-25", "2020-01-01"]  # type: ignore[index]
+    assert not any(sum(row["stood"].values()) for row in long_ago)  # type: ignore[index]
     (project / "var" / "ledger.db").unlink()
     assert call([*at]) == 2
     assert "there is no ledger yet" in capsys.readouterr().err
