@@ -77,7 +77,7 @@ def same_everywhere(
 def test_the_twenty_of_the_bench(postgres: Any, tmp_path: Path) -> None:
     """Sums, ranks, windows, birthdays, segments that name segments; none of them is empty or everybody."""
     project = Project(tmp_path, bench.SPEC)
-    bench.write(tmp_path / "segments", CONTACTS)
+    bench.write(tmp_path / "segments", CONTACTS, 3 * CONTACTS, 10 * CONTACTS)
     found = same_everywhere(project, bench.catalog(), a_history(), bench.TODAY, postgres.get_uri())
     assert len(found) == 20
     assert all(0 < len(some) < CONTACTS for some in found.values())
