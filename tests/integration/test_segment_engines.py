@@ -131,6 +131,24 @@ def test_a_whole_run_decides_the_same(postgres: Any, tmp_path: Path) -> None:
     assert (count or 0, tables) == (0, (0,))
 
 
+def test_what_means_something_to_a_server_is_text(postgres: Any, tmp_path: Path) -> None:
+    """Tabs, breaks, backslashes, `\\N` and quotes of an export arrive as they are; nothing is not the empty text."""
+    towns = ["a\tb", "a\nb", "a\r\nb", "a\\tb", "\\N", "\\.", 'a"b', "a'b", "Ñ", "NULL", "\\\\", None]
+    people = oracle.audience(seed=3, n=len(towns))
+    for person, town in zip(people, towns, strict=True):
+        person.city = town
+    project = Project(tmp_path, oracle.SPEC)
+    oracle.write_csv(tmp_path / "segments", people)
+    rules = {f"t{n}": (f"city = {oracle._quoted(town)}",) for n, town in enumerate(towns) if town}
+    catalog = oracle.catalog({**rules, "none": ("city is null",)})
+    found = [
+        ids(project.open(oracle.AS_OF, e), catalog, a_history(), oracle.AS_OF)
+        for e in ("", postgres.get_uri())
+    ]
+    assert found[0] == found[1]
+    assert all(len(some) == 1 for some in found[1].values()), found[1]
+
+
 def test_a_user_without_the_right_is_told_which(postgres: Any, tmp_path: Path) -> None:
     """One sentence, with what to grant."""
     project = Project(tmp_path, oracle.SPEC)
