@@ -15,7 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from topmind.model import Answer, Catalog, Channel, History, PastTouch, Standing
+from topmind.model import Answer, Catalog, Channel, History, PastTouch, StageChange, Standing
 from topmind.testing.builders import a_catalog, a_history, a_segment, a_touch
 
 AS_OF = date(2024, 2, 28)  # the day before a leap day
@@ -75,6 +75,8 @@ class Contact:
     #: (step, word, day)
     answers: list[tuple[str, str, date]] = field(default_factory=list)
     marks: frozenset[str] = frozenset()
+    #: (day, whether it led back)
+    moves: list[tuple[date, bool]] = field(default_factory=list)
 
 
 def audience(seed: int, n: int = 60) -> list[Contact]:
@@ -86,7 +88,7 @@ def audience(seed: int, n: int = 60) -> list[Contact]:
 def _contact(rng: Random, k: int) -> Contact:
     days = [AS_OF - timedelta(days=d) for d in (-3, 0, 1, 29, 30, 31, 90, 364, 365, 366, 900)]
     contact = Contact(
-        id=str(rng.randrange(9_000) * 100 + k),
+        id=str(rng.randrange(9_000) * 10_000 + k),
         city=rng.choice([*CITIES, None]),
         score=rng.choice([None, Decimal(-1), Decimal(0), Decimal("2.5"), Decimal(10)]),
         birthday=rng.choice([None, date(1980, 2, 29), date(1990, 2, 28), date(1970, 3, 1), date(1985, 3, 6)]),
@@ -109,6 +111,8 @@ def _contact(rng: Random, k: int) -> Contact:
         contact.touches.append((day, source, channel, items, rng.random() < 0.8))
     for _ in range(rng.choice([0, 0, 1])):
         contact.answers.append((rng.choice(STEPS), rng.choice(WORDS), rng.choice(days)))
+    for day in rng.sample(days, rng.choice([0, 0, 1, 2])):
+        contact.moves.append((day, rng.random() < 0.5))
     return contact
 
 
@@ -154,7 +158,12 @@ def history(everybody: Sequence[Contact]) -> History:
             for step, word, d in c.answers
         ]
     standing = {c.id: Standing(marks=c.marks) for c in everybody if c.marks}
-    return a_history(*touches, answers=tuple(answers), standing=standing)
+    moves = tuple(
+        StageChange(contact=c.id, at=datetime(d.year, d.month, d.day, 17, tzinfo=UTC), back=back)
+        for c in everybody
+        for d, back in c.moves
+    )
+    return a_history(*touches, answers=tuple(answers), standing=standing, stage_moves=moves)
 
 
 def catalog(rules: dict[str, tuple[str, ...]]) -> Catalog:
@@ -303,6 +312,29 @@ def _contacted(choose: Choose) -> Rule:
     return Rule(f"birthday_in({ahead})", lambda c: c.birthday is not None and _birthday(c.birthday, ahead))
 
 
+def _staged(choose: Choose) -> Rule:
+    kind = choose(["since", "back", "yearly"])
+    days, arg = _days(choose)
+    if kind == "since":
+        ago = choose([0, 1, 30, 90])
+        last: Callable[[Contact], Any] = lambda c: max((d for d, _ in c.moves if d <= AS_OF), default=None)  # noqa: E731 - one of many readings
+        return _compare(choose, "stage_since()", last, AS_OF - timedelta(days=ago), f"days_ago({ago})")
+    if kind == "back":
+        return Rule(f"moved_back({arg})", lambda c: any(back and _within(d, days) for d, back in c.moves))
+    return _yearly(choose)
+
+
+def _yearly(choose: Choose) -> Rule:
+    of, ahead = choose(["birthday", "first_purchase()", "last_purchase()"]), choose([0, 1, 7, 400])
+    pick = max if of == "last_purchase()" else min
+
+    def means(c: Contact) -> bool:
+        day = c.birthday if of == "birthday" else pick((p[1] for p in _bought(c, None)), default=None)
+        return day is not None and _birthday(day, ahead, later=True)
+
+    return Rule(f"anniversary_in({ahead}, of => {of})", means)
+
+
 def _got(c: Contact, what: str) -> bool:
     source, _, day = what.partition("/")
     return any(
@@ -321,10 +353,12 @@ def _answered(c: Contact, step: str, word: str | None) -> bool:
     )
 
 
-def _birthday(born: date, ahead: int) -> bool:
-    """29 February is kept on the 28th where the year has none."""
-    for n in range(ahead + 1):
+def _birthday(born: date, ahead: int, *, later: bool = False) -> bool:
+    """29 February is kept on the 28th where the year has none. `later`: in a later year only."""
+    for n in range(min(ahead, 366) + 1):
         day = AS_OF + timedelta(days=n)
+        if later and born.year >= day.year:
+            continue
         if (day.month, day.day) == (born.month, born.day):
             return True
         leap = (day + timedelta(days=1)).day == 29
@@ -335,15 +369,19 @@ def _birthday(born: date, ahead: int) -> bool:
 
 def a_rule(choose: Choose, everybody: Sequence[Contact], depth: int = 2) -> Rule:
     """One random rule."""
-    kind = choose(["field", "purchase", "contacted", "top", *(["not", "and", "or"] * 2 if depth else [])])
+    kind = choose(
+        ["field", "purchase", "contacted", "top", "percentile", *(["not", "and", "or"] * 2 if depth else [])]
+    )
     if kind == "field":
         return _field(choose)
     if kind == "purchase":
         return _purchase(choose)
     if kind == "contacted":
         return _contacted(choose)
-    if kind == "top":
-        return _top(choose, everybody)
+    if kind == "staged":
+        return _staged(choose)
+    if kind in {"top", "percentile"}:
+        return _ranked(choose, everybody, kind)
     left = a_rule(choose, everybody, depth - 1)
     if kind == "not":
         return Rule(f"not ({left.text})", lambda c: not left.means(c))
@@ -353,7 +391,7 @@ def a_rule(choose: Choose, everybody: Sequence[Contact], depth: int = 2) -> Rule
     return Rule(f"({left.text} or {right.text})", lambda c: left.means(c) or right.means(c))
 
 
-def _top(choose: Choose, everybody: Sequence[Contact]) -> Rule:
+def _ranked(choose: Choose, everybody: Sequence[Contact], kind: str) -> Rule:
     count, (days, arg), by = choose([1, 3, 10, 1000]), _days(choose), choose(["revenue", "purchases"])
 
     def value(c: Contact) -> Decimal:
@@ -361,5 +399,11 @@ def _top(choose: Choose, everybody: Sequence[Contact]) -> Rule:
         return Decimal(len(some)) if by == "purchases" else sum((p[2] for p in some), Decimal(0))
 
     ranked = sorted((c for c in everybody if value(c) > 0), key=lambda c: (-value(c), c.id))
+    if kind == "percentile":
+        below = {c.id: 100 * (len(ranked) - place) // len(ranked) for place, c in enumerate(ranked, 1)}
+        share = choose([0, 10, 50, 90])
+        return _compare(
+            choose, f"percentile(by => {by}({arg}))", lambda c: below.get(c.id, 0), share, str(share)
+        )
     best = {c.id for c in ranked[:count]}
     return Rule(f"in_top({count}, by => {by}({arg}))", lambda c: c.id in best)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from topmind.audience.predicates.vocabulary import BUILT_IN as FIELDS
+from topmind.audience.predicates.vocabulary import FUNCTIONS
 from topmind.catalog import schemas
 from topmind.catalog.merge_tags import BUILT_IN, FILTERS
 from topmind.model import Channel, Kind, TouchState
@@ -45,6 +47,30 @@ def table(schema: type[schemas.Head], without: type[schemas.Head] | None) -> str
     return "\n".join(["| Key | What to write | Needed |", "|---|---|---|", *rows])
 
 
+def rules() -> list[str]:
+    """The language of rules: functions with what they give and a rule that uses each."""
+    listed = ", ".join(f"`{name}` ({kind.value})" for name, kind in FIELDS.items())
+    rows = [
+        f"| `{function.name}` | {function.gives.value} | {cell(function.says)} | `{function.example}` |"
+        for function in FUNCTIONS.values()
+    ]
+    return [
+        "",
+        "## Rules",
+        "",
+        "What `who` of a segment, `only_if` and `stop_when` may say. Every line of `who` must hold.",
+        "",
+        f"Fields are those of `segments/_audience.toml`, and {listed}. They are compared with `=` `!=` `<` `<=` `>` `>=` "
+        "`in (…)` `between … and …` `is null` `is not null`; conditions are joined with `and`, `or`, `not`, and brackets where "
+        "`and` meets `or`. Whoever has no value fulfils no comparison; `not` is the exact opposite of what follows, and `!=` that of `=`. Arguments with a name "
+        "are written with an arrow; `days => 365` counts from the day of the run.",
+        "",
+        "| Function | Gives | Meaning | For example |",
+        "|---|---|---|---|",
+        *rows,
+    ]
+
+
 def page() -> str:
     """The whole page."""
     parts = [
@@ -57,6 +83,7 @@ def page() -> str:
     ]
     for title, place, schema, without in FILES:
         parts += ["", f"## {title}", "", f"{place}", "", table(schema, without)]
+    parts += rules()
     parts += ["", "## Merge tags that topmind fills", "", "| Tag | Meaning |", "|---|---|"]
     parts += [f"| `{name}` | {cell(meaning)} |" for name, meaning in BUILT_IN.items()]
     parts += ["", f"Filters: {', '.join(f'`{name}`' for name in FILTERS)}.", "", "## Words", ""]

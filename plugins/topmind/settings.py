@@ -80,6 +80,25 @@ class Settings:
     inbox: str = ""
     #: Contact list of SES whose subscription management stands in for live pages; "" = none.
     contact_list: str = ""
+    #: Where the rules of segments run: `duckdb` (also ""), `postgres` (the ledger's), or an address.
+    segment_engine: str = field(default="", repr=False)
+
+    @property
+    def rules_at(self) -> str:
+        """Address of the PostgreSQL in which the rules of segments run; "" = here, in DuckDB. Raises ConfigError."""
+        said = self.segment_engine
+        if said in {"", "duckdb"}:
+            return ""
+        address = self.ledger_url if said == "postgres" else said
+        if address.startswith(("postgresql://", "postgres://")):
+            return address
+        raise ConfigError(
+            "TOPMIND_SEGMENT_ENGINE is postgres, and the ledger is in none."
+            if said == "postgres"
+            else "TOPMIND_SEGMENT_ENGINE is neither duckdb, nor postgres, nor an address of a PostgreSQL.",
+            where="environment",
+            fix="Give the database's own address, postgresql://HOST/DATABASE, or leave it out for DuckDB.",
+        )
 
     @property
     def live(self) -> bool:
@@ -138,6 +157,7 @@ def load(root: Path, environ: Mapping[str, str] | None = None) -> Settings:
             where="environment",
             fix="Use outbox, memory or ses.",
         )
+    _ = found.rules_at
     address = urlsplit(found.live_url)
     if address.scheme not in {"http", "https"} or not address.netloc:
         raise ConfigError(
@@ -171,6 +191,7 @@ def _settings(
         site_bucket=env.get("TOPMIND_SITE_BUCKET", ""),
         inbox=env.get("TOPMIND_INBOX", ""),
         contact_list=env.get("TOPMIND_SES_CONTACT_LIST", ""),
+        segment_engine=env.get("TOPMIND_SEGMENT_ENGINE", ""),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import email
 import email.policy
 import json
@@ -225,6 +226,103 @@ def test_segments_json_is_a_list_of_name_size_share(
     rows = json.loads(capsys.readouterr().out)
     assert all(set(row) == {"name", "size", "share"} for row in rows)
     assert len(rows) == 8
+
+
+def test_segments_json_in_full(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With --full each row has overlap, promise and last change beside the three."""
+    assert call(["-C", str(project), "segments", "--json", "--full"]) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    top = rows["top-10"]
+    assert set(top) == {"name", "size", "share", "overlap", "promise", "changed"}
+    assert top["overlap"]["customers"] == top["size"] == 10
+    assert top["promise"].startswith("1 valuable touch every 21 days")
+    assert date.fromisoformat(top["changed"])
+
+
+def test_two_segments_and_two_days_are_compared(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Both ways add up to the sizes; a second name and two days, or none of them, is a wrong use."""
+    at = ("-C", str(project), "segments")
+    assert call([*at, "--json"]) == 0
+    sizes = {row["name"]: row["size"] for row in json.loads(capsys.readouterr().out)}
+    apart = as_json(capsys, *at, "diff", "lapsed", "customers")
+    assert len(apart["both"]) + len(apart["only_first"]) == sizes["lapsed"]
+    assert len(apart["both"]) + len(apart["only_second"]) == sizes["customers"]
+    moved = as_json(capsys, *at, "diff", "lapsed", "--between", "2026-10-01", "2026-12-01")
+    assert moved["after"] == sizes["lapsed"] == moved["before"] + len(moved["came"]) - len(moved["went"])
+    assert moved["came"]
+    assert not set(moved["came"]) & set(moved["went"])
+    days = ("--between", "2026-10-01", "2026-12-01")
+    assert call([*at, "diff", "lapsed"]) == call([*at, "diff", "lapsed", "customers", *days]) == 2
+    assert call([*at, "diff", "lapsed", "--between", "2026-10-01", "2026-12-02"]) == 2
+    assert "up to 2026-12-01" in capsys.readouterr().err
+
+
+def test_no_name_and_no_address_comes_out_of_a_sample(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of everybody in a segment."""
+    assert call(["-C", str(project), "segments", "sample", "customers", "--count", "100"]) == 0
+    told = capsys.readouterr().out
+    rows = list(csv.DictReader((project / "var" / "contacts" / "contacts.csv").open(encoding="utf-8")))
+    shown = [row for row in rows if re.search(rf"^  {row['number']} ", told, re.MULTILINE)]
+    assert len(shown) == len(told.splitlines()) > 50
+    for row in shown:
+        assert row["last_name"] not in told
+        assert not row["first_name"] or row["first_name"] not in told
+        assert row["email"].rpartition("@")[2] not in told if row["email"] else True
+
+
+def test_examples_of_a_segment_are_tried(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 1 and the line of each that the rule contradicts; 0 once they hold."""
+    members = as_json(capsys, "-C", str(project), "segments", "diff", "customers", "prospects")
+    inside, outside = members["only_first"][0], members["only_second"][0]
+    path = project / "segments" / "customers.md"
+    text = path.read_text("utf-8")
+    said = f"---\nexamples:\n  - {inside} belongs\n  - {outside} belongs\n  - nobody belongs\n"
+    path.write_text(text.replace("---\n", said, 1), "utf-8")
+    assert call(["-C", str(project), "segments", "test"]) == 1
+    told = capsys.readouterr().out
+    assert (
+        f"segments/customers.md:4: {outside} belongs, says the example; by the rule it is not in it." in told
+    )
+    assert "segments/customers.md:5: nobody in the source has the id nobody." in told
+    assert "1 of 3 examples hold." in told
+    right = f"---\nexamples:\n  - {inside} belongs\n  - {outside} does not belong\n"
+    path.write_text(text.replace("---\n", right, 1), "utf-8")
+    assert call(["-C", str(project), "segments", "test", "customers"]) == 0
+    assert "2 of 2 examples hold." in capsys.readouterr().out
+
+
+def test_a_move_of_stage_is_in_the_log_and_in_the_funnel(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From the export of a day to the words for a person: when, from where, by whom; and everybody is counted once."""
+    path = project / "var" / "contacts" / "contacts.csv"
+    rows = list(csv.DictReader(path.open(encoding="utf-8")))
+    moved = next(row for row in rows if row["stage"] == "desire")
+    moved["stage"] = "interest"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    at = ("-C", str(project), "segments", "stages")
+    before = as_json(capsys, *at, "--rows", "1")[0]["stood"]  # type: ignore[index]
+    assert call(["-C", str(project), "send"]) in {0, 1}
+    after = as_json(capsys, *at, "--rows", "1")[0]["stood"]  # type: ignore[index]
+    told = Counter(row["stage"] for row in rows if row["stage"])
+    assert after == {**dict.fromkeys(after, 0), **told}
+    assert after == {**before, "desire": before["desire"] - 1, "interest": before["interest"] + 1}
+    assert call([*at, moved["number"]]) == 0
+    assert "back from desire to interest  by import" in capsys.readouterr().out
+    assert call([*at, "nobody"]) == 2
+    long_ago = as_json(
+        capsys, "-C", str(project), "--as-of", "2020-01-01", "segments", "stages", "--rows", "2"
+    )
+    assert [row["day"] for row in long_ago] == ["2019-12-25", "2020-01-01"]  # type: ignore[index]
+    assert not any(sum(row["stood"].values()) for row in long_ago)  # type: ignore[index]
+    (project / "var" / "ledger.db").unlink()
+    assert call([*at]) == 2
+    assert "there is no ledger yet" in capsys.readouterr().err
 
 
 def as_json(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:

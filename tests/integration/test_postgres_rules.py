@@ -33,6 +33,8 @@ TABLES = (
     "touch_items",
     "answers",
     "marks",
+    "redeemed",
+    "stage_moves",
     "member",
 )
 TYPES = {"VARCHAR": "text", "INTEGER": "integer", "BIGINT": "bigint", "BOOLEAN": "boolean", "DATE": "date"}

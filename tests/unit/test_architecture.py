@@ -36,7 +36,7 @@ HOMES = {
     "sqlglot": {"audience"},
     "boto3": {"aws", "testing"},
     "botocore": {"aws", "testing"},
-    "psycopg": {"ledger.postgres_driver", "audience.postgres_tables"},
+    "psycopg": {"ledger.postgres_driver", "audience.postgres_tables", "audience.postgres_rules"},
     "python_calamine": {"audience.workbook"},
     "click": {"cli"},
     "pagefind": {"resource_site"},

@@ -6,14 +6,18 @@ Heavy libraries (DuckDB, SQLGlot) are imported when a function that needs them i
 from topmind.audience.api import (
     check,
     check_file,
+    difference,
     explain,
     has_contacts,
     members,
+    movement,
     open_source,
     propose,
     read_spec,
+    sample,
     segment_report,
     to_parquet,
+    try_examples,
 )
 from topmind.audience.spec import AudienceSpec
 
@@ -21,12 +25,16 @@ __all__ = [
     "AudienceSpec",
     "check",
     "check_file",
+    "difference",
     "explain",
     "has_contacts",
     "members",
+    "movement",
     "open_source",
     "propose",
     "read_spec",
+    "sample",
     "segment_report",
     "to_parquet",
+    "try_examples",
 ]

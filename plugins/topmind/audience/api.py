@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from topmind.model import Catalog, History, Item, Members, Problem, Segment, Seq
 from topmind.settings import Settings
 
 if TYPE_CHECKING:
+    from topmind.audience.compare import Difference, Masked, Movement, Tried
     from topmind.audience.mapping import Proposal
     from topmind.audience.outside import Outside
     from topmind.audience.segments import Held, SegmentRow
@@ -20,14 +21,18 @@ if TYPE_CHECKING:
 __all__ = [
     "check",
     "check_file",
+    "difference",
     "explain",
     "has_contacts",
     "members",
+    "movement",
     "open_source",
     "propose",
     "read_spec",
+    "sample",
     "segment_report",
     "to_parquet",
+    "try_examples",
 ]
 
 
@@ -96,10 +101,46 @@ def segment_report(
 def explain(
     source: Source, catalog: Catalog, history: History, as_of: date, segment: str, contact: str
 ) -> tuple[Held, ...]:
-    """Each line of a segment's rule, true or false for one contact."""
+    """Each line of a segment's rule, true or false for one contact, with the values it saw."""
     from topmind.audience.segments import explain as explained
 
     return explained(source, catalog, history, as_of, segment, contact)
+
+
+def difference(
+    source: Source, catalog: Catalog, history: History, as_of: date, first: str, second: str
+) -> Difference:
+    """Who is in both of two segments, and who in one alone."""
+    from topmind.audience.compare import difference as compared
+
+    return compared(source, catalog, history, as_of, first, second)
+
+
+def movement(
+    source: Source, catalog: Catalog, history: History, name: str, first: date, second: date
+) -> Movement:
+    """Who came into a segment and who went between two days, and by which lines."""
+    from topmind.audience.compare import movement as compared
+
+    return compared(source, catalog, history, name, first, second)
+
+
+def sample(
+    source: Source, catalog: Catalog, history: History, as_of: date, name: str, count: int
+) -> tuple[Masked, ...]:
+    """A handful of a segment, masked."""
+    from topmind.audience.compare import sample as picked
+
+    return picked(source, catalog, history, as_of, name, count)
+
+
+def try_examples(
+    source: Source, catalog: Catalog, history: History, as_of: date, names: Iterable[str]
+) -> tuple[Tried, ...]:
+    """What the rules of these segments say about the examples in their files."""
+    from topmind.audience.compare import try_examples as tried
+
+    return tried(source, catalog, history, as_of, names)
 
 
 def to_parquet(table: Path, target: Path, columns: Mapping[str, str]) -> None:

@@ -7,8 +7,9 @@ null, nothing is later than `as_of`:
     activities   nr day what                       answers      nr source step word day
     touches      nr source step occurrence channel day          touch_items  nr item
     redeemed     nr code day                       marks        nr mark
+    stage_moves  nr way day  (forward, back)
     member       segment nr  (segments that rules name)
-PostgreSQL runs the same rules on tables of these names.
+Where the source says so, rules run in PostgreSQL on tables of these names (`postgres_rules`); all else stays here.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlglot import exp
 
+from topmind.audience.postgres_rules import PostgresRules
 from topmind.audience.predicates.compile import compile_rule
 from topmind.audience.predicates.env import Env
 from topmind.audience.predicates.functions import answer_word
@@ -48,6 +50,8 @@ class Session:
         self.as_of = as_of
         self.env = Env(as_of=as_of, fields=source.spec.fields, segments=frozenset(catalog.segments))
         self.con: Any = source.con.cursor()
+        #: Where rules run, if not here.
+        self._rules = PostgresRules(source.rules_at, self.con) if source.rules_at else None
         #: Ids of who is in the history only: vanished, without facts, ascending.
         self.vanished: tuple[str, ...] = ()
         self._people(history)
@@ -58,6 +62,8 @@ class Session:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._rules is not None:
+            self._rules.close()
         self.con.close()
 
     # --- who stands where ----------------------------------------------------------------------------
@@ -158,6 +164,16 @@ class Session:
             {"contact": [contact for contact, _, _ in used], "code": [code.upper() for _, code, _ in used]},
             days=[day for _, _, day in used],
         )
+        moves = [(one, one.at.astimezone(zone).date()) for one in history.stage_moves]
+        moves = [(one, day) for one, day in moves if day <= self.as_of]
+        self._facts_of(
+            "stage_moves",
+            {
+                "contact": [one.contact for one, _ in moves],
+                "way": ["back" if one.back else "forward" for one, _ in moves],
+            },
+            days=[day for _, day in moves],
+        )
         marks = [(c, mark) for c, s in sorted(history.standing.items()) for mark in sorted(s.marks)]
         self._facts_of("marks", {"contact": [c for c, _ in marks], "mark": [m for _, m in marks]})
 
@@ -195,6 +211,8 @@ class Session:
 
     def numbers(self, condition: exp.Expr) -> NDArray[np.int32]:
         """`nr` of the contacts who fulfil a compiled condition, ascending."""
+        if self._rules is not None:
+            return self._rules.numbers(select_rows(condition))
         sql = select_rows(condition).sql("duckdb", identify=True)
         return np.sort(np.asarray(self.con.execute(sql).fetchnumpy()["nr"], dtype=np.int32))
 
@@ -237,6 +255,8 @@ class Session:
         self.con.register("given", {"nr": numbers})
         self.con.execute("INSERT INTO member SELECT ?, nr FROM given", [name])
         self.con.unregister("given")
+        if self._rules is not None:
+            self._rules.add_member(name, numbers)
 
 
 def select_rows(condition: exp.Expr) -> exp.Select:

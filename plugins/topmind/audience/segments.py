@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from topmind.audience.engine import Session
 from topmind.audience.predicates.compile import compile_rule
+from topmind.audience.predicates.seen import Look, looks
+from topmind.audience.predicates.words import in_words
 from topmind.audience.rules import close_to, condition_of
 from topmind.audience.sources import Source
 from topmind.errors import UsageError
@@ -20,6 +27,8 @@ class Clause:
     """One line of `who`."""
 
     text: str
+    #: The same in words, with its days as dates.
+    words: str
     line: int
     #: Contacts left after this line and all before it.
     left: int
@@ -36,6 +45,8 @@ class SegmentRow:
     share: float
     #: In words, e.g. "1 valuable touch every 30 days"; "" where the company's default holds.
     promise: str
+    #: (segment, contacts of this one who are in it too), the largest first; without those who share nobody.
+    overlap: tuple[tuple[str, int], ...]
     clauses: tuple[Clause, ...]
 
 
@@ -46,6 +57,8 @@ class Held:
     text: str
     line: int
     true: bool
+    #: (field or function, the value that it saw), as the rule names them.
+    saw: tuple[tuple[str, str], ...]
 
 
 def segment_report(
@@ -54,6 +67,7 @@ def segment_report(
     """Every segment by name: size, share, promise, and (with `clauses`) the count after each line."""
     with Session(source, catalog, history, as_of) as session:
         found = session.members()
+        overlaps = _overlaps(session, found)
         (everybody,) = session.con.execute("SELECT count(*) FROM contacts").fetchone()
         return tuple(
             SegmentRow(
@@ -62,10 +76,28 @@ def segment_report(
                 size=len(found[name]),
                 share=len(found[name]) / everybody if everybody else 0.0,
                 promise=promise_words(segment.promise),
+                overlap=overlaps[name],
                 clauses=_counted(session, name, len(found[name])) if clauses else (),
             )
             for name, segment in sorted(catalog.segments.items())
         )
+
+
+def _overlaps(
+    session: Session, found: Mapping[str, NDArray[np.int32]]
+) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Who else's members each segment has."""
+    masks = {name: session.mask(rows) for name, rows in found.items()}
+    shared = {
+        name: [
+            (other, int(np.count_nonzero(mask & masks[other]))) for other in sorted(masks) if other != name
+        ]
+        for name, mask in masks.items()
+    }
+    return {
+        name: tuple(sorted(((o, n) for o, n in some if n), key=lambda one: (-one[1], one[0])))
+        for name, some in shared.items()
+    }
 
 
 def _counted(session: Session, name: str, size: int) -> tuple[Clause, ...]:
@@ -74,6 +106,7 @@ def _counted(session: Session, name: str, size: int) -> tuple[Clause, ...]:
     return tuple(
         Clause(
             text=text,
+            words=in_words(text, session.env),
             line=line,
             left=size if n == last else len(session.rows(condition_of(segment, session.env, n))),
         )
@@ -88,17 +121,44 @@ def explain(
 
     Raises UsageError where there is no such segment, or nobody with this id in the source.
     """
-    if name not in catalog.segments:
-        raise UsageError(f"there is no segment {name}.", fix=close_to(name, catalog.segments))
+    known_segment(name, catalog)
     with Session(source, catalog, history, as_of) as session:
         session.members()
         row = session.con.execute(_ONE, [contact]).fetchone()
         if row is None:
             raise UsageError("there is no contact with this id in the source.")
         return tuple(
-            Held(text=text, line=line, true=row[0] in session.numbers(compile_rule(text, session.env)))
+            Held(
+                text=text,
+                line=line,
+                true=row[0] in session.numbers(compile_rule(text, session.env)),
+                saw=tuple(seen(session, look) for look in looks(text, session.env, row[0])),
+            )
             for text, line in catalog.segments[name].who
         )
+
+
+def known_segment(name: str, catalog: Catalog) -> None:
+    """Raises UsageError where there is no such segment."""
+    if name not in catalog.segments:
+        fix = close_to(name, catalog.segments) or f"Known: {', '.join(sorted(catalog.segments))}."
+        raise UsageError(f"there is no segment {name}.", fix=fix)
+
+
+def seen(session: Session, look: Look) -> tuple[str, str]:
+    """(what was looked at, the value it has for the contact asked about)."""
+    row = session.con.execute(look.query.sql("duckdb", identify=True)).fetchone()
+    value = row[0] if row else None
+    if value is None:
+        return look.label, look.nothing
+    if isinstance(value, bool):
+        return look.label, "yes" if value else "no"
+    if isinstance(value, Decimal):
+        # 3.000000 is 3, 49.90 is money
+        plain = f"{value:f}"
+        whole, _, cents = plain.partition(".")
+        return look.label, whole if not cents.strip("0") else f"{whole}.{cents.rstrip('0'):0<2}"
+    return look.label, value.isoformat() if isinstance(value, date) else str(value)
 
 
 def promise_words(promise: Promise) -> str:

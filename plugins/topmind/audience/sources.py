@@ -22,13 +22,15 @@ from topmind.settings import Settings
 class Source:
     """The people and facts of one run: tables in a locked-down DuckDB. Use it as a context manager."""
 
-    def __init__(self, spec: AudienceSpec, con: Any, findings: Sequence[Problem]) -> None:
+    def __init__(self, spec: AudienceSpec, con: Any, findings: Sequence[Problem], rules_at: str = "") -> None:
         #: What was declared.
         self.spec = spec
         #: The database; `engine` makes a cursor of it for each session.
         self.con = con
         #: What was odd about the exports; none is an error.
         self.findings = tuple(findings)
+        #: Address of the PostgreSQL in which rules run; "" = in DuckDB.
+        self.rules_at = rules_at
 
     def people(self) -> tuple[PersonRecord, ...]:
         """Everybody in the source, in the order of their ids: what the ledger keeps in `people`."""
@@ -98,7 +100,7 @@ def open_source(
         except BaseException:
             con.close()
             raise
-    return Source(spec, con, findings)
+    return Source(spec, con, findings, settings.rules_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from topmind.model import (
     Approve,
     Ceiling,
     Channel,
+    Example,
     MergeTag,
     Purpose,
     Stage,
@@ -129,6 +130,11 @@ def _rules(entry: Entry, _: Source) -> tuple[Word, ...]:
     return tuple(Word(i.text, i.line) for i in values.items_of(entry, commas=False) if i.text)
 
 
+def _examples(entry: Entry, _: Source) -> tuple[Example, ...]:
+    items = values.items_of(entry, commas=False)
+    return tuple(phrases.read_example(i.text, i.line) for i in items if i.text)
+
+
 def _lines(entry: Entry, _: Source) -> tuple[str, ...]:
     """Lines of an address: a list, or a block scalar; a comma in one line stays."""
     found = values.items_of(entry, commas=False)
@@ -193,6 +199,7 @@ RequiredZone = Annotated[str, Form(_word(str), "a time zone")]
 Names = Annotated[tuple[Word, ...], Form(_words, "a list of names")]
 OptionalNames = Annotated[tuple[Word, ...] | None, Form(_words, "a list of names")]
 Rules = Annotated[tuple[Word, ...], Form(_rules, "a list of rules")]
+Examples = Annotated[tuple[Example, ...], Form(_examples, "a list like `0007 belongs`")]
 Lines = Annotated[tuple[str, ...], Form(_lines, "a list of lines")]
 Pairs = Annotated[dict[str, str], Form(_map, "indented `name: text` lines")]
 Day = Annotated[date | None, Form(_word(dates.read_day), "a date")]

@@ -46,6 +46,7 @@ def read_segment(reader: Reader, mentions: Mentions, file: Path) -> Segment | No
         sender=head.sender,
         rank=head.rank,
         note=document.text.strip(),
+        examples=head.examples,
     )
 
 

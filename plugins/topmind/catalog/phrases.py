@@ -7,7 +7,7 @@ from datetime import date, time
 
 from topmind.catalog import dates
 from topmind.catalog.findings import Wrong, did_you_mean, nearest
-from topmind.model import Ceiling, Channel, Kind, Use
+from topmind.model import Ceiling, Channel, Example, Kind, Use
 
 _FLOOR = re.compile(
     r"(?:at least\s+)?(?P<count>\w+)\s+(?:valuable|value)\s+touch(?:es)?\s+(?:every|each|per|a|in)\s+"
@@ -22,10 +22,16 @@ _CEILING = re.compile(
 _AGAIN = re.compile(r"again\s+after\s+(\w+)\s+(month|year)s?", re.IGNORECASE)
 _PIN = re.compile(r"(?P<name>[\w-]+)\s+(?P<day>\S.*)")
 _QUIET = re.compile(r"(?P<start>.+?)\s+(?:to|until|-|–)\s+(?P<end>.+)", re.IGNORECASE)
+_EXAMPLE = re.compile(
+    r"(?P<contact>\S+)\s+(?P<how>belongs|does not belong)(?:\s+on\s+(?P<day>\S.*))?", re.IGNORECASE
+)
 _SLOT = re.compile(r"(?P<count>\w+)\s+(?P<what>[^,]+?)\s*(?:,\s*(?P<how>[\w ]+))?\s*")
 
 _FLOOR_FORM = "Write for example `1 valuable touch every 30 days`."
 _CEILING_FORM = "Write for example `2 emails per week, 200 touches per year`."
+_EXAMPLE_FORM = (
+    "Write a contact's id: `0007 belongs`, `0012 does not belong` or `0007 belongs on 2026-12-01`."
+)
 _USE_FORM = "Write `until 2026-12-31`, `again after 12 months` or `any time`."
 _SLOT_FORM = "Write for example `1 tip`, `2 value items` or `1 promotion, optional`."
 
@@ -49,6 +55,19 @@ def read_floor(text: str) -> int:
             rule="promise",
         )
     return days
+
+
+def read_example(text: str, line: int) -> Example:
+    """`0007 belongs`, `0012 does not belong on 2026-12-01`. Raises Wrong."""
+    match = _EXAMPLE.fullmatch(text.strip())
+    if match is None or "@" in match["contact"]:
+        raise Wrong("this is no example of who belongs.", _EXAMPLE_FORM, rule="example")
+    return Example(
+        contact=match["contact"],
+        belongs=match["how"].lower() == "belongs",
+        day=dates.read_day(match["day"]) if match["day"] else None,
+        line=line,
+    )
 
 
 def read_ceilings(text: str) -> tuple[Ceiling, ...]:

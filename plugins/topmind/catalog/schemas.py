@@ -241,6 +241,7 @@ class SegmentHead(PromiseHead):
     who: f.Rules
     sender: f.Name = None
     rank: f.Rank = 100
+    examples: f.Examples = ()
 
 
 class TeamHead(Head):

@@ -12,6 +12,7 @@ from topmind.ledger.objects import Found, MemoryObjects, NoAnswerError, ObjectSt
 from topmind.ledger.opening import exists, keyed, open_ledger, seen_before
 from topmind.ledger.people import erasure_hashes
 from topmind.ledger.protocol import APPROVAL, Hashes, Ledger
+from topmind.ledger.stages import StageFlow, StageMove
 from topmind.ledger.task_values import NO_ANSWER, NOT_HAPPY, TaskMail, TaskMailClaim, TaskOutcome
 from topmind.ledger.values import (
     Claim,
@@ -70,6 +71,8 @@ __all__ = [
     "RunHealth",
     "Settle",
     "Shard",
+    "StageFlow",
+    "StageMove",
     "Suppression",
     "Synced",
     "Task",

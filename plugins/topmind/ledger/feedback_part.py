@@ -8,10 +8,11 @@ from typing import Protocol
 
 from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth, Trouble
 from topmind.ledger.kept import Erasure, Suppression
+from topmind.ledger.stage_part import StagePart
 from topmind.ledger.values import Feedback
 
 
-class FeedbackPart(Protocol):
+class FeedbackPart(StagePart, Protocol):
     """Part of `protocol.Ledger`."""
 
     def record_feedback(self, events: Sequence[Feedback]) -> Heard:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import TypeVar
@@ -11,12 +11,13 @@ from topmind.ledger import barring, canaries, feedback, marks, resending, switch
 from topmind.ledger.book import Book
 from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth, Trouble
 from topmind.ledger.kept import Erasure, Suppression
+from topmind.ledger.stage_part import StageStore
 from topmind.ledger.values import Feedback
 
 T = TypeVar("T")
 
 
-class FeedbackStore(ABC):
+class FeedbackStore(StageStore):
     """What a store inherits; it says itself how a transaction is made."""
 
     restored: bool
@@ -24,10 +25,6 @@ class FeedbackStore(ABC):
     @abstractmethod
     def _write(self, work: Callable[[Book], T]) -> T:
         """Do `work` in one transaction."""
-
-    @abstractmethod
-    def _read(self, work: Callable[[Book], T]) -> T:
-        """Ask in one transaction."""
 
     def record_feedback(self, events: Sequence[Feedback]) -> Heard:
         if not events:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from topmind.ledger import coupons, merging, positions
+from topmind.ledger import coupons, merging, positions, stages
 from topmind.ledger.book import Book, listed
 from topmind.ledger.database import day_number, moment, number_day
 from topmind.ledger.people import standings
@@ -47,6 +47,7 @@ def history(
         positions=positions.positions(book),
         watched=positions.watched(book),
         redeemed=coupons.redeemed(book),
+        stage_moves=stages.changes(book),
         newcomers=frozenset(
             contact
             for (contact,) in book.db.execute(

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from topmind.errors import LedgerError
+from topmind.ledger import stages
 from topmind.ledger.book import Book, chunks, listed
 from topmind.ledger.people import erase, erased, hashed, inboxes_of
 from topmind.ledger.protocol import Hashes
@@ -110,7 +111,8 @@ def _take_reports(
     somebody `merged` only a no is."""
     before = _reported(book)
     news: list[tuple[int, str, str]] = []
-    moves: list[tuple[int, str, str, int]] = []
+    came: list[tuple[int, str]] = []
+    moves: dict[int, tuple[str, str]] = {}
     for record in records:
         person = ids[record.contact]
         for what, value in _reports(record).items():
@@ -119,8 +121,10 @@ def _take_reports(
                 continue
             news.append((person, what, value))
             if what == "stage":
-                if was is not None:
-                    moves.append((person, what, value, book.now))
+                if was is None:
+                    came.append((person, value))
+                else:
+                    moves[person] = (was, value)
             elif value == "0" or (was is not None and record.contact not in merged):
                 wish(book, person, what, 1 - int(value), at=book.now, by="import")
     book.db.executemany(
@@ -128,9 +132,7 @@ def _take_reports(
         " ON CONFLICT (person, what) DO UPDATE SET value = excluded.value",
         news,
     )
-    book.db.executemany(
-        "INSERT INTO transitions (person, what, value, at, by) VALUES (?, ?, ?, ?, 'import')", moves
-    )
+    stages.write(book, came, moves)
 
 
 def _reports(record: PersonRecord) -> dict[str, str]:

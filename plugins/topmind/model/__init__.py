@@ -22,7 +22,7 @@ from topmind.model.body import (
     Video,
 )
 from topmind.model.content import Item, Problem, Send, Use
-from topmind.model.house import Catalog, Ceiling, Company, FieldSpec, Promise, Segment, TeamMember
+from topmind.model.house import Catalog, Ceiling, Company, Example, FieldSpec, Promise, Segment, TeamMember
 from topmind.model.mail import (
     UNSUBSCRIBE_AT_PROVIDER,
     Clock,
@@ -46,6 +46,7 @@ from topmind.model.people import (
     PastTouch,
     PersonRecord,
     Position,
+    StageChange,
     Standing,
     TouchKey,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "Decision",
     "Edition",
     "Element",
+    "Example",
     "FactDate",
     "FeedbackKind",
     "FieldSpec",
@@ -159,6 +161,7 @@ __all__ = [
     "SlotMark",
     "SourceKind",
     "Stage",
+    "StageChange",
     "Standing",
     "Status",
     "Step",

@@ -39,6 +39,18 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A contact and whether it belongs to the segment, for `topmind segments test`."""
+
+    #: Id in the source.
+    contact: str
+    belongs: bool
+    #: The day on which this is so; None = on any day.
+    day: date | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
     """A named rule over the audience."""
 
@@ -53,6 +65,7 @@ class Segment:
     #: Smaller wins where several segments name a sender.
     rank: int = 100
     note: str = ""
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,18 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StageChange:
+    """A contact moved from one stage to another."""
+
+    #: Source id.
+    contact: str
+    #: UTC; when the import that said so came.
+    at: datetime
+    #: To an earlier stage.
+    back: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
     """A position that the ledger does not know yet."""
 
@@ -253,3 +265,5 @@ class History:
     watched: Mapping[str, str] = field(default_factory=dict)
     #: (source id, code it was made from, day) of each personal code that was handed in.
     redeemed: tuple[tuple[str, str, date], ...] = ()
+    #: Every move from one stage to another, oldest first.
+    stage_moves: tuple[StageChange, ...] = ()

@@ -69,6 +69,7 @@ GOOD: dict[type[Head], tuple[str, dict[str, str], str]] = {
         {
             "title": "L", "who": "purchases() > 0", "at_least": "1 valuable touch every 30 days", "at_most": "2 emails per week",
             "value_per_promotion": "3", "gap": "1 day", "rescue": "[email, call]", "sender": "dana", "rank": "4",
+            "examples": "[0007 belongs, 0012 does not belong on 2026-12-01]",
         },
         "Note.\n",
     ),

@@ -8,7 +8,7 @@ import pytest
 
 from topmind.catalog import phrases
 from topmind.catalog.findings import Wrong
-from topmind.model import Ceiling, Channel, Kind, Use
+from topmind.model import Ceiling, Channel, Example, Kind, Use
 
 
 def test_floor() -> None:
@@ -86,3 +86,25 @@ def test_wrong_phrases_get_the_nearest_right_form(reader: object, text: str, hin
     with pytest.raises(Wrong) as caught:
         reader(text)  # type: ignore[operator]
     assert hint in caught.value.fix
+
+
+@pytest.mark.parametrize(
+    ("text", "contact", "belongs", "day"),
+    [
+        ("0007 belongs", "0007", True, None),
+        ("A-12 does not belong", "A-12", False, None),
+        ("0007 belongs on 1 December 2026", "0007", True, date(2026, 12, 1)),
+    ],
+)
+def test_example_of_a_segment(text: str, contact: str, belongs: bool, day: date | None) -> None:
+    """A contact by its id, whether it belongs, and on which day if not on any."""
+    assert phrases.read_example(text, 9) == Example(contact=contact, belongs=belongs, day=day, line=9)
+
+
+@pytest.mark.parametrize("text", ["0007", "ann@example.com belongs", "0007 does belong", "belongs"])
+def test_no_example_of_a_segment(text: str) -> None:
+    """An address is no id: people never live in the repository. The message does not repeat it."""
+    with pytest.raises(Wrong) as caught:
+        phrases.read_example(text, 9)
+    assert "0012 does not belong" in caught.value.fix
+    assert "ann" not in f"{caught.value.says} {caught.value.fix}"

@@ -95,6 +95,7 @@ def test_a_dossier_holds_the_evidence(ledger: Ledger) -> None:
         ("mark:vip", "1", "office"),
     ]
     assert [(one.what, one.value, one.by) for one in found.past] == [
+        ("stage", "action", "import"),
         ("email", "1", "person"),
         ("email", "0", "person"),
         ("mark:vip", "1", "office"),

@@ -384,6 +384,7 @@ def test_ticks_through_a_day_add_up_to_the_day(w: World) -> None:
     """Ticks at 00, 06, 12 and 18 UTC, each frozen before the next: nobody twice, and a late one has no more
     than its own contacts."""
     w = replace(w, all_day=False, horizon=0)
+    before = _per_day(w)
     seen: set[tuple[str, str]] = set()
     for hour in (0, 6, 12, 18):
         now = datetime(2026, 12, 1, hour, tzinfo=UTC)
@@ -392,8 +393,13 @@ def test_ticks_through_a_day_add_up_to_the_day(w: World) -> None:
         assert not keys & seen
         seen |= keys
         w = frozen(w, made)
-    days: Counter[tuple[str, object]] = Counter((t.key.contact, t.day) for t in w.history.touches if t.counts)
-    assert not days or max(days.values()) == 1
+    # a past that somebody else made may hold two touches of one day
+    assert all(count <= max(before[day], 1) for day, count in _per_day(w).items())
+
+
+def _per_day(w: World) -> Counter[tuple[str, object]]:
+    """Counted touches by contact and day."""
+    return Counter((t.key.contact, t.day) for t in w.history.touches if t.counts)
 
 
 def test_taking_rows_keeps_everything_of_them() -> None:

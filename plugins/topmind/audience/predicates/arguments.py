@@ -86,12 +86,14 @@ def _fits(function: Function, argument: Argument, value: exp.Expr) -> None:
     text = isinstance(value, exp.Literal) and value.is_string
     number = isinstance(value, exp.Literal) and not value.is_string
     call = isinstance(value, exp.Anonymous)
-    right = {Type.TEXT: text, Type.NUMBER: number, Type.MONEY: call}[argument.type]
+    day = call or isinstance(value, exp.Column)
+    right = {Type.TEXT: text, Type.NUMBER: number, Type.MONEY: call, Type.DATE: day}[argument.type]
     if not right:
         wanted = {
             Type.TEXT: "text in single quotes",
             Type.NUMBER: "a number",
             Type.MONEY: "revenue() or purchases()",
+            Type.DATE: "a date field, first_purchase() or last_purchase()",
         }
         raise RuleError(
             f"{function.name}(): {argument.name} is {wanted[argument.type]}.",

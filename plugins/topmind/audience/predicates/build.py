@@ -11,9 +11,10 @@ from sqlglot import exp
 from topmind.audience.predicates.arguments import Value
 
 
-def rows(table: str, where: Sequence[exp.Expr]) -> exp.Select:
+def rows(table: str | exp.Subquery, where: Sequence[exp.Expr]) -> exp.Select:
     """`SELECT nr FROM table WHERE …`."""
-    select = exp.select(exp.column("nr", quoted=True)).from_(exp.to_table(table))
+    place = exp.to_table(table) if isinstance(table, str) else table
+    select = exp.select(exp.column("nr", quoted=True)).from_(place)
     return select.where(*where) if where else select
 
 

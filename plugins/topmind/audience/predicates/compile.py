@@ -52,7 +52,7 @@ def _truth(node: exp.Expr, env: Env) -> exp.Expr:
     if isinstance(node, exp.Anonymous):
         return _call_truth(node, env)
     if isinstance(node, exp.Column):
-        if _word_type(node, env) is not Type.TRUTH:
+        if word_type(node, env) is not Type.TRUTH:
             raise RuleError(f"{node.name} stands alone.", fix=f"Compare it with a value: {node.name} = …")
         return known(_field(node, env))
     return _comparison(node, env)
@@ -67,15 +67,12 @@ def _call_truth(node: exp.Anonymous, env: Env) -> exp.Expr:
 
 def _comparison(node: exp.Expr, env: Env) -> exp.Expr:
     """`subject op value`, whichever side the value stands on."""
-    if type(node) in _MIRROR and not _is_subject(node.this) and _is_subject(node.expression):
-        node = _MIRROR[type(node)](this=node.expression, expression=node.this)
-    subject = node.this
-    while isinstance(subject, exp.Paren):
-        subject = subject.this
-    if not _is_subject(subject):
+    node = oriented(node)
+    subject = bare(node.this)
+    if not isinstance(subject, exp.Column | exp.Anonymous) or not _is_subject(subject):
         raise RuleError("a comparison has a field or a function on one side and a value on the other.")
     if isinstance(subject, exp.Column):
-        kind = _word_type(subject, env)
+        kind = word_type(subject, env)
         return _against(_field(subject, env), node, kind, subject.name, env)
     call = read_call(subject)
     if call.function.gives is Type.TRUTH:
@@ -85,9 +82,22 @@ def _comparison(node: exp.Expr, env: Env) -> exp.Expr:
     return _aggregate(call, node, env)
 
 
-def _is_subject(node: exp.Expr) -> bool:
+def oriented(node: exp.Expr) -> exp.Expr:
+    """A comparison with its subject on the left, where it has one."""
+    if type(node) in _MIRROR and not _is_subject(node.this) and _is_subject(node.expression):
+        return _MIRROR[type(node)](this=node.expression, expression=node.this)
+    return node
+
+
+def bare(node: exp.Expr) -> exp.Expr:
+    """What stands inside of brackets."""
     while isinstance(node, exp.Paren):
         node = node.this
+    return node
+
+
+def _is_subject(node: exp.Expr) -> bool:
+    node = bare(node)
     if isinstance(node, exp.Anonymous):
         return node.name.lower() != "days_ago"
     return isinstance(node, exp.Column)
@@ -162,7 +172,8 @@ def _aggregate(call: Call, node: exp.Expr, env: Env) -> exp.Expr:
     return negated(condition) if turned else condition
 
 
-def _word_type(node: exp.Column, env: Env) -> Type:
+def word_type(node: exp.Column, env: Env) -> Type:
+    """What a bare word is. Raises RuleError where there is no such field."""
     words = env.words
     if node.name not in words:
         call = f"{node.name}()" if node.name in FUNCTIONS else ""

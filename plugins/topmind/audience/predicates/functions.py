@@ -8,19 +8,25 @@ from datetime import timedelta
 from sqlglot import exp
 
 from topmind.audience.predicates.arguments import Call, read_call, whole
+from topmind.audience.predicates.birthdays import anniversary, birthday, date_column
 from topmind.audience.predicates.build import equals, inside, known, literal, rows
 from topmind.audience.predicates.env import Env
 from topmind.audience.predicates.occasions import got
 from topmind.audience.predicates.parse import RuleError
+from topmind.audience.predicates.ranks import best, percentiles
 from topmind.audience.predicates.vocabulary import FUNCTIONS, Type
 from topmind.audience.spec import nearest
 from topmind.model import Channel
 
 
-def measured(call: Call, env: Env) -> tuple[str, exp.Expr, list[exp.Expr]]:
+def measured(call: Call, env: Env) -> tuple[str | exp.Subquery, exp.Expr, list[exp.Expr]]:
     """(table, aggregate, conditions) of a function that gives a number or a date."""
-    window = _window(call, env)
-    day, amount = exp.column("day", quoted=True), exp.column("amount", quoted=True)
+    if call.name == "percentile":
+        return percentiles(*summed(call, env))
+    if call.name in {"revenue", "purchases"}:
+        return summed(call, env)
+    window = window_of(call, env)
+    day = exp.column("day", quoted=True)
     if call.name == "touches":
         channel = call.text("channel")
         if channel is not None and channel not in list(Channel):
@@ -30,15 +36,29 @@ def measured(call: Call, env: Env) -> tuple[str, exp.Expr, list[exp.Expr]]:
         only = [exp.column("channel", quoted=True).eq(channel)] if channel else []
         return "touches", exp.Count(this=exp.Star()), [*window, *only]
     return {
-        "purchases": ("purchases", exp.Count(this=exp.Star()), window),
-        "revenue": ("purchases", exp.Sum(this=amount), window),
         "first_purchase": ("purchases", exp.Min(this=day), window),
         "last_purchase": ("purchases", exp.Max(this=day), window),
         "last_touch": ("touches", exp.Max(this=day), window),
+        "stage_since": ("stage_moves", exp.Max(this=day), window),
     }[call.name]
 
 
-def _window(call: Call, env: Env) -> list[exp.Expr]:
+def summed(call: Call, env: Env) -> tuple[str, exp.Expr, list[exp.Expr]]:
+    """The same of revenue() and purchases(), or of what a ranking is `by`. Raises RuleError."""
+    by = call.args.get("by")
+    ranked = read_call(by) if isinstance(by, exp.Anonymous) else call
+    measures: dict[str, exp.Expr] = {
+        "revenue": exp.Sum(this=exp.column("amount", quoted=True)),
+        "purchases": exp.Count(this=exp.Star()),
+    }
+    if ranked.name not in measures:
+        raise RuleError(
+            f"{call.name}() ranks by revenue() or purchases().", fix=f"For example: {call.function.example}"
+        )
+    return "purchases", measures[ranked.name], window_of(ranked, env)
+
+
+def window_of(call: Call, env: Env) -> list[exp.Expr]:
     """`days => 365`: on or after the day so many days ago (later than today is never in the session)."""
     back = call.days()
     if back is None:
@@ -50,16 +70,23 @@ def _window(call: Call, env: Env) -> list[exp.Expr]:
     return [exp.GTE(this=exp.column("day", quoted=True), expression=literal(first))]
 
 
-def _bought(call: Call, env: Env) -> exp.Expr:
-    item = call.text("item")
-    if item is None:
-        return inside(rows("purchases", _window(call, env)))
-    return inside(rows("things", [equals("what", item.strip().lower()), *_window(call, env)]))
+def told(call: Call) -> tuple[str, list[exp.Expr]]:
+    """(table, conditions without a window) of a function that asks whether something was done on some day."""
+    if call.name == "bought":
+        item = call.text("item")
+        return ("purchases", []) if item is None else ("things", [equals("what", item.strip().lower())])
+    if call.name == "did":
+        return "activities", [equals("what", (call.text("what") or "").strip().lower())]
+    if call.name == "redeemed":
+        return "redeemed", [equals("code", (call.text("code") or "").strip().upper())]
+    if call.name == "moved_back":
+        return "stage_moves", [equals("way", "back")]
+    return "answers", answer_conditions(call)
 
 
-def _did(call: Call, env: Env) -> exp.Expr:
-    what = (call.text("what") or "").strip().lower()
-    return inside(rows("activities", [equals("what", what), *_window(call, env)]))
+def _done(call: Call, env: Env) -> exp.Expr:
+    table, where = told(call)
+    return inside(rows(table, [*where, *window_of(call, env)]))
 
 
 def _marked(call: Call, env: Env) -> exp.Expr:  # noqa: ARG001 - one signature for all
@@ -88,18 +115,29 @@ def answer_conditions(call: Call) -> list[exp.Expr]:
     return [*where, *(exp.not_(equals("word", said)) for said in UNREACHED)]
 
 
-def _answered(call: Call, env: Env) -> exp.Expr:
-    return inside(rows("answers", [*answer_conditions(call), *_window(call, env)]))
-
-
-def _redeemed(call: Call, env: Env) -> exp.Expr:
-    code = (call.text("code") or "").strip().upper()
-    return inside(rows("redeemed", [equals("code", code), *_window(call, env)]))
-
-
 def _got(call: Call, env: Env) -> exp.Expr:  # noqa: ARG001 - one signature for all
     touched, items = got(call.text("what") or "")
     return exp.paren(exp.or_(inside(rows("touches", [touched])), inside(rows("touch_items", [items]))))
+
+
+def _in_top(call: Call, env: Env) -> exp.Expr:
+    return inside(best(*summed(call, env), whole(call.args["count"], "in_top(): count")))
+
+
+def _anniversary_in(call: Call, env: Env) -> exp.Expr:
+    """On a field, or on the first or last purchase of each contact."""
+    days, of = call.days() or 0, call.args["of"]
+    if isinstance(of, exp.Column):
+        return known(anniversary(date_column(of.name, env), days, env.as_of))
+    dated = read_call(of) if isinstance(of, exp.Anonymous) else call
+    if dated.name not in {"first_purchase", "last_purchase"}:
+        raise RuleError(
+            "anniversary_in() is of a date field, first_purchase() or last_purchase().",
+            fix=f"For example: {call.function.example}",
+        )
+    table, measure, where = measured(dated, env)
+    grouped = rows(table, where).group_by(exp.column("nr", quoted=True))
+    return inside(grouped.having(anniversary(measure, days, env.as_of)))
 
 
 def _birthday_in(call: Call, env: Env) -> exp.Expr:
@@ -109,40 +147,7 @@ def _birthday_in(call: Call, env: Env) -> exp.Expr:
             "birthday_in() needs the field `birthday`.",
             fix='Declare [fields.birthday] with type = "date" in segments/_audience.toml.',
         )
-    ahead = min(call.days() or 0, 366)
-    days = {env.as_of + timedelta(days=n) for n in range(ahead + 1)}
-    wanted = {d.month * 100 + d.day for d in days}
-    if any((d.month, d.day) == (2, 28) and (d + timedelta(days=1)).day == 1 for d in days):
-        wanted.add(229)
-    field = exp.column(env.column("birthday"), "c", quoted=True)
-    parts = exp.Add(
-        this=exp.Mul(
-            this=exp.Extract(this=exp.var("MONTH"), expression=field), expression=exp.Literal.number(100)
-        ),
-        expression=exp.Extract(this=exp.var("DAY"), expression=field.copy()),
-    )
-    return known(exp.In(this=parts, expressions=[exp.Literal.number(n) for n in sorted(wanted)]))
-
-
-def _in_top(call: Call, env: Env) -> exp.Expr:
-    by = call.args["by"]
-    ranked = read_call(by) if isinstance(by, exp.Anonymous) else call
-    if ranked.name not in {"revenue", "purchases"}:
-        raise RuleError(
-            "in_top() ranks by revenue() or purchases().", fix=f"For example: {call.function.example}"
-        )
-    count = whole(call.args["count"], "in_top(): count")
-    table, measure, where = measured(ranked, env)
-    best = (
-        rows(table, where)
-        .group_by("nr")
-        .having(exp.GT(this=measure.copy(), expression=exp.Literal.number(0)))
-        .order_by(
-            exp.Ordered(this=measure.copy(), desc=True, nulls_first=False), exp.column("nr", quoted=True)
-        )
-        .limit(count)
-    )
-    return inside(best)
+    return known(birthday(exp.column(env.column("birthday"), "c", quoted=True), call.days() or 0, env.as_of))
 
 
 def _in_segment(call: Call, env: Env) -> exp.Expr:
@@ -154,12 +159,14 @@ def _in_segment(call: Call, env: Env) -> exp.Expr:
 
 #: Functions that are conditions.
 TRUTHS: dict[str, Callable[[Call, Env], exp.Expr]] = {
-    "bought": _bought,
-    "did": _did,
+    "bought": _done,
+    "did": _done,
     "got": _got,
-    "answered": _answered,
+    "answered": _done,
     "marked": _marked,
-    "redeemed": _redeemed,
+    "redeemed": _done,
+    "moved_back": _done,
+    "anniversary_in": _anniversary_in,
     "birthday_in": _birthday_in,
     "in_top": _in_top,
     "in_segment": _in_segment,

@@ -15,31 +15,33 @@ from topmind.errors import AudienceError
 #: Longest rule, in characters: nobody reads more, and it bounds the depth of the tree.
 LONGEST = 1000
 
-#: Every node a rule may be made of.
-ALLOWED = (
-    exp.And,
-    exp.Or,
-    exp.Not,
-    exp.Paren,
-    exp.EQ,
-    exp.NEQ,
-    exp.LT,
-    exp.LTE,
-    exp.GT,
-    exp.GTE,
-    exp.In,
-    exp.Between,
-    exp.Is,
-    exp.Null,
-    exp.Literal,
-    exp.Boolean,
-    exp.Neg,
-    exp.Column,
-    exp.Identifier,
-    exp.Anonymous,
-    exp.Kwarg,
-    exp.Var,
-)
+_TWO_SIDES = frozenset({"this", "expression"})
+#: Every node a rule may be made of, with the parts it may have: SQLGlot reads more into some of them (`BETWEEN
+#: SYMMETRIC`), which would be lost without a word. Their own kinds are not among them: a `Pseudocolumn` is a Column.
+ALLOWED: dict[type[exp.Expr], frozenset[str]] = {
+    exp.And: _TWO_SIDES,
+    exp.Or: _TWO_SIDES,
+    exp.Not: frozenset({"this"}),
+    exp.Paren: frozenset({"this"}),
+    exp.EQ: _TWO_SIDES,
+    exp.NEQ: _TWO_SIDES,
+    exp.LT: _TWO_SIDES,
+    exp.LTE: _TWO_SIDES,
+    exp.GT: _TWO_SIDES,
+    exp.GTE: _TWO_SIDES,
+    exp.In: frozenset({"this", "expressions"}),
+    exp.Between: frozenset({"this", "low", "high"}),
+    exp.Is: _TWO_SIDES,
+    exp.Null: frozenset(),
+    exp.Literal: frozenset({"this", "is_string"}),
+    exp.Boolean: frozenset({"this"}),
+    exp.Neg: frozenset({"this"}),
+    exp.Column: frozenset({"this"}),
+    exp.Identifier: frozenset({"this", "quoted"}),
+    exp.Anonymous: frozenset({"this", "expressions"}),
+    exp.Kwarg: _TWO_SIDES,
+    exp.Var: frozenset({"this"}),
+}
 #: What word processors write in place of plain quotes.
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00a0": " "})
 
@@ -65,7 +67,11 @@ def parse_rule(text: str) -> exp.Expr:
         raise RuleError("the rule cannot be read: a bracket, a quote or a word is missing.") from None
     if len(trees) != 1 or trees[0] is None:
         raise RuleError("a rule is one condition without semicolons.", fix="Write each on a line of its own.")
-    tree = trees[0]
+    return only_allowed(trees[0])
+
+
+def only_allowed(tree: exp.Expr) -> exp.Expr:
+    """The tree, if every node and every part of it is in the language. Raises RuleError."""
     for node in tree.walk():
         _refuse(node)
     return tree
@@ -91,12 +97,14 @@ def _refuse(node: exp.Expr) -> None:
         raise RuleError("a rule has no query inside.", fix="Name another segment: in_segment('…').")
     if isinstance(node, exp.Func) and not isinstance(node, _NO_CALLS):
         raise _unknown_function(node.sql_name().lower())
-    if not isinstance(node, ALLOWED):
+    if type(node) not in ALLOWED:
         raise _unknown_shape(node)
     if isinstance(node, exp.Anonymous) and node.name.lower() not in FUNCTIONS:
         raise _unknown_function(node.name)
     if isinstance(node, exp.Column):
         _refuse_column(node)
+    if more := sorted(part for part, value in node.args.items() if value and part not in ALLOWED[type(node)]):
+        raise _refused(_words(type(node).__name__) + f" with {more[0].replace('_', ' ')}")
     if isinstance(node, exp.And | exp.Or):
         other = exp.Or if isinstance(node, exp.And) else exp.And
         if isinstance(node.left, other) or isinstance(node.right, other):
@@ -118,8 +126,16 @@ def _unknown_function(name: str) -> RuleError:
 
 
 def _unknown_shape(node: exp.Expr) -> RuleError:
-    word = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).lower()
+    return _refused(_words(type(node).__name__))
+
+
+def _words(name: str) -> str:
+    """`NullSafeEQ` as people read it."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+
+
+def _refused(what: str) -> RuleError:
     return RuleError(
-        f"the rule uses what rules do not have ({word}).",
+        f"the rule uses what rules do not have ({what}).",
         fix="Rules compare a field or a function with a value: = != < <= > >= in between is null, and or not.",
     )

@@ -141,11 +141,38 @@ _ALL = (
         example="birthday_in(7)",
     ),
     Function(
+        name="anniversary_in",
+        gives=Type.TRUTH,
+        args=(_number("days"), Argument(name="of", type=Type.DATE, named=True)),
+        says="A year or several after a day (a date field, first_purchase() or last_purchase()), today or in the next days.",
+        example="anniversary_in(7, of => first_purchase())",
+    ),
+    Function(
         name="in_top",
         gives=Type.TRUTH,
         args=(_number("count"), Argument(name="by", type=Type.MONEY, named=True)),
         says="Among the first so many by revenue or purchases; equal ones in the order of their ids.",
         example="in_top(100, by => revenue(days => 365))",
+    ),
+    Function(
+        name="percentile",
+        gives=Type.NUMBER,
+        args=(Argument(name="by", type=Type.MONEY, named=True),),
+        says="Of 100 who have any revenue or purchases, how many rank below, 0 to 99; 0 for who has none.",
+        example="percentile(by => revenue(days => 365)) >= 90",
+    ),
+    Function(
+        name="stage_since",
+        gives=Type.DATE,
+        says="Day of the last move to another stage; no comparison holds for who never moved while we kept the log.",
+        example="stage_since() < days_ago(60)",
+    ),
+    Function(
+        name="moved_back",
+        gives=Type.TRUTH,
+        args=(_DAYS,),
+        says="Moved to an earlier stage, ever or in the last days.",
+        example="moved_back(days => 90)",
     ),
     Function(
         name="in_segment",

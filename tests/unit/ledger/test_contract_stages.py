@@ -1,0 +1,86 @@
+"""Every store: the log of stages, one by one and counted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from topmind.ledger import Ledger, StageFlow, StageMove
+from topmind.model import StageChange
+from topmind.testing.builders import TODAY
+from topmind.testing.clock import FixedClock
+from topmind.testing.sending import a_person, hashes
+
+
+def stands(ledger: Ledger, **stages: str) -> None:
+    """An import that says where everybody stands."""
+    ledger.sync_people([a_person(contact, stage=stage) for contact, stage in stages.items()], hashes)
+
+
+def test_each_move_has_when_from_where_and_by_whom(ledger: Ledger, clock: FixedClock) -> None:
+    """Forward and back; the same stage again is no move; the first import is where they were first seen."""
+    first = clock.now()
+    stands(ledger, c0000="interest", c0001="desire")
+    clock.advance(days=1)
+    stands(ledger, c0000="interest", c0001="desire")
+    clock.advance(days=1)
+    stands(ledger, c0000="desire", c0001="desire")
+    clock.advance(days=1)
+    stands(ledger, c0000="attention", c0001="desire")
+    days = [first, first + timedelta(days=2), first + timedelta(days=3)]
+    steps = [("", "interest"), ("interest", "desire"), ("desire", "attention")]
+    assert ledger.stage_log("c0000") == tuple(
+        StageMove(before=before, after=after, at=at, by="import")
+        for (before, after), at in zip(steps, days, strict=True)
+    )
+    assert ledger.stage_log("nobody") == ()
+    # what rules ask: moves alone, not where they were first seen
+    assert ledger.history(TODAY).stage_moves == (
+        StageChange(contact="c0000", at=days[1], back=False),
+        StageChange(contact="c0000", at=days[2], back=True),
+    )
+
+
+def test_moves_of_one_import_are_counted_together(ledger: Ledger, clock: FixedClock) -> None:
+    """By moment, from where to where."""
+    first = clock.now()
+    stands(ledger, c0000="interest", c0001="interest", c0002="action")
+    clock.advance(days=1)
+    stands(ledger, c0000="desire", c0001="desire", c0002="interest", c0003="attention")
+    second = first + timedelta(days=1)
+    assert ledger.stage_flows() == (
+        StageFlow(before="", after="action", at=first, count=1),
+        StageFlow(before="", after="interest", at=first, count=2),
+        StageFlow(before="", after="attention", at=second, count=1),
+        StageFlow(before="action", after="interest", at=second, count=1),
+        StageFlow(before="interest", after="desire", at=second, count=2),
+    )
+
+
+def test_an_import_that_only_says_the_stage_leaves_plans_valid(ledger: Ledger) -> None:
+    """Writing down where people are first seen is no news for a plan."""
+    head = ledger.head()
+    stands(ledger, c0000="interest", c0001="interest", c0002="action")
+    assert ledger.head() == head
+
+
+def test_who_was_erased_has_no_log(ledger: Ledger) -> None:
+    """Neither by name nor in a count."""
+    stands(ledger, c0000="interest", c0001="interest")
+    assert ledger.erase("c0000", hashes)
+    assert ledger.stage_log("c0000") == ()
+    assert [flow.count for flow in ledger.stage_flows()] == [1]
+
+
+def test_a_ledger_from_before_the_log_has_where_people_stood(ledger: Ledger, clock: FixedClock) -> None:
+    """Whoever never moved counts as from the beginning; of whoever moves, the stage before is taken in."""
+    stands(ledger, c0000="interest", c0001="action")
+    ledger._write(lambda book: book.db.execute("DELETE FROM transitions"))  # type: ignore[attr-defined]
+    both = [("", "action", None), ("", "interest", None)]
+    assert [(flow.before, flow.after, flow.at) for flow in ledger.stage_flows()] == both
+    assert ledger.stage_log("c0001") == (StageMove(before="", after="action", at=None, by="import"),)
+    clock.advance(days=1)
+    stands(ledger, c0000="desire", c0001="action")
+    assert [(flow.before, flow.after, flow.at) for flow in ledger.stage_flows()] == [
+        *both,
+        ("interest", "desire", clock.now()),
+    ]
