@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ledger_words import NOW, accepted, claim, says
+from topmind import delivery
 from topmind.cli.app import call
 from topmind.errors import LedgerLocked, UsageError
 from topmind.ledger import Feedback, PickedItem
@@ -88,6 +89,19 @@ def test_it_lies_beside_the_ledger(settings: Settings) -> None:
     merge(settings)
     (kept,) = places.inbox(settings).kept("x").wishes
     assert (kept.kind, kept.contact, kept.value) == ("merge", "c0000", "c0001")
+
+
+def test_a_command_that_died_half_way_is_done_by_the_next_run(settings: Settings) -> None:
+    """It died after writing it down and before the ledger had it; whoever opens the inbox next takes it in, once."""
+    for _ in range(2):
+        places.inbox(settings).put(says("merge", "c0000", 50, value="c0001", by="office"))
+        with opened(settings) as ledger:
+            delivery.fold(ledger, places.inbox(settings))
+            head = ledger.head()
+            assert ledger.history(TODAY).standing["c0000"].merged == "c0001"
+    assert "one contact already" in merge(settings)
+    with opened(settings) as ledger:
+        assert ledger.head() == head
 
 
 def test_whoever_is_erased_leaves_nothing_of_either(settings: Settings) -> None:
