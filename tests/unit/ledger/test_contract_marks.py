@@ -100,7 +100,7 @@ def test_a_dossier_holds_the_evidence(ledger: Ledger) -> None:
         ("email", "0", "person"),
         ("mark:vip", "1", "office"),
     ]
-    assert found.past[0].at == NOW + timedelta(seconds=1)
+    assert found.past[1].at == NOW + timedelta(seconds=1)
     assert found.reported == {"email": "1", "stage": "action"}
 
 
