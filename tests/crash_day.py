@@ -27,8 +27,8 @@ from crash_post import (
     Post,
     Trace,
     Watched,
-    a_task_mail,
 )
+from task_letters import a_task_mail
 from topmind.delivery import TaskLetter, send, send_task_mails
 from topmind.ledger import Claim
 from topmind.ledger.care.invariants import broken

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from topmind.ledger import Feedback, InboxEntry, TaskMailClaim
+from topmind.ledger import Feedback, InboxEntry
 from topmind.ledger.store import SqlLedger
 from topmind.model import FeedbackKind, Message, Outcome, OutcomeKind
 from topmind.testing.clock import FixedClock
@@ -125,17 +125,3 @@ class Pages:
         """Taken in."""
         for one in ids:
             self.entries.pop(one, None)
-
-
-def a_task_mail(claim: TaskMailClaim) -> Message:
-    """A few bytes to a colleague."""
-    return Message(
-        touch=claim.key,
-        touch_hex=claim.touch_hex,
-        attempt=claim.attempt,
-        to=f"{claim.sender}@alder.example",
-        sender="hello@alder.example",
-        raw=b"Subject: 1 task\r\n\r\nCall.\r\n",
-        tags={},
-        fence=claim.fence,
-    )

@@ -14,6 +14,7 @@
     │   ├── LeaseEnded               exit 3   another sender took the place of one that was silent too long
     │   └── PlanAgain                exit 3   the ledger moved on since the plan was made
     ├── SendError                    exit 1   the run cannot go on
+    │   └── OutOfReach               exit 1   nothing gets through to the provider
     ├── FeedbackError                exit 1   the queue of what became of mails
     ├── UsageError                   exit 2   the command line is off
     └── GuardError                   exit 3   a guard stopped the run before anybody was mailed
@@ -118,6 +119,10 @@ class PlanAgain(LedgerError):  # noqa: N818 - reads as what to do
 
 class SendError(TopmindError):
     """A send run stopped; what was claimed is settled or listed."""
+
+
+class OutOfReach(SendError):  # noqa: N818 - reads as the state it names
+    """Nothing gets through to the provider: whatever else it is asked would only wait as long."""
 
 
 class FeedbackError(TopmindError):

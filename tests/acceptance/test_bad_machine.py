@@ -29,6 +29,10 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals, limits and rig
 LEDGER = "var/ledger.db"
 
 
+#: On such a disk CPython 3.11 renames a compiled file that it could write in part only: then no command starts any more.
+AS_COMPILED = {"PYTHONDONTWRITEBYTECODE": "1"}
+
+
 def limit(size: int) -> Callable[[], None]:
     """A disk that takes files of `size` bytes at most: the closest thing to a full one that needs no rights."""
 
@@ -115,7 +119,7 @@ def wait_for(mails: int, desk: Desk) -> None:
 def test_a_full_disk_while_sending(desk: Desk, size: int) -> None:
     """Whatever cannot be written any more: exit 1 and a word about the disk; with room again, everybody gets theirs once."""
     before = desk.mails()
-    said = desk.run("send", preexec_fn=limit(size))
+    said = desk.run("send", preexec_fn=limit(size), env=AS_COMPILED)
     assert said.code == 1, said
     assert "disk" in said.text or "room" in said.text or "File too large" in said.text, said
     assert not litter(desk.root)
@@ -130,7 +134,7 @@ def test_a_full_disk_while_sending(desk: Desk, size: int) -> None:
 def test_a_full_disk_while_building(desk: Desk, size: int) -> None:
     """The last good site stays, byte for byte; no folder of a half-built one is left."""
     before = desk.left()
-    said = desk.run("build", "--no-search", preexec_fn=limit(size))
+    said = desk.run("build", "--no-search", preexec_fn=limit(size), env=AS_COMPILED)
     assert said.code == 1, said
     assert "File too large" in said.err or "disk" in said.err, said
     assert desk.left() == before
@@ -141,7 +145,7 @@ def test_a_full_disk_while_starting(tmp_path: Path) -> None:
     """`init` says so; what it wrote is whole."""
     desk = Desk(tmp_path / "new")
     desk.root.mkdir()
-    said = desk.run("init", "--sample", preexec_fn=limit(3_000))
+    said = desk.run("init", "--sample", preexec_fn=limit(3_000), env=AS_COMPILED)
     assert said.code == 1
     assert "File too large" in said.err
     assert not litter(desk.root)
@@ -327,6 +331,38 @@ def test_interrupted_before_anything_is_sent(desk: Desk, command: str, name: str
         assert not litter(desk.root)
     assert codes <= {0, code}
     assert code in codes
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_interrupted_before_the_ledger_is_open(desk: Desk, name: str) -> None:
+    """Whoever presses Ctrl-C while a send still reads files is told that nobody was mailed."""
+    before = desk.left()
+    started = desk.root / "started"
+    text = f"{CONF}\nimport time\nopen({str(started)!r}, 'w').close()\ntime.sleep(20)\n"
+    desk.write({"pelicanconf.py": text})
+    child = desk.start("send")
+    while not started.exists():
+        time.sleep(0.01)
+    child.send_signal(getattr(signal, name))
+    out, err = child.communicate(timeout=15)
+    assert (child.returncode, out) == (128 + getattr(signal, name), "")
+    assert err.split("\n")[0] == "Stopped before anything was sent."
+    started.unlink()
+    assert desk.left() | {"pelicanconf.py": ""} == before | {"pelicanconf.py": ""}
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_second_signal_ends_a_send_at_once(desk: Desk, name: str) -> None:
+    """In the middle of a call: it does not wait, and says what the next run does."""
+    held(desk, PEOPLE + 5)
+    first = desk.start("send")
+    wait_for(PEOPLE + 5, desk)
+    for _ in range(2):
+        first.send_signal(getattr(signal, name))
+        time.sleep(0.3)
+    _, err = first.communicate(timeout=15)
+    assert first.returncode == 128 + getattr(signal, name)
+    assert err.startswith("Stopped in the middle of it: the next run settles")
 
 
 def test_killed_while_sending(desk: Desk) -> None:

@@ -196,7 +196,8 @@ def test_killed_again_and_again(ticks: Ticks, moments: tuple[Callable[[Entry, Ti
 def test_cancelled_then_started_three_times(ticks: Ticks, *, hangs: bool) -> None:
     """SIGINT reaches topmind itself: it is over before SIGTERM would come, what was not called was given back, a call
     without an answer is listed. Three clones that start together right after it send the rest, each mail once, and
-    take in the proof of what had left; a machine that comes later asks Amazon for no mail."""
+    take in the proof of what had left; a machine that comes later plans with the secrets that its step has, and asks
+    Amazon for no mail."""
     ses = ticks.aws.ses
     ses.faults = Faults(**SLOW, at={4: Fault(kind=FaultKind.HANG)} if hangs else {})
     entry = ticks.start()
@@ -218,8 +219,10 @@ def test_cancelled_then_started_three_times(ticks: Ticks, *, hangs: bool) -> Non
     books = ticks.books()
     assert (books.counts.accepted, books.unproven) == (PEOPLE, set())
 
-    calls = ses.calls
-    last = ticks.start()
+    calls, disk = ses.calls, ticks.disk()
+    plan = ticks.job.start("Plan", disk)
+    assert plan.ends() == 0, plan.text
+    last = ticks.start(disk)
     assert last.ends() == 0, last.text
     assert "Sent now: 0 mails" in last.text
     assert ses.calls == calls

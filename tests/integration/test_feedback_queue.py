@@ -19,6 +19,7 @@ from topmind.aws.queue import FeedbackQueue
 from topmind.errors import FeedbackError
 from topmind.feedback import drain
 from topmind.ledger import open_ledger
+from topmind.links import KeyRing
 from topmind.model import OutcomeKind, TouchState
 from topmind.testing.clock import FixedClock
 from topmind.testing.events import a_body
@@ -198,7 +199,14 @@ def test_the_command(way: Road, endpoint: str, tmp_path: Path) -> None:
     """`topmind feedback` in a project that has sent: dry first, then for good, then nothing is left; no address."""
     (tmp_path / "pelicanconf.py").write_text('SITENAME = "x"\nTOPMIND = {"ledger": "test"}\n', "utf-8")
     names = ENVIRONMENT | {"AWS_ENDPOINT_URL": endpoint, "TOPMIND_FEEDBACK_QUEUE": way.url}
-    desk = Desk(tmp_path, names)
+    desk = Desk(
+        tmp_path,
+        names
+        | {
+            "TOPMIND_TRANSPORT": "ses",
+            "TOPMIND_KEYS": KeyRing(links=("l" * 40,), addresses=("a" * 40,), coupons=("c" * 40,)).to_json(),
+        },
+    )
     said = desk.type("feedback")
     assert said.code == 2
     assert "there is no ledger here yet" in said.err
@@ -215,6 +223,9 @@ def test_the_command(way: Road, endpoint: str, tmp_path: Path) -> None:
     )
     dry = json.loads(desk.type("feedback", "--dry-run", "--json").out)
     assert (dry["events"], dry["foreign"], dry["proved"], dry["dry_run"]) == (3, 1, 1, True)
+    rehearsal = Desk(tmp_path, names).type("feedback")
+    assert rehearsal.code == 3
+    assert "mails go to `outbox` here, so what Amazon SES says is for another ledger" in rehearsal.err
     said = desk.type("feedback")
     assert said.code == 0
     assert "3 events of ours, 3 of them new" in said.out

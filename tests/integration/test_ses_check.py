@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,13 @@ from amazon import SET, Amazon, amazon
 from played import Desk
 from small_company import CONF, a_company
 from topmind.errors import GuardError, UsageError
-from topmind.model import Level
-from topmind.run import control, feedback, sending
+from topmind.model import History, Level
+from topmind.run import adopting, control, dry, feedback, rehearsing, sending
+from topmind.run import load as load_
 from topmind.run.crews import Crew
 from topmind.run.sent import SendResult
 from topmind.testing.clock import FixedClock
-from topmind.testing.ses import Feedback
+from topmind.testing.ses import Fault, FaultKind, Faults, Feedback
 
 PEOPLE = 6
 #: Tuesday, 10:30 in Dublin: the letter of nine o'clock is due.
@@ -74,7 +76,7 @@ def root(built: Path, tmp_path: Path) -> Path:
 
 def check(root: Path, now: datetime = NOW, **over: Any) -> SendResult:
     """`topmind send --check`."""
-    return sending.send(root, as_of=None, clock=FixedClock(now), check=True, **{"first_send": True, **over})
+    return rehearsing.check(root, clock=FixedClock(now), **{"as_of": None, "first_send": True, **over})
 
 
 def told(result: SendResult, level: Level) -> list[str]:
@@ -114,15 +116,7 @@ def test_everything_that_would_stop_a_send_is_told_at_once(
     monkeypatch.setenv("TOPMIND_KEYS", json.dumps({n: ["x" * 43] for n in ("links", "addresses", "coupons")}))
     monkeypatch.setenv("TOPMIND_LIVE_URL", "http://mail.alder.example")
     monkeypatch.setenv("TOPMIND_FEEDBACK_QUEUE", "nobody-made-it")
-    checked = sending.send(
-        root,
-        as_of="2026-12-08",
-        clock=FixedClock(NOW),
-        check=True,
-        plan_hash="abcdef12",
-        first_send=True,
-        crew=Crew(workers=2),
-    )
+    checked = check(root, as_of="2026-12-08", plan_hash="abcdef12", crew=Crew(workers=2))
     assert sorted(told(checked, Level.ERROR)) == [
         "feedback-queue",
         "live-pages",
@@ -246,3 +240,141 @@ def test_a_copy_that_was_put_back_fails_the_check(root: Path, aws: Amazon) -> No
     checked = check(root, week + timedelta(hours=1))
     assert [p.level for p in checked.findings if p.rule == "ledger/restored"] == [Level.ERROR]
     assert checked.exit_code == 1
+
+
+def test_the_place_of_that_copy_is_said_without_its_password(root: Path) -> None:
+    """The plan is printed where many read it, and the address of a server holds a password."""
+    clock = FixedClock(NOW)
+    project = load_.load(root, as_of=None, clock=clock)
+    url = "postgresql://dana:secret@db.alder.example/ledger"
+    project = replace(project, settings=replace(project.settings, ledger_url=url))
+    known = dry.Known(history=History(ledger="alder"), restored=True)
+    (problem,) = (
+        p for p in dry.decide_project(project, clock, told=known).findings if p.rule == dry.RESTORED
+    )
+    assert "copy of postgresql://… back" in problem.fix
+    assert "secret" not in f"{problem.says}{problem.fix}"
+
+
+#: What is wrong around the files in the tests below, and the rules by which it is told.
+AROUND = {
+    "TOPMIND_SES_CONFIGURATION_SET": "nobody-made-it",
+    "TOPMIND_FEEDBACK_QUEUE": "nobody-made-it",
+    "TOPMIND_LIVE_URL": "http://mail.alder.example",
+}
+TOLD_AROUND = {"configuration-set", "feedback-queue", "live-pages"}
+
+
+def surround(monkeypatch: pytest.MonkeyPatch, **more: str) -> None:
+    """Set up wrongly what is no file."""
+    for name, value in {**AROUND, **more}.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_broken_files_hide_nothing_else(root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A misspelt block and a contact list without its columns: both, with ledger, keys, day and account beside them."""
+    assert sending.send(root, as_of=None, clock=FixedClock(NOW), live=True, first_send=True).exit_code == 0
+    keys = check(root).as_dict().keys()
+    surround(monkeypatch, TOPMIND_KEYS="")
+    tip = root / "content" / "tips" / "damp.md"
+    tip.write_text(tip.read_text("utf-8") + "\n/// calout | Tip\nx\n///\n", "utf-8")
+    (root / "var" / "contacts" / "contacts.csv").write_text("who,where\n1,here\n", "utf-8")
+    checked = check(root, as_of="2026-12-08", crew=Crew(workers=2))
+    assert {*told(checked, Level.ERROR)} == {*TOLD_AROUND, "stopped"}
+    found = {(p.path, p.line > 0) for p in checked.findings if p.level is Level.ERROR}
+    assert ("content/tips/damp.md", True) in found
+    assert any("contacts" in p.path or "_audience" in p.path for p in checked.findings), checked.text()
+    for words in (
+        "No plan can be made",
+        "TOPMIND_KEYS is not set",
+        "real mail goes today",
+        "one sender at a time",
+    ):
+        assert words in checked.text()
+    assert (checked.exit_code, checked.as_dict()["plan"], checked.as_dict()["planned"]) == (1, "", 0)
+    assert checked.as_dict().keys() == keys, "whoever reads the JSON finds the same names"
+
+
+def test_a_broken_audience_hides_nothing_else(
+    root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An export that lost its columns: nobody can be planned, the account is asked all the same."""
+    surround(monkeypatch)
+    (root / "var" / "contacts" / "contacts.csv").write_text("who,where\n1,here\n", "utf-8")
+    checked = check(root, first_send=False)
+    assert {*told(checked, Level.ERROR)} >= {*TOLD_AROUND, "first-send"}
+    assert "contacts.csv" in checked.text()
+    assert checked.exit_code == 1
+
+
+def test_ses_out_of_reach_hides_nothing_else(
+    root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue is looked at, and what the ledger knows of silent feedback is told."""
+    aws.ses.feedback = Feedback(lost=1.0)
+    assert sending.send(root, as_of=None, clock=FixedClock(NOW), live=True, first_send=True).exit_code == 0
+    aws.ses.flush()
+    surround(monkeypatch, AWS_ENDPOINT_URL_SESV2="http://127.0.0.1:1")
+    checked = check(root, LATER)
+    assert {*told(checked, Level.ERROR)} == {"no-answer", "feedback-queue", "live-pages", "silent"}
+    assert told(checked, Level.ERROR).count("no-answer") == 1, "nobody waits for the same silence five times"
+
+
+def test_each_question_that_gets_no_answer_is_told(
+    root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A role that may ask half of it: every action that it lacks, and what the other half says; a send stops on it."""
+    surround(monkeypatch)
+    aws.ses.faults = Faults(
+        operations={name: Fault(kind=FaultKind.ERROR_BEFORE) for name in ("GetAccount", "GetEmailIdentity")}
+    )
+    try:
+        checked = check(root)
+        lacking = {p.path for p in checked.findings if p.rule == "preflight/no-answer"}
+        assert lacking == {"ses:GetAccount", "ses:GetEmailIdentity"}
+        assert {*told(checked, Level.ERROR)} == {*TOLD_AROUND, "no-answer"}
+        aws.ses.faults = Faults(operations={"GetEmailIdentity": Fault(kind=FaultKind.ERROR_BEFORE)})
+        with pytest.raises(GuardError, match="Nobody was mailed") as refused:
+            sending.send(root, as_of=None, clock=FixedClock(NOW), live=True, first_send=True)
+        for words in ("ses:GetEmailIdentity", "'nobody-made-it'", "not https"):
+            assert words in str(refused.value), "with everything else"
+        assert aws.ses.calls == 0
+    finally:
+        aws.ses.faults = Faults()
+
+
+def test_no_region_hides_nothing_else(root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither SES nor the queue can be asked: said once, and the rest is told."""
+    surround(monkeypatch)
+    monkeypatch.delenv("AWS_REGION")
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    checked = check(root)
+    assert {*told(checked, Level.ERROR)} == {"no-answer", "live-pages"}
+    assert "AWS_REGION" in checked.text()
+
+
+def test_the_command_prints_what_it_found(root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On standard output, for people and for machines, also where no plan can be made."""
+    surround(monkeypatch)
+    (root / "content" / "tips" / "damp.md").write_text("---\ntilte: Damp\n---\nx\n", "utf-8")
+    desk = Desk(root)
+    plain, machine = desk.type("send", "--check"), desk.type("send", "--check", "--json")
+    assert (plain.code, machine.code) == (1, 1)
+    assert "content/tips/damp.md:2" in plain.out
+    assert {
+        one["rule"].removeprefix("preflight/") for one in json.loads(machine.out)["findings"]
+    } >= TOLD_AROUND
+
+
+def test_where_no_ledger_is_nothing_is_adopted(
+    root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong TOPMIND_LEDGER: no ledger is made in which everybody is unproven; nothing at all is written."""
+    for ledger in ("sqlite:///var/ledger.db", BUCKET):
+        monkeypatch.setenv("TOPMIND_LEDGER", ledger)
+        with pytest.raises(UsageError, match="there is nothing to adopt") as found:
+            adopting.adopt(root, as_of=None, clock=FixedClock(NOW), anyway=True, incomplete=True)
+        assert found.value.where == ("s3://…" if ledger == BUCKET else ledger)
+        assert "topmind ledger restore FILE" in found.value.fix
+    assert "Contents" not in aws.client("s3").list_objects_v2(Bucket="ledger")
+    assert not list((root / "var").glob("*.db"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +17,7 @@ from played import Desk
 from small_company import CONF, a_company
 from topmind.errors import ConfigError, GuardError, SendError, TopmindError
 from topmind.model import Level
-from topmind.run import feedback, sending, testmail
+from topmind.run import feedback, load, places, rehearsing, sending, testmail
 from topmind.run.listening import SIMULATOR
 from topmind.run.sent import SendResult
 from topmind.testing.clock import FixedClock
@@ -68,6 +69,10 @@ def root(built: Path, tmp_path: Path) -> Path:
     return tmp_path / "alder"
 
 
+#: Where live pages are until somebody says otherwise: on the machine that sends.
+DESK = "http://127.0.0.1:8000"
+
+
 def tick(
     root: Path,
     aws: Amazon,
@@ -77,11 +82,20 @@ def tick(
     environ: Mapping[str, str] = MappingProxyType({}),
     **over: Any,
 ) -> SendResult:
-    """`topmind send --live` at this moment."""
+    """`topmind send --live` at this moment; with `check` `topmind send --check`."""
     for name, value in aws.environ(**environ).items():
         monkeypatch.setenv(name, value)
     options = {"live": True, "first_send": True, **over}
+    if options.pop("check", False):
+        return rehearsing.check(root, as_of=None, clock=FixedClock(now), first_send=options["first_send"])
     return sending.send(root, as_of=None, clock=FixedClock(now), **options)
+
+
+def a_contact_list(aws: Amazon) -> None:
+    """One of the name alder; SES keeps it between tests."""
+    client = aws.ses.client()
+    with suppress(client.exceptions.AlreadyExistsException):
+        client.create_contact_list(ContactListName="alder")
 
 
 def rules(result: SendResult, level: Level = Level.ERROR) -> set[str]:
@@ -176,7 +190,7 @@ def test_everything_wrong_with_an_account_at_once(
     state.identities["alder.example"] = Identity(
         name="alder.example", dkim="PENDING", mail_from="bounce.alder.example", mail_from_status="PENDING"
     )
-    checked = tick(root, aws, monkeypatch, live=False, check=True)
+    checked = tick(root, aws, monkeypatch, check=True)
     assert rules(checked) >= {"sandbox", "dkim", "mail-from"}
     assert "quota" in rules(checked, Level.WARNING)
     assert "dmarc" in rules(checked, Level.INFO), "nobody is asked about names on this machine"
@@ -201,19 +215,19 @@ def test_an_account_that_may_not_send(
 def test_no_feedback_no_send(root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a configuration set and its queue no bounce would ever be heard of."""
     given = {"TOPMIND_FEEDBACK_QUEUE": "", "TOPMIND_SES_CONFIGURATION_SET": ""}
-    checked = tick(root, aws, monkeypatch, environ=given, live=False, check=True)
+    checked = tick(root, aws, monkeypatch, environ=given, check=True)
     assert rules(checked) >= {"configuration-set", "feedback-queue"}
     given = {
         "TOPMIND_SES_CONFIGURATION_SET": "nobody-made-it",
         "TOPMIND_FEEDBACK_QUEUE": f"{aws.queue}-gone",
     }
-    checked = tick(root, aws, monkeypatch, environ=given, live=False, check=True)
+    checked = tick(root, aws, monkeypatch, environ=given, check=True)
     assert rules(checked) >= {"configuration-set", "feedback-queue"}
 
 
 def test_a_good_account_has_no_finding(root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch) -> None:
     """`send --check` on a day when everything stands: exit 0, nobody mailed, nothing written."""
-    checked = tick(root, aws, monkeypatch, live=False, check=True)
+    checked = tick(root, aws, monkeypatch, check=True)
     assert (rules(checked), checked.exit_code, aws.ses.calls) == (set(), 0, 0), checked.text()
     assert not (root / "var" / "ledger.db").exists()
 
@@ -230,7 +244,7 @@ def test_no_keys_no_send(root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatc
     """A key ring made on a runner's disk would be gone with it, and every unsubscribe link with it."""
     with pytest.raises(ConfigError, match="TOPMIND_KEYS is not set"):
         tick(root, aws, monkeypatch, environ={"TOPMIND_KEYS": ""})
-    checked = tick(root, aws, monkeypatch, environ={"TOPMIND_KEYS": ""}, live=False, check=True)
+    checked = tick(root, aws, monkeypatch, environ={"TOPMIND_KEYS": ""}, check=True)
     assert "TOPMIND_KEYS is not set" in checked.text()
     assert checked.exit_code == 1
 
@@ -317,7 +331,7 @@ def test_without_live_pages_ses_makes_the_links_to_leave(
     root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A contact list stands in for live pages: marketing carries SES's link, and its opt-out comes back as feedback."""
-    aws.ses.client().create_contact_list(ContactListName="alder")
+    a_contact_list(aws)
     environ = {"TOPMIND_LIVE_URL": "", "TOPMIND_SES_CONTACT_LIST": "alder"}
     result = tick(root, aws, monkeypatch, environ=environ)
     assert (result.report.counts.accepted, result.exit_code) == (PEOPLE, 0), result.text()
@@ -343,3 +357,56 @@ def test_a_contact_list_that_is_not_there(root: Path, aws: Amazon, monkeypatch: 
     with pytest.raises(GuardError, match="has no contact list"):
         tick(root, aws, monkeypatch, environ=environ)
     assert aws.ses.calls == 0
+
+
+@pytest.mark.parametrize("contact_list", ["alder", ""])
+def test_a_test_mail_has_no_link_to_this_machine(
+    root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch, contact_list: str
+) -> None:
+    """Where SES makes the links to leave, a test shows a place for them and puts nobody on a list; nor does it lead to
+    pages that nobody has set up. A mail of service says what the real one says."""
+    a_contact_list(aws)
+    environ = {"TOPMIND_LIVE_URL": "", "TOPMIND_SES_CONTACT_LIST": contact_list}
+    for name, value in aws.environ(**environ).items():
+        monkeypatch.setenv(name, value)
+    sent = testmail.send(root, "you@alder.example", None, every=True, as_of=None, clock=FixedClock(NOW))
+    assert sent == len(aws.ses.inbox) >= 2, "a letter and the thank-you"
+    texts = [mail.html + mail.text for mail in aws.ses.inbox]
+    assert not any(f"{DESK}/" in text for text in texts)
+    shown = "amazon-ses-puts-its-link-here.invalid" if contact_list else "set-topmind-live-url.invalid"
+    assert any(shown in text for text in texts)
+    assert any("mailto:" in text and shown not in text for text in texts) == bool(contact_list)
+
+
+def test_a_mail_of_service_without_live_pages_leads_to_its_sender(
+    root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SES makes links for what markets only: the thank-you's ways out are a mail to whoever signs it, not this machine."""
+    a_contact_list(aws)
+    tick(root, aws, monkeypatch, environ={"TOPMIND_LIVE_URL": "", "TOPMIND_SES_CONTACT_LIST": "alder"})
+    texts = [mail.html + mail.text for mail in aws.ses.inbox]
+    assert not any(f"{DESK}/" in text for text in texts)
+    (service,) = [
+        text for mail, text in zip(aws.ses.inbox[1:], texts[1:], strict=True) if not mail.message["List-Id"]
+    ]
+    assert "mailto:dana@alder.example?subject=Unsubscribe" in service
+
+
+def test_what_a_dead_run_had_in_hand_is_told_once(
+    root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run froze the day, claimed two and died before it called: the next one finds them unproven and ends with 1, the
+    one after that has nothing new to say and ends with 0. Neither sends them again."""
+    aws.ses.state.quota = 12.5
+    assert tick(root, aws, monkeypatch).report.counts.waiting
+    aws.ses.state.quota = 50_000
+    at = FixedClock(NOW.replace(hour=11))
+    seen = load.load(root, as_of=None, clock=at)
+    with places.open_project_ledger(seen.settings, at, places.key_ring(seen.settings)) as ledger:
+        lost = {claim.touch_hex for claim in ledger.claim(owner="dead", limit=2, now=at.now())}
+    found = tick(root, aws, monkeypatch, NOW.replace(hour=12))
+    assert (found.report.new_unknown, found.report.counts.unknown, found.exit_code) == (2, 2, 1)
+    assert {one.touch_hex for one in found.report.unproven} == lost
+    after = tick(root, aws, monkeypatch, NOW.replace(hour=13))
+    assert (after.report.new_unknown, after.report.counts.unknown, after.exit_code) == (0, 2, 0)
+    assert not lost & aws.ses.touches.keys()

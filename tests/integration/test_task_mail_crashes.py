@@ -8,29 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from task_letters import a_task_mail
 from topmind.delivery import Outbox, TaskLetter, TaskMailReport, send_task_mails
-from topmind.ledger import Ledger, TaskMailClaim, open_ledger
+from topmind.ledger import Ledger, open_ledger
 from topmind.ledger.task_values import task_mail_key
-from topmind.model import Message, TouchState
+from topmind.model import TouchState
 from topmind.testing.builders import TODAY
 from topmind.testing.clock import FixedClock
 from topmind.testing.faults import Died, FaultyTransport, Fuse, faulty_ledger
 
 TEAM = ("dana", "june", "marcus")
-
-
-def a_mail(claim: TaskMailClaim) -> Message:
-    """A few bytes to a colleague."""
-    return Message(
-        touch=claim.key,
-        touch_hex=claim.touch_hex,
-        attempt=claim.attempt,
-        to=f"{claim.sender}@alder.example",
-        sender="hello@alder.example",
-        raw=b"Subject: 1 task\r\n\r\nCall.\r\n",
-        tags={},
-        fence=claim.fence,
-    )
 
 
 class Office:
@@ -50,7 +37,7 @@ class Office:
         """One run; None where it died."""
         self.runs += 1
         real = self.open()
-        letters = [TaskLetter(sender=name, day=TODAY, build=a_mail) for name in TEAM]
+        letters = [TaskLetter(sender=name, day=TODAY, build=a_task_mail) for name in TEAM]
         try:
             return send_task_mails(
                 faulty_ledger(real, fuse),

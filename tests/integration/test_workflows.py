@@ -168,6 +168,14 @@ def test_feedback_comes_before_the_plan_and_the_send() -> None:
     assert "Feedback" not in [step.get("name") for job in scheduled_jobs() for step in job]
 
 
+def test_every_step_that_opens_the_ledger_has_its_keys() -> None:
+    """Without the key ring `plan` refuses a ledger of `ses`, and the send behind it would never come; a stop needs none."""
+    steps = workflow("send.yml")["jobs"]["send"]["steps"]
+    opens = [step for step in steps if re.search(r"topmind (feedback|plan|send)", step.get("run", ""))]
+    assert [step["name"] for step in opens] == ["Feedback", "Plan", "Send"]
+    assert [step["env"].get("TOPMIND_KEYS") for step in opens] == ["${{ secrets.TOPMIND_KEYS }}"] * 3
+
+
 def test_ticks_are_at_odd_minutes_several_times_a_day() -> None:
     """Scheduled runs at the full hour are the ones that come late or not at all."""
     lines = [entry["cron"].split() for entry in workflow("send.yml")[True]["schedule"]]

@@ -69,8 +69,13 @@ class Cache:
 
     def good(self, table: str) -> Converted | None:
         """The last table that was good enough to use."""
-        name = self.note("good").get(table)
-        return self.find(table, name) if name else None
+        said = self.note("good").get(table)
+        return self.find(table, said["key"]) if isinstance(said, dict) else None
+
+    def good_rows(self, table: str) -> int | None:
+        """How many rows it had, also where its file is gone (somebody was erased); None = nothing was ever good."""
+        said = self.note("good").get(table)
+        return said["rows"] if isinstance(said, dict) else None
 
     def note(self, name: str) -> Mapping[str, Any]:
         """A small note of the whole folder by table: which one is good, what was counted."""
@@ -80,10 +85,18 @@ class Cache:
         """Write one table's part of a note."""
         _write(self.folder / f"{name}.json", {**self.note(name), table: value})
 
-    def now_good(self, table: str, key: str) -> None:
+    def somebody_left(self) -> None:
+        """Of an erased contact: one row of contacts less is due, and of their facts nobody knows how many."""
+        said = self.note("good").get("contacts")
+        if isinstance(said, dict):
+            one_less = {**said, "rows": said["rows"] - 1}
+            _write(self.folder / "good.json", {"contacts": one_less})
+
+    def now_good(self, table: str, key: str, rows: int) -> None:
         """Remember this one; forget converted files of the table that nobody needs any more."""
-        if self.note("good").get(table) != key:
-            self.keep_note("good", table, key)
+        said = {"key": key, "rows": rows}
+        if self.note("good").get(table) != said:
+            self.keep_note("good", table, said)
         keep = self.path(table, key)
         others = (p for p in self.folder.glob(f"{table}-*.parquet") if p != keep)
         for old in sorted(others, key=lambda p: p.stat().st_mtime, reverse=True)[KEPT - 1 :]:

@@ -88,7 +88,7 @@ class Session:
     # --- tables --------------------------------------------------------------------------------------
 
     def _people(self, history: History) -> None:
-        """Everybody in the source who is not erased; who is in the history only is `vanished`."""
+        """Everybody in the source who is neither erased nor merged into another; who is in the history only is `vanished`."""
         touched = sorted({t.key.contact for t in history.touches})
         if touched:
             self._table("touched", {"contact": touched})
@@ -97,7 +97,7 @@ class Session:
         ((sourced,),) = self.con.execute("SELECT count(*) FROM source_contacts").fetchall()
         #: Contacts with a row.
         self.size: int = sourced + len(self.vanished)
-        erased = sorted(c for c, standing in history.standing.items() if standing.erased)
+        erased = sorted(c for c, standing in history.standing.items() if standing.erased or standing.merged)
         if erased:
             self._table("erased_ids", {"contact": erased})
             self.con.execute(

@@ -86,6 +86,11 @@ _PLAIN = re.compile(r"[-+]?\d+(\.\d+)?")
 _GERMAN = re.compile(r"[-+]?\s*[€$£]?\s*(\d+|\d{1,3}(\.\d{3})+)(,\d+)?\s*[€$£]?")
 _ENGLISH = re.compile(r"[-+]?\s*[€$£]?\s*(\d+|\d{1,3}(,\d{3})+)(\.\d+)?\s*[€$£]?")
 _CONSENT = re.compile(r"newsletter|news|opt_?in|consent|marketing|werbung|einwilligung|may_mail")
+#: A yes there means no: taken for consent, it would mail those who left.
+_REFUSAL = re.compile(
+    r"(^|_)(no|not|dont|kein|keine|ohne|opt_?out|unsub\w*|abgemeldet|abmeldung|abbestellt|widerruf\w*|widersp\w*|gesperrt|sperre"
+    r"|stop|block\w*|refus\w*|desabonn\w*)(_|$)"
+)
 _OTHER = {"ja": "yes", "j": "yes", "nein": "no", "wahr": "yes", "falsch": "no", "oui": "yes", "non": "no"}
 
 
@@ -122,7 +127,18 @@ class Column:
     @property
     def is_consent(self) -> bool:
         """Its name says so, and it says yes or no."""
-        return bool(_CONSENT.search(plain_name(self.name))) and self.type == "flag"
+        return bool(_CONSENT.search(plain_name(self.name))) and self.type == "flag" and not self.is_refusal
+
+    @property
+    def is_refusal(self) -> bool:
+        """By its name a yes there is a no to mail."""
+        return bool(_REFUSAL.search(plain_name(self.name))) and self.type == "flag"
+
+    @property
+    def turned(self) -> dict[str, str]:
+        """Its words for yes and no, the other way round."""
+        other = {"yes": "no", "no": "yes"}
+        return {v: other[_OTHER.get(v.lower(), "yes" if v.lower() in YES else "no")] for v in self.filled}
 
     @property
     def dates(self) -> str:

@@ -57,6 +57,7 @@ def propose(path: Path, root: Path, table: str | None = None) -> Proposal:
         consents = [c for c in rest if c.is_consent]
         lines += _fields([*roles.get("name", ()), *(c for c in rest if c not in consents)])
         lines += _consents(consents)
+        lines += [line for column in rest if column.is_refusal for line in _refusal(column)]
     return Proposal(found=head.found, toml="\n".join(lines) + "\n")
 
 
@@ -136,12 +137,31 @@ def _consents(columns: Sequence[Column]) -> list[str]:
     return [*lines, *_words(columns[0]), 'evidence = ""                   # where is the proof kept?']
 
 
+def _refusal(column: Column) -> list[str]:
+    """A column that is no consent, and how it may be read as one: for a person to decide."""
+    return [
+        "",
+        f"# By its name a yes in {_quoted(column.name)} means that they want no mail. Where that is so, their consent is:",
+        *(
+            f"# {line}"
+            for line in (
+                "[consent.email]",
+                'basis = "column"',
+                f"column = {_quoted(column.name)}",
+                *_mapping(column.turned),
+            )
+        ),
+    ]
+
+
 def _words(column: Column) -> list[str]:
     """Yes and no in other words than ours."""
-    if not column.other_words:
-        return []
-    listed = ", ".join(f"{_quoted(old)} = {_quoted(new)}" for old, new in sorted(column.other_words.items()))
-    return [f"values = {{ {listed} }}"]
+    return _mapping(column.other_words)
+
+
+def _mapping(words: Mapping[str, str]) -> list[str]:
+    listed = ", ".join(f"{_quoted(old)} = {_quoted(new)}" for old, new in sorted(words.items()))
+    return [f"values = {{ {listed} }}"] if words else []
 
 
 def _quoted(text: str) -> str:

@@ -81,5 +81,5 @@ def _numbered(con: Any, cache: Cache, name: str, made: list[Converted], query: s
             temporary.unlink(missing_ok=True)
         known = Converted(parquet=target, rows=copied[0][0], shape=pair)
         cache.keep(known)
-    cache.now_good(name, key)
+    cache.now_good(name, key, known.rows)
     return known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from topmind.audience.spec import PATH, AudienceSpec
 from topmind.errors import ConfigError
@@ -60,7 +60,8 @@ def place_of(spec: AudienceSpec, settings: Settings, table: str) -> Place:
         return _local((Path(settings.contacts) / _file_name(said)).resolve(), settings, table)
     if said.startswith(_POSTGRES):
         address, _, name = said.partition("#")
-        if urlsplit(address).password:
+        parts = urlsplit(address)
+        if parts.password or "password" in parse_qs(parts.query):
             raise _wrong(
                 table, "holds a password", "Keep it out of the file: give the address in TOPMIND_CONTACTS."
             )

@@ -102,32 +102,40 @@ class Reader:
 
     def table(self, con: Any, table: str) -> tuple[Converted | None, list[Finding]]:
         """Today's table, or the last good one with a loud finding, or None with an error."""
-        good = self.cache.good(table)
-        fresh, key = None, ""
+        before = self.cache.good_rows(table)
         try:
-            fresh, key, age = self._fresh(con, table)
-            refused = self._shrunken(table, fresh, good) or self._aged(age)
+            fresh, key = self._trusted(con, table, before)
         except Unusable as error:
-            refused = str(error)
+            return self._last_good(table, str(error))
         except StoppedError as error:
-            return None, [Finding(rule="source/too-many-bad-rows", level="error", says=str(error), fix=_LOOK)]
-        if fresh and not refused:
-            self.cache.now_good(table, key)
-            return fresh, []
+            return None, [_stopped(error)]
+        self.cache.now_good(table, key, fresh.rows)
+        return fresh, []
+
+    def tried(self, con: Any, table: str, *, of_many: bool) -> tuple[Converted | None, list[Finding]]:
+        """A table that is in no use yet, or None with why it would not be: nothing is remembered of it. `of_many`: it is
+        one file of a folder, and alone has as many rows as it has."""
+        try:
+            fresh, _ = self._trusted(con, table, None if of_many else self.cache.good_rows(table))
+        except Unusable as error:
+            return None, [_unusable(str(error), _KNOWN if self.cache.good_rows(table) else _AGAIN)]
+        except StoppedError as error:
+            return None, [_stopped(error)]
+        return fresh, []
+
+    def _trusted(self, con: Any, table: str, before: int | None) -> tuple[Converted, str]:
+        """(today's table, its key); `before`: rows of the last good one. Raises Unusable, StoppedError."""
+        fresh, key, age = self._fresh(con, table)
+        if refused := self._shrunken(table, fresh, before) or self._aged(age):
+            raise Unusable(refused)
+        return fresh, key
+
+    def _last_good(self, table: str, refused: str) -> tuple[Converted | None, list[Finding]]:
+        good = self.cache.good(table)
         if good and good.shape == self._shape(table):
-            return good, [
-                Finding(
-                    rule="source/last-good",
-                    level="warning",
-                    says=f"{refused} THE LAST GOOD ONE IS USED ({good.rows} rows).",
-                    fix="Export it again, or remove var/cache/audience/good.json if this is how it should be.",
-                )
-            ]
-        return None, [
-            Finding(
-                rule="source/unusable", level="error", says=refused, fix="Export it again and put it there."
-            )
-        ]
+            says = f"{refused} THE LAST GOOD ONE IS USED ({good.rows} rows)."
+            return good, [Finding(rule="source/last-good", level="warning", says=says, fix=_KNOWN)]
+        return None, [_unusable(refused, _KNOWN if self.cache.good_rows(table) else _AGAIN)]
 
     def _fresh(self, con: Any, table: str) -> tuple[Converted, str, date]:
         """(converted, its key, day of the export). Raises Unusable, StoppedError."""
@@ -153,9 +161,10 @@ class Reader:
         marks = marked(paths, self.spec.tables[table])
         age = datetime.fromtimestamp(max(one.stat().st_mtime for one in paths), tz=UTC).date()
         content = " ".join(mark.digest for mark in marks)
-        # the same bytes mean something else from a database: its numbers have no German comma
-        said = f"{content} {self._shape(table)} {bool(self.places[table].database)}"
-        key = hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
+        # the same bytes mean something else from a database (its numbers have no German comma), and what was converted
+        # when more bad rows were allowed is looked at again
+        made = f"{content} {self._shape(table)} {bool(self.places[table].database)} {self.spec.tables[table].bad_rows}"
+        key = hashlib.blake2b(made.encode(), digest_size=12).hexdigest()
         if kept := self.cache.find(table, key):
             return kept, key, age
         try:
@@ -198,14 +207,14 @@ class Reader:
                 f"They stand in var/rejects/{table}.csv with the reason."
             )
 
-    def _shrunken(self, table: str, fresh: Converted, good: Converted | None) -> str:
+    def _shrunken(self, table: str, fresh: Converted, before: int | None) -> str:
         """Why a table that lost rows is not trusted; "" where it is. Activities may be rotated."""
         if not fresh.rows:
             return "the file has no usable row." if table == "contacts" else ""
         rotated = isinstance(self.spec.tables[table], Activities)
-        if good and not rotated and fresh.rows < good.rows * (1 - SHRINK):
+        if before and not rotated and fresh.rows < before * (1 - SHRINK):
             what = "people" if table == "contacts" else "rows"
-            return f"the file has {fresh.rows} {what}; the last good one had {good.rows}."
+            return f"the file has {fresh.rows} {what}; the last good one had {before}."
         return ""
 
     def _aged(self, exported: date) -> str:
@@ -246,6 +255,16 @@ def _rows(table: str, parquet: Path) -> str:
 
 
 _LOOK = "Mend the export; where so many are as they should be, allow more."
+_AGAIN = "Export it again and put it there."
+_KNOWN = "Export it again, or remove var/cache/audience/good.json if this is how it should be."
+
+
+def _unusable(refused: str, fix: str) -> Finding:
+    return Finding(rule="source/unusable", level="error", says=refused, fix=fix)
+
+
+def _stopped(error: StoppedError) -> Finding:
+    return Finding(rule="source/too-many-bad-rows", level="error", says=str(error), fix=_LOOK)
 
 
 def _guessed(path: Path, mark: Fingerprint, paths: Sequence[Path]) -> Finding:

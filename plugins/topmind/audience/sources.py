@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +15,7 @@ from topmind.audience.places import Place, place_of
 from topmind.audience.reading import Reader
 from topmind.audience.spec import PATH, AudienceSpec
 from topmind.errors import AudienceError, ConfigError, ContentError
-from topmind.model import Channel, Level, PersonRecord, Problem
+from topmind.model import Channel, PersonRecord, Problem
 from topmind.settings import Settings
 
 
@@ -118,16 +118,17 @@ def check_file(spec: AudienceSpec, settings: Settings, as_of: date, table: str, 
     Raises ContentError where it would not be used, AudienceError where `var/` cannot be written.
     """
     reader = Reader(spec, settings, as_of, Outside())
+    before = reader.places[table].path
     reader.places[table] = Place(path=path.resolve(), shown=path.name)
     with _writable():
         con = reader.connect()
         try:
-            converted, found = reader.table(con, table)
+            converted, found = reader.tried(con, table, of_many=before is not None and before.is_dir())
         finally:
             con.close()
     problems = [reader.problem(table, one) for one in found]
-    if found or converted is None:
-        raise ContentError([replace(p, level=Level.ERROR) for p in problems])
+    if converted is None:
+        raise ContentError(problems)
     findings = tuple(reader.problem(table, one) for one in converted.findings)
     return Checked(rows=converted.rows, findings=findings)
 

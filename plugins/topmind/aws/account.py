@@ -12,7 +12,7 @@ from typing import Any
 
 from topmind.aws.codes import code_of
 from topmind.delivery.quota import Quota
-from topmind.errors import SendError
+from topmind.errors import OutOfReach, SendError
 
 #: Events without which the ledger could not learn what became of a mail.
 NEEDED_EVENTS = frozenset({"SEND", "DELIVERY", "BOUNCE", "COMPLAINT", "REJECT"})
@@ -129,7 +129,8 @@ def contact_list(client: Any, name: str) -> bool:
 
 
 def _asked(call: Any, **named: str) -> Mapping[str, Any]:
-    """The answer; {} where there is no such thing. Raises SendError with a reason that quotes no value."""
+    """The answer; {} where there is no such thing. Raises SendError with a reason that quotes no value, OutOfReach where
+    there is no answer at all."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -144,7 +145,7 @@ def _asked(call: Any, **named: str) -> Mapping[str, Any]:
             fix="Allow this action in the role's policy, or correct the credentials.",
         ) from None
     except BotoCoreError as error:
-        raise SendError(
+        raise OutOfReach(
             f"Amazon SES cannot be reached ({type(error).__name__}). Nobody was mailed.",
             fix="Check the network, AWS_REGION and the credentials, then run again.",
         ) from None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from topmind.aws.codes import code_of
 from topmind.errors import AudienceError, ConfigError
 
 #: Code of an answer → what is wrong and what to do.
@@ -62,7 +63,7 @@ def _asked(url: str) -> Iterator[Any]:
     try:
         yield boto3.client("s3", config=Config(retries={"total_max_attempts": 3}, connect_timeout=5))
     except ClientError as error:
-        code = str(error.response.get("Error", {}).get("Code", ""))
+        code = code_of(error)
         says, fix = _SAID.get(
             code, (f"the bucket refuses ({code}).", "Look the code up in the manual of S3.")
         )

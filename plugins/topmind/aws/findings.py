@@ -22,32 +22,37 @@ TextRecords = Callable[[str], Sequence[str] | None]
 class Facts:
     """Everything that is asked of the account before a send."""
 
-    account: Account
+    #: None = no answer, which is in `unanswered`.
+    account: Account | None
     #: Sender address → identity.
     identities: Mapping[str, Identity | None]
     #: The same of those in the team who may send on another day.
     others: Mapping[str, Identity | None] = field(default_factory=dict)
-    #: None = no configuration set is named.
+    #: None = no answer, or no configuration set is named.
     event_path: EventPath | None
+    #: "" = none is named.
     configuration_set: str
     #: Contact list whose links to leave SES makes; "" = our own live pages do. Whether SES has it.
     contact_list: str = ""
     contact_list_there: bool = True
-    #: `TOPMIND_FEEDBACK_QUEUE`, and whether it answered.
+    #: `TOPMIND_FEEDBACK_QUEUE`, and whether it answered; None = it could not be asked, which is in `unanswered`.
     queue: str
-    queue_answers: bool
+    queue_answers: bool | None
     #: Messages that nobody has taken in yet, as far as is known.
     queue_waiting: int | None = None
     #: When the first mail to Amazon's simulator went that nothing was heard of, nor of any later one; None = alive.
     silent: datetime | None = None
     #: Mails that are due now.
     planned: int
+    #: Questions that got no answer.
+    unanswered: tuple[Problem, ...] = ()
 
 
 def findings(facts: Facts, records: TextRecords) -> tuple[Problem, ...]:
     """All findings at once; an error means that nobody may be mailed."""
     return (
-        *_account(facts.account, facts.planned),
+        *facts.unanswered,
+        *(_account(facts.account, facts.planned) if facts.account else ()),
         *_senders(facts.identities, facts.others, records),
         *_feedback(facts),
         *_silence(facts),
@@ -167,12 +172,14 @@ def _dmarc(domain: str, records: TextRecords) -> Iterator[Problem]:
 
 def _feedback(facts: Facts) -> Iterator[Problem]:
     path = facts.event_path
-    if path is None:
+    if not facts.configuration_set:
         yield _problem(
             "configuration-set",
             "TOPMIND_SES_CONFIGURATION_SET is not set: no bounce and no complaint would be heard of.",
             "Name the configuration set whose events go to the feedback queue.",
         )
+    elif path is None:
+        pass  # among what is unanswered
     elif not path.exists:
         yield _problem(
             "configuration-set",
@@ -203,7 +210,7 @@ def _feedback(facts: Facts) -> Iterator[Problem]:
             "TOPMIND_FEEDBACK_QUEUE is not set: bounces, complaints and lost mails would stay unknown.",
             "Give the address of the SQS queue behind the configuration set.",
         )
-    elif not facts.queue_answers:
+    elif facts.queue_answers is False:
         yield _problem(
             "feedback-queue",
             "the feedback queue does not answer.",

@@ -132,7 +132,8 @@ class S3Objects:
             list(pool.map(one, keys))
 
     def purge(self, prefixes: Sequence[str]) -> bool:
-        """One request for each version: also of 200 errors there is one for each."""
+        """One request for each version: also of 200 errors there is one for each. A mark of a deletion goes last, when no
+        version is left that would be there again without it."""
 
         def one(found: tuple[str, str]) -> None:
             with self._asking():
@@ -140,27 +141,27 @@ class S3Objects:
 
         try:
             for prefix in prefixes:
-                old = list(self._old(self._prefix + prefix))
-                with ThreadPoolExecutor(_AT_ONCE) as pool:
-                    list(pool.map(one, old))
+                for old in self._old(self._prefix + prefix):
+                    with ThreadPoolExecutor(_AT_ONCE) as pool:
+                        list(pool.map(one, old))
         except LedgerError:
             return False
         return True
 
-    def _old(self, prefix: str) -> Iterator[tuple[str, str]]:
-        """(key, version) of everything that is not what a get answers, marks of deletions last."""
+    def _old(self, prefix: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """(key, version) of everything that is not what a get answers: versions, and marks of deletions."""
+        versions: list[tuple[str, str]] = []
         marks: list[tuple[str, str]] = []
         more: dict[str, Any] = {}
         while True:
             with self._asking():
                 page = self._client.list_object_versions(Bucket=self._bucket, Prefix=prefix, **more)
-            yield from (
+            versions += [
                 (one["Key"], one["VersionId"]) for one in page.get("Versions", ()) if not one["IsLatest"]
-            )
+            ]
             marks += [(one["Key"], one["VersionId"]) for one in page.get("DeleteMarkers", ())]
             if not page["IsTruncated"]:
-                yield from marks
-                return
+                return versions, marks
             more = {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page["NextVersionIdMarker"]}
 
     def now(self) -> datetime:

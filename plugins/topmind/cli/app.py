@@ -48,6 +48,10 @@ class Options:
     as_of: str | None = None
     debug: bool = False
 
+    def inside(self, to: Path) -> Path:
+        """A file that is named without its whole path: below the project, wherever the command was typed."""
+        return to if to.is_absolute() else self.project / to
+
 
 class Commands(click.Group):
     """Imports a command's module only when it is called."""

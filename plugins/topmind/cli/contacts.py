@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from topmind.cli import one_person
 from topmind.cli.app import Options, global_options
 
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -20,6 +21,9 @@ def command() -> None:
     Examples:
       topmind contacts push export.csv --table contacts
       topmind contacts map export.xlsx
+      topmind contacts show 0007
+      topmind contacts mark 0007 vip
+      topmind contacts merge 0012 0007
       topmind contacts erase 0007
     """
 
@@ -81,8 +85,9 @@ def erase(options: Options, who: str) -> None:
     """Erase somebody for good: WHO is their id in your contacts, or their address.
 
     Take them out of your contacts first. Their row, their words and whatever names them goes: in the ledger, in the
-    inbox, in the outbox, in the feedback queue and its dead letters. What stays are hashes by which every import and every restored
-    copy leaves them out. Not while a send runs; if it ends with an error, erase again.
+    inbox, in the outbox, in the feedback queue and its dead letters. What stays are hashes by which every import and
+    every restored copy leaves them out. Not while a send runs, and not in a copy that was not adopted; if it ends with an
+    error, erase again.
 
     \b
     Examples:
@@ -92,3 +97,7 @@ def erase(options: Options, who: str) -> None:
     from topmind.run.clock import SystemClock
 
     click.echo(erasing.erase(options.project, who, clock=SystemClock()).text())
+
+
+for one in one_person.COMMANDS:
+    command.add_command(one)

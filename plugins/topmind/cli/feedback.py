@@ -32,7 +32,8 @@ def command(
     """Take in what Amazon SES says of mails that left: delivered, bounced, complained, opened, clicked.
 
     Reads the queue of TOPMIND_FEEDBACK_QUEUE until it is empty. A message is deleted after the ledger has it, so
-    running it twice, or killing it, loses nothing and counts nothing twice. `topmind send` does the same first.
+    running it twice, or killing it, loses nothing and counts nothing twice. Messages of other ledgers are counted and
+    deleted: run it with the ledger that sends. `topmind send` does the same first.
 
     \b
     Examples:

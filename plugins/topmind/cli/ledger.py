@@ -39,11 +39,6 @@ def _progress(what: str) -> Iterator[out.Progress]:
         bar.close()
 
 
-def _inside(options: Options, to: Path) -> Path:
-    """Below the project, wherever the command was typed."""
-    return to if to.is_absolute() else options.project / to
-
-
 @command.command("init")
 @global_options
 @click.pass_obj
@@ -110,7 +105,7 @@ def check(options: Options, file: Path | None, as_json: bool, format_: str) -> i
     from topmind.run import ledgers
     from topmind.run.clock import SystemClock
 
-    copy = _inside(options, file) if file else None
+    copy = options.inside(file) if file else None
     with _progress("rows") as told:
         health = ledgers.check(options.project, clock=SystemClock(), file=copy, told=told)
     with out.even_if_closed():
@@ -184,7 +179,7 @@ def export(options: Options, folder: Path, kind: str, with_people: bool) -> None
     with _progress("rows") as told:
         found = exporting.export(
             options.project,
-            _inside(options, folder),
+            options.inside(folder),
             clock=SystemClock(),
             format_=kind,
             people=with_people,
@@ -214,7 +209,7 @@ def backup(options: Options, file: Path) -> None:
     from topmind.run.clock import SystemClock
 
     with _progress("pages") as told:
-        found = ledgers.backup(options.project, _inside(options, file), clock=SystemClock(), told=told)
+        found = ledgers.backup(options.project, options.inside(file), clock=SystemClock(), told=told)
     click.echo(found.text())
 
 
@@ -236,5 +231,5 @@ def restore(options: Options, file: Path) -> None:
     from topmind.run.clock import SystemClock
 
     with _progress("rows") as told:
-        text = ledgers.restore(options.project, _inside(options, file), clock=SystemClock(), told=told)
+        text = ledgers.restore(options.project, options.inside(file), clock=SystemClock(), told=told)
     click.echo(text)

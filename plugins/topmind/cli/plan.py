@@ -60,7 +60,7 @@ def command(options: Options, days: int, full: bool, ics: Path | None, as_json: 
     if ics is not None:
         from topmind.run.plan_ics import write
 
-        written = write(decided, ics, days=days)
+        written = write(decided, options.inside(ics), days=days)
         click.echo(f"{ics}: {out.number(written, 'entry', 'entries')}", err=True)
     if as_json or format_ == "json":
         out.as_json(summary.plan_as_dict(decided, full=full, days=days, before=before))

@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 import click
 
 from topmind.cli import output as out
 from topmind.cli import signalled
 from topmind.cli.app import Options, global_options
+
+
+@contextmanager
+def _last_words() -> Iterator[Callable[[], None]]:
+    """Where a signal ends the block, whoever pressed Ctrl-C reads what became of the mails."""
+    begun = False
+
+    def begins() -> None:
+        nonlocal begun
+        begun = True
+
+    try:
+        yield begins
+    except BaseException as error:
+        if signalled() or isinstance(error, (KeyboardInterrupt, SystemExit)):
+            click.echo(
+                "Stopped in the middle of it: the next run settles what can be proved of the mails in hand, and lists "
+                "the others."
+                if begun
+                else "Stopped before anything was sent.",
+                err=True,
+            )
+        raise
 
 
 @click.command("send")
@@ -64,7 +90,8 @@ def command(
     """Send what is due and unsent now, once. Run it as often as you like: the second run sends nothing.
 
     --check asks everything that can be known beforehand, with Amazon SES the account, the senders and the feedback,
-    too, and prints all findings at once; any error among them means exit 1.
+    too, and prints all findings at once: what one mistake hides is named, whatever else can be looked at is looked at.
+    Any error among them means exit 1.
 
     With a ledger in PostgreSQL several processes (--workers) and several machines (--shard, each with another K) may
     send at once; any two of them keep the gap and the ceilings of each person, and nothing goes twice.
@@ -82,9 +109,10 @@ def command(
       topmind send --test you@example.com
     """
     from topmind.ledger import Shard
-    from topmind.run import sending, testmail
+    from topmind.run import rehearsing, sending, testmail
     from topmind.run.clock import SystemClock
     from topmind.run.crews import Crew
+    from topmind.run.sent import SendResult, Unplanned
 
     clock = SystemClock()
     if test_to:
@@ -98,19 +126,32 @@ def command(
         return 0
     if contact or every_edition:
         raise click.UsageError("--as and --every-edition go with --test ADDRESS.")
-    result = sending.send(
-        options.project,
-        as_of=options.as_of,
-        clock=clock,
-        live=live,
-        dry_run=dry_run,
-        check=check,
-        first_send=first_send,
-        plan_hash=plan_hash,
-        crew=Crew(workers=workers, shard=Shard.parse(shard) if shard else None),
-        signalled=signalled,
-        progress=None if as_json or format_ == "json" else out.progress(),
-    )
+    crew = Crew(workers=workers, shard=Shard.parse(shard) if shard else None)
+    result: SendResult | Unplanned
+    if check:
+        result = rehearsing.check(
+            options.project,
+            as_of=options.as_of,
+            clock=clock,
+            first_send=first_send,
+            plan_hash=plan_hash,
+            crew=crew,
+        )
+    else:
+        with _last_words() as begins:
+            result = sending.send(
+                options.project,
+                as_of=options.as_of,
+                clock=clock,
+                live=live,
+                dry_run=dry_run,
+                first_send=first_send,
+                plan_hash=plan_hash,
+                crew=crew,
+                signalled=signalled,
+                progress=None if as_json or format_ == "json" else out.progress(),
+                begins=begins,
+            )
     with out.even_if_closed():
         if as_json or format_ == "json":
             out.as_json(result.as_dict())

@@ -167,7 +167,7 @@ def import_(options: Options, file: Path, as_json: bool, format_: str) -> None:
     from topmind.run import task_import
     from topmind.run.clock import SystemClock
 
-    here = file if file.exists() else _inside(options, file)
+    here = file if file.exists() else options.inside(file)
     told = task_import.import_file(options.project, here, as_of=options.as_of, clock=SystemClock())
     _say(told, as_json or format_ == "json")
 
@@ -203,7 +203,7 @@ def export(options: Options, kind: str, to: Path, reader: str | None) -> None:
     from topmind.run.clock import SystemClock
 
     count = task_files.export(
-        options.project, kind, _inside(options, to), reader=reader, as_of=options.as_of, clock=SystemClock()
+        options.project, kind, options.inside(to), reader=reader, as_of=options.as_of, clock=SystemClock()
     )
     click.echo(f"{out.number(count, 'task')} in {to}. The file names customers: do not pass it on.")
 
@@ -234,7 +234,7 @@ def print_(options: Options, channel: str | None, to: Path, reader: str | None) 
     sent, lost = task_files.print_pages(
         options.project,
         channel,
-        _inside(options, to),
+        options.inside(to),
         reader=reader,
         as_of=options.as_of,
         clock=SystemClock(),
@@ -250,8 +250,3 @@ def print_(options: Options, channel: str | None, to: Path, reader: str | None) 
         click.echo(
             f"No postal address: {', '.join(lost)}. Add it in the source of contacts, or visit.", err=True
         )
-
-
-def _inside(options: Options, to: Path) -> Path:
-    """Beside the project's other files, wherever the command was typed."""
-    return to if to.is_absolute() else options.project / to

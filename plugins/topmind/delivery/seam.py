@@ -33,8 +33,8 @@ class Door(Protocol):
         """These are in the ledger."""
         ...
 
-    def forget(self, contact: str) -> None:
-        """Somebody was erased: delete all that they said."""
+    def drop(self, ids: Iterable[str]) -> None:
+        """Whoever said these was erased: keep nothing of them."""
         ...
 
 

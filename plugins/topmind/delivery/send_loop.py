@@ -56,11 +56,14 @@ def fold(ledger: Ledger, inbox: Door | None) -> int:
     """Take what people said on live pages into the ledger, then remove it; how many entries."""
     entries = inbox.pending() if inbox else ()
     if inbox and entries:
-        inbox.done(ledger.fold(entries))
+        taken = ledger.fold(entries)
         said_by = {entry.contact for entry in entries if entry.kind != "task"}
-        for contact in sorted(said_by):
-            if ledger.person(contact) is None:  # erased; an old mail's link still works
-                inbox.forget(contact)
+        # erased; an old mail's link still works
+        nobody = {contact for contact in said_by if ledger.person(contact) is None}
+        gone = {entry.id for entry in entries if entry.kind != "task" and entry.contact in nobody}
+        if gone:
+            inbox.drop(name for name in taken if name in gone)
+        inbox.done(name for name in taken if name not in gone)
     return len(entries)
 
 

@@ -2,9 +2,10 @@
 
 from topmind.ledger.coupon_values import Coupon, CouponRow
 from topmind.ledger.crew import ALONE, Member, Shard, refuse_several
+from topmind.ledger.dossier_values import Dossier, Note, Word
 from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth, Trouble
 from topmind.ledger.follow_up import LEASE
-from topmind.ledger.inbox import FolderInbox
+from topmind.ledger.inbox import FolderInbox, mark_in
 from topmind.ledger.kept import Erasure, Fact, Kept, Suppression
 from topmind.ledger.object_inbox import ObjectInbox
 from topmind.ledger.objects import Found, MemoryObjects, NoAnswerError, ObjectStore, Put
@@ -40,6 +41,7 @@ __all__ = [
     "Counts",
     "Coupon",
     "CouponRow",
+    "Dossier",
     "Erasure",
     "Fact",
     "Feedback",
@@ -58,6 +60,7 @@ __all__ = [
     "Member",
     "MemoryObjects",
     "NoAnswerError",
+    "Note",
     "ObjectInbox",
     "ObjectStore",
     "Person",
@@ -78,9 +81,11 @@ __all__ = [
     "TaskOutcome",
     "Trouble",
     "Unproven",
+    "Word",
     "erasure_hashes",
     "exists",
     "keyed",
+    "mark_in",
     "open_ledger",
     "refuse_several",
     "seen_before",

@@ -85,9 +85,9 @@ def bar(book: Book, erasures: Sequence[Erasure], hashes: Hashes) -> int:
     return erased
 
 
-def is_erased(book: Book, contact: str, hashes: Hashes) -> bool:
-    """Whether somebody with this source id left for good."""
-    names = erasure_hashes(hashes, contact, "")
+def is_erased(book: Book, who: str, hashes: Hashes) -> bool:
+    """Whether somebody with this source id or address left for good."""
+    names = erasure_hashes(hashes, who, who)
     found = book.db.execute(
         "SELECT 1 FROM erased WHERE hash IN (SELECT value FROM json_each(?))", (listed(names),)
     ).fetchone()

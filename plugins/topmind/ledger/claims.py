@@ -8,6 +8,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from topmind.ledger import merging
 from topmind.ledger.book import Book, Record, key_of, listed
 from topmind.ledger.candidates import Candidates
 from topmind.ledger.crew import Shard
@@ -20,6 +21,7 @@ from topmind.model import Channel, Reason, Standing
 
 #: Kinds of which one inbox gets one copy, as SQL.
 _SOLE = ", ".join(f"'{kind.value}'" for kind in sorted(SOLE))
+_MERGED = "JOIN people f ON f.merged = k.person"
 #: Candidates judged at once.
 _MOST = 512
 
@@ -68,6 +70,8 @@ class _Judge:
 
     def __init__(self, book: Book, rows: list[Record]) -> None:
         self.book = book
+        #: Who was merged into one of these people → that one.
+        self.others = merging.others(book, {row["person"] for row in rows})
         self.standing = standings(book, listed({row["person"] for row in rows}))
         self.had = self._had(rows)
         self.again = self._again(rows)
@@ -98,17 +102,22 @@ class _Judge:
         for person, day, channel in self.book.db.execute(
             "SELECT person, day, channel FROM touches WHERE person IN (SELECT value FROM json_each(?))"
             f" AND day > ? AND state IN {IN_HAND}",
-            (listed({row["person"] for row in rows}), back),
+            (listed({row["person"] for row in rows} | self.others.keys()), back),
         ):
-            had[person].append((day, CHANNEL[channel]))
+            had[self.others.get(person, person)].append((day, CHANNEL[channel]))
         return had
 
     def _again(self, rows: list[Record]) -> set[int]:
         """Touches of which the contact has had an item within its repeat time; own sends of an announcement
         do not count against each other."""
+        return self._had_item(rows, "") | (self._had_item(rows, _MERGED) if self.others else set())
+
+    def _had_item(self, rows: list[Record], people: str) -> set[int]:
+        """The same, of what they had themselves, or of what those had who were merged into them."""
         found = self.book.db.execute(
-            "SELECT DISTINCT k.touch FROM touch_items k"
-            " JOIN touch_items h ON h.person = k.person AND h.item = k.item AND h.touch <> k.touch"
+            f"SELECT DISTINCT k.touch FROM touch_items k {people}"
+            f" JOIN touch_items h ON h.person = {'f.id' if people else 'k.person'} AND h.item = k.item"
+            " AND h.touch <> k.touch"
             " JOIN touches t ON t.id = h.touch JOIN occasions o ON o.id = t.occasion"
             " JOIN touches mine ON mine.id = k.touch JOIN occasions us ON us.id = mine.occasion"
             " WHERE k.touch IN (SELECT value FROM json_each(?)) AND k.since IS NOT NULL"

@@ -83,7 +83,7 @@ def redeem(book: Book, codes: Iterable[tuple[str, date]]) -> tuple[str, ...]:
 def redeemed(book: Book) -> tuple[tuple[str, str, date], ...]:
     """(source id, base, day) of what was handed in, by people who are not erased."""
     found = book.db.execute(
-        "SELECT p.contact, c.base, c.redeemed FROM coupons c JOIN people p ON p.id = c.person"
-        " WHERE c.redeemed IS NOT NULL ORDER BY p.contact, c.redeemed, c.code"
+        "SELECT p.contact, c.base, c.redeemed FROM coupons c JOIN people o ON o.id = c.person"
+        " JOIN people p ON p.id = coalesce(o.merged, o.id) WHERE c.redeemed IS NOT NULL ORDER BY p.contact, c.redeemed, c.code"
     )
     return tuple((contact, base, number_day(day)) for contact, base, day in found)

@@ -166,7 +166,8 @@ def _obey(book: Book, event: Feedback, touch: sqlite3.Row | None, inbox: int | N
 def of_contact(book: Book, contact: str) -> tuple[HeardOf, ...]:
     """What was heard of one contact's touches, oldest first."""
     rows = book.db.execute(
-        "SELECT o.source, o.step, o.occurrence, o.channel, f.* FROM people p JOIN touches t ON t.person = p.id"
+        "SELECT o.source, o.step, o.occurrence, o.channel, f.* FROM people p JOIN people n ON n.id = p.id OR n.merged = p.id"
+        " JOIN touches t ON t.person = n.id"
         " JOIN occasions o ON o.id = t.occasion JOIN feedback f ON f.hex = t.hex WHERE p.contact = ?"
         " ORDER BY f.at, f.hex, f.kind, f.detail",
         (contact,),

@@ -38,8 +38,8 @@ class FeedbackPart(StagePart, Protocol):
         """Erase again whoever was erased since the copy was made, and leave them out from now on; how many rows."""
         ...
 
-    def is_erased(self, contact: str, hashes: Callable[[str], Sequence[str]]) -> bool:
-        """Whether somebody with this source id was erased."""
+    def is_erased(self, who: str, hashes: Callable[[str], Sequence[str]]) -> bool:
+        """Whether somebody with this source id or address was erased."""
         ...
 
     def suppress(self, said: Sequence[Suppression]) -> int:

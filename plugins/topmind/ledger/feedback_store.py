@@ -45,8 +45,8 @@ class FeedbackStore(StageStore):
             return 0
         return self._write(lambda book: barring.bar(book, erasures, hashes))
 
-    def is_erased(self, contact: str, hashes: Callable[[str], Sequence[str]]) -> bool:
-        return self._read(lambda book: barring.is_erased(book, contact, hashes))
+    def is_erased(self, who: str, hashes: Callable[[str], Sequence[str]]) -> bool:
+        return self._read(lambda book: barring.is_erased(book, who, hashes))
 
     def suppress(self, said: Sequence[Suppression]) -> int:
         if not said:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from topmind.ledger import coupons, positions, stages
-from topmind.ledger.book import Book
+from topmind.ledger import coupons, merging, positions, stages
+from topmind.ledger.book import Book, listed
 from topmind.ledger.database import day_number, moment, number_day
 from topmind.ledger.people import standings
 from topmind.ledger.protocol import APPROVAL
 from topmind.ledger.states import ACCEPTED, CHANNEL, STATE
 from topmind.model import Answer, History, PastTouch, Standing, TouchKey
+from topmind.model.words import COUNTED
 
 #: Days of `History.sent_per_day`, for the surge guard.
 _SURGE_DAYS = 35
@@ -24,12 +25,18 @@ def history(
     """Everything as of now; `erased`: source ids that the last import held and that stay out. `read`: the touches
     of now, of whoever has them already."""
     names = dict(book.db.execute("SELECT id, contact FROM people"))
-    known = {names[person]: one for person, one in standings(book).items() if person in names}
+    known = {
+        names[person]: one
+        for person, one in standings(book, today=day_number(as_of)).items()
+        if person in names
+    }
     return History(
         ledger=book.ledger,
         touches=touches(book) if read is None else read,
-        answers=_answers(book),
-        standing=known | {contact: Standing(erased=True) for contact in erased},
+        answers=answers(book),
+        standing=known
+        | {contact: Standing(merged=goes_on) for contact, goes_on in merging.into(book).items()}
+        | {contact: Standing(erased=True) for contact in erased},
         stopped=stops(book),
         approved=_approved(book),
         sent_per_day=_sent_per_day(book, as_of),
@@ -52,8 +59,14 @@ def history(
 
 def touches(book: Book, contact: str | None = None) -> tuple[PastTouch, ...]:
     """Touches ordered by (contact, day, source, step, occurrence); of one contact, or of all."""
-    only, bound = ("", ()) if contact is None else (" WHERE p.contact = ?", (contact,))
-    items = _items(book, contact)
+    into = merging.into(book)
+    names = None if contact is None else [contact, *(one for one, other in into.items() if other == contact)]
+    only, bound = (
+        ("", ())
+        if names is None
+        else (" WHERE p.contact IN (SELECT value FROM json_each(?))", (listed(names),))
+    )
+    items = _items(book, names)
     rows = book.db.execute(
         "SELECT t.id, p.contact, o.source, o.step, o.occurrence, o.channel, t.state, t.day, t.value,"
         " t.promotions, t.bounced, t.reason, t.message_id, t.at, t.last_day, t.nominal"
@@ -61,10 +74,10 @@ def touches(book: Book, contact: str | None = None) -> tuple[PastTouch, ...]:
         f"{only} ORDER BY p.contact, t.day, o.source, o.step, o.occurrence",
         bound,
     )
-    return tuple(
+    found = tuple(
         PastTouch(
             key=TouchKey(
-                contact=person,
+                contact=into.get(person, person),
                 source=source,
                 step=step or None,
                 occurrence=occurrence,
@@ -81,6 +94,7 @@ def touches(book: Book, contact: str | None = None) -> tuple[PastTouch, ...]:
             at=moment(at),
             last_day=number_day(last_day),
             nominal=number_day(nominal),
+            known_as=person if person in into else "",
         )
         for (
             touch,
@@ -100,15 +114,26 @@ def touches(book: Book, contact: str | None = None) -> tuple[PastTouch, ...]:
             last_day,
             nominal,
         ) in rows
+        # of somebody who was merged, what counts: an issue that they missed is no news of the one who goes on
+        if person not in into or STATE[state] in COUNTED
     )
+    return tuple(sorted(found, key=_order)) if into else found
 
 
-def _items(book: Book, contact: str | None) -> dict[int, tuple[str, ...]]:
+def _order(touch: PastTouch) -> tuple[str, date, str, str, str]:
+    key = touch.key
+    return key.contact, touch.day, key.source, key.step or "", key.occurrence
+
+
+def _items(book: Book, names: Sequence[str] | None) -> dict[int, tuple[str, ...]]:
     """Item ids of each touch, in slot order."""
     only, bound = (
         ("", ())
-        if contact is None
-        else (" WHERE k.person = (SELECT id FROM people WHERE contact = ?)", (contact,))
+        if names is None
+        else (
+            " WHERE k.person IN (SELECT id FROM people WHERE contact IN (SELECT value FROM json_each(?)))",
+            (listed(names),),
+        )
     )
     found: dict[int, list[str]] = {}
     for touch, name in book.db.execute(
@@ -119,10 +144,11 @@ def _items(book: Book, contact: str | None) -> dict[int, tuple[str, ...]]:
     return {touch: tuple(names) for touch, names in found.items()}
 
 
-def _answers(book: Book) -> tuple[Answer, ...]:
+def answers(book: Book) -> tuple[Answer, ...]:
+    """What people answered, by contact and moment."""
     rows = book.db.execute(
-        "SELECT p.contact, a.source, a.step, a.value, a.at, a.hex FROM answers a JOIN people p ON p.id = a.person"
-        " ORDER BY p.contact, a.at, a.source, a.step, a.value"
+        "SELECT p.contact, a.source, a.step, a.value, a.at, a.hex FROM answers a JOIN people o ON o.id = a.person"
+        " JOIN people p ON p.id = coalesce(o.merged, o.id) ORDER BY p.contact, a.at, a.source, a.step, a.value"
     )
     return tuple(
         Answer(contact=contact, source=source, step=step or None, value=value, at=moment(at), touch=touch)

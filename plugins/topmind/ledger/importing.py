@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from topmind.errors import LedgerError
@@ -28,9 +28,11 @@ def sync(book: Book, records: Iterable[PersonRecord], hashes: Hashes) -> tuple[S
     gone = frozenset(erased(book, wanted.values(), hashes))
     _bare(book, hashes)
     here = [record for contact, record in wanted.items() if contact not in gone]
-    new = [record for record in here if record.contact not in known]
-    changed = [r for r in here if r.contact in known and _fields(r) != tuple(known[r.contact][2:6])]
-    back = [r for r in here if r.contact in known and not known[r.contact][7]]
+    # who was merged is no contact of their own any more, whatever the source still says
+    own = [record for record in here if record.contact not in known or known[record.contact][8] is None]
+    new = [record for record in own if record.contact not in known]
+    changed = [r for r in own if r.contact in known and _fields(r) != tuple(known[r.contact][2:6])]
+    back = [r for r in own if r.contact in known and not known[r.contact][7]]
     missing = [row for contact, row in known.items() if row[7] and contact not in wanted]
     # known under an address whose owner left for good: until the source has another one for them
     barred = [row for contact, row in known.items() if row[7] and contact in gone]
@@ -39,7 +41,8 @@ def sync(book: Book, records: Iterable[PersonRecord], hashes: Hashes) -> tuple[S
     _change(book, changed, ids, hashes)
     book.db.executemany("UPDATE people SET active = 1 WHERE id = ?", [(ids[r.contact],) for r in back])
     book.db.executemany("UPDATE people SET active = 0 WHERE id = ?", [(row[0],) for row in missing + barred])
-    _take_reports(book, here, ids)
+    merged = {contact for contact, row in known.items() if row[8] is not None}
+    _take_reports(book, here, ids, merged)
     counts = {
         "new": len(new),
         "changed": sum(bool(known[record.contact][7]) for record in changed),
@@ -61,7 +64,7 @@ def _bare(book: Book, hashes: Hashes) -> None:
             erase(book, contact, hashes)
 
 
-_COLUMNS = "id, contact, address, name, phone, postal, inbox, active"
+_COLUMNS = "id, contact, address, name, phone, postal, inbox, active, merged"
 
 
 def _fields(record: PersonRecord) -> tuple[str, str, str, str]:
@@ -101,8 +104,11 @@ def _change(book: Book, records: Sequence[PersonRecord], ids: Mapping[str, int],
         )
 
 
-def _take_reports(book: Book, records: Iterable[PersonRecord], ids: Mapping[str, int]) -> None:
-    """Opt-in and stage as the source reports them: only a change is news, and of opt-ins the first "no" too."""
+def _take_reports(
+    book: Book, records: Iterable[PersonRecord], ids: Mapping[str, int], merged: Collection[str]
+) -> None:
+    """Opt-in and stage as the source reports them: only a change is news, and of opt-ins the first "no" too. Of
+    somebody `merged` only a no is."""
     before = _reported(book)
     news: list[tuple[int, str, str]] = []
     came: list[tuple[int, str]] = []
@@ -119,7 +125,7 @@ def _take_reports(book: Book, records: Iterable[PersonRecord], ids: Mapping[str,
                     came.append((person, value))
                 else:
                     moves[person] = (was, value)
-            elif value == "0" or was is not None:
+            elif value == "0" or (was is not None and record.contact not in merged):
                 wish(book, person, what, 1 - int(value), at=book.now, by="import")
     book.db.executemany(
         "INSERT INTO reported (person, what, value) VALUES (?, ?, ?)"

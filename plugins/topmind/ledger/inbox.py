@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import secrets
 import threading
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,13 +15,16 @@ from pathlib import Path
 from topmind.errors import LedgerError
 from topmind.ledger import kept
 from topmind.ledger.database import stamp
+from topmind.ledger.kept import WISHES
 from topmind.ledger.values import InboxEntry
 
 #: Crockford's base 32: ULIDs sort as they were made.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 #: How long answers that are in the ledger are kept. What people want is kept for good: a copy may be of any age.
 KEPT = timedelta(days=35)
-KINDS = frozenset({"opt_out", "opt_in", "topic_on", "topic_off", "pause", "answer", "task"})
+KINDS = WISHES | {"answer", "task", "note"}
+#: A mark is one plain word.
+_MARK = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 class FolderInbox:
@@ -89,6 +93,11 @@ class FolderInbox:
         """Everything that was ever kept beside this ledger. Raises OSError."""
         folder = self.folder / "kept"
         return read_kept(((name, (folder / f"{name}.json").read_bytes()) for name in _names(folder)), ledger)
+
+    def drop(self, ids: Iterable[str]) -> None:
+        """Delete entries of which nothing may be kept: whoever said them was erased before."""
+        for name in ids:
+            (self.folder / f"{name}.json").unlink(missing_ok=True)
 
     def forget(self, contact: str) -> None:
         """Delete all that one contact said: they were erased."""
@@ -177,6 +186,10 @@ def parse(flat: Mapping[str, str], name: str = "") -> InboxEntry:
         raise ValueError("an entry needs an aware moment")
     if flat["kind"] == "pause":
         date.fromisoformat(flat.get("value", ""))
+    if flat["kind"] in {"mark", "unmark"}:
+        mark_in(flat.get("value", ""))
+    if flat["kind"] == "merge" and not flat.get("value"):
+        raise ValueError("a merge names the contact that goes on")
     return InboxEntry(
         kind=flat["kind"],
         contact=flat["contact"],
@@ -184,8 +197,17 @@ def parse(flat: Mapping[str, str], name: str = "") -> InboxEntry:
         touch=flat.get("touch", ""),
         value=flat.get("value", ""),
         comment=flat.get("comment", ""),
+        by=flat.get("by", ""),
         id=name,
     )
+
+
+def mark_in(value: str) -> tuple[str, date | None]:
+    """A mark's name and its last day; None = it has no end. Raises ValueError."""
+    name, _, last = value.partition(" ")
+    if not _MARK.fullmatch(name):
+        raise ValueError("a mark is one word of small letters, digits and hyphens, at most 40")
+    return name, date.fromisoformat(last) if last else None
 
 
 def is_wish(data: bytes) -> bool:
@@ -226,6 +248,7 @@ def flattened(entry: InboxEntry) -> dict[str, str]:
         "value": entry.value,
         "at": entry.at.isoformat(),
         "comment": entry.comment,
+        "by": entry.by,
     }
 
 

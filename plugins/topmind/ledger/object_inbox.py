@@ -71,6 +71,10 @@ class ObjectInbox:
         self._move(names, AWAY, FOLDER)
         return len(names)
 
+    def drop(self, ids: Iterable[str]) -> None:
+        """Delete entries of which nothing may be kept: whoever said them was erased before. Raises LedgerError."""
+        self._delete(FOLDER + name for name in ids)
+
     def forget(self, contact: str) -> None:
         """Delete all that one contact said: they were erased. Raises LedgerError."""
         for folder in (FOLDER, AWAY, KEPT):

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from topmind.errors import LinkError
+from topmind.ledger import merging
 from topmind.ledger.book import Book, Listed, chunks, listed
 from topmind.ledger.database import number_day
 from topmind.ledger.protocol import Hashes
@@ -15,6 +16,8 @@ from topmind.ledger.states import PLANNED, SKIPPED, ends_as
 from topmind.ledger.values import Person
 from topmind.model import PersonRecord, Reason, Standing
 
+#: Milliseconds.
+_DAY = 86_400_000
 _COLUMNS = "id, contact, address, name, phone, postal, inbox, active"
 
 
@@ -82,11 +85,22 @@ def erased(book: Book, records: Iterable[PersonRecord], hashes: Hashes) -> Itera
 
 
 def erase(book: Book, contact: str, hashes: Hashes) -> bool:
-    """Delete a person's row and all they said; keep hashes, so that an import leaves them out."""
-    row = book.db.execute("SELECT id, address, inbox FROM people WHERE contact = ?", (contact,)).fetchone()
-    if row is None:
-        return False
-    person, address, inbox = row
+    """Delete a person's rows, those merged into one, too, and all they said; keep hashes, so that an import leaves
+    them out."""
+    rows = book.db.execute(
+        "SELECT p.id, p.contact, p.address, p.inbox FROM people o"
+        " JOIN people p ON coalesce(p.merged, p.id) = coalesce(o.merged, o.id) WHERE o.contact = ? ORDER BY p.id",
+        (contact,),
+    ).fetchall()
+    for row in rows:
+        _erase(book, row, hashes)
+    if rows:
+        book.moved()
+    return bool(rows)
+
+
+def _erase(book: Book, row: Sequence[Any], hashes: Hashes) -> None:
+    person, contact, address, inbox = row
     # nothing goes to this address any more, not from now on and not from the next import on
     book.db.execute("UPDATE people SET active = 0 WHERE inbox = ?", (inbox,))
     kept = erasure_hashes(hashes, contact, address)
@@ -100,21 +114,22 @@ def erase(book: Book, contact: str, hashes: Hashes) -> bool:
         ("transitions", "person"),
         ("answers", "person"),
         ("positions", "person"),
+        ("notes", "person"),
     ):
         book.db.execute(f"DELETE FROM {table} WHERE {column} = ?", (person,))
     book.db.execute(
         f"UPDATE touches SET {ends_as(SKIPPED)}, reason = ?, at = ? WHERE person = ? AND state = {PLANNED}",
         (Reason.ERASED.value, book.now, person),
     )
-    book.moved()
-    return True
 
 
 # -- looking somebody up -----------------------------------------------------------------------------------
 
 
-def standings(book: Book, persons: Listed | None = None) -> dict[int, Standing]:
-    """What the ledger knows of people beyond the source, by internal id; `persons`: their numbers, None = all."""
+def standings(book: Book, persons: Listed | None = None, *, today: int | None = None) -> dict[int, Standing]:
+    """What the ledger knows of people beyond the source, by internal id; `persons`: their numbers, None = all.
+    `today`: the day number on which marks must hold; None = of the store's clock."""
+    day = book.now // _DAY if today is None else today
     only = "" if persons is None else "WHERE {} IN (SELECT value FROM json_each(?))"
     bound = () if persons is None else (persons,)
     said = _said(book, only, bound)
@@ -126,7 +141,7 @@ def standings(book: Book, persons: Listed | None = None) -> dict[int, Standing]:
         )
     )
     return {
-        person: _standing(said.get(person, {}), suppressed.get(person, ""))
+        person: _standing(said.get(person, {}), suppressed.get(person, ""), day)
         for person in said.keys() | suppressed.keys()
     }
 
@@ -153,7 +168,7 @@ def _said(book: Book, only: str, bound: tuple[Listed, ...]) -> dict[int, dict[st
     return said
 
 
-def _standing(said: dict[str, int], suppressed: str) -> Standing:
+def _standing(said: dict[str, int], suppressed: str, today: int) -> Standing:
     pause = said.get("pause")
     paused: date | None = number_day(pause) if pause else None
     return Standing(
@@ -163,6 +178,11 @@ def _standing(said: dict[str, int], suppressed: str) -> Standing:
         ),
         suppressed=suppressed,
         paused_until=paused,
+        marks=frozenset(
+            what.removeprefix("mark:")
+            for what, last in said.items()
+            if what.startswith("mark:") and last and last >= today
+        ),
     )
 
 
@@ -176,21 +196,34 @@ def find(book: Book, who: str) -> tuple[Person, ...]:
         ("replace(lower(name), lower(?), '') <> lower(name)", wanted),
     )
     for test, value in tests:
-        rows = book.db.execute(f"SELECT {_COLUMNS} FROM people WHERE {test} ORDER BY contact", (value,))
-        if found := [_person(book, row) for row in rows.fetchall()]:
-            return tuple(found)
+        rows = book.db.execute(f"SELECT id FROM people WHERE {test} ORDER BY contact", (value,)).fetchall()
+        if rows:
+            found = {merging.winner(book, number): None for (number,) in rows}
+            return tuple(_of_number(book, number) for number in found)
     return ()
 
 
 def person_of(book: Book, contact: str) -> Person | None:
-    """One person by source id."""
-    row = book.db.execute(f"SELECT {_COLUMNS} FROM people WHERE contact = ?", (contact,)).fetchone()
-    return _person(book, row) if row else None
+    """One person by source id; by that of a contact merged into another, the other."""
+    row = book.db.execute("SELECT id FROM people WHERE contact = ?", (contact,)).fetchone()
+    return _of_number(book, merging.winner(book, row[0])) if row else None
+
+
+def merged_into(book: Book, person: int) -> tuple[Person, ...]:
+    """Who was merged into somebody, as they stand in the ledger still."""
+    return tuple(_of_number(book, number) for number in merging.others(book, [person]))
+
+
+def _of_number(book: Book, number: int) -> Person:
+    row = book.db.execute(f"SELECT {_COLUMNS} FROM people WHERE id = ?", (number,)).fetchone()
+    return _person(book, row)
 
 
 def _person(book: Book, row: Sequence[Any]) -> Person:
     comments = book.db.execute(
-        "SELECT comment FROM answers WHERE person = ? AND comment <> '' ORDER BY at DESC", (row[0],)
+        "SELECT a.comment FROM answers a JOIN people p ON p.id = a.person"
+        " WHERE (p.id = ? OR p.merged = ?) AND a.comment <> '' ORDER BY a.at DESC",
+        (row[0], row[0]),
     )
     return Person(
         person=row[0],

@@ -27,6 +27,7 @@ from typing import Protocol, TypeAlias
 from topmind.ledger.crew import ALONE, Member, Shard
 from topmind.ledger.feedback_part import FeedbackPart
 from topmind.ledger.follow_up import LEASE, FollowUp
+from topmind.ledger.person_part import PersonPart
 from topmind.ledger.values import (
     Claim,
     Counts,
@@ -49,7 +50,7 @@ Hashes: TypeAlias = Callable[[str], Sequence[str]]
 APPROVAL = timedelta(hours=24)
 
 
-class Ledger(FollowUp, FeedbackPart, Protocol):
+class Ledger(FollowUp, FeedbackPart, PersonPart, Protocol):
     """One open ledger."""
 
     #: Part of every touch's name on the wire.

@@ -29,6 +29,7 @@ from topmind.ledger.crew import ALONE, Member, Shard, refuse_several
 from topmind.ledger.database import stamp
 from topmind.ledger.feedback_store import FeedbackStore
 from topmind.ledger.follow_up import LEASE
+from topmind.ledger.person_store import PersonStore
 from topmind.ledger.protocol import Hashes
 from topmind.ledger.task_values import TaskMail, TaskMailClaim, TaskOutcome
 from topmind.ledger.values import (
@@ -60,7 +61,7 @@ from topmind.model import (
 T = TypeVar("T")
 
 
-class SqlLedger(FeedbackStore):
+class SqlLedger(FeedbackStore, PersonStore):
     """`protocol.Ledger`; `memory.py`, `sqlite.py` and `postgres.py` say where the database is and who may send."""
 
     #: Whether several senders may work on it at once.

@@ -274,7 +274,9 @@ class InboxEntry:
 
     `kind` and its `value`: `opt_out` · `opt_in` (confirmed by the person) · `topic_on`, `topic_off` (topic id) ·
     `pause` (ISO day before which nothing goes) · `answer` (words of the answer to the question of `touch`) ·
-    `task` (what a representative says became of the task `touch`).
+    `task` (what a representative says became of the task `touch`) · and what the office says of them by command:
+    `mark`, `unmark` (the mark's name, of a mark also its last day: `vip 2027-01-31`), `note` (its text in `comment`), `merge` (the source id of
+    the contact that goes on: they are one person).
     """
 
     kind: str
@@ -287,5 +289,7 @@ class InboxEntry:
     value: str = ""
     #: What they wrote besides, cleaned; personal.
     comment: str = field(default="", repr=False)
+    #: "office" = said by command for them; "" = they said it themselves.
+    by: str = ""
     #: Given by the inbox that stores it.
     id: str = ""

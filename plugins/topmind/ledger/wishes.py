@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
-from topmind.ledger import tasks
+from topmind.ledger import merging, notes, tasks
 from topmind.ledger.answers import answer
 from topmind.ledger.book import Book
 from topmind.ledger.database import day_number, stamp
+from topmind.ledger.inbox import mark_in
 from topmind.ledger.values import InboxEntry
+
+#: A mark without an end.
+FOREVER = day_number(date.max)
 
 
 def wish(book: Book, person: int, what: str, value: int, *, at: int, by: str) -> bool:
-    """Write what a person wants (1 = off, a pause: its day). False where an earlier word stands.
+    """Write what a person wants (1 = off; a pause: its day; a mark: its last day, 0 = none). False where an earlier word stands.
 
     The later word wins, but an import takes back only what an import said.
     """
+    person = merging.winner(book, person)
     before = book.db.execute(
         "SELECT value, at, by FROM wishes WHERE person = ? AND what = ?", (person, what)
     ).fetchone()
@@ -65,14 +71,24 @@ def _apply(book: Book, entry: InboxEntry) -> None:
     person = _known(book, entry)
     if person is None:
         return
-    at = stamp(entry.at)
+    at, by = stamp(entry.at), "office" if entry.by == "office" else "person"
     match entry.kind:
         case "opt_out" | "opt_in":
-            wish(book, person, "email", int(entry.kind == "opt_out"), at=at, by="person")
+            wish(book, person, "email", int(entry.kind == "opt_out"), at=at, by=by)
         case "topic_on" | "topic_off":
-            wish(book, person, f"topic:{entry.value}", int(entry.kind == "topic_off"), at=at, by="person")
+            wish(book, person, f"topic:{entry.value}", int(entry.kind == "topic_off"), at=at, by=by)
         case "pause":
-            wish(book, person, "pause", day_number(date.fromisoformat(entry.value)), at=at, by="person")
+            wish(book, person, "pause", day_number(date.fromisoformat(entry.value)), at=at, by=by)
+        case "mark" | "unmark":
+            name, last = mark_in(entry.value)
+            until = 0 if entry.kind == "unmark" else FOREVER if last is None else day_number(last)
+            wish(book, person, f"mark:{name}", until, at=at, by=by)
+        case "merge":
+            goes_on = _known(book, replace(entry, contact=entry.value))
+            if goes_on is not None:
+                merging.merge(book, person, goes_on, at=at)
+        case "note":
+            notes.add(book, person, entry.comment, at=at)
         case "answer":
             answer(book, person, entry.touch, entry.value, at=at, comment=entry.comment)
 

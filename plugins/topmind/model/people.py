@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import numpy as np
@@ -46,6 +46,8 @@ class Standing:
     paused_until: date | None = None
     marks: frozenset[str] = frozenset()
     erased: bool = False
+    #: Source id of the contact that they were merged into; "" = none: nothing goes to them by this id any more.
+    merged: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,11 +206,18 @@ class PastTouch:
     last_day: date | None = None
     #: Day of its occasion as the file had it then (`Occasion.day`); None = not known.
     nominal: date | None = None
+    #: Source id it was frozen for, where that contact was merged into `key.contact` later; "" = the same.
+    known_as: str = ""
 
     @property
     def counts(self) -> bool:
         """Counts for ceilings, gap, never-twice and ratio."""
         return self.state in COUNTED
+
+    def wire(self, ledger: str) -> str:
+        """Its name outside, which is for ever the one it was frozen with (see `TouchKey.wire`)."""
+        key = replace(self.key, contact=self.known_as) if self.known_as else self.key
+        return key.wire(ledger)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ def waiting(history: History) -> dict[str, Answer]:
         if touch.key.contact in said
         and touch.state is TouchState.DONE
         and touch.key.channel.is_task
-        and helps(touch.key.contact, touch.at, touch.key.wire(history.ledger))
+        and helps(touch.key.contact, touch.at, touch.wire(history.ledger))
     }
     return {contact: answer for contact, answer in said.items() if contact not in helped}
 

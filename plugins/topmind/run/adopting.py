@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from topmind import delivery
-from topmind.errors import GuardError
+from topmind.errors import GuardError, UsageError
 from topmind.ledger import FolderInbox, Ledger, ObjectInbox
 from topmind.links import KeyRing, address_hashes
 from topmind.model import Clock, History, PersonRecord
@@ -64,12 +64,19 @@ def adopt(
 
     `incomplete`: also where nothing is kept beside it, or Amazon SES does not say whom it suppresses.
 
-    Raises GuardError where nothing says that it was restored and nobody insists (`anyway`), or whom not to mail
+    Raises UsageError where no ledger is, GuardError where nothing says that it was restored and nobody insists (`anyway`), or whom not to mail
     cannot be had in full, LedgerLocked while another run sends, and what `decide` raises. Whatever it raises after
     the first write, adopting again does the rest.
     """
     project = load_.load(root, as_of=as_of, clock=clock, environ=environ)
     settings, until = project.settings, project.moment.as_of
+    if not places.ledger_exists(settings):
+        raise UsageError(
+            "no ledger is here, so there is nothing to adopt; nothing was written.",
+            where=settings.ledger_name,
+            fix="Put the newest copy back first: topmind ledger restore FILE. If the ledger is elsewhere, correct "
+            "TOPMIND_LEDGER; for a new one: topmind ledger init.",
+        )
     ring = places.key_ring(settings)
     with places.open_project_ledger(settings, clock, ring) as ledger:
         if not (ledger.restored or anyway):

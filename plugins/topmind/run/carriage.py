@@ -14,7 +14,7 @@ from topmind.delivery import AccountPace, warm_up
 from topmind.delivery.memory import MemoryTransport
 from topmind.delivery.outbox import Outbox
 from topmind.delivery.seam import Pace
-from topmind.errors import FeedbackError
+from topmind.errors import ConfigError, FeedbackError
 from topmind.ledger import Ledger
 from topmind.model import Clock, History, Problem, Transport
 from topmind.settings import Settings
@@ -126,36 +126,47 @@ def account_findings(
     team: Collection[str] = (),
     silent: datetime | None = None,
 ) -> tuple[Problem, ...]:
-    """Account, identities, configuration set and queue, asked now. Raises SendError where SES does not answer.
+    """Account, identities, configuration set and queue, asked now; a question that gets no answer is a finding, too.
 
     `team`: addresses that may send on another day; `silent`: since when feedback is, as the ledger knows.
     """
-    from topmind.aws import account, findings, session
+    from topmind.aws import asking, findings, session
 
-    asking = client or session.client("sesv2", tries=3)
-    name = settings.configuration_set
-    identities = account.identities(asking, sorted({*senders, *team}))
-    answers, waiting = _queue(settings.feedback_queue)
+    name, leave = settings.configuration_set, settings.contact_list if settings.ses_unsubscribes else ""
+    try:
+        ask = asking.Asking(client or session.client("sesv2", tries=3))
+    except ConfigError as error:
+        ask = asking.Asking(None, [asking.no_answer(error)], gone=True)
+    account = ask.account()
+    identities = ask.identities({*senders, *team})
+    path = ask.event_path(name) if name else None
+    there = ask.contact_list(leave) if leave else None
+    answers: bool | None = None
+    waiting = None
+    try:
+        answers, waiting = _queue(settings.feedback_queue)
+    except ConfigError as error:
+        ask.unanswered.append(asking.no_answer(error))
     facts = findings.Facts(
-        account=account.account(asking),
-        identities={address: identities[address] for address in senders},
-        others={address: identities[address] for address in team if address not in senders},
-        event_path=account.event_path(asking, name) if name else None,
+        account=account,
+        identities={address: found for address, found in (identities or {}).items() if address in senders},
+        others={address: found for address, found in (identities or {}).items() if address not in senders},
+        event_path=path,
         configuration_set=name,
-        contact_list=settings.contact_list if settings.ses_unsubscribes else "",
-        contact_list_there=not settings.ses_unsubscribes
-        or account.contact_list(asking, settings.contact_list),
+        contact_list=leave,
+        contact_list_there=there is not False,
         queue=settings.feedback_queue,
         queue_answers=answers,
         queue_waiting=waiting,
         silent=silent,
         planned=planned,
+        unanswered=tuple(ask.unanswered),
     )
-    return findings.findings(facts, _records(asking))
+    return findings.findings(facts, _records(ask.client))
 
 
 def _queue(named: str) -> tuple[bool, int | None]:
-    """Whether the queue (its address or its name) answers, and how many messages wait in it."""
+    """Whether the queue (its address or its name) answers, and how many messages wait in it. Raises ConfigError."""
     from topmind.aws.queue import FeedbackQueue
 
     if not named:
@@ -171,5 +182,5 @@ def _records(client: Any) -> Callable[[str], Sequence[str] | None]:
     """Names are looked up where SES is the real one; a rehearsal on this machine asks nobody."""
     from topmind.aws import names
 
-    host = urlsplit(str(client.meta.endpoint_url)).hostname or ""
+    host = urlsplit(str(client.meta.endpoint_url)).hostname or "" if client else "localhost"
     return (lambda _name: None) if host in {"127.0.0.1", "localhost", "::1"} else names.text_records

@@ -62,8 +62,8 @@ def push(
             fix="Export it in the same form, or correct `file` in segments/_audience.toml.",
         )
     checked = audience.check_file(spec, found, moment.read(as_of, found, clock).as_of, name, file)
-    _put(file, place)
     form = peek(file, spec.tables[name]).form
+    _put(file, place)  # last: whatever is raised before, the old one stays
     return Pushed(table=name, rows=checked.rows, form=form, findings=checked.findings, where=place.shown)
 
 

@@ -13,6 +13,7 @@ from topmind.model import Clock, History, Level, PersonRecord, Problem
 from topmind.run import load as load_
 from topmind.run.decide import Decided, decide
 from topmind.run.load import Project
+from topmind.run.moment import Moment
 from topmind.run.places import key_ring, ledger_exists, ledger_id, open_project_ledger
 from topmind.settings import Settings
 
@@ -37,18 +38,17 @@ class Known:
 
 def history_of(project: Project, clock: Clock) -> History:
     """What the project's ledger remembers; an empty history where there is none yet."""
-    return known(project, clock, key_ring).history
+    return known(project.settings, project.moment, clock, key_ring).history
 
 
-def known(project: Project, clock: Clock, ring: Callable[[Settings], KeyRing | None]) -> Known:
+def known(settings: Settings, at: Moment, clock: Clock, ring: Callable[[Settings], KeyRing | None]) -> Known:
     """Asks the ledger, where there is one. `ring` gives the keys that it must fit; None = any. Raises as
     `ledger.open_ledger`."""
-    settings = project.settings
     if not ledger_exists(settings):
         return Known(history=History(ledger=ledger_id(settings)))
     with open_project_ledger(settings, clock, ring(settings)) as ledger:
         return Known(
-            history=ledger.history(project.moment.as_of),
+            history=ledger.history(at.as_of),
             restored=ledger.restored,
             silent=ledger.silent_since(ledger.now() - silence.PATIENCE),
             stops=ledger.stops(),
@@ -67,16 +67,21 @@ def decide_project(
 ) -> Decided:
     """Plan a loaded project, by what its ledger knows (`told`, where it was asked already); that the ledger is a
     copy which was put back is a finding."""
-    found = told or known(project, clock, key_ring)
+    found = told or known(project.settings, project.moment, clock, key_ring)
 
     def remember(_people: tuple[PersonRecord, ...]) -> History:
         return found.history
 
     decided = decide(project, remember, horizon=horizon, outlook=outlook, foretell=foretell)
-    return replace(decided, findings=(*decided.findings, _restored(project))) if found.restored else decided
+    return (
+        replace(decided, findings=(*decided.findings, restored(project.settings)))
+        if found.restored
+        else decided
+    )
 
 
-def _restored(project: Project) -> Problem:
+def restored(settings: Settings) -> Problem:
+    """The finding that a copy was put back."""
     return Problem(
         rule=RESTORED,
         level=Level.WARNING,
@@ -84,7 +89,7 @@ def _restored(project: Project) -> Problem:
         line=0,
         says="this ledger is older than the one that sent last: whoever was mailed since stands in this plan again, and "
         "`topmind send` refuses.",
-        fix=f"Put the newest copy of {project.settings.ledger_url} back, or: topmind ledger adopt",
+        fix=f"Put the newest copy of {settings.ledger_name} back, or: topmind ledger adopt",
     )
 
 

@@ -6,19 +6,19 @@ the ledger goes last, because it says where to look; whatever fails before, eras
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from topmind import delivery, feedback
 from topmind import settings as settings_
-from topmind.errors import FeedbackError, UsageError
+from topmind.errors import FeedbackError, GuardError, UsageError
 from topmind.feedback import Queue
 from topmind.ledger import Erasure, FolderInbox, Ledger, ObjectInbox, Person, erasure_hashes
 from topmind.links import KeyRing, address_hashes
 from topmind.model import Clock
-from topmind.run import leftovers, places
+from topmind.run import leftovers, places, whom
 from topmind.settings import Settings
 
 #: How long the queue may be emptied before.
@@ -33,7 +33,7 @@ class Erased:
     now: bool
     #: Messages of the queue and of its dead letters that named them.
     messages: int
-    #: Mails in the outbox, converted tables in the cache.
+    #: Mails in the outbox, tables in the cache.
     files: int
     #: Files below var/ that still name them, and those that cannot be looked into.
     named: tuple[str, ...] = ()
@@ -69,21 +69,33 @@ def erase(
 ) -> Erased:
     """Erase the contact with this source id or address from the project in `root`; `queue`: in place of the settings'.
 
-    Raises UsageError (nobody, or several), LedgerLocked while a run sends, LedgerError and FeedbackError where a place
+    Raises UsageError (no ledger, nobody, or several), GuardError (the ledger was restored: it must not swallow the
+    feedback of the one that sent last), LedgerLocked while a run sends, LedgerError and FeedbackError where a place
     fails: erase again then.
     """
     settings = settings_.load(root, environ)
+    if not places.ledger_exists(settings):
+        raise UsageError(
+            "there is no ledger here, so nobody can be erased from it.",
+            where=settings.ledger_name,
+            fix="Point TOPMIND_LEDGER at the one that sends.",
+        )
     ring = places.key_ring(settings)
     with places.open_project_ledger(settings, clock, ring) as ledger:
+        if ledger.restored:
+            raise GuardError(
+                "this ledger is older than the one that sent last; nobody was erased.",
+                where=settings.ledger_name,
+                fix="Put the newest copy back, or take this one into use (topmind ledger adopt); then erase.",
+            )
         owner, name = places.owner()
         ledger.lock(owner, who=name.replace("send", "erase", 1))
         try:
             found, words = leave(settings, ledger, places.inbox(settings), ring, who, clock, queue)
         finally:
             ledger.unlock(owner)
-    named, closed = leftovers.looked_into(
-        settings, words
-    )  # the ledger's own file, too, now that it is closed
+    # the ledger's own file, too, now that it is closed
+    named, closed = leftovers.looked_into(settings, words)
     return replace(found, named=named, closed=closed)
 
 
@@ -105,35 +117,29 @@ def leave(
         return address_hashes(ring, address)
 
     delivery.fold(ledger, inbox)
-    person = _person(ledger, who)
+    person = whom.person(ledger, who)
     if not who.strip() or (person is None and not ledger.is_erased(who, hashes)):
         raise UsageError("nobody has this id or address; nothing was changed.", fix="topmind why NAME")
-    contact, address = (person.contact, person.address) if person else (who, "")
-    if person:
-        gone = Erasure(hashes=erasure_hashes(hashes, contact, address), at=ledger.now())
+    held = ledger.dossier(person.contact) if person else None
+    people = (held.person, *held.merged) if held else ()
+    if people:
+        names = [name for one in people for name in erasure_hashes(hashes, one.contact, one.address)]
+        gone = Erasure(hashes=tuple(dict.fromkeys(names)), at=ledger.now())
         inbox.keep(ledger.ledger_id, [gone])
-    messages, missing = _from_queues(settings, ledger, ring, inbox, clock, address, queue)
-    files = _from_files(settings, ledger, person)
-    inbox.forget(contact)
-    now = ledger.erase(contact, hashes)
+    addresses = [one.address for one in people if one.address] or ([who.strip()] if "@" in who else [])
+    messages, missing = _from_queues(settings, ledger, ring, inbox, clock, addresses, queue)
+    files = _from_files(settings, ledger, people)
+    contacts = [one.contact for one in people] or [who]
+    for contact in contacts:
+        inbox.forget(contact)
+    now = ledger.erase(contacts[0], hashes)
     missing += places.purge(settings)
-    return Erased(now=now, messages=messages, files=files, missing=missing), words_of(person)
+    return Erased(now=now, messages=messages, files=files, missing=missing), words_of(people)
 
 
-def words_of(person: Person | None) -> tuple[str, ...]:
-    """What names somebody; () where nobody knows any more."""
-    return leftovers.words(person) if person else ()
-
-
-def _person(ledger: Ledger, who: str) -> Person | None:
-    """By source id, else by address. Raises UsageError for several."""
-    if found := ledger.person(who):
-        return found
-    same = [one for one in ledger.find(who) if one.address.lower() == who.strip().lower()]
-    if len(same) > 1:
-        ids = ", ".join(one.contact for one in same)
-        raise UsageError("several people read this address; nothing was changed.", fix=f"Give one id: {ids}")
-    return same[0] if same else None
+def words_of(people: Sequence[Person]) -> tuple[str, ...]:
+    """What names somebody, by whatever contact they were known; () where nobody knows any more."""
+    return tuple(dict.fromkeys(word for one in people for word in leftovers.words(one)))
 
 
 def _from_queues(
@@ -142,12 +148,17 @@ def _from_queues(
     ring: KeyRing,
     inbox: FolderInbox | ObjectInbox,
     clock: Clock,
-    address: str,
+    addresses: Sequence[str],
     given: Queue | None,
 ) -> tuple[int, tuple[str, ...]]:
     """Take in what the queue holds, then delete what still names them, among the dead letters, too: how many."""
-    if not address or not (given or settings.feedback_queue):
+    if not addresses or not (given or settings.feedback_queue):
         return 0, ()
+    if not (given or settings.transport == "ses"):
+        return 0, (
+            f"the feedback queue was not looked through: mails go to `{settings.transport}` here, and what Amazon SES says "
+            "is for another ledger. Erase them there, too.",
+        )
     queue = given or _queue(settings)
     found = feedback.drain(
         queue,
@@ -158,7 +169,7 @@ def _from_queues(
         budget=BUDGET,
     )
     queue.give_back(list(found.held.values()))
-    names = _names(address)
+    names = leftovers.naming([one for address in addresses for one in leftovers.spellings(address)])
     gone = feedback.forget(queue, names)
     if given:
         return gone, ()
@@ -175,15 +186,11 @@ def _queue(settings: Settings):  # type: ignore[no-untyped-def]  # FeedbackQueue
     return FeedbackQueue.open(settings.feedback_queue)
 
 
-def _names(address: str) -> Callable[[str], bool]:
-    """Whether a text names this address, escaped or not."""
-    spellings = leftovers.spellings(address)
-    return lambda body: any(one in body.lower() for one in spellings)
-
-
-def _from_files(settings: Settings, ledger: Ledger, person: Person | None) -> int:
+def _from_files(settings: Settings, ledger: Ledger, people: Sequence[Person]) -> int:
     """Mails that went to them or name them, and every converted table: how many files."""
-    if person is None:
-        return leftovers.forget_cache(settings)
-    hexes = {touch.key.wire(ledger.ledger_id) for touch in ledger.touches_of(person.contact)}
-    return leftovers.forget_mails(settings, hexes, leftovers.words(person)) + leftovers.forget_cache(settings)
+    if not people:
+        return leftovers.forget_cache(settings, leaves=False)
+    hexes = {touch.wire(ledger.ledger_id) for touch in ledger.touches_of(people[0].contact)}
+    return leftovers.forget_mails(settings, hexes, words_of(people)) + leftovers.forget_cache(
+        settings, leaves=True
+    )

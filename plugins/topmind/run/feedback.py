@@ -103,7 +103,7 @@ def drain(
     if ledger.restored:
         raise GuardError(
             "this ledger is older than the one that sent last: it must not swallow the feedback of that one.",
-            where=settings.ledger_url,
+            where=settings.ledger_name,
             fix="Put the newest copy back; if it is lost, take this one into use: topmind ledger adopt",
         )
     inbox = places.inbox(settings)
@@ -181,11 +181,18 @@ def run(
 ) -> FeedbackReport:
     """`topmind feedback` of the project in `root`; `signalled`: the exit code of a signal that has come so far, else 0.
 
-    Raises what `drain` raises; UsageError where nothing was ever sent from here: a new ledger would swallow the
-    feedback of the real one.
+    Raises what `drain` raises; UsageError where nothing was ever sent from here, GuardError where mails go elsewhere than
+    to Amazon SES: such a ledger would swallow the feedback of the real one.
     """
     settings = settings_.load(root, environ)
     chosen = queue or _queue(settings)  # first: the likeliest mistake
+    if not (queue or dry_run or settings.transport == "ses"):
+        raise GuardError(
+            f"mails go to `{settings.transport}` here, so what Amazon SES says is for another ledger; the queue was not "
+            "touched.",
+            where="TOPMIND_TRANSPORT",
+            fix="Hear it with TOPMIND_TRANSPORT=ses and the ledger that sends, or look only: topmind feedback --dry-run",
+        )
     ring = places.key_ring(settings)
     with (
         _ledger(settings, clock, ring) as ledger,

@@ -10,7 +10,8 @@ from topmind.ledger import Ledger
 from topmind.model import Clock, Level, Problem
 from topmind.run import moment
 from topmind.run.decide import Decided
-from topmind.run.load import Project
+from topmind.run.moment import Moment
+from topmind.settings import Settings
 
 
 def refuse_restored(ledger: Ledger, where: str) -> None:
@@ -24,9 +25,8 @@ def refuse_restored(ledger: Ledger, where: str) -> None:
         )
 
 
-def refuse_other_days(project: Project, clock: Clock) -> None:
+def refuse_other_days(settings: Settings, at: Moment, clock: Clock) -> None:
     """Raises GuardError where real mail would go on another day than today."""
-    at, settings = project.moment, project.settings
     today = moment.read(
         None, replace(settings, project=settings.project.model_copy(update={"as_of": None})), clock
     )
@@ -54,5 +54,7 @@ def stop_on(facts: Iterable[Problem]) -> None:
     errors = [problem for problem in facts if problem.level is Level.ERROR]
     if errors:
         first, *others = errors
-        more = "".join(f"\n  also: {problem.says} {problem.fix}" for problem in others)
+        more = "".join(
+            f"\n  also: {p.path + ': ' if p.path else ''}{p.says} {p.fix}".rstrip() for p in others
+        )
         raise GuardError(f"{first.says} Nobody was mailed.", where=first.path, fix=first.fix + more)

@@ -12,6 +12,7 @@ from topmind.checks import Facts
 from topmind.errors import AudienceError, ContentError
 from topmind.model import Clock, Level, Members, Problem
 from topmind.run import load as load_
+from topmind.run.doubles import doubles
 from topmind.run.dry import decide_project
 from topmind.run.forewarned import LOOK, forewarnings
 from topmind.run.load import Project
@@ -59,7 +60,8 @@ def _audience(project: Project, clock: Clock) -> tuple[Members | None, tuple[Pro
             fix=error.fix,
         )
         return None, (said,)
-    return decided.members, (*decided.findings, *forewarnings(decided))
+    alike = doubles(decided.people, decided.history.standing)
+    return decided.members, (*decided.findings, *alike, *forewarnings(decided))
 
 
 def contacts_are_here(project: Project) -> bool:

@@ -36,6 +36,22 @@ class Project:
         return self.settings.root
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What could be read of a project, errors or not."""
+
+    settings: Settings
+    moment: Moment
+    #: None = `_audience.toml` has an error.
+    spec: AudienceSpec | None
+    #: What could be read of the content; None where the company could not.
+    partial: Catalog | None
+    #: Errors first.
+    problems: tuple[Problem, ...]
+    #: None = an error is among the problems.
+    project: Project | None
+
+
 def load(root: Path, *, as_of: str | None, clock: Clock, environ: Mapping[str, str] | None = None) -> Project:
     """Read everything people wrote; raises ContentError with all problems where one is an error."""
     found, project = examine(root, as_of=as_of, clock=clock, environ=environ)
@@ -48,16 +64,22 @@ def examine(
     root: Path, *, as_of: str | None, clock: Clock, environ: Mapping[str, str] | None = None
 ) -> tuple[tuple[Problem, ...], Project | None]:
     """All problems of the files (errors first), and the project where no error is among them."""
+    seen = look(root, as_of=as_of, clock=clock, environ=environ)
+    return seen.problems, seen.project
+
+
+def look(root: Path, *, as_of: str | None, clock: Clock, environ: Mapping[str, str] | None = None) -> Seen:
+    """Everything people wrote, as far as it can be read. Raises ConfigError where the settings cannot."""
     places = settings.load(root, environ)
     at = moment.read(as_of, places, clock)
     problems: list[Problem] = []
-    spec = look = None
+    spec = tokens = None
     try:
         spec = audience.read_spec(places)
     except ConfigError as error:
         problems += _as_problems(error, "audience/settings", places.root)
     try:
-        look = brand.load(places.root)
+        tokens = brand.load(places.root)
     except ConfigError as error:
         problems += _as_problems(error, "brand/tokens", places.root)
     loaded = catalog.load(places, at.as_of, spec.fields if spec else {})
@@ -66,10 +88,18 @@ def examine(
         problems += _further(loaded.partial, spec, loaded.problems)
     found = ordered(_without_echo(problems, places.root, spec))
     errors = any(problem.level is Level.ERROR for problem in found)
-    if errors or spec is None or look is None or loaded.catalog is None:
-        return found, None
-    read = planning.with_call_backs(planning.with_occurrences(loaded.catalog))
-    return found, Project(settings=places, moment=at, spec=spec, catalog=read, brand=look, findings=found)
+    project = None
+    if not errors and spec and tokens and loaded.catalog:
+        read = planning.with_call_backs(planning.with_occurrences(loaded.catalog))
+        project = Project(settings=places, moment=at, spec=spec, catalog=read, brand=tokens, findings=found)
+    return Seen(
+        settings=places,
+        moment=at,
+        spec=spec,
+        partial=loaded.partial,
+        problems=found,
+        project=project,
+    )
 
 
 def _further(read: Catalog, spec: AudienceSpec | None, problems: Iterable[Problem]) -> Iterator[Problem]:

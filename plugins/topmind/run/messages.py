@@ -31,15 +31,16 @@ def builder(
         found = values(compiled, claim.key, claim.touch_hex)
         market = compiled.edition.occasion.purpose is not Purpose.SERVICE
         at_provider = project.settings.ses_unsubscribes and market
-        if at_provider:
-            found |= dict.fromkeys(("unsubscribe_url", "preferences_url"), UNSUBSCRIBE_AT_PROVIDER)
+        if project.settings.ses_unsubscribes:
+            # SES would keep a mail of service from whoever left, so its links are not made there
+            way = UNSUBSCRIBE_AT_PROVIDER if market else by_mail(compiled.sender_address)
+            found |= dict.fromkeys(("unsubscribe_url", "preferences_url"), way)
         headers = {
             "Date": date,
             "Message-ID": f"<{claim.touch_hex}.{claim.attempt}@{compiled.sender_address.rpartition('@')[2]}>",
+            # SES adds the others; its headers are ASCII, so no name
             **(
-                {
-                    "List-Id": f"<{_list_id(compiled)}>"
-                }  # SES adds the others; its headers are ASCII, so no name
+                {"List-Id": f"<{_list_id(compiled)}>"}
                 if at_provider
                 else _list_headers(compiled, str(found["unsubscribe_url"]), project.catalog.company.name)
             ),
@@ -61,6 +62,11 @@ def builder(
         )
 
     return build
+
+
+def by_mail(sender: str) -> str:
+    """The way out where there is no page for it: a mail to whoever signs, which a person reads."""
+    return f"mailto:{sender}?subject=Unsubscribe"
 
 
 def _list_headers(compiled: CompiledEdition, unsubscribe: str, company: str) -> dict[str, str]:

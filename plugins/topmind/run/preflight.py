@@ -3,38 +3,51 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from topmind import delivery, mail, planning
 from topmind.delivery.outbox import SUFFIX as OUTBOX_SUFFIX
-from topmind.model import Channel, History, TouchState
+from topmind.model import Channel, Company, History, TouchState
 from topmind.run.compose import Composed
 from topmind.run.decide import Decided
 from topmind.run.load import Project
+from topmind.settings import Settings
 
 
-def facts_of(decided: Decided, composed: Composed, *, first_send: bool, keys: bool) -> delivery.Facts:
+def facts_before(
+    settings: Settings, company: Company | None, history: History, *, first_send: bool
+) -> delivery.Facts:
+    """What is known without a plan; without a readable company nothing is said of its address."""
+    return delivery.Facts(
+        transport=settings.transport,
+        postal_address=company.address if company else ("?",),
+        senders=(),
+        keys=True,
+        pinned=bool(settings.project.ledger),
+        first=history.first,
+        first_send=first_send,
+        rehearsed=_rehearsed(history),
+        live_local=not settings.live,
+        live_https=settings.live_https,
+        leave_at_provider=settings.ses_unsubscribes,
+        inbox_stays=bool(settings.inbox) or not settings.ledger_url.startswith("postgres"),
+    )
+
+
+def facts_of(decided: Decided, composed: Composed, *, first_send: bool) -> delivery.Facts:
     """Everything about one composed plan; the site's manifest is read from `output/`."""
     project = decided.project
     settings = project.settings
     editions = tuple(composed.compiled.values())
     surge = planning.surge(decided.plan, decided.history)
-    return delivery.Facts(
-        transport=settings.transport,
-        postal_address=project.catalog.company.address,
+    before = facts_before(settings, project.catalog.company, decided.history, first_send=first_send)
+    return replace(
+        before,
         senders={compiled.sender_address for compiled in editions},
-        keys=keys,
-        pinned=bool(settings.project.ledger),
-        first=decided.history.first,
-        first_send=first_send,
-        rehearsed=_rehearsed(decided.history),
         approved=planning.approved(decided.plan, decided.history),
         surge=surge.says if surge else "",
         surge_fix=surge.fix if surge else "",
-        live_local=not settings.live,
-        live_https=settings.live_https,
-        leave_at_provider=settings.ses_unsubscribes,
-        inbox_stays=bool(settings.inbox) or not settings.ledger_url.startswith("postgres"),
         editions=editions,
         pages=linked_pages(decided, composed),
         published=published(settings.root / "output"),

@@ -45,7 +45,6 @@ def send(
     clock: Clock,
     live: bool = False,
     dry_run: bool = False,
-    check: bool = False,
     plan_hash: str | None = None,
     first_send: bool = False,
     progress: Progress | None = None,
@@ -53,19 +52,20 @@ def send(
     transport: Transport | None = None,
     crew: Crew = Crew(),
     signalled: Callable[[], int] = lambda: 0,
+    begins: Callable[[], None] = lambda: None,
 ) -> SendResult:
     """One tick of the project in `root`.
 
     Raises ContentError, AudienceError, LedgerError …; GuardError (exit 3) where a guard stops it before anybody
-    was mailed. With `ses` nothing is sent without `live`; `check` asks the account, too, and sends nothing.
+    was mailed. With `ses` nothing is sent without `live`.
     `crew`: how many processes send, and whose people (PostgreSQL only); then `transport` must be plain data.
-    `signalled`: the exit code of a signal that has come so far, else 0.
+    `signalled`: the exit code of a signal that has come so far, else 0. `begins` is told before the first mail.
     """
     project = load_.load(root, as_of=as_of, clock=clock, environ=environ)
     settings = project.settings
-    if dry_run or check or (settings.transport == "ses" and not live):
-        return rehearse(project, clock, plan_hash, first_send=first_send, check=check, crew=crew)
-    guards.refuse_other_days(project, clock)
+    if dry_run or (settings.transport == "ses" and not live):
+        return rehearse(project, clock, plan_hash, first_send=first_send)
+    guards.refuse_other_days(settings, project.moment, clock)
     ring = places.key_ring(settings)
     with (
         places.open_project_ledger(settings, clock, ring) as ledger,
@@ -86,6 +86,7 @@ def send(
             stopping=stopping,
             crew=crew,
             transport=transport,
+            begins=begins,
         )
         last_run.write(ledger, done.decided, done.findings, carried.transport.name, clock, done.report)
     return replace(done, findings=worth_saying(done.findings))
@@ -105,6 +106,7 @@ def tick(
     stopping: Callable[[], int] = lambda: 0,
     crew: Crew = Crew(),
     transport: Transport | None = None,
+    begins: Callable[[], None] = lambda: None,
 ) -> SendResult:
     """The same for what is open already; `decide` is what reads the audience and plans. All findings come back."""
     settings, carrier = project.settings, carried.transport
@@ -137,6 +139,7 @@ def tick(
         if progress:
             progress(done, total)
 
+    begins()
     if crew.workers > 1 and total:  # a tick with nothing due needs no processes
         found = workers.send_together(work, ledger, stopping, settled)
     else:
@@ -202,7 +205,7 @@ def _freeze(
         decided = decide(project, remember)
         guards.same_plan(decided, plan_hash)
         composed = compose(decided, ledger.planned(), renderer, published(project.root / "output"))
-        found = facts_of(decided, composed, first_send=first_send, keys=True)
+        found = facts_of(decided, composed, first_send=first_send)
         facts = (*delivery.findings(found), *account(found.senders, len(composed.edition_of)))
         guards.stop_on((*(p for p in decided.findings if p.rule == RULE), *facts))
         rows = Rows(decided, composed.edition_of, composed.occasions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from topmind import ledger as ledger_
@@ -76,11 +77,47 @@ class SendResult:
                 f"{many} mail{' is' if many == 1 else 's are'} unproven and never sent again by "
                 f"{'itself' if many == 1 else 'themselves'}: topmind report"
             )
-        lines += [
-            f"{p.level.value}: {p.path + ': ' if p.path else ''}{p.says} {p.fix}".rstrip()
-            for p in self.findings
-        ]
+        lines += map(_line, self.findings)
         return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unplanned:
+    """A check of what cannot be planned: what stands in the way, and whatever else would stop a send."""
+
+    as_of: date
+    #: At least one error among them.
+    findings: tuple[Problem, ...]
+    exit_code: int = 1
+
+    def as_dict(self) -> dict[str, Any]:
+        """The keys of `SendResult.as_dict`; `plan` is ""."""
+        return {
+            **ledger_.Counts().as_dict(),
+            "may_have_come_twice": 0,
+            "came_twice": 0,
+            "task_mails": 0,
+            "as_of": self.as_of.isoformat(),
+            "plan": "",
+            "dry_run": True,
+            "stopped": "",
+            "unproven": [],
+            "findings": [_finding(problem) for problem in self.findings],
+        }
+
+    def text(self) -> str:
+        """The same for a person."""
+        return "\n".join(
+            [
+                "No plan can be made of this; nothing was written, nobody was mailed.",
+                *map(_line, self.findings),
+            ]
+        )
+
+
+def _line(problem: Problem) -> str:
+    where = f"{problem.path}:{problem.line}" if problem.line else problem.path
+    return f"{problem.level.value}: {where + ': ' if where else ''}{problem.says} {problem.fix}".rstrip()
 
 
 def _late(counts: ledger_.Counts) -> str:

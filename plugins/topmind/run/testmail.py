@@ -10,7 +10,7 @@ from pathlib import Path
 from topmind import mail
 from topmind.errors import MailError, SendError, UsageError
 from topmind.mail.mime import usable
-from topmind.model import Channel, Clock, CompiledEdition, Message, OutcomeKind, Plan
+from topmind.model import Channel, Clock, CompiledEdition, Message, OutcomeKind, Plan, Purpose
 from topmind.run import carriage, places
 from topmind.run import load as load_
 from topmind.run.compose import compose, values_of
@@ -18,7 +18,13 @@ from topmind.run.coupons import Codes
 from topmind.run.decide import Decided, decide
 from topmind.run.dry import history_of
 from topmind.run.load import Project
+from topmind.run.messages import by_mail
 from topmind.run.preflight import renderer_of
+from topmind.settings import Settings
+
+#: Addresses that can never lead anywhere (RFC 2606) and say why.
+MADE_BY_SES = "https://amazon-ses-puts-its-link-here.invalid/"
+NO_PAGES = "https://set-topmind-live-url.invalid/"
 
 
 def send(root: Path, to: str, contact: str | None, *, every: bool, as_of: str | None, clock: Clock) -> int:
@@ -61,7 +67,7 @@ def send(root: Path, to: str, contact: str | None, *, every: bool, as_of: str | 
                 to=to,
                 sender=compiled.sender_address,
                 raw=mail.build(
-                    compiled, _harmless(values(compiled, key, name), settings.live_url), to=to, headers={}
+                    compiled, _harmless(values(compiled, key, name), compiled, settings), to=to, headers={}
                 ),
                 tags={},
                 fence=clock.now() + timedelta(minutes=1),
@@ -79,12 +85,22 @@ def send(root: Path, to: str, contact: str | None, *, every: bool, as_of: str | 
     return sent
 
 
-def _harmless(values: dict[str, object], live_url: str) -> dict[str, object]:
-    """Links that lead to a page, but to nobody's wishes: a colleague's click must not opt the persona out."""
+def _harmless(values: dict[str, object], compiled: CompiledEdition, settings: Settings) -> dict[str, object]:
+    """Links that lead to a page, but to nobody's wishes: a colleague's click must not opt the persona out.
+
+    Where SES makes the links, or real mail has no live pages yet, they say so in their address and lead nowhere: a link
+    to this machine is dead for whoever reads the test, and one made by SES would put the reader on the contact list.
+    """
     letters = {"unsubscribe_url": "u", "preferences_url": "p"}
-    links = {name: f"{live_url}/{letter}/test" for name, letter in letters.items()}
-    answers = {name: f"{live_url}/a/test" for name in values if name.startswith("answer_url:")}
-    return {**values, **links, **answers}
+    answers = [name for name in values if name.startswith("answer_url:")]
+    if settings.transport != "ses" or settings.live:
+        pages = {name: f"{settings.live_url}/{letter}/test" for name, letter in letters.items()}
+        return {**values, **pages, **dict.fromkeys(answers, f"{settings.live_url}/a/test")}
+    values |= dict.fromkeys((*letters, *answers), NO_PAGES)
+    if settings.ses_unsubscribes:
+        market = compiled.edition.occasion.purpose is not Purpose.SERVICE
+        values |= dict.fromkeys(letters, MADE_BY_SES if market else by_mail(compiled.sender_address))
+    return values
 
 
 def _as_if_unsent(project: Project, clock: Clock) -> Decided:

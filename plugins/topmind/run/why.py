@@ -99,10 +99,10 @@ class Story:
                     "state": t.state.value,
                     "reason": t.reason,
                     "items": list(t.items),
-                    "mail": self.mails.get(t.key.wire(self.ledger), ""),
+                    "mail": self.mails.get(t.wire(self.ledger), ""),
                     "feedback": [
                         {"kind": h.kind.value, "at": h.at.isoformat(), "detail": h.detail, "actor": h.actor}
-                        for h in self.heard.get(t.key.wire(self.ledger), ())
+                        for h in self.heard.get(t.wire(self.ledger), ())
                     ],
                 }
                 for t in self.touches
@@ -149,7 +149,7 @@ def _lines(story: Story) -> Iterator[str]:
         reason = why_not(touch) if touch.state is TouchState.MISSED else touch.reason
         why = f" ({in_words(reason)})" if reason else ""
         yield f"  {touch.day}  {touch.state.value:10} {_name(touch)}{what}{why}"
-        name = touch.key.wire(story.ledger)
+        name = touch.wire(story.ledger)
         if name in story.mails:
             yield f"              {story.mails[name]}"
         yield from (f"              {heard_of(one)}" for one in story.heard.get(name, ()))
@@ -293,7 +293,7 @@ def _mails(outbox: Path, root: Path, ledger: str, touches: Sequence[PastTouch]) 
     """Touch hex → the very mail, where the outbox has it."""
     found = {}
     for touch in touches:
-        name = touch.key.wire(ledger)
+        name = touch.wire(ledger)
         files = sorted(outbox.glob(f"{name}-*.eml"))
         if files:
             found[name] = str(files[-1].relative_to(root))

@@ -63,6 +63,10 @@ class MortalObjects:
         """Delete, or die."""
         self._fuse.around("delete", self._inner.delete)(keys)
 
+    def purge(self, prefixes: Sequence[str]) -> bool:
+        """Delete for good, or die."""
+        return bool(self._fuse.around("purge", self._inner.purge)(prefixes))
+
     def get(self, key: str) -> Found | None:
         """Read."""
         return self._inner.get(key)

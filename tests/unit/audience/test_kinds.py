@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 import workbooks
+from topmind.audience import check_file
 from topmind.audience.outside import Outside
 from topmind.audience.sources import Source
 from topmind.model import Level
+from topmind.testing.builders import TODAY
 
 if TYPE_CHECKING:
     from conftest import Project  # type: ignore[attr-defined]
@@ -195,6 +197,14 @@ def test_a_file_more_in_the_folder_is_a_new_table(project: Project) -> None:
         assert [row[0] for row in found(source)] == ["1", "3", "4", "9"]
 
 
+def test_a_file_for_the_folder_is_no_shrunken_table(project: Project) -> None:
+    """One more month has fewer rows than all of them."""
+    folder(project)
+    project.open().close()
+    new = project.file("2028.csv", ";".join(HEAD) + "\n9;e@example.com;;\n")
+    assert check_file(project.read(), project.settings(), TODAY, "contacts", new).rows == 1
+
+
 def test_one_broken_file_of_a_folder_is_named(project: Project) -> None:
     """A drifted header, an empty file; the rest alone would look like an audience that shrank."""
     folder(project)
@@ -269,6 +279,9 @@ def test_more_bad_rows_than_declared_stop_the_run(project: Project) -> None:
     assert "secret@example.com" in (project.root / "var" / "rejects" / "contacts.csv").read_text("utf-8")
     project.spec(text.replace("0.25", "0.5"))
     project.open().close()
+    project.spec(text)
+    (problem,) = project.refused()
+    assert problem.rule == "source/too-many-bad-rows", "also what was converted when more was allowed"
 
 
 def test_other_words_for_zones_languages_and_consent(project: Project) -> None:

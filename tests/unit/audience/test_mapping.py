@@ -46,6 +46,32 @@ def test_names_have_one_form() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Newsletter abgemeldet",
+        "Kein Newsletter",
+        "opt_out",
+        "Marketing: Widerruf",
+        "Unsubscribed from news",
+        "no_mail",
+    ],
+)
+def test_a_no_is_not_taken_for_a_yes(project: Project, name: str) -> None:
+    """A column of those who left is proposed as nobody's consent; turned round it stands there as a comment."""
+    path = project.file("people.csv", f"id;email;{name}\n1;a@example.com;ja\n2;b@example.com;Nein\n")
+    text = propose(path, project.root).toml
+    assert parse_spec(tomllib.loads(text)).consent == {}
+    _, found, turned = text.partition("means that they want no mail. Where that is so, their consent is:\n")
+    assert found
+    consent = tomllib.loads("\n".join(line.removeprefix("# ") for line in turned.splitlines()))
+    assert consent["consent"]["email"] == {
+        "basis": "column",
+        "column": name,
+        "values": {"ja": "no", "Nein": "yes"},
+    }
+
+
 HEAD = "Customer No;First name;Mail;Opt-In;Height;Code"
 ROWS = "\n".join(f"{n:04};canary{n};canary{n}@example.com;nein;1,{n:02};canary" for n in range(30))
 

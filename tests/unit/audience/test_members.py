@@ -166,6 +166,14 @@ def test_who_vanished_or_was_erased_is_an_inactive_row(run: Run) -> None:
     assert found.inbox[row] == -1
 
 
+def test_who_was_merged_is_an_inactive_row(run: Run) -> None:
+    """As long as the export has both, the one that went is in no segment, gets nothing and blocks no inbox."""
+    found = run(a_catalog(), a_history(standing={"c": Standing(merged="a")}))
+    assert ids(found, found.active) == "abd"
+    assert found.inbox[found.ids.index("c")] == -1
+    assert not any(mask[found.ids.index("c")] for mask in (*found.reach.values(), *found.consent.values()))
+
+
 def test_who_vanished_moves_nobodys_facts(run: Run, project: Project) -> None:
     """Rows of the past between those who are here, and a new contact before all: each fact stays with its own."""
     of = a_catalog(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from topmind.audience import columns
+from topmind.audience import check_file, columns
 from topmind.audience.sources import Source
 from topmind.errors import AudienceError, ConfigError, ContentError
 from topmind.model import Level
@@ -330,6 +330,32 @@ def test_a_broken_export_gives_way_to_the_last_good_one(project: Project, broken
         assert source.findings == ()
 
 
+def test_what_was_good_is_known_when_its_table_is_gone(project: Project) -> None:
+    """After somebody was erased no converted table is left: half an export is not taken for a whole one all the same."""
+    project.file("contacts.csv", CONTACTS)
+    project.open().close()
+    for table in (project.root / "var" / "cache" / "audience").glob("*.parquet"):
+        table.unlink()
+    project.file("contacts.csv", "\n".join(CONTACTS.splitlines()[:16]) + "\n")
+    (problem,) = project.refused()
+    assert problem.says == "the file has 15 people; the last good one had 30."
+    assert "remove var/cache/audience/good.json" in problem.fix
+    (project.root / "var" / "cache" / "audience" / "good.json").unlink()
+    project.open().close()
+
+
+def test_an_export_that_is_looked_at_is_in_no_use_yet(project: Project) -> None:
+    """It may never be put in place: the next run does not measure today's export by it."""
+    project.file("contacts.csv", CONTACTS)
+    project.open().close()
+    more = CONTACTS + "".join(f"{n},q{n}@example.com\n" for n in range(100, 120))
+    new = project.file("new.csv", more)
+    assert check_file(project.read(), project.settings(), TODAY, "contacts", new).rows == 50
+    with project.open() as source:
+        assert len(source.people()) == 30
+        assert source.findings == ()
+
+
 def test_a_few_people_less_are_life(project: Project) -> None:
     """A tenth is allowed."""
     project.file("contacts.csv", CONTACTS)
@@ -395,6 +421,7 @@ def test_all_problems_of_all_files_are_told_at_once(project: Project) -> None:
         ("postgresql://host/db", "names no table of the database"),
         ("postgresql://host/db#people; DROP TABLE people", "names no table of the database"),
         ("postgresql://me:secret@host/db#people", "holds a password. Keep it out of the file"),
+        ("postgresql://host/db?user=me&password=secret#people", "holds a password. Keep it out of the file"),
     ],
 )
 def test_a_place_that_is_none_is_told(project: Project, place: str, says: str) -> None:

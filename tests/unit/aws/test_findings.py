@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from topmind.aws.account import NEEDED_EVENTS, Account, EventPath, Identity
+from topmind.aws.asking import no_answer
 from topmind.aws.findings import Facts, findings
 from topmind.delivery import Quota
+from topmind.errors import SendError
 from topmind.model import Level
 
 ACCOUNT = Account(
@@ -80,7 +82,7 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, Level]]]] = {
         {"identities": {"dana@alder.example": replace(IDENTITY, mail_from_ok=False)}},
         [("mail-from", Level.ERROR)],
     ),
-    "no set named": ({"event_path": None}, [("configuration-set", Level.ERROR)]),
+    "no set named": ({"event_path": None, "configuration_set": ""}, [("configuration-set", Level.ERROR)]),
     "no such set": ({"event_path": replace(PATH, exists=False)}, [("configuration-set", Level.ERROR)]),
     "set paused": ({"event_path": replace(PATH, enabled=False)}, [("configuration-set", Level.ERROR)]),
     "no bounces": (
@@ -133,6 +135,7 @@ def test_all_at_once() -> None:
         account=replace(ACCOUNT, production=False, enabled=False),
         identities={"dana@alder.example": None},
         event_path=None,
+        configuration_set="",
         queue="",
     )
     assert [rule for rule, _ in found(bad)] == [
@@ -142,3 +145,19 @@ def test_all_at_once() -> None:
         "configuration-set",
         "feedback-queue",
     ]
+
+
+def test_a_question_without_an_answer_hides_no_other() -> None:
+    """The account does not say how it stands, the queue could not be asked: that is told, and the rest is."""
+    said = no_answer(SendError("no. Nobody was mailed.", where="ses:GetAccount", fix="Allow it."))
+    bad = replace(
+        GOOD,
+        account=None,
+        event_path=None,
+        queue_answers=None,
+        silent=SINCE,
+        queue_waiting=0,
+        unanswered=(said,),
+    )
+    assert found(bad) == [("no-answer", Level.ERROR), ("silent", Level.ERROR)]
+    assert (said.path, said.says, said.fix) == ("ses:GetAccount", "no.", "Allow it.")

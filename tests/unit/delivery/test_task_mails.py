@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from task_letters import a_task_mail
 from topmind.delivery import (
     Fault,
     MemoryTransport,
@@ -38,21 +39,7 @@ def ledger(clock: FixedClock) -> Iterator[Ledger]:
     opened.close()
 
 
-def a_mail(claim: TaskMailClaim) -> Message:
-    """A few bytes to a colleague."""
-    return Message(
-        touch=claim.key,
-        touch_hex=claim.touch_hex,
-        attempt=claim.attempt,
-        to=f"{claim.sender}@alder.example",
-        sender="hello@alder.example",
-        raw=b"Subject: 1 task\r\n\r\nCall.\r\n",
-        tags={},
-        fence=claim.fence,
-    )
-
-
-LETTERS = [TaskLetter(sender=name, day=TODAY, build=a_mail) for name in ("dana", "june")]
+LETTERS = [TaskLetter(sender=name, day=TODAY, build=a_task_mail) for name in ("dana", "june")]
 
 
 def run(ledger: Ledger, carrier: MemoryTransport, owner: str = "run-1", **over: object) -> TaskMailReport:
@@ -142,7 +129,7 @@ def test_a_claim_that_is_too_old_is_not_called(ledger: Ledger, clock: FixedClock
 
     def slow(claim: TaskMailClaim) -> Message:
         clock.advance(seconds=61)
-        return a_mail(claim)
+        return a_task_mail(claim)
 
     carrier = MemoryTransport()
     assert run(ledger, carrier, letters=[TaskLetter(sender="dana", day=TODAY, build=slow)]).sent == 0

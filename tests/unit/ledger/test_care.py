@@ -161,6 +161,9 @@ SPOILT = {
     "UPDATE touch_items SET item = 99": "ledger/items",
     "UPDATE touch_items SET person = 99": "ledger/items",
     "DELETE FROM inbox_hashes": "ledger/inbox",
+    "UPDATE people SET merged = 99, active = 0 WHERE id = 2": "ledger/merged",
+    "UPDATE people SET merged = 3, active = 1 WHERE id = 2": "ledger/merged",
+    "INSERT INTO notes (person, number, at, text) SELECT person, 1, 1, 'x' FROM erased LIMIT 1": "ledger/erased",
     "INSERT INTO wishes (person, what, value, at, by) SELECT person, 'email', 1, 1, 'person' FROM erased LIMIT 1": "ledger/erased",
     "UPDATE meta SET value = 'other' WHERE name = 'ledger'": "ledger/names",
 }

@@ -278,3 +278,16 @@ def test_migrations_have_no_gap(names: list[str], wrong: str) -> None:
 def test_migrations_go_by_their_number() -> None:
     """Whatever order the disk lists them in."""
     assert numbered({"0002_b.sql": "b", "0001_a.sql": "a"}) == {1: "a", 2: "b"}
+
+
+def test_nobody_erased_is_in_a_page_of_the_file(tmp_path: Path) -> None:
+    """Also where SQLite was built to leave what is deleted where it lay, and who moved before they left."""
+    ledger = a_ledger(url=URL, root=tmp_path)
+    assert isinstance(ledger, SqlLedger)
+    ledger._database.connection.execute("PRAGMA secure_delete = OFF")
+    for address in ("kestrel@example.com", "merlin@example.com"):
+        ledger.sync_people([a_person("c0000", address=address), a_person("c0001")], hashes)
+    ledger.erase("c0000", hashes)
+    ledger.close()
+    every = b"".join(path.read_bytes() for path in (tmp_path / "var").iterdir())
+    assert [word for word in (b"kestrel", b"merlin") if word in every] == []

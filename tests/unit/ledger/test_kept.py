@@ -78,6 +78,18 @@ def test_all_that_somebody_said_is_forgotten(inbox: FolderInbox | ObjectInbox) -
     assert inbox.again() == 1
 
 
+def test_what_nothing_may_be_kept_of(inbox: FolderInbox | ObjectInbox) -> None:
+    """It is put away nowhere, and nothing else is looked through for it; twice is once."""
+    for contact in ("c0000", "c0001"):
+        inbox.put(InboxEntry(kind="opt_out", contact=contact, at=NOW))
+    gone, stays = [entry.id for entry in inbox.pending()]
+    for _ in range(2):
+        inbox.drop([gone])
+    assert [entry.id for entry in inbox.pending()] == [stays]
+    inbox.done([stays])
+    assert [wish.contact for wish in inbox.kept("test").wishes] == ["c0001"]
+
+
 def test_what_cannot_be_read_is_counted(tmp_path: Path) -> None:
     """It may be somebody's bounce."""
     inbox = FolderInbox(tmp_path)

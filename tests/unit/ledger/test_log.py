@@ -282,7 +282,10 @@ def test_a_log_of_an_older_shape(
     newest = log_.newest_shape()
     with monkeypatch.context() as older:
         older.setattr(log_, "newest_shape", lambda: 3)
-        ledger = opened(bucket, clock, CONTACTS)
+        ledger = opened(bucket, clock)
+        # as the code of that time wrote them: today's import asks for columns that came later
+        row = "INSERT INTO people (contact, name) VALUES (?, ?)"
+        ledger._write(lambda book: book.db.executemany(row, [(one, f"Person {one}") for one in CONTACTS]))
         ledger.stop("all")
         ledger._log.snap()
         ledger.close()

@@ -166,6 +166,8 @@ class LedgerMachine(RuleBasedStateMachine):
         self.erased: set[str] = set()
         self.erased_addresses: set[str] = set()
         self.away: set[str] = set()
+        #: Contact → the one that it was merged into.
+        self.merged: dict[str, str] = {}
         self.stopped = False
         self.seen: dict[str, TouchState | None] = dict.fromkeys(self.names)
         for number, (contact, source) in enumerate(self.names.values()):
@@ -195,7 +197,7 @@ class LedgerMachine(RuleBasedStateMachine):
     )
     def plan(self, who: int, contact: str, source: str, how: str) -> None:
         """A plan comes, new or again; or what was planned must not go any more, or never can."""
-        if contact in self.erased:
+        if contact in self.erased or contact in self.merged:
             return
         row = row_of(contact, source)
         if how == "row":
@@ -263,6 +265,7 @@ class LedgerMachine(RuleBasedStateMachine):
         assert contact not in self.erased, "erased"
         assert one.address not in self.erased_addresses, "an erased address"
         assert contact not in self.away, "gone from the source"
+        assert contact not in self.merged, "merged into another"
         assert contact not in self.paused, "paused"
         assert one.address == self.addresses[contact], "an old address"
         assert one.address not in self.known.suppressed, "suppressed"
@@ -409,7 +412,8 @@ class LedgerMachine(RuleBasedStateMachine):
             self.known.suppressed.add(address)
         if kind in {FeedbackKind.COMPLAINED, FeedbackKind.UNSUBSCRIBED}:
             readers = {c for c in CONTACTS if self.addresses[c] == address}
-            self.known.no |= ({self.names[hexed][0]} if known else readers) - self.erased
+            whose = {self.names[hexed][0]} if known else readers
+            self.known.no |= {self.who_is(one) for one in whose} - self.erased
 
     @rule(who=WHO)
     def early(self, who: int) -> None:
@@ -446,7 +450,53 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         self.entries.append(entry)
         self.ledger(who).fold([entry])
-        (self.opted_out if kind == "opt_out" else self.paused).add(contact)
+        (self.opted_out if kind == "opt_out" else self.paused).add(self.who_is(contact))
+
+    def who_is(self, contact: str) -> str:
+        """Who goes on for a contact."""
+        return self.merged.get(contact, contact)
+
+    @rule(
+        who=WHO,
+        contact=CONTACT,
+        into=CONTACT,
+        before=st.sampled_from(["", "opt_out", "pause"]),
+        after=st.sampled_from(["", "opt_out", "erase"]),
+    )
+    def two_are_one(self, who: int, contact: str, into: str, before: str, after: str) -> None:
+        """It turns out that two contacts are one person, who said no as the one that goes, or says so by its old
+        link, or leaves for good; the next export still has both, and a run goes on."""
+        if before:
+            self.says(who, contact, before)
+        self.merge(who, contact, into)
+        self._sync(who)
+        if after == "opt_out":
+            self.says(who, contact, after)
+        elif after:
+            self.erase(who, contact)
+        for source in (ISSUE, STEP):
+            self.plan(who, self.who_is(into), source, "row")
+        self.everything_holds()
+        self.send(who, FATES[:4])
+
+    @rule(who=WHO, contact=CONTACT, into=CONTACT)
+    def merge(self, who: int, contact: str, into: str) -> None:
+        """Two contacts turn out to be one person: what either said holds for the one that goes on."""
+        loser, goes_on = self.who_is(contact), self.who_is(into)
+        if {contact, into} & self.erased:
+            return
+        number = len(self.entries)
+        entry = InboxEntry(
+            kind="merge", contact=contact, at=NOW + timedelta(seconds=number), value=into, id=f"E{number}"
+        )
+        self.entries.append(entry)
+        self.ledger(who).fold([entry])
+        if loser == goes_on:
+            return
+        self.merged |= {one: goes_on for one in CONTACTS if self.who_is(one) == loser}
+        for said in (self.opted_out, self.paused, self.known.no):
+            if loser in said:
+                said.add(goes_on)
 
     @rule(who=WHO, contact=CONTACT, of=CONTACT, away=st.booleans(), new_key=st.booleans())
     def sync(self, who: int, contact: str, of: str, away: bool, new_key: bool) -> None:
@@ -454,7 +504,7 @@ class LedgerMachine(RuleBasedStateMachine):
         is not in it; perhaps there is a new key for hashes."""
         self.keys += new_key and self.keys < 3
         self.away = {contact} if away else set()
-        if not away:
+        if not away and contact not in self.merged:
             self.addresses[contact] = f"{of}@example.com"
         self._sync(who)
 
@@ -466,9 +516,11 @@ class LedgerMachine(RuleBasedStateMachine):
     def erase(self, who: int, contact: str) -> None:
         """Somebody leaves for good."""
         person = self.ledger(who).person(contact)
+        whole = {one for one in CONTACTS if self.who_is(one) == self.who_is(contact)}
         assert self.ledger(who).erase(contact, self.hashes) is (contact not in self.erased)
-        self.erased.add(contact)
-        self.erased_addresses |= {person.address} if person else set()
+        self.erased |= whole
+        self.erased_addresses |= {self.addresses[one] for one in whole} if person else set()
+        assert not any(self.ledger(who).person(one) for one in whole), "still known by another id"
 
     @rule(who=WHO)
     def switch(self, who: int) -> None:
@@ -508,6 +560,7 @@ class LedgerMachine(RuleBasedStateMachine):
         freeze(ledger, *(row for row in due if ledger.person(row.key.contact)))
         ledger.doubt()
         ledger.fold(self.entries)
+        self.known.no |= {self.who_is(one) for one in self.known.no}
         for contact in sorted(self.erased):
             ledger.erase(contact, self.hashes)
         self.store.kill(1)

@@ -97,15 +97,15 @@ def test_several(settings: Settings) -> None:
     assert "pair" not in str(told.value)
 
 
-def test_again(settings: Settings) -> None:
-    """By their id, what was left over goes; by an address nobody knows it any more."""
+@pytest.mark.parametrize("who", ["c0000", " Kestrel@Example.com"])
+def test_again(settings: Settings, who: str) -> None:
+    """By their id or their address what was left over goes; by the address, what names it in the queue, too."""
     erase(settings)
-    with pytest.raises(UsageError, match="nobody has this id or address"):
-        erase(settings, "kestrel@example.com")
     (settings.var / "rejects").mkdir()
     (settings.var / "rejects/contacts.csv").write_text("kestrel@example.com\n")
-    found, _ = erase(settings)
-    assert (found.now, found.files) == (False, 1)
+    found, queue = erase(settings, who, "kestrel@example.com", "of somebody else")
+    assert (found.now, found.files, found.messages) == (False, 1, int("@" in who))
+    assert "of somebody else" in [one.body for one in queue.visible]
     assert "Erased before" in found.text()
 
 
@@ -137,6 +137,70 @@ def test_the_queue(settings: Settings) -> None:
     assert len(places.inbox(settings).kept(name).heard) == 1
 
 
+def test_the_queue_of_another_ledger(settings: Settings) -> None:
+    """Where mails go into an outbox, what Amazon says is not taken in: it is said that somebody has to look there."""
+    environ = {"TOPMIND_FEEDBACK_QUEUE": "http://127.0.0.1:9/feedback"}
+    found = erasing.erase(settings.root, "c0000", clock=CLOCK, environ=environ)
+    assert found.now
+    assert "the feedback queue was not looked through: mails go to `outbox` here" in found.text()
+
+
+def test_somebody_whose_address_ends_alike(settings: Settings) -> None:
+    """Their messages and mails stay, also where one comes when the queue was looked through."""
+    others = (
+        "akestrel@example.com",
+        "a.kestrel@example.com",
+        "kestrel@example.com.au",
+        "kestrel@example.com-x",
+    )
+    bodies = [json.dumps({"odd": address}) for address in others]
+    theirs = [
+        json.dumps({"odd": "To: us\r\nkestrel@example.com"}),
+        '{"odd": "\\u003ckestrel@example.com\\u003e"}',
+    ]
+    outbox = settings.var / "outbox"
+    outbox.mkdir()
+    (outbox / f"{'a' * 32}-1.eml").write_text(f"To: {others[0]}\n\nHello\n")
+    found, queue = erase(settings, "c0000", *bodies, *theirs)
+    assert (found.messages, found.files) == (2, 0)
+    assert [one.body for one in queue.visible] == bodies
+    assert found.named == (f"var/outbox/{'a' * 32}-1.eml",), "told, to be looked at"
+
+
+@pytest.mark.parametrize("phone", ["-", "n/a", "0", "x 12"])
+def test_what_stands_in_the_place_of_a_number_names_nobody(settings: Settings, phone: str) -> None:
+    """A mail is not deleted because it has a dash in it."""
+    with opened(settings) as ledger:
+        ledger.sync_people(
+            [a_person("c0000", address=WHO.address, name="Qwyx -", phone=phone)], hashes_of(settings)
+        )
+    outbox = settings.var / "outbox"
+    outbox.mkdir()
+    (outbox / f"{'a' * 32}-1.eml").write_text(f"To: us\n\nQwyx - {phone} -\n")
+    found, _ = erase(settings)
+    assert (found.files, found.named) == (0, ())
+
+
+def test_a_copy_that_was_put_back_erases_nobody(settings: Settings) -> None:
+    """Else it would take the feedback of the ledger that sent last; nothing is written down, nothing is taken."""
+    with opened(settings) as ledger:
+        ledger.begin_adoption()
+        touch, name = a_key().wire(ledger.ledger_id), ledger.ledger_id
+    queue = ListQueue([a_body("Bounce", touch, to="kestrel@example.com", ledger=name)])
+    with pytest.raises(GuardError, match=r"older than the one that sent last.*topmind ledger adopt"):
+        erasing.erase(settings.root, "c0000", clock=CLOCK, environ={}, queue=queue)
+    assert len(queue.visible) == 1
+    assert places.inbox(settings).kept(name).empty
+
+
+def test_without_a_ledger_none_is_made(tmp_path: Path) -> None:
+    """It says so, and leaves nothing behind."""
+    (tmp_path / "pelicanconf.py").write_text("SITENAME = 'x'\n", "utf-8")
+    with pytest.raises(UsageError, match="there is no ledger here"):
+        erasing.erase(tmp_path, "c0000", clock=CLOCK, environ={})
+    assert not (tmp_path / "var").exists()
+
+
 def test_mails_and_converted_tables(settings: Settings) -> None:
     """Mails to them, mails to us that name them, and every converted table; a mail to somebody else stays."""
     with opened(settings) as ledger:
@@ -149,12 +213,19 @@ def test_mails_and_converted_tables(settings: Settings) -> None:
     (outbox / f"{'b' * 32}-1.eml").write_text("To: us\n\nCall Qwyx\n")
     (cache / "contacts-1.parquet").write_bytes(b"PAR1")
     (cache / "contacts-1.json").write_text("{}")
-    (cache / "good.json").write_text("{}")
+    good = {"contacts": {"key": "1", "rows": 8}, "purchases": {"key": "1", "rows": 3}}
+    (cache / "good.json").write_text(json.dumps(good))
+    (cache / "fetched").mkdir()
+    (cache / "fetched" / "contacts.csv").write_text("kestrel@example.com\n")
     (rejects / "contacts.csv").write_text("kestrel@example.com\n")
     found, _ = erase(settings)
-    assert found.files == 4
-    left = [path.name for folder in (outbox, cache, rejects) for path in folder.iterdir()]
+    assert found.files == 5
+    left = [path.name for folder in (outbox, cache, rejects) for path in folder.rglob("*.*")]
     assert left == [f"{'b' * 32}-1.eml", "good.json"]
+    # seven are no export that lost people
+    assert json.loads((cache / "good.json").read_text()) == {"contacts": {"key": "1", "rows": 7}}
+    erase(settings)
+    assert json.loads((cache / "good.json").read_text()) == {"contacts": {"key": "1", "rows": 7}}
 
 
 def test_files_of_the_office_are_named(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,16 @@ def test_a_restored_ledger_swallows_nothing(settings: Settings, ledger: Ledger, 
     with pytest.raises(GuardError, match="must not swallow"):
         feedback.drain(settings, ledger, RING, clock, queue=queue)
     assert len(queue.visible) == 1
+
+
+def test_nor_is_its_password_said(settings: Settings, ledger: Ledger, clock: FixedClock) -> None:
+    """The address of a ledger on a server holds one."""
+    ledger.restored = True
+    told = replace(settings, ledger_url="postgresql://dana:secret@db.alder.example/ledger")
+    with pytest.raises(GuardError) as caught:
+        feedback.drain(told, ledger, RING, clock, queue=ListQueue())
+    assert caught.value.where == "postgresql://…"
+    assert "secret" not in f"{caught.value}{caught.value.fix}"
 
 
 def test_nor_does_a_new_one(tmp_path: Path, clock: FixedClock) -> None:

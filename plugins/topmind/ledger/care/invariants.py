@@ -133,12 +133,24 @@ RULES = (
         many="people have an inbox that no address leads to: a bounce would not be seen",
     ),
     Rule(
+        name="ledger/merged",
+        broken=(
+            "SELECT CAST(p.id AS TEXT) AS hex FROM people p LEFT JOIN people w ON w.id = p.merged"
+            " WHERE p.merged IS NOT NULL AND (w.id IS NULL OR w.merged IS NOT NULL OR p.active <> 0)"
+        ),
+        one="contact that was merged leads to nobody, or still takes part",
+        many="contacts that were merged lead to nobody, or still take part",
+    ),
+    Rule(
         name="ledger/erased",
         broken=" UNION ALL ".join(
             f"SELECT CAST({column} AS TEXT) AS hex FROM {table} WHERE {column} IN (SELECT person FROM erased)"
             for table, column in (
                 ("people", "id"),
-                *((name, "person") for name in ("answers", "wishes", "reported", "transitions", "positions")),
+                *(
+                    (name, "person")
+                    for name in ("answers", "wishes", "reported", "transitions", "positions", "notes")
+                ),
             )
         ),
         one="row is left of somebody who was erased",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 PERSONAL: dict[str, tuple[str, tuple[str, ...]]] = {
     "people": ("id", ("contact", "address", "name", "phone", "postal")),
     "answers": ("person", ("comment",)),
+    "notes": ("person", ("text",)),
 }
 #: In place of a personal value that is not at hand; unique where the column is.
 _BLANK = {("people", "contact"): "'#' || id"}

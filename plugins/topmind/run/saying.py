@@ -1,0 +1,107 @@
+"""`topmind contacts mark|pause|note`: what the office says of one person, by the same door as what they say themselves.
+
+It is written down beside the ledger first, so that a restored copy hears it again; then the ledger takes it in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from topmind import delivery
+from topmind import settings as settings_
+from topmind.catalog import dates
+from topmind.catalog.findings import Wrong
+from topmind.errors import UsageError
+from topmind.ledger import InboxEntry, Person, mark_in
+from topmind.model import Clock
+from topmind.run import places, whom
+
+#: Letters of a note.
+LONGEST = 2000
+
+
+def mark(
+    root: Path,
+    who: str,
+    name: str,
+    *,
+    until: str = "",
+    remove: bool = False,
+    clock: Clock,
+    environ: Mapping[str, str] | None = None,
+) -> str:
+    """Mark them, or take a mark off; what was done, in words. Raises UsageError, LedgerError."""
+    last = day_of(until) if until else None
+    if remove and last:
+        raise UsageError("a mark that is taken off has no last day.", fix="Leave --until out, or --remove.")
+    try:
+        mark_in(name)
+    except ValueError as error:
+        raise UsageError(f"{error}.", where="the mark", fix="topmind contacts mark 1042 vip") from None
+    value = f"{name} {last}" if last else name
+    after = _say(root, who, "unmark" if remove else "mark", value, clock, environ).standing
+    if remove:
+        return f"The mark {name} is off."
+    held = name in after.marks
+    end = f" to the end of {last}" if last else " until it is taken off"
+    return f"Marked {name}{end}." if held else f"Marked {name}{end}: that day is over, so no rule sees it."
+
+
+def pause(root: Path, who: str, until: str, *, clock: Clock, environ: Mapping[str, str] | None = None) -> str:
+    """Touch them on no channel before a day; what was done, in words. Raises UsageError, LedgerError."""
+    day = day_of(until)
+    _say(root, who, "pause", day.isoformat(), clock, environ)
+    over = day <= clock.now().date()
+    return (
+        f"The pause ends on {day}: it is over."
+        if over
+        else f"Nothing goes to them before {day}, on no channel."
+    )
+
+
+def note(root: Path, who: str, text: str, *, clock: Clock, environ: Mapping[str, str] | None = None) -> str:
+    """Write something down about them, for people; what was done, in words. Raises UsageError, LedgerError."""
+    said = " ".join(text.split())
+    if not said or len(said) > LONGEST:
+        raise UsageError(
+            f"a note has 1 to {LONGEST} letters; this one has {len(said)}.", fix="Say it in a sentence."
+        )
+    _say(root, who, "note", "", clock, environ, comment=said)
+    return "Noted. `topmind contacts show` shows it; no rule reads it."
+
+
+def day_of(text: str) -> date:
+    """The day after `--until`, as front matter takes it. Raises UsageError."""
+    try:
+        return dates.read_day(text)
+    except Wrong as wrong:
+        raise UsageError(wrong.says, where="--until", fix=wrong.fix) from None
+
+
+def _say(
+    root: Path,
+    who: str,
+    kind: str,
+    value: str,
+    clock: Clock,
+    environ: Mapping[str, str] | None,
+    comment: str = "",
+) -> Person:
+    """They after it."""
+    settings = settings_.load(root, environ)
+    ring = places.key_ring(settings)
+    if not places.ledger_exists(settings):
+        raise UsageError("there is no ledger here yet, so nobody is known.", fix="topmind send")
+    inbox = places.inbox(settings)
+    with places.open_project_ledger(settings, clock, ring) as ledger:
+        delivery.fold(ledger, inbox)
+        person = whom.known(ledger, who)
+        inbox.put(
+            InboxEntry(
+                kind=kind, contact=person.contact, at=ledger.now(), value=value, comment=comment, by="office"
+            )
+        )
+        delivery.fold(ledger, inbox)
+        return whom.known(ledger, person.contact)

@@ -1,0 +1,46 @@
+"""Whom a command means: a source id, or an address however it is typed."""
+
+from __future__ import annotations
+
+from topmind.errors import LinkError, UsageError
+from topmind.ledger import Ledger, Person
+from topmind.links import normalise_address
+
+
+def person(ledger: Ledger, who: str) -> Person | None:
+    """By source id, else by address; None = nobody. Raises UsageError for several."""
+    if found := ledger.person(who):
+        return found
+    address = _normal(who)
+    same = [one for one in ledger.find(address) if _reads(ledger, one, address)]
+    if len(same) > 1:
+        ids = ", ".join(one.contact for one in same)
+        raise UsageError("several people read this address; nothing was changed.", fix=f"Give one id: {ids}")
+    return same[0] if same else None
+
+
+def known(ledger: Ledger, who: str) -> Person:
+    """The same; raises UsageError for nobody."""
+    found = person(ledger, who) if who.strip() else None
+    if found is None:
+        raise UsageError(
+            "nobody has this id or address; nothing was changed.",
+            fix="Give the id in your contacts or the whole address: topmind why NAME finds them. Whoever is new there "
+            "is known after the next `topmind send`.",
+        )
+    return found
+
+
+def _reads(ledger: Ledger, person: Person, address: str) -> bool:
+    """Whether it is theirs, or was of a contact that was merged into theirs."""
+    if person.address and _normal(person.address) == address:
+        return True
+    found = ledger.dossier(person.contact)
+    return found is not None and address in {_normal(one.address) for one in found.merged if one.address}
+
+
+def _normal(address: str) -> str:
+    try:
+        return normalise_address(address)
+    except LinkError:
+        return address.strip().lower()

@@ -1,0 +1,109 @@
+"""`topmind contacts mark|pause|note`: what they change, what outlives the ledger, and that nobody is named."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from topmind.cli.app import call
+from topmind.errors import UsageError
+from topmind.links import address_hashes
+from topmind.model import Standing
+from topmind.run import places, saying, whom
+from topmind.settings import Settings, load
+from topmind.testing.clock import FixedClock
+from topmind.testing.sending import a_person
+
+CLOCK = FixedClock()
+WHO = a_person("c0000", name="Qwyx Zvandrel", address="kestrel@xn--mnchen-3ya.example")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A project whose ledger knows three people, two of whom read one inbox."""
+    (tmp_path / "pelicanconf.py").write_text("SITENAME = 'x'\n", "utf-8")
+    made = load(tmp_path, {})
+    ring = places.key_ring(made)
+    people = [WHO, *(a_person(f"c000{n}", address="pair@example.com") for n in (1, 2))]
+    with places.open_project_ledger(made, CLOCK, ring) as ledger:
+        ledger.sync_people(people, lambda address: address_hashes(ring, address))
+    return made
+
+
+def standing(settings: Settings, day: date = CLOCK.now().date()) -> Standing:
+    """Of c0000."""
+    with places.open_project_ledger(settings, CLOCK, places.key_ring(settings)) as ledger:
+        return ledger.history(day).standing.get("c0000", Standing())
+
+
+def test_whoever_is_meant_by_an_address_however_it_is_typed(settings: Settings) -> None:
+    """Capitals, and a domain in its own letters; an address of two people asks for an id and changes nothing."""
+    says = saying.mark(settings.root, " Kestrel@MÜNCHEN.example", "vip", clock=CLOCK, environ={})
+    assert says == "Marked vip until it is taken off."
+    assert standing(settings).marks == {"vip"}
+    with pytest.raises(UsageError, match="several people"):
+        saying.mark(settings.root, "pair@example.com", "vip", clock=CLOCK, environ={})
+    with pytest.raises(UsageError, match="nobody has this id"):
+        saying.mark(settings.root, "Zvandrel", "vip", clock=CLOCK, environ={})
+
+
+def test_a_mark_is_taken_off(settings: Settings) -> None:
+    """The later word holds, in the same second, too, where the clock has moved on at all."""
+    clock = FixedClock()
+    saying.mark(settings.root, "c0000", "vip", until="2026-12-24", clock=clock, environ={})
+    assert standing(settings, date(2026, 12, 24)).marks == {"vip"}
+    clock.sleep(1)
+    saying.mark(settings.root, "c0000", "vip", remove=True, clock=clock, environ={})
+    assert standing(settings).marks == frozenset()
+
+
+def test_a_pause_is_on_every_channel(settings: Settings) -> None:
+    """The day given is the first on which something may go again."""
+    assert "before 2027-02-01" in saying.pause(
+        settings.root, "c0000", "1 February 2027", clock=CLOCK, environ={}
+    )
+    assert standing(settings).paused_until == date(2027, 2, 1)
+
+
+def test_what_the_office_said_is_beside_the_ledger(settings: Settings) -> None:
+    """A copy from before, put back, hears marks and pauses again: they lie in the inbox for good."""
+    saying.mark(settings.root, "c0000", "vip", clock=CLOCK, environ={})
+    saying.pause(settings.root, "c0000", "2027-02-01", clock=CLOCK, environ={})
+    kept = places.inbox(settings).kept("x")
+    assert sorted((one.kind, one.value, one.by) for one in kept.wishes) == [
+        ("mark", "vip", "office"),
+        ("pause", "2027-02-01", "office"),
+    ]
+
+
+def test_bad_input_says_what_to_write(settings: Settings) -> None:
+    """A mark that is no word, a day that is none, an empty note: one sentence, and nothing is written."""
+    for bad in (
+        lambda: saying.mark(settings.root, "c0000", "Very Important", clock=CLOCK, environ={}),
+        lambda: saying.mark(settings.root, "c0000", "vip", until="12/1/2026", clock=CLOCK, environ={}),
+        lambda: saying.mark(
+            settings.root, "c0000", "vip", until="2026-12-24", remove=True, clock=CLOCK, environ={}
+        ),
+        lambda: saying.note(settings.root, "c0000", "  ", clock=CLOCK, environ={}),
+        lambda: saying.pause(settings.root, "c0000", "soon", clock=CLOCK, environ={}),
+    ):
+        with pytest.raises(UsageError):
+            bad()
+    assert standing(settings) == Standing()
+
+
+def test_the_commands_name_nobody(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who was meant stands in no line of theirs, done or refused."""
+    root = ["-C", str(settings.root)]
+    assert call([*root, "contacts", "mark", "kestrel@münchen.example", "vip"]) == 0
+    assert call([*root, "contacts", "pause", "c0000", "--until", "2027-02-01"]) == 0
+    assert call([*root, "contacts", "note", "c0000", "Qwyx prefers a call."]) == 0
+    assert call([*root, "contacts", "mark", "nobody@example.com", "vip"]) == 2
+    said = "".join(capsys.readouterr()).lower()
+    assert not [word for word in ("kestrel", "zvandrel", "qwyx", "nobody@") if word in said]
+    with places.open_project_ledger(settings, CLOCK, places.key_ring(settings)) as ledger:
+        found = ledger.dossier(whom.known(ledger, "c0000").contact)
+    assert found is not None
+    assert [one.text for one in found.notes] == ["Qwyx prefers a call."]
