@@ -13,11 +13,13 @@ from topmind.model import Stage, StageChange
 _ORDER = {stage.value: place for place, stage in enumerate(Stage)}
 #: `at` of where somebody stood before anything was written down.
 BEGINNING = 0
+#: Whoever was merged into another goes on as that one, whose stage the source tells, too.
+_HERE = "person NOT IN (SELECT id FROM people WHERE merged IS NOT NULL)"
 #: Every row with the one before it; of two at one moment, the one that was written first is first.
 _LOG = (
     "SELECT person, value, at, by,"
     " LAG(value) OVER (PARTITION BY person ORDER BY at, id) AS before"
-    " FROM transitions WHERE what = 'stage'"
+    f" FROM transitions WHERE what = 'stage' AND {_HERE}"
 )
 
 
@@ -66,7 +68,7 @@ def log(book: Book, contact: str) -> tuple[StageMove, ...]:
 def flows(book: Book) -> tuple[StageFlow, ...]:
     """Everybody's moves, counted by moment, oldest first; whoever never moved since the log began is in it, too."""
     still = book.db.execute(
-        "SELECT value, count(*) FROM reported WHERE what = 'stage' AND person NOT IN"
+        f"SELECT value, count(*) FROM reported WHERE what = 'stage' AND {_HERE} AND person NOT IN"
         " (SELECT person FROM transitions WHERE what = 'stage') GROUP BY value ORDER BY value"
     )
     found = [StageFlow(before="", after=value, at=None, count=count) for value, count in still]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from topmind.ledger import Ledger, StageFlow, StageMove
+from topmind.ledger import InboxEntry, Ledger, StageFlow, StageMove
 from topmind.model import StageChange
 from topmind.testing.builders import TODAY
 from topmind.testing.clock import FixedClock
@@ -84,3 +84,15 @@ def test_a_ledger_from_before_the_log_has_where_people_stood(ledger: Ledger, clo
         *both,
         ("interest", "desire", clock.now()),
     ]
+
+
+def test_two_contacts_that_are_one_person_count_once(ledger: Ledger, clock: FixedClock) -> None:
+    """The one who goes on; what the other's row in the source says moves nobody."""
+    stands(ledger, c0000="interest", c0001="action")
+    ledger.fold(
+        [InboxEntry(kind="merge", contact="c0001", at=clock.now(), value="c0000", by="office", id="1")]
+    )
+    clock.advance(days=1)
+    stands(ledger, c0000="interest", c0001="desire")
+    assert [(flow.after, flow.count) for flow in ledger.stage_flows()] == [("interest", 1)]
+    assert ledger.history(TODAY).stage_moves == ()
