@@ -546,7 +546,8 @@ def test_variables_that_nobody_filled(desk: Desk) -> None:
 
 @pytest.mark.parametrize("live", [[], ["--live"]])
 def test_real_mail_goes_today_only(desk: Desk, live: list[str]) -> None:
-    """Without --live it plans and prints; with it, another day than today is refused: nobody is mailed."""
+    """Without --live it plans and prints what would stop it; with it, another day than today is refused: nobody is
+    mailed."""
     environ = {
         "TOPMIND_TRANSPORT": "ses",
         "TOPMIND_KEYS": (desk.root / "var" / "keys.json").read_text("utf-8"),
@@ -554,8 +555,9 @@ def test_real_mail_goes_today_only(desk: Desk, live: list[str]) -> None:
     }
     before = desk.left()
     said = Desk(desk.root, environ).type("send", *live)
-    assert said.code == (3 if live else 0), said.text
+    assert said.code == (3 if live else 1), said.text
     assert ("real mail goes today" in said.text) == bool(live)
+    assert ("only written into an outbox" in said.text) == (not live)
     assert desk.left() == before
 
 

@@ -1090,9 +1090,22 @@ class Oracle:
         for s in sorted(self.segments(c)) or ([""] if not m.segments else []):
             self.answer.gaps[monday, s] += 1
 
+    def next_try(self, key: tuple[str, str, str]) -> date | None:
+        """Whoever waits because their last rescue has not given way: the day of the next one, which has another name."""
+        contact, name, channel = key
+        if not name.startswith("rescue/"):
+            return None
+        since = "/".join(name.split("/")[:2])
+        days = (
+            day
+            for (who, what, how), day in self.planned.items()
+            if (who, how) == (contact, channel) and (what == since or what.startswith(f"{since}/"))
+        )
+        return min(days, default=None)
+
     def _decide(self) -> None:
         for key, (reason, day, last, detail) in self.why.items():
-            goes = self.planned.get(key)
+            goes = self.planned.get(key) or self.next_try(key)
             if goes == day:
                 continue
             if reason in NEVER_BY_WAITING:
