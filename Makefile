@@ -9,8 +9,8 @@ PORT   ?= 8000
 SERVE  ?= yes
 # Arguments for pytest: make test ARGS="-k ledger -x"
 ARGS   ?=
-# Processes for the tests: make test CORES=0 runs them in one
-CORES  ?= auto
+# Processes for the tests, one more than there are cores, for tests wait, too: make test CORES=0 runs them in one
+CORES  ?= $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN))
 # Arguments for the soak
 SOAK   ?=
 

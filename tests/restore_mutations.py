@@ -55,7 +55,7 @@ RESTORING = (
     Mutation(
         "wishes are kept for good",
         "ledger/kept.py",
-        'frozenset({"opt_out", "opt_in", "topic_on", "topic_off", "pause"})',
+        'frozenset({"opt_out", "opt_in", "topic_on", "topic_off", "pause", "mark", "unmark", "merge"})',
         "frozenset()",
         f"{PLACES}::test_wishes_are_kept_and_answers_are_not[folder]",
     ),

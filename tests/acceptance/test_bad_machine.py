@@ -597,7 +597,7 @@ def test_a_day_that_is_none(desk: Desk, day: str) -> None:
         (["resume", "wall"], "not stopped"),
         (["approve", "nonsense"], "no plan hash"),
         (["why", "nobody"], "nobody in the ledger"),
-        (["segments", "show", "custmers"], "Did you mean customers?"),
+        (["segments", "show", "custmers"], 'Did you mean "customers"?'),
         (["new", "tipp", "One"], "tip"),
         (["plan", "--days", "0"], "--days"),
         (["demo", "--contacts", "3"], "--contacts"),

@@ -137,7 +137,8 @@ def test_said_meanwhile(run: Run, news: Callable[[Run], None], become: str) -> N
 def test_heard_meanwhile(run: Run, reaction: Reaction) -> None:
     """Word of last week's letters comes while this week's leave: the queue is read within a minute, and from then on
     nobody is mailed whose address is dead or who called it spam."""
-    run.aws.ses.feedback = Feedback(late=1.0, reactions={"*@example.com": (reaction,)})
+    silent = Feedback(late=1.0, reactions={"*@example.com": (reaction,)})
+    run.aws.ses.feedback = silent
     assert run.tick().accepted == PEOPLE
     before = len(run.mails())
 
@@ -146,6 +147,10 @@ def test_heard_meanwhile(run: Run, reaction: Reaction) -> None:
         run.clock.advance(minutes=1)
 
     run.at(SECOND)
+    run.aws.ses.feedback = Feedback()
+    run.tick()  # nothing was heard for a week: a canary alone, and it is heard
+    assert len(run.mails()) == before
+    run.aws.ses.feedback = silent
     counts = run.tick(word_comes)
     sent = len(run.mails()) - before
     assert AFTER <= sent <= AFTER + SLOTS

@@ -344,7 +344,7 @@ def bodies(sqs: Any, url: str) -> Iterator[str]:
 def test_into_a_queue(moto: str, clock: FixedClock) -> None:
     """The plain JSON of each event, in batches."""
     sqs = boto3.client("sqs", endpoint_url=moto, **KEYS)
-    url = sqs.create_queue(QueueName="feedback")["QueueUrl"]
+    url = sqs.create_queue(QueueName="plain-events")["QueueUrl"]
     with SesSimulator(
         identities=["example.com"], configuration_sets=["news"], clock=clock, sink=QueueSink(sqs, url)
     ) as sim:
@@ -357,7 +357,7 @@ def test_into_a_queue(moto: str, clock: FixedClock) -> None:
 def test_through_a_topic(moto: str, clock: FixedClock) -> None:
     """With raw message delivery the queue has the event itself, without it an envelope of SNS around it."""
     sqs, sns = (boto3.client(name, endpoint_url=moto, **KEYS) for name in ("sqs", "sns"))
-    topic = sns.create_topic(Name="feedback")["TopicArn"]
+    topic = sns.create_topic(Name="events-in-two-ways")["TopicArn"]
     urls = {}
     for raw in ("true", "false"):
         urls[raw] = sqs.create_queue(QueueName=f"raw-{raw}")["QueueUrl"]
