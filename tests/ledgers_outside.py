@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -36,20 +37,20 @@ class LaterObjects(S3Objects):
         return super().now() + LATER
 
 
-class Store:
+class Store(ABC):
     """Where the ledger is, seen from the test."""
 
     url: str
     #: For the entry process.
     environ: dict[str, str]
 
+    @abstractmethod
     def ledger(self) -> Ledger:
         """Open it as a machine would some minutes from now: whatever is still in hand is in doubt there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def in_its_write(self, entry: Entry, then: Callable[[], object]) -> None:
         """Call `then` while the next write of the entry process is under way."""
-        raise NotImplementedError
 
 
 class Bucket(Store):

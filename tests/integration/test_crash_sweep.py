@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import os
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
@@ -50,18 +51,18 @@ class InMemory(Firm):
         """It lives on."""
 
     def copied(self, place: int, file: Path) -> None:
-        raise NotImplementedError
+        raise AssertionError("memory is never copied")
 
     def restored(self, place: int, file: Path, fuse: Fuse) -> None:
-        raise NotImplementedError
+        raise AssertionError("nothing is put back into memory")
 
 
-class WithAddress(Firm):
+class WithAddress(Firm, ABC):
     """One whose ledger has an address."""
 
+    @abstractmethod
     def url(self, place: int) -> str:
         """Of a place."""
-        raise NotImplementedError
 
     def bucket(self, place: int, fuse: Fuse) -> MortalObjects | None:
         """Where the place is one."""

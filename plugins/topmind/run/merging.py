@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from topmind import delivery
-from topmind import settings as settings_
 from topmind.errors import UsageError
 from topmind.ledger import InboxEntry, Ledger, Person
 from topmind.model import Clock, Reason, TouchState
@@ -21,10 +20,7 @@ def merge(
     Raises UsageError (nobody, several, the one that would go on is in no export, a mail to both is just planned),
     LedgerLocked while a run sends, LedgerError.
     """
-    settings = settings_.load(root, environ)
-    ring = places.key_ring(settings)
-    if not places.ledger_exists(settings):
-        raise UsageError("there is no ledger here yet, so nobody is known.", fix="topmind send")
+    settings, ring = whom.place(root, environ)
     inbox = places.inbox(settings)
     with places.open_project_ledger(settings, clock, ring) as ledger:
         owner, name = places.owner()

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from topmind import audience
-from topmind import settings as settings_
-from topmind.errors import UsageError
 from topmind.ledger import Dossier, Word
 from topmind.model import Channel, Clock, PastTouch
 from topmind.report.feedback_words import heard_of, suppressed_because
@@ -110,10 +108,7 @@ class Held:
 def held(root: Path, who: str, *, clock: Clock, environ: Mapping[str, str] | None = None) -> Held:
     """Everything of the contact with this source id or address. Raises UsageError (nobody, several), ConfigError,
     LedgerError."""
-    settings = settings_.load(root, environ)
-    ring = places.key_ring(settings)
-    if not places.ledger_exists(settings):
-        raise UsageError("there is no ledger here yet, so nobody is known.", fix="topmind send")
+    settings, ring = whom.place(root, environ)
     spec = audience.read_spec(settings)
     with places.open_project_ledger(settings, clock, ring) as ledger:
         found = ledger.dossier(whom.known(ledger, who).contact)

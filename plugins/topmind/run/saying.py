@@ -10,7 +10,6 @@ from datetime import date
 from pathlib import Path
 
 from topmind import delivery
-from topmind import settings as settings_
 from topmind.catalog import dates
 from topmind.catalog.findings import Wrong
 from topmind.errors import UsageError
@@ -90,10 +89,7 @@ def _say(
     comment: str = "",
 ) -> Person:
     """They after it."""
-    settings = settings_.load(root, environ)
-    ring = places.key_ring(settings)
-    if not places.ledger_exists(settings):
-        raise UsageError("there is no ledger here yet, so nobody is known.", fix="topmind send")
+    settings, ring = whom.place(root, environ)
     inbox = places.inbox(settings)
     with places.open_project_ledger(settings, clock, ring) as ledger:
         delivery.fold(ledger, inbox)

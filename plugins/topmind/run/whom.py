@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
+from topmind import settings as settings_
 from topmind.errors import LinkError, UsageError
 from topmind.ledger import Ledger, Person
-from topmind.links import normalise_address
+from topmind.links import KeyRing, normalise_address
+from topmind.run import places
+from topmind.settings import Settings
+
+
+def place(root: Path, environ: Mapping[str, str] | None) -> tuple[Settings, KeyRing]:
+    """Settings and keys of a project whose ledger is there. Raises UsageError where it is not, ConfigError."""
+    settings = settings_.load(root, environ)
+    ring = places.key_ring(settings)
+    if not places.ledger_exists(settings):
+        raise UsageError("there is no ledger here yet, so nobody is known.", fix="topmind send")
+    return settings, ring
 
 
 def person(ledger: Ledger, who: str) -> Person | None:
