@@ -1,4 +1,4 @@
-"""`topmind contacts`: exports put in place and mapped; somebody erased."""
+"""`topmind contacts`: exports put in place and mapped; single people shown, marked, merged, erased."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from typing import Any
 from topmind.model import Catalog, History, Members, Plan, Reason, Verdict
 from topmind.planning import plan
 from topmind.testing.builders import a_history
+from unit.planning.worlds import World
 
 NOON = datetime(2026, 12, 1, 17, tzinfo=UTC)
 
@@ -36,3 +37,21 @@ def reasons(made: Plan, source: str = "tuesday-fix") -> dict[int, Reason]:
 def verdicts(made: Plan, source: str = "tuesday-fix") -> dict[int, Verdict]:
     """Row → verdict, for the occasions of one source."""
     return {d.contact: d.verdict for d in made.decisions if made.occasions[d.occasion].source == source}
+
+
+def seen_from(
+    w: World, *, block: int = 50_000, processes: int | None = None, foretell: int | None = None
+) -> Plan:
+    """The plan of a random world with its outlook; with each verdict of so many days ahead where asked for."""
+    return plan(
+        w.catalog,
+        w.members,
+        w.history,
+        w.now,
+        all_day=w.all_day,
+        horizon=w.horizon,
+        block=block,
+        outlook=True,
+        foretell=foretell,
+        processes=processes,
+    )

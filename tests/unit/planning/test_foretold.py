@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from topmind.model import Channel, DatedIssue, FactDate, Plan, Purpose, Reason, Send, SourceKind, Verdict
+from topmind.model import Channel, DatedIssue, FactDate, Purpose, Reason, Send, SourceKind, Verdict
 from topmind.planning import explain, plan
 from topmind.run.ahead_verdicts import verdicts_ahead
 from topmind.testing.builders import (
@@ -27,26 +28,15 @@ from topmind.testing.builders import (
     an_item,
     members,
 )
+from unit.planning import said
 from unit.planning.said import planned
 from unit.planning.worlds import World, world
 
 worlds = st.integers(min_value=0, max_value=100_000).map(world)
 
 
-def seen_from(w: World, *, block: int = 50_000, processes: int | None = None, foretell: int = 400) -> Plan:
-    """The plan of a random world with each verdict ahead."""
-    return plan(
-        w.catalog,
-        w.members,
-        w.history,
-        w.now,
-        all_day=w.all_day,
-        horizon=w.horizon,
-        block=block,
-        outlook=True,
-        foretell=foretell,
-        processes=processes,
-    )
+#: The plan of a random world with each verdict ahead.
+seen_from = partial(said.seen_from, foretell=400)
 
 
 @settings(max_examples=40, deadline=None)

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from topmind.model import Channel, FactDate, Kind, Outlook, PastTouch, Plan, Purpose, Reason, Send, SourceKind
+from topmind.model import Channel, FactDate, Kind, Outlook, PastTouch, Purpose, Reason, Send, SourceKind
 from topmind.planning import plan
 from topmind.planning.outlook import needed
 from topmind.run.ahead_verdicts import verdicts_ahead
@@ -30,7 +30,7 @@ from topmind.testing.builders import (
     an_item,
     members,
 )
-from unit.planning.said import planned
+from unit.planning.said import planned, seen_from
 from unit.planning.worlds import World, world
 
 COMPANY = a_company(promise=a_promise(ceilings=()))
@@ -49,20 +49,6 @@ def look(*past: PastTouch, n: int = 1, horizon: int = 40, **over: Any) -> Outloo
     found = planned(catalog, people, a_history(*past), horizon=horizon, outlook=True).outlook
     assert found is not None
     return found
-
-
-def seen_from(w: World, block: int) -> Plan:
-    """The plan of a random world with its outlook."""
-    return plan(
-        w.catalog,
-        w.members,
-        w.history,
-        w.now,
-        all_day=w.all_day,
-        horizon=w.horizon,
-        block=block,
-        outlook=True,
-    )
 
 
 def test_a_floor_breaks_on_the_day_after_it() -> None:
@@ -172,7 +158,7 @@ def test_a_promotion_of_the_slots_says_who_had_too_little_of_value() -> None:
 @given(worlds)
 def test_segments_add_up_to_the_calendar(w: World) -> None:
     """Counted by segment, each day has the touches that the calendar has, and no segment more than everybody."""
-    made = seen_from(w, 50_000)
+    made = seen_from(w)
     assert made.outlook is not None
     assert len(made.outlook.by_segment) == len(made.calendar) == len(made.outlook.outside)
     for day, found in zip(made.calendar, made.outlook.by_segment, strict=True):
@@ -194,10 +180,10 @@ def test_segments_add_up_to_the_calendar(w: World) -> None:
 @given(worlds)
 def test_the_outlook_changes_nothing_and_blocks_do_not_matter(w: World) -> None:
     """With or without it the plan is the same, and so is the outlook for any size of blocks."""
-    whole = seen_from(w, 50_000)
+    whole = seen_from(w)
     plain = plan(w.catalog, w.members, w.history, w.now, all_day=w.all_day, horizon=w.horizon)
     assert replace(whole, outlook=None) == plain
-    assert seen_from(w, 2).outlook == whole.outlook
+    assert seen_from(w, block=2).outlook == whole.outlook
 
 
 def test_a_short_horizon_is_not_looked_beyond() -> None:
