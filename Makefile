@@ -65,7 +65,7 @@ format: install ## formats the code
 bench: install ## the figures of the budgets
 	$(BIN)/python tests/bench/run.py
 
-soak: install ## senders killed with -9 a hundred times while SES loses answers, for each policy (SOAK="--only resend --seed 7")
+soak: install ## a hundred senders killed with -9 while SES loses answers, for each policy; fewer fail it (SOAK="--only resend --seed 7")
 	$(BIN)/python tests/soak/soak.py $(SOAK)
 
 sweep: install ## a process that dies before and after every single step of a day, on every store

@@ -2,36 +2,81 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from soak.found import Found
+
 SOAK = Path(__file__).parents[1] / "soak" / "soak.py"
-WORDS = "people|kills|twice|unannounced|announced|unserved|unlisted|listed"
 
 
-def played(*options: str) -> dict[str, dict[str, int]]:
-    """Policy → its figures; every promise of theirs held."""
+def played(*options: str, people: int = 80, kills: int = 6) -> dict[str, dict[str, int]]:
+    """Policy → its figures; every promise of theirs held, and so many senders died while they sent."""
     done = subprocess.run(
-        [sys.executable, SOAK, "--people", "80", "--kills", "6", "--seed", "5", *options],
+        [sys.executable, SOAK, "--people", str(people), "--kills", str(kills), "--seed", "5", *options],
         capture_output=True,
         text=True,
         timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    found = {
-        line.split()[0]: {name: int(count) for count, name in re.findall(rf"(\d+) ({WORDS})\b", line)}
-        for line in done.stdout.splitlines()[1:]
-    }
-    assert all(figures["kills"] >= 2 for figures in found.values()), "too few kills to prove anything"
+    _seed, heads, *rows = (line.split() for line in done.stdout.splitlines())
+    found = {row[0]: dict(zip(heads[1:-1], map(int, row[1:]), strict=False)) for row in rows}
+    assert all(figures["kills"] == kills for figures in found.values())
     return found
 
 
+def a_run(policy: str = "default", **over: int) -> Found:
+    """One in which all went well."""
+    figures = {
+        "people": 80,
+        "wanted": 6,
+        "kills": 6,
+        "opening": 1,
+        "twice": 0,
+        "unserved": 3 * (policy != "resend"),
+        "listed": 3 * (policy != "resend"),
+        "calls": 80,
+        "seconds": 5,
+    }
+    return Found(policy=policy, **(figures | over))
+
+
+@pytest.mark.parametrize("policy", ["default", "resend", "lossy", "careless", "naive"])
+def test_a_run_with_too_few_deaths_fails(policy: str) -> None:
+    """Whatever came out of it: it proves too little."""
+    assert a_run(policy).problems == []
+    (problem,) = a_run(policy, kills=5).problems
+    assert "only 5 of 6 senders died while they sent" in problem
+
+
+@pytest.mark.parametrize(
+    ("policy", "wrong"),
+    [
+        ("default", {"twice": 1}),
+        ("default", {"unlisted": 1}),
+        ("default", {"listed": 4}),
+        ("default", {"listed": 29, "unserved": 29}),
+        ("resend", {"twice": 1, "announced": 1}),
+        ("resend", {"unserved": 1}),
+        ("resend", {"listed": 1}),
+        ("lossy", {"twice": 1, "unannounced": 1}),
+        ("careless", {"unlisted": 1}),
+    ],
+)
+def test_a_broken_promise_fails(policy: str, wrong: dict[str, int]) -> None:
+    """One person is enough; a list that is longer than what the deaths explain, too."""
+    found = a_run(policy, **wrong)
+    assert len(found.problems) == 1
+    assert found.held == "NO"
+
+
 def test_nobody_twice_and_whoever_got_nothing_is_listed() -> None:
-    """Six kills, 15 % faults, doubled and reordered feedback; the loop that everybody writes first doubles mails."""
-    found = played("--only", "default", "naive")
+    """Five kills, 15 % faults, doubled and reordered feedback; the loop that everybody writes first doubles mails."""
+    found = played("--only", "default", "naive", people=50, kills=5)
     assert (found["default"]["twice"], found["default"]["unlisted"]) == (0, 0)
     assert found["naive"]["twice"] > 0, "faults that double no mail prove nothing"
 
