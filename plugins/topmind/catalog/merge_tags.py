@@ -189,18 +189,17 @@ def _read(inner: str, source: str, line: int) -> MergeTag:
             raise Wrong("a merge tag is empty.", "Write `{{ first_name }}`.", rule="syntax")
         raise _not_a_tag(source, 0)
     rest = text[field.end() :].strip()
+    filters: list[Filter] = []
     if rest.startswith("or ") or rest == "or":
-        fallback = _TOKEN.fullmatch(rest[2:])
+        fallback = _TOKEN.match(rest[2:])
         if fallback is None:
             raise Wrong(
-                f"{source} has no text after `or`.",
+                f"{source} has no text after `or`, or one that is not in quotation marks.",
                 f'Write `{{{{ {field[0]} or "there" }}}}`.',
                 rule="syntax",
             )
-        return MergeTag(
-            field=field[0], filters=(Filter("default", (_arg(fallback),)),), source=source, line=line
-        )
-    filters: list[Filter] = []
+        filters.append(Filter("default", (_arg(fallback),)))
+        rest = rest[2:][fallback.end() :].strip()
     while rest:
         if not rest.startswith("|"):
             raise Wrong(

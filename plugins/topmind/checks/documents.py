@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from topmind.model import Body, Catalog, Status, Text
+from topmind.model import Access, Body, Catalog, Item, Status, Text, Where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,10 @@ class Document:
     is_step: bool = False
     #: It becomes a mail with a subject of its own.
     is_mail: bool = False
+    #: Everybody may read it: a page, or the public edition of an issue.
+    public: bool = False
+    #: Who signs is known wherever it is read: a newsletter, not an item's page.
+    signed: bool = False
     #: Nobody gets it yet: a draft, or an issue on hold.
     pending: bool = False
     #: Last day on which it goes out or has a page; None = no such day.
@@ -45,6 +49,7 @@ def documents(catalog: Catalog) -> Iterator[Document]:
             headers=headers,
             segments=named,
             is_mail=bool(item.sends),
+            public=has_page(item),
             pending=draft,
             last_day=item.last_day,
         )
@@ -66,6 +71,8 @@ def documents(catalog: Catalog) -> Iterator[Document]:
             headers=headers,
             segments=newsletter.segments,
             is_mail=True,
+            public=newsletter.archive,
+            signed=True,
         )
         for issue in newsletter.issues.values():
             headers = {"subject": issue.subject or (), "preheader": issue.preheader or ()}
@@ -74,6 +81,8 @@ def documents(catalog: Catalog) -> Iterator[Document]:
                 body=issue.body,
                 headers=headers,
                 segments=newsletter.segments,
+                public=newsletter.archive,
+                signed=True,
                 pending=issue.hold,
                 last_day=issue.day,
             )
@@ -101,3 +110,8 @@ def lines(body: Body) -> Iterator[tuple[int, str]]:
             fence = "" if fence else mark
         elif not fence:
             yield number, text
+
+
+def has_page(item: Item) -> bool:
+    """Whether everybody can read it on the resource site."""
+    return bool(item.url) and Where.SITE in item.where and item.access is Access.PUBLIC

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from topmind.checks import (
+    addresses,
     blocks,
     colours,
     coupons,
@@ -48,6 +49,8 @@ RULES: tuple[Rule, ...] = (
     blocks.for_nobody,
     blocks.foreign_tags,
     values.defaults,
+    addresses.hosts,
+    addresses.public,
     segments.unused,
     segments.nobody,
     promises.together,

@@ -7,24 +7,37 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
-from topmind.checks.documents import documents, lines
+from topmind.catalog.addresses import page_of
+from topmind.checks.documents import documents, has_page, lines
 from topmind.checks.facts import Facts, problem
 from topmind.model import Access, Body, Item, Kind, Level, Problem, Status
 
-#: `[words](target)` (not an image), `/// button | words -> target`, `<a href="target">`.
+#: `[words](target)` (not an image), `[name]: target`, `/// button | words -> target`, `<a href="target">`.
 _TARGETS = re.compile(
-    r"""(?<!!)\[[^\]]*\]\(\s*<?([^)\s>]+) | ^///\s*button\s*\|.*->\s*(\S+) | href=["']([^"']+)""", re.VERBOSE
+    r"""(?<!!)\[[^\]]*\]\(\s*<?([^)\s>]+) | ^[ ]{0,3}\[(?!\^)[^\]]+\]:\s*<?([^\s>]+) | ^///\s*button\s*\|.*->\s*(\S+) | href=["']([^"']+)""",
+    re.VERBOSE,
 )
 
 
 def links(facts: Facts) -> Iterator[Problem]:
     """Links into the own site name a page that exists."""
     pages = {item.url: item for item in facts.catalog.items.values() if item.url}
+    files = {item.path: item.url for item in facts.catalog.items.values() if has_page(item)}
     ids = {f"/{item.id}/": item for item in facts.catalog.items.values()}
     folders = {kind.folder for kind in Kind}
     for document in documents(facts.catalog):
         for line, target in _targets(document.body):
-            path = _own(target, facts.catalog.company.site)
+            page = page_of(target, document.path, files)
+            path = _own(target if page is None else page, facts.catalog.company.site)
+            if page == "":
+                yield problem(
+                    "links/nowhere",
+                    Level.ERROR,
+                    document.path,
+                    line,
+                    says=f"{target} is no file with a page.",
+                    fix="Name a file of content/ that has a page, or write its address: /tips/gutters/.",
+                )
             if path is None:
                 continue
             item = pages.get(path) or ids.get(path)
@@ -92,8 +105,9 @@ def _own(target: str, site: str) -> str | None:
     """The path of a link into the own site, with a slash at its end; None for every other link."""
     if site and target.startswith(f"{site}/"):
         target = target[len(site) :]
-    if not target.startswith("/") or target.startswith("//"):
+    if target.startswith(("//", "#", "{")) or urlsplit(target).scheme or not target:
         return None
+    target = f"/{target.removeprefix('./').lstrip('/')}"
     path = urlsplit(target).path
     last = path.rsplit("/", 1)[-1]
     return path if not last or "." in last else f"{path}/"

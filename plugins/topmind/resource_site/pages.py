@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from textwrap import shorten
 from typing import ClassVar
 
@@ -72,11 +72,11 @@ def _read(file: Path, reader: Reader, catalog: Catalog) -> Page | None:
     head = document.head
     if reader.findings.any_error or not _shown(document, catalog):
         return None
-    below = file.relative_to(reader.settings.root / "content" / "pages")
+    below = PurePosixPath(file.relative_to(reader.settings.root / "content" / "pages"))
     blocks = block_tree(body, body.public())
     return Page(
         path=document.path,
-        url=_url(below, head.slug or ""),
+        url=urls.page_url(below, head.slug or ""),
         title=head.title,
         order=head.order,
         summary=head.summary or "",
@@ -95,10 +95,3 @@ def _refer(body: Body, reader: Reader, catalog: Catalog) -> None:
 def _shown(document: Document[PageHead], catalog: Catalog) -> bool:
     head = document.head
     return head.status is Status.PUBLISHED and (head.date is None or head.date <= catalog.as_of)
-
-
-def _url(below: Path, slug: str) -> str:
-    """`docs/segments.md` is `/docs/segments/`; `docs/index.md` is `/docs/`."""
-    folders = [urls.slugify(part) or "x" for part in below.parts[:-1]]
-    last = [] if below.stem == "index" else [urls.slugify(slug or below.stem) or "x"]
-    return "/" + "".join(f"{part}/" for part in (*folders, *last))
