@@ -80,7 +80,8 @@ class TextWriter:
 
     def quote(self, piece: QuotePiece) -> str:
         """What somebody said, marked as a quotation."""
-        words_said = "\n\n".join([wrap(piece.title), PlainProse(self).blocks(piece.elements)])
+        title = [wrap(piece.title)] if piece.title else []
+        words_said = "\n\n".join([*title, PlainProse(self).blocks(piece.elements)])
         quoted = textwrap.indent(words_said, "> ", lambda _: True).replace("> \n", ">\n")
         return f"{quoted}\n-- {piece.by}" if piece.by else quoted
 

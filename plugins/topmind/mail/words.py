@@ -138,10 +138,14 @@ _SPANISH = {
 WORDS: Mapping[str, Mapping[str, str]] = {"en": _ENGLISH, "de": _GERMAN, "fr": _FRENCH, "es": _SPANISH}
 
 
+def short(language: str) -> str:
+    """The language without its country: `de-AT` is `de`."""
+    return language.replace("_", "-").partition("-")[0].lower()
+
+
 def known(language: str) -> str:
     """The language of ours that is meant: `de-AT` is `de`, what we do not have is `en`."""
-    short = language.replace("_", "-").partition("-")[0].lower()
-    return short if short in WORDS else "en"
+    return short(language) if short(language) in WORDS else "en"
 
 
 def words(language: str) -> Mapping[str, str]:
@@ -161,4 +165,4 @@ def why_line(language: str, company: str, *, service: bool, asked: bool, client:
 
 def direction(language: str) -> str:
     """`rtl` or `ltr`."""
-    return "rtl" if language.partition("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+    return "rtl" if short(language) in RIGHT_TO_LEFT else "ltr"
