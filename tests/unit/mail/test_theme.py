@@ -10,8 +10,9 @@ import pytest
 
 from mail_samples import ROOT, editions, everything, hostile, renderer, sample, values
 from topmind import brand
-from topmind.mail import Renderer, render
-from topmind.testing.builders import a_newsletter, an_edition, an_occasion, written
+from topmind.errors import MailError
+from topmind.mail import Renderer, build, dry_merge, render
+from topmind.testing.builders import a_newsletter, an_edition, an_occasion, members, written
 
 
 def shown(markdown: str) -> lxml.html.HtmlElement:
@@ -90,3 +91,20 @@ def test_every_picture_has_words_or_only_decorates() -> None:
         assert all(image.get("alt") is not None for image in page.iter("img"))
         plain = [table for table in page.iter("table") if table.get("role") != "presentation"]
         assert all(table.xpath(".//th[@scope]") for table in plain)
+
+
+def test_a_mail_of_twenty_thousand_words_is_refused_with_what_to_cut() -> None:
+    """Gmail would cut it and its footer: the finding has its size and names the longest parts."""
+    chapters = ((f"## Chapter {number}", f"{'water ' * number * 1000}") for number in range(1, 7))
+    text = "Hello.\n\n" + "\n\n".join(part for chapter in chapters for part in chapter)
+    body = written(text, "content/newsletters/own.md")
+    house = replace(sample(), newsletters={"own": a_newsletter("own", title="Own", body=body)})
+    compiled = Renderer(house, brand.load(ROOT), ROOT).compile(an_edition(an_occasion("own")))
+    (problem,) = dry_merge(compiled, members(1))
+    assert re.match(r"the HTML has 1\d\d,\d{3} bytes; from 102,000 on", problem.says)
+    assert problem.fix.endswith(
+        "The most is in “Chapter 6” (36,201 bytes), “Chapter 5” (30,185 bytes), “Chapter 4” (24,185 bytes)."
+    )
+    with pytest.raises(MailError, match="Gmail cuts the mail") as caught:
+        build(compiled, values(compiled), to="ana@example.com", headers={})
+    assert "“Chapter 6”" in caught.value.fix
