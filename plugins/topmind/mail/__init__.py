@@ -14,6 +14,7 @@ from topmind.mail.scripts import answer_words, script, step_of
 from topmind.mail.task_mail import task_mail
 from topmind.mail.task_sheet import TaskSheet, answers_on
 from topmind.mail.task_words import rescue_reason, task_words
+from topmind.mail.words import why_line
 
 __all__ = [
     "Renderer",
@@ -34,4 +35,5 @@ __all__ = [
     "system_fields",
     "task_mail",
     "task_words",
+    "why_line",
 ]

@@ -1,8 +1,9 @@
 """The one door to the MJML compiler (mrml): what it cannot check is checked here, what it gets wrong is mended.
 
 mrml validates nothing and names no line; 12 000 nested tags crash the process; attributes of HTML come out in
-Rust's debug form; white space with a line end between two inline elements is dropped; remote fonts are linked
-unless they are switched off. So each document is parsed first with expat, which knows line and column, checked
+Rust's debug form; white space with a line end between two inline elements is dropped; a padding that begins with a
+bare 0 counts for nothing in the widths of columns and pictures; remote fonts are linked unless they are switched off.
+So each document is parsed first with expat, which knows line and column, checked
 against `components`, and written anew in the one spelling that mrml carries unharmed.
 """
 
@@ -64,6 +65,13 @@ def _attribute(value: str) -> str:
     return _UNSAFE.sub(lambda m: "&amp;" if m[0] == "&" else f"&#{ord(m[0])};", flat)
 
 
+def _sized(tag: str, name: str, value: str) -> str:
+    """`0 32px` as `0px 32px`: of a bare 0 mrml makes no padding at all, so columns and pictures get too wide."""
+    if "padding" not in name or tag not in COMPONENTS:
+        return value
+    return " ".join("0px" if part == "0" else part for part in value.split())
+
+
 class _Walk:
     """One pass of expat over a document, writing it anew."""
 
@@ -119,7 +127,7 @@ class _Walk:
         pairs = list(zip(attributes[::2], attributes[1::2], strict=True))
         self.check(tag, pairs)
         self.stack.append(tag)
-        written = "".join(f' {name}="{_attribute(value)}"' for name, value in pairs)
+        written = "".join(f' {name}="{_attribute(_sized(tag, name, value))}"' for name, value in pairs)
         self.out.append(f"<{tag}{written} />" if tag in VOID else f"<{tag}{written}>")
 
     def check(self, tag: str, pairs: list[tuple[str, str]]) -> None:

@@ -9,6 +9,7 @@ from topmind.date_words import PLAIN, DateStyle
 from topmind.errors import MailError
 from topmind.mail.escape import ESCAPES
 from topmind.mail.places import is_address
+from topmind.mail.weight import heaviest
 from topmind.model import CompiledEdition, Level, Members, Parts, Place, Problem, Rendered
 
 #: Fields that the run fills per message, beside signed addresses: the reason line, the contact's code, their day.
@@ -102,7 +103,7 @@ def dry_merge(compiled: CompiledEdition, members: Members) -> tuple[Problem, ...
                 path=name,
                 line=0,
                 says=too_large(size),
-                fix=SHORTEN,
+                fix=shorten(compiled),
             )
         )
     return tuple(problems)
@@ -116,6 +117,12 @@ def html_size(compiled: CompiledEdition) -> int:
 def too_large(size: int) -> str:
     """What is wrong with a mail of so many bytes."""
     return f"the HTML has {size:,} bytes; from {MAX_HTML:,} on Gmail cuts the mail and its footer."
+
+
+def shorten(compiled: CompiledEdition) -> str:
+    """What to cut: the parts that take the most."""
+    parts = [f"“{name}” ({size:,} bytes)" for name, size in heaviest(compiled)]
+    return f"{SHORTEN} The most is in {', '.join(parts)}." if parts else SHORTEN
 
 
 def _largest(compiled: CompiledEdition, members: Members) -> int:

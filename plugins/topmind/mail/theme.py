@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -89,10 +89,11 @@ class Html:
     def __init__(self, prose: ProseWriter) -> None:
         self._prose = prose
 
-    def prose(self, piece: ProsePiece | QuotePiece) -> Markup:
-        """A run of words as inline-styled HTML."""
+    def prose(self, piece: ProsePiece | QuotePiece, room: int = 0) -> Markup:
+        """A run of words as inline-styled HTML; `room`: px that a picture may take, 0 = the whole column."""
         shift = piece.shift if isinstance(piece, ProsePiece) else 0
-        return Markup(self._prose.write(piece.elements, shift=shift))  # noqa: S704 - escaped node by node
+        prose = replace(self._prose, width=room) if room else self._prose
+        return Markup(prose.write(piece.elements, shift=shift))  # noqa: S704 - escaped node by node
 
     def text(self, text: Text) -> Markup:
         """A text between tags."""
@@ -112,14 +113,14 @@ class Themes:
 
     def __init__(self, root: Path, brand: Brand) -> None:
         self._brand = brand
-        self._styles = prose_styles(brand)
+        self._styles = {way: prose_styles(brand, way) for way in ("ltr", "rtl")}
         self._environment = _environment(_files((root / _FOLDER, *_packaged())))
 
     def html(self, view: View, places: Places, addresses: Addresses) -> str:
         """The HTML of a view with inert marks. Raises MailError with the theme's file and line."""
         path = f"{_FOLDER}/{view.theme}.mjml"
         brand = self._brand
-        prose = ProseWriter(self._styles, places, addresses, brand.space.mail_width - 64)
+        prose = ProseWriter(self._styles[view.direction], places, addresses, brand.space.mail_width - 64)
         try:
             mjml = self._environment.get_template(f"{view.theme}.mjml").render(
                 mail=view,
@@ -131,6 +132,8 @@ class Themes:
                 t=brand.type,
                 s=brand.space,
                 words=words(view.language),
+                start="right" if view.direction == "rtl" else "left",
+                end="left" if view.direction == "rtl" else "right",
             )
         except TemplateNotFound as error:
             raise MailError(
