@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
-from topmind.catalog import front_matter, merge_tags, scanner
+from topmind.catalog import front_matter, merge_tags, scanner, slips
 from topmind.catalog.fields import Source
 from topmind.catalog.findings import Findings, Wrong, did_you_mean
 from topmind.catalog.schemas import Head
@@ -48,6 +48,8 @@ class Reader:
     findings: Findings
     #: Declared fields of a contact.
     fields: frozenset[str]
+    #: Path → text to read in place of the file's own.
+    instead: Mapping[str, bytes] = field(default_factory=dict)
     #: Paths of all files that were opened, readable or not.
     seen: set[str] = field(default_factory=set)
 
@@ -60,7 +62,7 @@ class Reader:
                 says = f"has {file.stat().st_size // 1_000_000} MB; a text has {MOST_BYTES // 1_000_000} at most."
                 self.findings.error("file/too-big", path, 0, says, "Is it the right file? Split it if it is.")
                 return None
-            text = front_matter.decode(file.read_bytes(), schema.what)
+            text = front_matter.decode(self.instead.get(path) or file.read_bytes(), schema.what)
         except Wrong as wrong:
             self.findings.error(wrong.rule, path, wrong.line, wrong.says, wrong.fix)
             return None
@@ -96,6 +98,7 @@ class Reader:
                     entry.line,
                     f"{written!r} is no key of this {schema.what}.",
                     did_you_mean(key, known, what="Known keys"),
+                    slips.edit(written, known - entries.keys()),
                 )
                 continue
             if entry.empty:
@@ -106,7 +109,9 @@ class Reader:
             except Wrong as wrong:
                 rule = wrong.rule if "/" in wrong.rule else f"front-matter/{wrong.rule}"
                 fix = wrong.fix or f"Due is {form.due}."
-                self.findings.error(rule, path, wrong.line or entry.line, f"{written}: {wrong.says}", fix)
+                self.findings.error(
+                    rule, path, wrong.line or entry.line, f"{written}: {wrong.says}", fix, wrong.edit
+                )
                 values[key] = _BROKEN
                 continue
             if value is not None or key == "quiet":

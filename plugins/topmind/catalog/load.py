@@ -46,13 +46,18 @@ class Loaded:
     partial: Catalog | None = None
 
 
-def load(settings: Settings, as_of: date, fields: Mapping[str, FieldSpec]) -> Loaded:
+def load(
+    settings: Settings,
+    as_of: date,
+    fields: Mapping[str, FieldSpec],
+    instead: Mapping[str, bytes] | None = None,
+) -> Loaded:
     """Read everything that people write below `settings.root`, as of a company day.
 
     `fields` are the declared fields of a contact (`_audience.toml`): merge tags may name them and
-    `merge_tags.BUILT_IN`. Never raises for what a file says: all problems come back, by file and line.
+    `merge_tags.BUILT_IN`. `instead`: path → a text to read in place of the file's own. Never raises for what a file says: all problems come back, by file and line.
     """
-    project = _Project(settings, fields)
+    project = _Project(settings, fields, instead or {})
     company = project.company()
     zone = ZoneInfo(company.zone) if company else ZoneInfo("UTC")
     team = project.by_id("content/team", house.read_member, lambda m: m.id)
@@ -84,12 +89,14 @@ def load(settings: Settings, as_of: date, fields: Mapping[str, FieldSpec]) -> Lo
 class _Project:
     """One reading of one project."""
 
-    def __init__(self, settings: Settings, fields: Mapping[str, FieldSpec]) -> None:
+    def __init__(
+        self, settings: Settings, fields: Mapping[str, FieldSpec], instead: Mapping[str, bytes]
+    ) -> None:
         self.root = settings.root
         self.exclude = settings.project.exclude
         self.findings = Findings()
         self.mentions = Mentions()
-        self.reader = Reader(settings, self.findings, frozenset(fields))
+        self.reader = Reader(settings, self.findings, frozenset(fields), instead)
         #: Ids of all items by their files: an item with a mistake of its own is not missing too.
         self.item_ids: set[str] = set()
         self.files_of_items = 0

@@ -68,8 +68,18 @@ def examine(
     return seen.problems, seen.project
 
 
-def look(root: Path, *, as_of: str | None, clock: Clock, environ: Mapping[str, str] | None = None) -> Seen:
-    """Everything people wrote, as far as it can be read. Raises ConfigError where the settings cannot."""
+def look(
+    root: Path,
+    *,
+    as_of: str | None,
+    clock: Clock,
+    environ: Mapping[str, str] | None = None,
+    instead: Mapping[str, bytes] | None = None,
+) -> Seen:
+    """Everything people wrote, as far as it can be read. Raises ConfigError where the settings cannot.
+
+    `instead`: texts to read in place of what files of this path hold now.
+    """
     places = settings.load(root, environ)
     at = moment.read(as_of, places, clock)
     problems: list[Problem] = []
@@ -82,7 +92,7 @@ def look(root: Path, *, as_of: str | None, clock: Clock, environ: Mapping[str, s
         tokens = brand.load(places.root)
     except ConfigError as error:
         problems += _as_problems(error, "brand/tokens", places.root)
-    loaded = catalog.load(places, at.as_of, spec.fields if spec else {})
+    loaded = catalog.load(places, at.as_of, spec.fields if spec else {}, instead)
     problems += loaded.problems
     if loaded.partial is not None:
         problems += _further(loaded.partial, spec, loaded.problems)
