@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from functools import lru_cache
 
 from topmind.model import Edit, Level, Problem
 
@@ -59,7 +60,13 @@ class Findings:
 
 def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
     """The known word that was probably meant; None where nothing is near."""
-    words = {str(k).lower(): str(k) for k in known}
+    return _nearest(word, frozenset(str(k) for k in known), cutoff)
+
+
+@lru_cache(maxsize=4096)
+def _nearest(word: str, known: frozenset[str], cutoff: float) -> str | None:
+    """Remembered: the files of another system ask the same thousands of times."""
+    words = {k.lower(): k for k in sorted(known)}
     found = difflib.get_close_matches(word.lower(), words, n=1, cutoff=cutoff)
     return words[found[0]] if found else None
 

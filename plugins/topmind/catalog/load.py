@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from topmind.catalog import crosscheck, house, programme, strays
+from topmind.catalog import crosscheck, foreign, house, programme, relative_links, strays
 from topmind.catalog.audiences import with_audiences
 from topmind.catalog.crosscheck import Mentions
 from topmind.catalog.documents import Reader, relative
@@ -68,6 +68,8 @@ def load(
     strays.check(settings.root, project.reader.seen, project.excluded, project.findings)
     items = with_audiences(items, newsletters, sequences, project.findings)
     project.check(company, items, newsletters, sequences, segments, team)
+    overview = foreign.overview(project.findings.sorted())
+    project.findings.add([overview] if overview else [])
     problems = project.findings.sorted()
     if company is None:
         return Loaded(catalog=None, problems=problems)
@@ -192,6 +194,7 @@ class _Project:
         crosscheck.check_drafts(self.mentions, by_id, self.findings)
         crosscheck.check_service(sequences, by_id, self.findings)
         crosscheck.check_ids(items, newsletters, sequences, self.findings)
+        relative_links.check(items, self.findings)
 
     def names(self, folder: str) -> set[str]:
         """Names of files, read or not: a file with a mistake of its own is not missing."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from topmind.model import Edit
 
@@ -37,8 +38,11 @@ def edit(word: str, known: Iterable[str]) -> Edit | None:
     return Edit(word, meant) if meant is not None and meant != word else None
 
 
+@lru_cache(maxsize=65536)
 def slips(one: str, other: str) -> int:
-    """How many letters to add, drop, change or swap with their neighbour (optimal string alignment)."""
+    """How many letters to add, drop, change or swap with their neighbour (optimal string alignment); 3 = many."""
+    if abs(len(one) - len(other)) > 2:
+        return 3
     before: list[int] = []
     above = list(range(len(other) + 1))
     for i, letter in enumerate(one, start=1):
@@ -49,8 +53,9 @@ def slips(one: str, other: str) -> int:
                 least = min(least, before[j - 2] + 1)
             row.append(least)
         before, above = above, row
-    return above[-1]
+    return min(3, above[-1])
 
 
+@lru_cache(maxsize=4096)
 def _plain(word: str) -> str:
     return re.sub(r"[-\s]+", "_", word.strip().strip(_QUOTES).lower())
