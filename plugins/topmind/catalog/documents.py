@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from topmind.catalog import front_matter, merge_tags, scanner, slips
 from topmind.catalog.fields import Source
-from topmind.catalog.findings import Findings, Wrong, did_you_mean
+from topmind.catalog.findings import Findings, Wrong, did_you_mean, nearest
 from topmind.catalog.schemas import Head
 from topmind.catalog.values import Entry
 from topmind.model import Body, MergeTag
@@ -34,6 +34,8 @@ class Document(Generic[H]):
     text: str
     #: Line on which the text begins.
     text_line: int
+    #: Keys that misspelt ones surely or probably mean: what is misspelt is not missing too.
+    meant: frozenset[str] = frozenset()
 
     def line(self, key: str) -> int:
         """Line of a key; 1 where it is not written."""
@@ -73,16 +75,19 @@ class Reader:
         head = front_matter.read(text, path, project.aliases, schema.keys())
         self.findings.add(head.problems)
         values = self._values(head.entries, schema, path)
-        found = _validated(schema, values, {k: e.line for k, e in head.entries.items()}, path, self.findings)
+        lines = {key: entry.line for key, entry in head.entries.items()}
+        meant = frozenset(filter(None, (nearest(key, schema.keys()) for key in lines.keys() - schema.keys())))
+        found = _validated(schema, values, lines, path, self.findings, meant)
         if found is None or head.problems:
             self._scan_anyway(head.body, path, head.body_line)
             return None
         return Document(
             path=path,
             head=found,
-            lines={key: entry.line for key, entry in head.entries.items()},
+            lines=lines,
             text=scanner.drop_shortcodes(head.body, project.ignore),
             text_line=head.body_line,
+            meant=meant,
         )
 
     def _values(self, entries: Mapping[str, Entry], schema: type[Head], path: str) -> dict[str, object]:
@@ -159,6 +164,7 @@ def _validated(
     lines: Mapping[str, int],
     path: str,
     findings: Findings,
+    meant: frozenset[str],
 ) -> H | None:
     """The schema's own verdict: what is missing. Broken values were reported where they stand."""
     broken = {key for key, value in values.items() if value is _BROKEN}
@@ -167,7 +173,7 @@ def _validated(
     except ValidationError as error:
         for one in error.errors(include_input=False, include_url=False, include_context=False):
             key = str(one["loc"][0]) if one["loc"] else ""
-            if key in broken:
+            if key in broken or (one["type"] == "missing" and key in meant):
                 continue
             if one["type"] == "missing":
                 form = schema.form(key)

@@ -106,7 +106,8 @@ def read_item(reader: Reader, mentions: Mentions, file: Path, kind: Kind, zone: 
 
 
 def _error(reader: Reader, document: Document[Any], key: str, rule: str, says: str, fix: str = "") -> None:
-    reader.findings.error(rule, document.path, document.line(key), says, fix)
+    if key not in document.meant - document.lines.keys():
+        reader.findings.error(rule, document.path, document.line(key), says, fix)
 
 
 def _texts(words: tuple[Word, ...]) -> tuple[str, ...]:
@@ -138,7 +139,7 @@ def _check(
 ) -> None:
     """What one key alone cannot know."""
     error = partial(_error, reader, document)
-    if head.image and head.image_alt is None:
+    if head.image and head.image_alt is None and "image_alt" not in document.meant:
         error(
             "image",
             "image/alt",

@@ -145,9 +145,9 @@ def _as_problems(error: ConfigError, rule: str, root: Path) -> Iterator[Problem]
         text = (root / error.where).read_text("utf-8", "replace")
     except OSError:
         text = ""
-    for says in error.says.split("\n  "):
+    for says, fix in error.mistakes or ((error.says, error.fix),):
         yield Problem(
-            rule=rule, level=Level.ERROR, path=error.where, line=line_of(text, says), says=says, fix=error.fix
+            rule=rule, level=Level.ERROR, path=error.where, line=line_of(text, says), says=says, fix=fix
         )
 
 
