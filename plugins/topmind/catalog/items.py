@@ -62,7 +62,7 @@ def read_item(reader: Reader, mentions: Mentions, file: Path, kind: Kind, zone: 
     _check(kind, head, where, reader, document)
     body, sends = bodies(reader, mentions, document)
     _mention(mentions, document)
-    said = _of_kind(kind, head, day, zone, error)
+    said = _of_kind(kind, head, day, zone, error, "code" in document.meant)
     if said is None:
         return None
     return Item(
@@ -201,12 +201,14 @@ def _mention(mentions: Mentions, document: Document[ItemHead]) -> None:
         mentions.name("newsletter", name, path, document.line("for"))
 
 
-def _of_kind(kind: Kind, head: ItemHead, day: date, zone: ZoneInfo, error: _Error) -> dict[str, Any] | None:
+def _of_kind(
+    kind: Kind, head: ItemHead, day: date, zone: ZoneInfo, error: _Error, misspelt_code: bool
+) -> dict[str, Any] | None:
     """The keys of its kind, as fields of Item; None where they make no sense."""
     said: dict[str, Any] = {key: getattr(head, key) for key in _KEYS_OF_KIND if hasattr(head, key)}
     default = None
     said["personal_code"] = getattr(head, "coupon", "shared") == "personal"
-    if said["personal_code"] and not said.get("code"):
+    if said["personal_code"] and not said.get("code") and not misspelt_code:
         error(
             "coupon",
             "promotion/coupon",
