@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from topmind.catalog import slips
 from topmind.catalog.fields import Word
 from topmind.catalog.findings import Findings, did_you_mean, nearest
 from topmind.catalog.scanner import Scan
@@ -68,8 +69,9 @@ def check(mentions: Mentions, known: Mapping[str, Collection[str]], findings: Fi
         elif one.name not in known[one.what]:
             called = _CALLED[one.what].format(name=one.name)
             fix = did_you_mean(one.name, known[one.what])
+            edit = slips.edit(one.name, known[one.what])
             findings.error(
-                f"name/unknown-{one.what}", one.path, one.line, f"{one.name!r} is no {called}.", fix
+                f"name/unknown-{one.what}", one.path, one.line, f"{one.name!r} is no {called}.", fix, edit
             )
 
 
@@ -112,7 +114,13 @@ def check_ids(
 ) -> None:
     """Two files may share neither id nor address; an old id may not be in use."""
     by_id = _unique(
-        ((i.id, i.path) for i in items), findings, ("name/doubled-id", "the id", "Rename one of the files.")
+        ((i.id, i.path) for i in items),
+        findings,
+        (
+            "name/doubled-id",
+            "the id",
+            "Rename one of the files; a date before the name is no part of the id.",
+        ),
     )
     _unique(
         ((i.url, i.path) for i in items if i.url and by_id[i.id] == i.path),

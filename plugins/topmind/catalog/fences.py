@@ -10,7 +10,7 @@ from typing import TypeAlias
 from topmind.catalog import dates
 from topmind.catalog.addresses import chooses_host
 from topmind.catalog.findings import Wrong, nearest
-from topmind.model import PersonalCode, Text
+from topmind.model import Edit, PersonalCode, Text
 
 #: Blocks that hold text and need a bare `///` to close.
 CONTAINERS = ("for", "not for", "callout", "columns")
@@ -23,6 +23,7 @@ WORDS = (*CONTAINERS, *DIVIDERS, *SINGLE)
 _FENCE = re.compile(r"///[ \t]*(?P<rest>[^/].*|)$")
 _BEFORE = "[\\s\u200b\u200c\u200d\u2060\ufeff>*+\\-\\\\]*"
 _LOOKALIKE = re.compile(rf"{_BEFORE}(?:\d+[.)]{_BEFORE})?(?P<slashes>[/／∕⁄]{{2,}})(?P<rest>.*)$")
+_ASKEW = re.compile(r"[ \u00a0\u200b\u200c\u200d\u2060\ufeff]{0,3}(?P<slashes>[/／∕⁄]{2,5})(?P<rest>[^/].*|)")
 _MIDLINE = re.compile(rf"//+\s*(?:{'|'.join(WORDS)})\s*\|")
 _SLASHES = ("//", "／", "∕", "⁄")
 _CODE = re.compile(r"[A-Za-z0-9_-]{2,40}")
@@ -107,6 +108,22 @@ def looks_like_fence(line: str, in_code: bool) -> str | None:
     if not in_code and (mid := _MIDLINE.search(line)) and line.count("`", 0, mid.start()) % 2 == 0:
         return "a block begins in the middle of a line."
     return None
+
+
+def straightened(line: str) -> Edit | None:
+    """A line that is a block but for its slashes or the spaces before it, as it was surely meant.
+
+    A quotation or a list before it, or four spaces (code), may be meant as they are.
+    """
+    match = _ASKEW.fullmatch(line)
+    if match is None:
+        return None
+    rest = match["rest"].strip()
+    head, bar, value = rest.partition("|")
+    known = " ".join(head.split()) in (CONTAINERS + SINGLE if value.strip() else ("columns", *DIVIDERS))
+    if rest and not (known and (bar or match["slashes"] != "//")):
+        return None
+    return Edit(line, f"/// {rest}" if rest else "///")
 
 
 def segment_names(value: str, word: str) -> tuple[str, ...]:

@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from topmind.catalog import slips
 from topmind.catalog.code import literal_spans
 from topmind.catalog.filters import FILTERS, check_args, filtered, show
 from topmind.catalog.findings import Wrong, did_you_mean
 from topmind.date_words import PLAIN, DateStyle
 from topmind.errors import ContentError
-from topmind.model import Filter, Level, MergeTag, Problem, Text
+from topmind.model import Edit, Filter, Level, MergeTag, Problem, Text
 
 #: Fields that topmind itself fills, beside those declared in `segments/_audience.toml`.
 BUILT_IN: Mapping[str, str] = {
@@ -42,6 +43,8 @@ _OPEN = re.compile(r"\{\{|\{%")
 _SHORTCODE = re.compile(r"\{\{[<%](?P<inner>.*?)[>%]\}\}", re.DOTALL)
 _LOGIC = re.compile(r"\{%-?\s*(?P<word>\w*)(?P<rest>.*?)%\}", re.DOTALL)
 _SMART = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "‘": "'", "’": "'", "‚": "'"})
+#: Words where quoted text is due: `default: there`.
+_UNQUOTED = re.compile(r":\s*([^\W\d][\w .!'-]*?)\s*")
 _FIELD = re.compile(r"[A-Za-z_][\w.]*")
 _TOKEN = re.compile(r"""\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<number>-?\d+(?:\.\d+)?))\s*""")
 
@@ -87,6 +90,7 @@ def find(text: str, path: str, line: int) -> tuple[tuple[Found, ...], tuple[Prob
                     line=here,
                     says=wrong.says,
                     fix=wrong.fix,
+                    edit=wrong.edit,
                 )
             )
             at = tag.end() if tag else match.end()
@@ -132,6 +136,7 @@ def unknown(tags: Iterable[MergeTag], fields: Iterable[str], path: str) -> tuple
             line=tag.line,
             says=f"the merge tag {tag.source} names {tag.field!r}, which is no declared field.",
             fix=did_you_mean(tag.field, known, what="Declared fields"),
+            edit=_other(tag.source, tag.field, slips.surely(tag.field, known)),
         )
         for tag in tags
         if tag.field not in known
@@ -224,9 +229,17 @@ def _filter(text: str, source: str) -> tuple[Filter, str]:
             f"{source} has an unknown filter {name[0]!r}.",
             did_you_mean(name[0], FILTERS, what="Filters"),
             rule="unknown-filter",
+            edit=_other(source, name[0], slips.surely(name[0], FILTERS)),
         )
     args: list[str] = []
     rest = text[name.end() :].lstrip()
+    if name[0] == "default" and (bare := _UNQUOTED.fullmatch(rest)):
+        raise Wrong(
+            f"{source}: the text after `default:` has no quotation marks.",
+            f'Write `default: "{bare[1]}"`.',
+            rule="filter-value",
+            edit=_other(source, bare[1], f'"{bare[1]}"'),
+        )
     if rest.startswith(":"):
         rest = rest[1:]
         while match := _TOKEN.match(rest):
@@ -237,6 +250,14 @@ def _filter(text: str, source: str) -> tuple[Filter, str]:
             rest = rest[1:]
     check_args(name[0], args, source)
     return Filter(name[0], tuple(args)), rest.strip()
+
+
+def _other(source: str, old: str, new: str | None) -> Edit | None:
+    """A tag with another word at the one place where `old` stands in it; None where that is not certain."""
+    once = len(re.findall(rf"(?<!\w){re.escape(old)}(?!\w)", source)) == 1
+    if new is None or not once or "\n" in source:
+        return None
+    return Edit(source, source.replace(old, new))
 
 
 def _arg(match: re.Match[str]) -> str:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from topmind.catalog import fences, merge_tags, phrases
+from topmind.catalog import fences, merge_tags, phrases, slips
 from topmind.catalog.code import code_lines, unfenced
 from topmind.catalog.fences import CONTAINERS, DIVIDERS, WORDS, Branch, Container, Part, Single, Words
 from topmind.catalog.findings import Wrong, did_you_mean
 from topmind.catalog.shortcodes import drop_shortcodes
-from topmind.model import Body, Condition, Level, MergeTag, PersonalCode, Problem, Slot, Text
+from topmind.model import Body, Condition, Edit, Level, MergeTag, PersonalCode, Problem, Slot, Text
 
 __all__ = ["Branch", "Container", "Part", "Scan", "Single", "Words", "drop_shortcodes", "scan"]
 
@@ -76,9 +76,10 @@ class _Scanner:
         #: Misspelt blocks whose close may follow.
         self.unknown = 0
 
-    def error(self, rule: str, line: int, says: str, fix: str = "") -> None:
+    def error(self, rule: str, line: int, says: str, fix: str = "", edit: Edit | None = None) -> None:
+        rule = f"block/{rule}"
         self.problems.append(
-            Problem(rule=f"block/{rule}", level=Level.ERROR, path=self.path, line=line, says=says, fix=fix)
+            Problem(rule=rule, level=Level.ERROR, path=self.path, line=line, says=says, fix=fix, edit=edit)
         )
 
     def run(self) -> None:
@@ -92,8 +93,10 @@ class _Scanner:
                 continue
             rest = fences.fence(line)
             if rest is None:
-                if says := fences.looks_like_fence(line, index in code.indented):
-                    self.error("misplaced", number, says, _MISPLACED)
+                in_code = index in code.indented
+                if says := fences.looks_like_fence(line, in_code):
+                    edit = None if in_code else fences.straightened(line)
+                    self.error("misplaced", number, says, _MISPLACED, edit)
                 self.words.append(line)
                 continue
             self.flush(number)
@@ -132,9 +135,8 @@ class _Scanner:
         word = " ".join(head.split())
         if word not in WORDS:
             self.unknown += 1
-            self.error(
-                "unknown", line, f"`/// {word}` is no block.", did_you_mean(word, WORDS, what="Blocks")
-            )
+            fix = did_you_mean(word, WORDS, what="Blocks")
+            self.error("unknown", line, f"`/// {word}` is no block.", fix, slips.edit(word, WORDS))
             return
         value = value.strip()
         try:
@@ -145,7 +147,7 @@ class _Scanner:
             else:
                 self.single(word, value, line)
         except Wrong as wrong:
-            self.error(wrong.rule, line, f"`/// {word}`: {wrong.says}", wrong.fix)
+            self.error(wrong.rule, line, f"`/// {word}`: {wrong.says}", wrong.fix, wrong.edit)
             if word in CONTAINERS:  # so that its close is not reported too
                 self.stack.append(_Open(word, line, branch_line=line))
 

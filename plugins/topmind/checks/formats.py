@@ -20,7 +20,9 @@ def format_text(problems: Sequence[Problem]) -> str:
         for level in Level
         if counts[level]
     ]
-    return "\n".join([*lines, f"{', '.join(parts)}."])
+    mendable = sum(found.edit is not None for found in problems)
+    hint = f" `topmind check --fix` can mend {mendable} of them." if mendable else ""
+    return "\n".join([*lines, f"{', '.join(parts)}.{hint}"])
 
 
 def _line(found: Problem) -> str:

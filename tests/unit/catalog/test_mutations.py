@@ -55,6 +55,14 @@ GOOD: dict[type[Head], tuple[str, dict[str, str], str]] = {
         {"subject": "S", "preheader": "P", "hold": "no", "ready": "yes", "was": "2026-11-24"},
         "Text.\n",
     ),
+    schemas.SequenceHead: (
+        "content/sequences/q.md",
+        {
+            "id": "q", "title": "Q", "starts_from": "first_purchase()", "since": "2026-01-01", "backfill": "2026-06-01", "repeat": "every time",
+            "stop_when": "purchases() > 3", "segments": "[customers]", "sender": "dana", "was": "[r]",
+        },
+        "",
+    ),
     schemas.StepHead: (
         "content/sequences/first/01-a.md",
         {
@@ -78,13 +86,24 @@ GOOD: dict[type[Head], tuple[str, dict[str, str], str]] = {
         {"name": "J", "role": "R", "email": "j@example.com", "phone": "1", "calls_per_day": "6", "source_id": "4"},
         "June\n",
     ),
+    schemas.CompanyHead: (
+        "content/company.md",
+        {
+            "name": "N", "address": "14 Chandlery Lane", "zone": "America/New_York", "country": "US", "blackout": "[2026-12-24 to 2027-01-02]",
+            "quiet": "20:00 to 08:00", "programme_starts": "2025-06-01", "aim": "15 days", "owner": "dana", "clients": "customers",
+            "topics": "{fixes: The Tuesday Fix}", "links": "{Shop: https://x.example}", "site": "https://x.example", "email": "hello@x.example",
+            "phone": "1", "language": "en", "at_least": "1 valuable touch every 30 days", "at_most": "2 emails per week",
+            "value_per_promotion": "3", "gap": "1 day", "rescue": "[email]",
+        },
+        "Text.\n",
+    ),
 }  # fmt: skip
 
 #: Keys whose value is free text or a free word: any one-line value is right.
 FREE = {
     "title", "summary", "subject", "preheader", "image", "image_alt", "offer", "terms", "location", "business", "phone", "region",
     "person", "company", "field", "name", "role", "photo", "source_id", "every", "only_if", "stop_when", "starts_from", "who",
-    "tags", "authors", "was", "code", "slug", "one_of", "id",
+    "tags", "authors", "was", "code", "slug", "one_of", "id", "address", "topics", "links", "country", "clients", "language",
 }  # fmt: skip
 #: Keys that take a list.
 LISTS = {
@@ -101,6 +120,34 @@ LISTS = {
     "who",
     "at_most",
     "rescue",
+    "address",
+    "blackout",
+}
+#: Keys with `name: text` lines below them.
+MAPS = {"topics", "links"}
+#: What is due, in the schema's words → a value of that form which there is not, or which is out of range.
+OUT_OF_RANGE = {
+    "a date": "2026-02-30",
+    "a date with a time": "2026-12-05 25:00",
+    "a list of dates": "[2026-02-30]",
+    "a list of dates, or `2026-12-24 to 2027-01-02`": "[2027-01-02 to 2026-12-24]",
+    "a newsletter and a date": "tuesday-fix 2026-02-30",
+    "`until DATE`, `again after 12 months` or `any time`": "again after 0 months",
+    "a whole number": "100000",
+    "a number of days": "40000 days",
+    "a length of time": "1000000 hours",
+    "`1 valuable touch every 30 days`": "0 valuable touches every 30 days",
+    "`2 emails per week`": "2 emails per 0 weeks",
+    "`20:00 to 08:00`": "25:00 to 08:00",
+    "a list like `0007 belongs`": "[0007 belongs on 2026-02-30]",
+    "a time zone": "Mars/Olympus",
+    "an e-mail address": "dana@example.com, june@example.com",
+    "what was wrong, and its date": "tuesday-fix 2026-02-30",
+    "a name": "two words",
+    "a list of channels": "[pigeon]",
+    "a list of stages": "[despair]",
+    "site, email": "[moon]",
+    "an address of a page": "ftp://x.example",
 }
 
 
@@ -108,12 +155,22 @@ def written(values: dict[str, str], text: str) -> str:
     return "---\n" + "".join(f"{key}: {value}\n" for key, value in values.items()) + f"---\n{text}"
 
 
-MUTATIONS = ("doubled", "misspelt", "list", "nonsense")
+MUTATIONS = ("missing", "empty", "doubled", "misspelt", "list", "nonsense", "out of range")
 
 
 def keys_of(schema: type[Head], mutation: str) -> list[str]:
     """The keys on which a mutation is a mistake."""
-    right = {"list": LISTS, "nonsense": FREE}.get(mutation, set())
+    must = {key for key, _, must in schema.described() if must}
+    if issubclass(schema, schemas.ItemHead):
+        must.add("date")  # or a file's name that begins with one
+    must |= {schemas.TestimonialHead: {"permission"}, schemas.StepHead: {"after", "subject"}}.get(
+        schema, set()
+    )
+    if mutation in {"missing", "empty"}:
+        return [key for key in GOOD[schema][1] if key in must]
+    if mutation == "out of range":
+        return [key for key in GOOD[schema][1] if schema.form(key).due in OUT_OF_RANGE]
+    right = {"list": LISTS, "nonsense": FREE}[mutation] if mutation in {"list", "nonsense"} else set()
     return [key for key in GOOD[schema][1] if key not in right]
 
 
@@ -126,16 +183,24 @@ def mutated(schema: type[Head], key: str, mutation: str) -> tuple[str, int]:
     if mutation == "doubled":
         line = len(values) + 2
         values[key.upper()] = values[key]
+    elif mutation == "missing":
+        line = 1
+        del values[key]
     elif mutation == "misspelt":
         values = {(f"{k}q" if k == key else k): v for k, v in values.items()}
     else:
-        values[key] = "\n  - one\n  - two" if mutation == "list" else "zzz zzz"
+        line += mutation == "list" and key in MAPS  # the first line that is no `name: text`
+        values[key] = {"list": "\n  - one\n  - two", "empty": "", "nonsense": "zzz zzz"}.get(mutation) or (
+            OUT_OF_RANGE[schema.form(key).due] if mutation == "out of range" else ""
+        )
     return written(values, text), line
 
 
 def place(schema: type[Head], number: int) -> str:
     """A file of its own for each mutated key."""
     folder, _, name = GOOD[schema][0].rpartition("/")
+    if schema is schemas.CompanyHead:
+        return GOOD[schema][0]
     if schema is schemas.IssueHead:
         return f"{folder}/2026-12-{number + 1:02}.md"
     return (
@@ -146,37 +211,46 @@ def place(schema: type[Head], number: int) -> str:
 
 
 SEQUENCE = {"content/sequences/first.md": "---\ntitle: F\nstarts_from: first_purchase()\n---\n"}
+STEP = "---\nafter: 1 day\nsubject: S\n---\nText.\n"
+
+
+def beside(schema: type[Head], name: str) -> dict[str, str]:
+    """What a file needs beside it to be in order: a step its sequence, a sequence a step."""
+    if schema is schemas.SequenceHead:
+        return {f"{name.removesuffix('.md')}/01-a.md": STEP}
+    return SEQUENCE if schema is schemas.StepHead else {}
 
 
 @pytest.mark.parametrize("schema", GOOD, ids=lambda s: s.__name__)
 def test_the_good_file(build: Build, schema: type[Head]) -> None:
     """The file that is mutated below is in order, and has every key of its schema but inherited and exclusive ones."""
     name, values, text = GOOD[schema]
-    more = SEQUENCE if schema is schemas.StepHead else {}
-    assert build({**more, name: written(values, text)}).problems == ()
+    assert build({**beside(schema, name), name: written(values, text)}).problems == ()
     inherited = set() if schema is schemas.PromotionHead else schemas.ItemHead.keys()
     assert schema.keys() - set(values) - inherited <= {"before", "photo", "corrects"}
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS)
-@pytest.mark.parametrize("schema", GOOD, ids=lambda s: s.__name__)
+CASES = [(schema, mutation) for schema in GOOD for mutation in MUTATIONS if keys_of(schema, mutation)]
+
+
+@pytest.mark.parametrize(("schema", "mutation"), CASES, ids=lambda one: getattr(one, "__name__", one))
 def test_each_mutation_of_each_key(build: Build, schema: type[Head], mutation: str) -> None:
-    """Doubled, misspelt, a list where none is due, nonsense: one error on the key's line that says what to do."""
+    """Missing, empty, doubled, misspelt, a list where none is due, nonsense, out of range: one error on the key's
+    line (a missing one: the first) that says what to do, nothing beside it, and nothing of it is published or mailed."""
     keys = keys_of(schema, mutation)
-    files = {place(schema, n): mutated(schema, key, mutation) for n, key in enumerate(keys)}
-    more = SEQUENCE if schema is schemas.StepHead else {}
-    loaded = build({**more, **{name: text for name, (text, _) in files.items()}})
-    assert loaded.catalog is None or not keys
-    for key, (name, (_, line)) in zip(keys, files.items(), strict=True):
-        found = [p for p in loaded.problems if p.path == name]
-        here = [p for p in found if p.line == line]
-        assert len(here) == 1, (key, found)
-        assert here[0].fix
-        if mutation == "misspelt":
-            assert repr(key) in here[0].fix
-        else:
-            assert found == here, key
-    assert {p.path for p in loaded.problems} == set(files)
+    # There is one company: each of its mistakes stands in a project of its own.
+    worlds = [[key] for key in keys] if schema is schemas.CompanyHead else [keys]
+    for world in worlds:
+        made = {place(schema, n): mutated(schema, key, mutation) for n, key in enumerate(world)}
+        more = {path: text for name in made for path, text in beside(schema, name).items()}
+        loaded = build({**more, **{name: text for name, (text, _) in made.items()}})
+        assert loaded.catalog is None
+        for key, (name, (_, line)) in zip(world, made.items(), strict=True):
+            found = [p for p in loaded.problems if p.path == name]
+            assert [p.line for p in found] == [line], (key, found)
+            assert found[0].fix
+            assert mutation != "misspelt" or repr(key) in found[0].fix
+        assert {p.path for p in loaded.problems} == set(made)
 
 
 def test_schemas_describe_themselves() -> None:
