@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from topmind.model import Body, Catalog, Status, Text
+from topmind.model import Body, Catalog, Status, Text, Where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +15,9 @@ class Document:
 
     path: str
     body: Body | None
+    title: str = ""
+    #: Site-relative address of its page; "" = it has none.
+    url: str = ""
     #: Front-matter key → its text.
     headers: dict[str, Text] = field(default_factory=dict)
     #: Segments it is for; None = everybody.
@@ -25,6 +28,10 @@ class Document:
     is_mail: bool = False
     #: Nobody gets it yet: a draft, or an issue on hold.
     pending: bool = False
+    #: Day on which it is read first; None = any day from now on.
+    first_day: date | None = None
+    #: It may stand in a mail, as a whole or as a card.
+    mailed: bool = True
     #: Last day on which it goes out or has a page; None = no such day.
     last_day: date | None = None
 
@@ -42,9 +49,13 @@ def documents(catalog: Catalog) -> Iterator[Document]:
         yield Document(
             path=item.path,
             body=item.body,
+            title=item.title,
+            url=item.url,
             headers=headers,
             segments=named,
             is_mail=bool(item.sends),
+            mailed=Where.EMAIL in item.where,
+            first_day=item.day,
             pending=draft,
             last_day=item.last_day,
         )
@@ -56,6 +67,7 @@ def documents(catalog: Catalog) -> Iterator[Document]:
                 headers=texts,
                 segments=named,
                 pending=draft,
+                first_day=send.day,
                 last_day=send.day,
             )
     for newsletter in catalog.newsletters.values():
@@ -63,6 +75,7 @@ def documents(catalog: Catalog) -> Iterator[Document]:
         yield Document(
             path=newsletter.path,
             body=newsletter.body,
+            title=newsletter.title,
             headers=headers,
             segments=newsletter.segments,
             is_mail=True,
@@ -75,6 +88,7 @@ def documents(catalog: Catalog) -> Iterator[Document]:
                 headers=headers,
                 segments=newsletter.segments,
                 pending=issue.hold,
+                first_day=issue.day,
                 last_day=issue.day,
             )
     for sequence in catalog.sequences.values():

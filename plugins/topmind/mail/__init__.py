@@ -7,7 +7,7 @@ Data of a contact meets nothing but the join at the end: Markdown, Jinja and the
 
 from topmind.mail.compile import Renderer
 from topmind.mail.editions import group
-from topmind.mail.merge import dry_merge, html_size, render, system_fields
+from topmind.mail.merge import MAX_HTML, dry_merge, html_size, largest, render, system_fields
 from topmind.mail.mime import build, list_headers
 from topmind.mail.paper import call_list, letters
 from topmind.mail.scripts import answer_words, script, step_of
@@ -16,6 +16,7 @@ from topmind.mail.task_sheet import TaskSheet, answers_on
 from topmind.mail.task_words import rescue_reason, task_words
 
 __all__ = [
+    "MAX_HTML",
     "Renderer",
     "TaskSheet",
     "answer_words",
@@ -25,6 +26,7 @@ __all__ = [
     "dry_merge",
     "group",
     "html_size",
+    "largest",
     "letters",
     "list_headers",
     "render",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from topmind import audience, brand, catalog, planning, settings
+from topmind import audience, brand, catalog, checks, planning, settings
 from topmind.audience import AudienceSpec
 from topmind.audience.spec import PATH as AUDIENCE
 from topmind.brand import Brand
@@ -82,7 +82,7 @@ def look(root: Path, *, as_of: str | None, clock: Clock, environ: Mapping[str, s
         tokens = brand.load(places.root)
     except ConfigError as error:
         problems += _as_problems(error, "brand/tokens", places.root)
-    loaded = catalog.load(places, at.as_of, spec.fields if spec else {})
+    loaded = catalog.load(places, at.as_of, spec.fields if spec else {}, checks.RULES)
     problems += loaded.problems
     if loaded.partial is not None:
         problems += _further(loaded.partial, spec, loaded.problems)

@@ -155,7 +155,7 @@ def test_the_good_file(build: Build, schema: type[Head]) -> None:
     more = SEQUENCE if schema is schemas.StepHead else {}
     assert build({**more, name: written(values, text)}).problems == ()
     inherited = set() if schema is schemas.PromotionHead else schemas.ItemHead.keys()
-    assert schema.keys() - set(values) - inherited <= {"before", "photo", "corrects"}
+    assert schema.keys() - set(values) - inherited <= {"before", "photo", "corrects", "silence"}
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS)

@@ -1,0 +1,108 @@
+"""Misspelt words of English texts, as codespell knows them: a program of its own, called once for all texts.
+
+codespell is GPL-2.0 and stays a separate program (`pip install 'topmind[spelling]'`): nothing of it is imported. It
+reads all texts from one pipe, code and addresses blanked, and answers with lines of that pipe.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from topmind.checks.documents import Document
+from topmind.checks.facts import Facts, plain
+from topmind.checks.rule import Rule
+from topmind.checks.written import source
+from topmind.model import Level, Problem
+
+MISSPELT = Rule(
+    id="texts/misspelt",
+    level=Level.WARNING,
+    finds="a misspelt word of English (codespell)",
+    example="Clean your guters untill Thursday.",
+    needs="misspelt",
+)
+
+#: Seconds; a thousand texts take one.
+_PATIENCE = 30
+_ANSWER = re.compile(r"(\d+): (\S+) ==> (.+)$")
+_BLANKED = re.compile(
+    r"https?://\S+|\]\([^)]*\)|\{\{.*?\}\}|\{[:#][^}]*\}|<[^>]+>|\b[\w.-]+@[\w.-]+|^///.*$", re.MULTILINE
+)
+
+#: (file, line, text).
+_Line = tuple[str, int, str]
+
+
+def words(facts: Facts) -> Iterator[Problem]:
+    """Each misspelt word once a line."""
+    for path, line, word, meant in facts.misspelt or ():
+        yield MISSPELT.at(
+            path,
+            line,
+            says=f"{word!r} is misspelt.",
+            fix=f"Write {meant.strip()!r}." if "," not in meant else f"One of: {meant.strip()}.",
+        )
+
+
+def misspelt(
+    texts: Iterable[Document], words: Sequence[str] = (), language: str = "en"
+) -> tuple[tuple[str, int, str, str], ...] | None:
+    """(file, line, word, what was probably meant) of all texts; () for other languages, None where there is no codespell.
+
+    `words`: those that are right here.
+    """
+    if not language.lower().startswith("en"):
+        return ()
+    program = _program()
+    if program is None:
+        return None
+    every = list(_lines(texts))
+    call = [program, "-"]
+    if words:
+        call += ["--ignore-words-list", ",".join(word.lower() for word in words)]
+    try:
+        done = subprocess.run(
+            call,
+            input="\n".join(text for _, _, text in every),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    found = {_found(match, every) for line in done.stdout.splitlines() if (match := _ANSWER.match(line))}
+    return tuple(sorted(found))
+
+
+def _found(match: re.Match[str], every: Sequence[_Line]) -> tuple[str, int, str, str]:
+    path, line, _ = every[int(match[1]) - 1]
+    return path, line, match[2], match[3]
+
+
+def _lines(texts: Iterable[Document]) -> Iterator[_Line]:
+    for document in texts:
+        for header in document.headers.values():
+            yield document.path, 0, plain(header).replace("\n", " ")
+        if document.title:
+            yield document.path, 0, document.title
+        if document.body is not None:
+            written = _BLANKED.sub(_blank, source(document.body))
+            for number, text in enumerate(written.split("\n"), document.body.line):
+                yield document.path, number, text
+
+
+def _blank(match: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", match[0])
+
+
+def _program() -> str | None:
+    """Beside the Python that runs, else wherever it is found."""
+    beside = Path(sys.executable).with_name("codespell")
+    return str(beside) if beside.is_file() else shutil.which("codespell")
