@@ -2,6 +2,6 @@
 
 from topmind.checks.facts import Facts
 from topmind.checks.formats import format_github, format_json, format_text
-from topmind.checks.registry import RULES, findings
+from topmind.checks.registry import RULES, findings, holding
 
-__all__ = ["RULES", "Facts", "findings", "format_github", "format_json", "format_text"]
+__all__ = ["RULES", "Facts", "findings", "format_github", "format_json", "format_text", "holding"]

@@ -22,6 +22,7 @@ FOREIGN = Rule(
     finds="a merge tag in the manner of another program",
     example="Hello *|FNAME|*,",
     protects=True,
+    holds=True,
 )
 
 

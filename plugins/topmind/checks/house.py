@@ -16,6 +16,7 @@ POSTAL_ADDRESS = Rule(
     finds="a postal address that is missing or has one line",
     example="address: 14 Wharf Street",
     protects=True,
+    holds=True,
 )
 PLACEHOLDER = Rule(
     id="house/placeholder",
@@ -29,6 +30,7 @@ TEMPLATE_TEXT = Rule(
     finds="a sentence of a template between ‹ and ›",
     example="‹What is it about?›",
     protects=True,
+    holds=True,
 )
 
 

@@ -16,6 +16,7 @@ MISSING = Rule(
     finds="a picture that is not below `content/`",
     example="![A roof](/images/rof.png)",
     protects=True,
+    holds=True,
     needs="root",
 )
 NO_ALT = Rule(
@@ -24,6 +25,7 @@ NO_ALT = Rule(
     finds="a picture without words for those who do not see it",
     example="![](/images/roof.png)",
     protects=True,
+    holds=True,
     needs="root",
 )
 

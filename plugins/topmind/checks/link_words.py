@@ -24,6 +24,7 @@ LOCALHOST = Rule(
     finds="a link to the writer's own machine or network",
     example="[a first look](http://localhost:8000/tips/)",
     protects=True,
+    holds=True,
 )
 CLICK_HERE = Rule(
     id="links/click-here",

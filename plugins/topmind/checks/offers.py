@@ -29,6 +29,7 @@ EXPIRED_ITEM = Rule(
     finds="a text that shows an item which is over by then",
     example="/// item | promotions/fall-gutters",
     protects=True,
+    holds=True,
 )
 ENDS_IN_SEQUENCE = Rule(
     id="offers/ends-in-sequence",

@@ -21,6 +21,8 @@ class Rule:
     example: str = ""
     #: It keeps readers from harm: no file can silence it.
     protects: bool = False
+    #: What it finds would reach readers: a run holds the mail until it is mended.
+    holds: bool = False
     #: Field of `Facts` without which it is left out; "" = it needs the catalog only.
     needs: str = ""
 

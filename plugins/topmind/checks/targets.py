@@ -31,6 +31,7 @@ NOWHERE = Rule(
     finds="a link into the own site that leads nowhere",
     example="[gutters](/tips/guters/)",
     protects=True,
+    holds=True,
 )
 NO_PAGE = Rule(
     id="links/no-page",
@@ -38,6 +39,7 @@ NO_PAGE = Rule(
     finds="a link to an item that has no page for everybody",
     example="[soon](/tips/a-draft/)",
     protects=True,
+    holds=True,
 )
 PAGE_GONE = Rule(
     id="links/page-gone",
@@ -51,6 +53,7 @@ ANSWER_OUTSIDE_STEP = Rule(
     finds="a question outside of a sequence, where nobody takes the answer",
     example="[Yes](answer:yes)",
     protects=True,
+    holds=True,
 )
 
 NO_ANCHOR = Rule(

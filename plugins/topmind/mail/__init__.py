@@ -6,6 +6,7 @@ Data of a contact meets nothing but the join at the end: Markdown, Jinja and the
 """
 
 from topmind.mail.compile import Renderer
+from topmind.mail.documents import files_of
 from topmind.mail.editions import group
 from topmind.mail.merge import MAX_HTML, dry_merge, html_size, largest, render, system_fields
 from topmind.mail.mime import build, list_headers
@@ -24,6 +25,7 @@ __all__ = [
     "build",
     "call_list",
     "dry_merge",
+    "files_of",
     "group",
     "html_size",
     "largest",
