@@ -1,4 +1,5 @@
-"""Every issue that will go out has something in it, and every dated file belongs to an issue."""
+"""Every issue that will go out has something in it, more of value than it sells, and an item that is kept for one
+finds it."""
 
 from __future__ import annotations
 
@@ -9,14 +10,6 @@ from topmind.checks.facts import Facts
 from topmind.checks.rule import Rule
 from topmind.model import Body, Item, Kind, Level, Problem, Slot, Where
 
-NO_SUCH_DATE = Rule(
-    id="issues/no-such-date",
-    level=Level.ERROR,
-    finds="a dated file on a day on which its newsletter does not appear",
-    example="tuesday-fix/2026-12-02.md",
-    protects=True,
-    needs="dates",
-)
 PIN_BESIDE_ISSUE = Rule(
     id="issues/pin-beside-issue",
     level=Level.ERROR,
@@ -47,7 +40,8 @@ WITHOUT_CONTENT = Rule(
 
 
 def dates(facts: Facts) -> Iterator[Problem]:
-    """A dated file and a pin stand on a day on which the newsletter appears (as far as its calendar is known)."""
+    """A pin stands on a day on which the newsletter appears (as far as its calendar is known); a dated file is the
+    planner's matter."""
     if facts.dates is None:
         return
     for newsletter in facts.catalog.newsletters.values():
@@ -55,14 +49,6 @@ def dates(facts: Facts) -> Iterator[Problem]:
         if not known:
             continue
         fix = f"Next: {', '.join(str(day) for day in known[:5])}."
-        for issue in newsletter.issues.values():
-            moved = issue.was is not None
-            if known[0] <= issue.day <= known[-1] and issue.day not in known and not moved:
-                yield NO_SUCH_DATE.at(
-                    issue.path,
-                    says=f"{newsletter.id} does not appear on {issue.day} ({newsletter.every}).",
-                    fix=f"{fix} A moved issue says `was: DAY`.",
-                )
         for item in facts.catalog.items.values():
             for name, day in item.pins:
                 if name == newsletter.id and known[0] <= day <= known[-1] and day not in known:

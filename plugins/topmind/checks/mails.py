@@ -74,7 +74,7 @@ def made(facts: Facts) -> Iterator[Problem]:
                 path if "/" in path else one.path,
                 int(line) if line.isdigit() else 0,
                 says=f"{one.name}: {says}" if one.name else says,
-                fix=fix,
+                fix=fix or "Mend the theme, or take ours again: `topmind init --sample` writes it.",
             )
 
 

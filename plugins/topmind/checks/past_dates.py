@@ -46,7 +46,8 @@ def over(facts: Facts) -> Iterator[Problem]:
         read = max(today, document.first_day or today)
         for line, words in paragraphs(document.body):
             for said, day in _days(words, document, read):
-                if 0 < (read - day).days <= _HISTORY:
+                told = document.first_day is not None and not _sent(document) and day < document.first_day
+                if 0 < (read - day).days <= _HISTORY and not told:
                     yield PAST_DATE.at(
                         document.path,
                         line,
@@ -65,12 +66,17 @@ def _days(words: str, document: Document, read: date) -> Iterator[tuple[str, dat
             if found is None:
                 continue
             month, day, year = found
-            if year is None and document.first_day is None:
+            if year is None and not _sent(document):
                 continue  # a text of every year: its date comes again
             try:
                 yield match[0], date(year or _nearest(month, day, read), month, day)
             except ValueError:
                 continue
+
+
+def _sent(document: Document) -> bool:
+    """It goes out on one day: an issue, an announcement."""
+    return document.first_day is not None and document.first_day == document.last_day
 
 
 def _nearest(month: int, day: int, read: date) -> int:

@@ -29,7 +29,9 @@ MISSPELT = Rule(
 
 #: Seconds; a thousand texts take one.
 _PATIENCE = 30
-_ANSWER = re.compile(r"(\d+): (\S+) ==> (.+)$")
+#: codespell shows a line of the pipe, and below it, indented, each word with what was meant.
+_SHOWN = re.compile(r"(\d+): ")
+_ANSWER = re.compile(r"\t(\S+) ==> (.+)$")
 _BLANKED = re.compile(
     r"https?://\S+|\]\([^)]*\)|\{\{.*?\}\}|\{[:#][^}]*\}|<[^>]+>|\b[\w.-]+@[\w.-]+|^///.*$", re.MULTILINE
 )
@@ -77,13 +79,17 @@ def misspelt(
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    found = {_found(match, every) for line in done.stdout.splitlines() if (match := _ANSWER.match(line))}
-    return tuple(sorted(found))
+    return tuple(sorted(set(_answers(done.stdout.splitlines(), every))))
 
 
-def _found(match: re.Match[str], every: Sequence[_Line]) -> tuple[str, int, str, str]:
-    path, line, _ = every[int(match[1]) - 1]
-    return path, line, match[2], match[3]
+def _answers(said: Iterable[str], every: Sequence[_Line]) -> Iterator[tuple[str, int, str, str]]:
+    place = 0
+    for text in said:
+        if answer := _ANSWER.match(text):
+            path, line, _ = every[place - 1]
+            yield path, line, answer[1], answer[2]
+        elif shown := _SHOWN.match(text):
+            place = int(shown[1])
 
 
 def _lines(texts: Iterable[Document]) -> Iterator[_Line]:

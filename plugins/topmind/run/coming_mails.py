@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import time
+from pathlib import Path
 
 import numpy as np
 
 from topmind import mail, planning
+from topmind.brand import Brand
 from topmind.catalog.blocks import block_tree
 from topmind.catalog.text import plain_text
 from topmind.checks.facts import Mail
@@ -32,7 +34,6 @@ from topmind.model import (
     SourceKind,
     Where,
 )
-from topmind.run.load import Project
 
 #: Characters of an item's card, whatever the item says.
 _CARD = 600
@@ -40,11 +41,11 @@ _CARD = 600
 _GROUPS = 12
 
 
-def coming_mails(project: Project, members: Members | None) -> tuple[Mail, ...]:
-    """For the next issue and each dated one, every step by e-mail and every announcement to come."""
-    catalog = project.catalog
+def coming_mails(catalog: Catalog, brand: Brand, root: Path, members: Members | None) -> tuple[Mail, ...]:
+    """For the next issue and each dated one, every step by e-mail and every announcement to come. `members`: the
+    audience of today; None = no contacts are at hand."""
     try:
-        renderer = mail.Renderer(catalog, project.brand, project.root)
+        renderer = mail.Renderer(catalog, brand, root)
     except MailError as error:
         return (Mail(path=error.where, name="", refused=(error.where, error.says, error.fix)),)
     patterns = _patterns(members)

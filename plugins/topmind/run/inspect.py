@@ -35,7 +35,7 @@ def findings(
     facts, told = facts_of(project, members)
     facts = replace(
         facts,
-        mails=coming_mails(project, members),
+        mails=coming_mails(project.catalog, project.brand, project.root, members),
         misspelt=misspelt(facts.documents, project.settings.project.words, project.catalog.company.language),
     )
     return load_.ordered(checks.findings(facts, [*problems, *heard, *told]))
