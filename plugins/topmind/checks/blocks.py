@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from topmind.checks.documents import lines
 from topmind.checks.facts import Facts
 from topmind.checks.rule import Rule
+from topmind.checks.written import numbered
 from topmind.model import Access, Item, Level, Problem, Where
 
 FOR_NOBODY = Rule(
@@ -50,12 +50,12 @@ def foreign_tags(facts: Facts) -> Iterator[Problem]:
     """Merge tags in the manner of other programs, which would reach readers as they stand."""
     known = {name.lower() for name in facts.catalog.fields}
     for document in facts.documents:
-        found = list(lines(document.body)) if document.body else []
+        found = list(numbered(document.body)) if document.body else []
         for key, header in document.headers.items():
             place = facts.line(document.path, key)
             found += [(place, part) for part in header if isinstance(part, str)]
         for line, text in found:
-            for match in _FOREIGN.finditer(re.sub(r"`[^`]*`", "", text)):
+            for match in _FOREIGN.finditer(text):
                 if match[1] is not None and match[1].lower() not in known:
                     continue
                 yield FOREIGN.at(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from topmind.catalog.coupons import bodies, personal_codes
-from topmind.checks.documents import lines
 from topmind.checks.facts import Facts
 from topmind.checks.rule import Rule
+from topmind.checks.written import numbered
 from topmind.model import Body, Level, PersonalCode, Problem
 
 TWO_WAYS = Rule(
@@ -77,5 +77,5 @@ def _says_end(one: PersonalCode) -> bool:
 
 
 def _finding(rule: Rule, body: Body, code: str, says: str, fix: str) -> Problem:
-    line = next((n for n, text in lines(body) if text.lstrip().startswith("///") and code in text), 0)
+    line = next((n for n, text in numbered(body) if text.lstrip().startswith("///") and code in text), 0)
     return rule.at(body.path, line, says=says, fix=fix)

@@ -104,14 +104,3 @@ def documents(catalog: Catalog) -> Iterator[Document]:
             )
     for person in catalog.team.values():
         yield Document(path=person.path, body=person.signature)
-
-
-def lines(body: Body) -> Iterator[tuple[int, str]]:
-    """(line of the file, text) outside of fenced code."""
-    fence = ""
-    for number, text in enumerate(body.text.splitlines(), body.line):
-        mark = text.lstrip()[:3]
-        if mark in {"```", "~~~"} and fence in {"", mark}:
-            fence = "" if fence else mark
-        elif not fence:
-            yield number, text

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from topmind.checks.documents import lines
 from topmind.checks.facts import Facts
 from topmind.checks.rule import Rule
+from topmind.checks.written import numbered
 from topmind.model import Level, Problem
 
 MISSING = Rule(
@@ -98,6 +98,6 @@ def _all(facts: Facts) -> Iterator[tuple[str, int, str, str | None]]:
         path = "themes/brand.toml"
         yield path, facts.line(path, "image"), facts.brand.logo.image, None
     for document in facts.documents:
-        for line, text in lines(document.body) if document.body else ():
+        for line, text in numbered(document.body) if document.body else ():
             for words, source in _IMAGE.findall(text):
                 yield document.path, line, source, words

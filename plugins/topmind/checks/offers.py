@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from topmind.checks.documents import lines
 from topmind.checks.facts import Facts
 from topmind.checks.rule import Rule
+from topmind.checks.written import numbered
 from topmind.model import Body, Item, Level, Problem, Status
 
 DRAFT_SEND = Rule(
@@ -128,7 +128,7 @@ def codes(facts: Facts) -> Iterator[Problem]:
                 continue
             if any(item.path == document.path for item in own):
                 continue
-            line = next((n for n, text in lines(document.body) if code in text), 0)
+            line = next((n for n, text in numbered(document.body) if code in text), 0)
             yield EXPIRED_CODE.at(
                 document.path,
                 line,

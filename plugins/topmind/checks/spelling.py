@@ -17,7 +17,7 @@ from topmind.checks.documents import Document
 from topmind.checks.facts import Facts, plain
 from topmind.checks.rule import Rule
 from topmind.checks.written import source
-from topmind.model import Level, Problem
+from topmind.model import Catalog, Kind, Level, Problem
 
 MISSPELT = Rule(
     id="texts/misspelt",
@@ -52,7 +52,7 @@ def words(facts: Facts) -> Iterator[Problem]:
 
 
 def misspelt(
-    texts: Iterable[Document], words: Sequence[str] = (), language: str = "en"
+    texts: Iterable[Document], words: Iterable[str] = (), language: str = "en"
 ) -> tuple[tuple[str, int, str, str], ...] | None:
     """(file, line, word, what was probably meant) of all texts; () for other languages, None where there is no codespell.
 
@@ -65,8 +65,8 @@ def misspelt(
         return None
     every = list(_lines(texts))
     call = [program, "-"]
-    if words:
-        call += ["--ignore-words-list", ",".join(word.lower() for word in words)]
+    if right := sorted({word.lower() for word in words}):
+        call += ["--ignore-words-list", ",".join(right)]
     try:
         done = subprocess.run(
             call,
@@ -102,6 +102,19 @@ def _lines(texts: Iterable[Document]) -> Iterator[_Line]:
             written = _BLANKED.sub(_blank, source(document.body))
             for number, text in enumerate(written.split("\n"), document.body.line):
                 yield document.path, number, text
+
+
+def names(catalog: Catalog) -> frozenset[str]:
+    """Words of the names of people and businesses: no dictionary knows them."""
+    said = [
+        catalog.company.name,
+        *catalog.company.address,
+        *(member.name for member in catalog.team.values()),
+    ]
+    for item in catalog.items.values():
+        said += [item.person or "", item.company or "", item.business or "", *item.authors]
+        said += [item.title] if item.kind is Kind.EXPERT else []
+    return frozenset(re.findall(r"[^\W\d_]+", " ".join(said)))
 
 
 def _blank(match: re.Match[str]) -> str:

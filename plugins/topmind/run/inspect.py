@@ -11,7 +11,7 @@ from topmind.audience.places import place_of
 from topmind.audience.spec import PATH as AUDIENCE
 from topmind.checks import Facts
 from topmind.checks.documents import Document
-from topmind.checks.spelling import misspelt
+from topmind.checks.spelling import misspelt, names
 from topmind.errors import AudienceError, ContentError
 from topmind.model import Clock, Level, Members, Problem
 from topmind.resource_site.pages import written_pages
@@ -36,7 +36,11 @@ def findings(
     facts = replace(
         facts,
         mails=coming_mails(project.catalog, project.brand, project.root, members),
-        misspelt=misspelt(facts.documents, project.settings.project.words, project.catalog.company.language),
+        misspelt=misspelt(
+            facts.documents,
+            {*project.settings.project.words, *names(project.catalog)},
+            project.catalog.company.language,
+        ),
     )
     return load_.ordered(checks.findings(facts, [*problems, *heard, *told]))
 
