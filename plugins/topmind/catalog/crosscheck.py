@@ -9,7 +9,7 @@ from topmind.catalog import slips
 from topmind.catalog.fields import Word
 from topmind.catalog.findings import Findings, did_you_mean, nearest
 from topmind.catalog.scanner import Scan
-from topmind.model import Item, Kind, Newsletter, Purpose, Status
+from topmind.model import Item, Kind, Newsletter, Purpose, Silence, Status
 from topmind.model import Sequence as MailSequence
 
 #: What a name may point to, and how it is called when it is missing.
@@ -19,6 +19,7 @@ _CALLED = {
     "topic": "topic of content/company.md",
     "item": "item",
     "newsletter": "newsletter (content/newsletters/{name}.md)",
+    "rule": "rule of the linter",
     "code": "code: no promotion or spotlight has `code: {name}`",
 }
 
@@ -50,6 +51,10 @@ class Mentions:
         """Note a list of names."""
         self.all.extend(Mention(what, word.text, path, word.line) for word in words or ())
 
+    def silences(self, silences: Iterable[Silence]) -> None:
+        """Note the rules that files silence."""
+        self.all.extend(Mention("rule", one.rule, one.path, one.line) for one in silences)
+
     def scan(self, scan: Scan, *, draft: bool = False, codes: str = "code") -> None:
         """Note what the blocks of a body name; a step's own code (`codes="step-code"`) may stand there alone."""
         path = scan.body.path
@@ -73,6 +78,13 @@ def check(mentions: Mentions, known: Mapping[str, Collection[str]], findings: Fi
             findings.error(
                 f"name/unknown-{one.what}", one.path, one.line, f"{one.name!r} is no {called}.", fix, edit
             )
+
+
+def check_silences(silences: Iterable[Silence], rules: Collection[str], findings: Findings) -> None:
+    """An error for each rule that is silenced and not there."""
+    mentions = Mentions()
+    mentions.silences(silences)
+    check(mentions, {"rule": rules}, findings)
 
 
 def check_drafts(mentions: Mentions, items: Mapping[str, Item], findings: Findings) -> None:

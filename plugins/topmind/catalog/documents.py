@@ -14,7 +14,7 @@ from topmind.catalog.fields import Source
 from topmind.catalog.findings import Findings, Wrong, did_you_mean, nearest
 from topmind.catalog.schemas import Head
 from topmind.catalog.values import Entry
-from topmind.model import Body, MergeTag
+from topmind.model import Body, MergeTag, Silence
 from topmind.settings import Settings
 
 H = TypeVar("H", bound=Head)
@@ -54,6 +54,8 @@ class Reader:
     instead: Mapping[str, bytes] = field(default_factory=dict)
     #: Paths of all files that were opened, readable or not.
     seen: set[str] = field(default_factory=set)
+    #: What the files say under `silence:`.
+    silences: list[Silence] = field(default_factory=list)
 
     def read(self, file: Path, schema: type[H]) -> Document[H] | None:
         """One file, or None where its front matter is wrong (the problems are noted)."""
@@ -81,6 +83,10 @@ class Reader:
         if found is None or head.problems:
             self._scan_anyway(head.body, path, head.body_line)
             return None
+        self.silences += [
+            Silence(path=path, line=word.line, rule=word.text, reason=reason)
+            for word, reason in found.silence
+        ]
         return Document(
             path=path,
             head=found,

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from topmind.catalog.addresses import chooses_host
 from topmind.catalog.blocks import block_tree
-from topmind.checks.documents import Document, documents
-from topmind.checks.facts import Facts, problem
+from topmind.checks.documents import Document
+from topmind.checks.facts import Facts
+from topmind.checks.rule import Rule
 from topmind.errors import ContentError
 from topmind.model import (
     Block,
@@ -23,15 +24,35 @@ from topmind.model import (
     Text,
 )
 
+CHOOSES_HOST = Rule(
+    id="merge-tags/chooses-host",
+    level=Level.ERROR,
+    finds="a merge tag where an address begins, so that a contact's value would choose where it leads",
+    example="[site](https://{{ company }}.example/)",
+    protects=True,
+    holds=True,
+)
+NO_DEFAULT_IN_ADDRESS = Rule(
+    id="merge-tags/no-default-in-address",
+    level=Level.ERROR,
+    finds="a merge tag without default in an address on a public page",
+    example="[book](/book/?name={{ first_name }})",
+    protects=True,
+)
+NO_DEFAULT_ON_PAGE = Rule(
+    id="merge-tags/no-default-on-page",
+    level=Level.WARNING,
+    finds="a merge tag without default on a public page",
+    example="Hello {{ first_name }},",
+)
+
 
 def hosts(facts: Facts) -> Iterator[Problem]:
     """No value of a contact chooses where a link leads."""
     for document in _with_tags(facts):
         every = frozenset(c.index for c in document.body.conditions) if document.body else frozenset()
         for tag in dict.fromkeys(t for href in _addresses(document, every) if (t := chooses_host(href))):
-            yield problem(
-                "merge-tags/chooses-host",
-                Level.ERROR,
+            yield CHOOSES_HOST.at(
                 document.path,
                 tag.line,
                 says=f"{tag.source} stands where an address begins: a contact's value would choose where it leads.",
@@ -49,9 +70,7 @@ def public(facts: Facts) -> Iterator[Problem]:
             tag for href in _addresses(document, shown) for tag in _tags(href) if _is_open(tag, document)
         }
         for tag in sorted(inside, key=lambda tag: (tag.line, tag.source)):
-            yield problem(
-                "merge-tags/no-default-in-address",
-                Level.ERROR,
+            yield NO_DEFAULT_IN_ADDRESS.at(
                 document.path,
                 tag.line,
                 says=f"{tag.source} stands in an address on a public page and has no default: the link would be broken.",
@@ -59,9 +78,7 @@ def public(facts: Facts) -> Iterator[Problem]:
             )
         for tag in dict.fromkeys(_texts(_tree(document, shown))):
             if _is_open(tag, document) and tag not in inside:
-                yield problem(
-                    "merge-tags/no-default-on-page",
-                    Level.WARNING,
+                yield NO_DEFAULT_ON_PAGE.at(
                     document.path,
                     tag.line,
                     says=f"{tag.source} has no default: the public page shows nothing in its place.",
@@ -71,7 +88,7 @@ def public(facts: Facts) -> Iterator[Problem]:
 
 def _with_tags(facts: Facts) -> Iterator[Document]:
     """Only these need their Markdown read."""
-    return (d for d in documents(facts.catalog) if d.body is not None and d.body.tags)
+    return (d for d in facts.documents if d.body is not None and d.body.tags)
 
 
 def _is_open(tag: MergeTag, document: Document) -> bool:

@@ -94,7 +94,7 @@ def dry_merge(compiled: CompiledEdition, members: Members) -> tuple[Problem, ...
                 fix=f'Write {{{{ {field} | default: "…" }}}}.',
             )
         )
-    size = _largest(compiled, members)
+    size = largest(compiled, members)
     if size >= MAX_HTML:
         problems.append(
             Problem(
@@ -125,8 +125,11 @@ def shorten(compiled: CompiledEdition) -> str:
     return f"{SHORTEN} The most is in {', '.join(parts)}." if parts else SHORTEN
 
 
-def _largest(compiled: CompiledEdition, members: Members) -> int:
-    """Bytes that the HTML of no contact exceeds: the literals and the longest value in each place."""
+def largest(compiled: CompiledEdition, members: Members) -> int:
+    """Bytes that the HTML of no contact of this edition exceeds: the literals and the longest value in each place.
+
+    Well below the limit the literals are enough.
+    """
     size = html_size(compiled)
     if size < MAX_HTML * 3 // 4:  # no believable value adds a quarter
         return size

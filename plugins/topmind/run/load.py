@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from topmind import audience, brand, catalog, settings
+from topmind import audience, brand, catalog, checks, settings
 from topmind.audience import AudienceSpec
 from topmind.audience.spec import PATH as AUDIENCE
 from topmind.brand import Brand
@@ -101,7 +101,7 @@ def look(
         tokens = brand.load(places.root)
     except ConfigError as error:
         problems += _as_problems(error, "brand/tokens", places.root)
-    loaded = catalog.load(places, at.as_of, spec.fields if spec else {}, instead)
+    loaded = catalog.load(places, at.as_of, spec.fields if spec else {}, instead, checks.RULES)
     problems += loaded.problems
     if loaded.partial is not None:
         problems += _further(loaded.partial, spec, loaded.problems, planned=planned)

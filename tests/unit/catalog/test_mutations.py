@@ -227,7 +227,7 @@ def test_the_good_file(build: Build, schema: type[Head]) -> None:
     name, values, text = GOOD[schema]
     assert build({**beside(schema, name), name: written(values, text)}).problems == ()
     inherited = set() if schema is schemas.PromotionHead else schemas.ItemHead.keys()
-    assert schema.keys() - set(values) - inherited <= {"before", "photo", "corrects"}
+    assert schema.keys() - set(values) - inherited <= {"before", "photo", "corrects", "silence"}
 
 
 CASES = [(schema, mutation) for schema in GOOD for mutation in MUTATIONS if keys_of(schema, mutation)]
