@@ -35,6 +35,7 @@ class Current:
     preview: Preview
     #: None where the company's file, the fields or the brand cannot be read.
     mailer: Mailer | None
+    brand: Brand
     spec: AudienceSpec | None
     people: People | None
     project: Project | None
@@ -146,7 +147,7 @@ def current(seen: Seen, known: People | None, findings: tuple[Problem, ...]) -> 
     catalog = seen.project.catalog if seen.project else None
     if catalog is None and seen.partial is not None:
         catalog = _read(seen.partial)
-    brand = seen.project.brand if seen.project else None
+    brand = seen.project.brand if seen.project else _brand(seen)
     as_of = seen.moment.as_of
     if catalog is None or seen.spec is None:
         empty = Preview(
@@ -160,23 +161,24 @@ def current(seen: Seen, known: People | None, findings: tuple[Problem, ...]) -> 
             catalog=None,
         )
         return Current(
-            preview=empty, mailer=None, spec=seen.spec, people=None, project=None, settings=seen.settings
+            preview=empty,
+            mailer=None,
+            brand=brand,
+            spec=seen.spec,
+            people=None,
+            project=None,
+            settings=seen.settings,
         )
     shown = look(catalog, seen.spec, known, as_of, findings)
     return Current(
         preview=shown,
-        mailer=Mailer(catalog, brand or _brand(seen), seen.settings.root, seen.settings.live_url),
+        mailer=Mailer(catalog, brand, seen.settings.root, seen.settings.live_url),
+        brand=brand,
         spec=seen.spec,
         people=known,
         project=seen.project,
         settings=seen.settings,
     )
-
-
-def without_people(seen: Seen, findings: tuple[Problem, ...]) -> Current:
-    """The state that a pull request shows: made-up readers, and no link to any page of a person."""
-    made = current(seen, None, findings)
-    return replace(made, mailer=replace(made.mailer, live_url="") if made.mailer else None)
 
 
 def _read(partial: Catalog) -> Catalog | None:
