@@ -10,6 +10,8 @@ from difflib import SequenceMatcher
 #: Numbers of links in a plain text, and the list of links at its end.
 _NUMBERS = re.compile(r"\s?\[\d+\]")
 _LIST = re.compile(r"^\s*\[\d+\]:?\s.*$", re.MULTILINE)
+#: Lines and stars that only draw.
+_DRAWN = re.compile(r"(?<!\S)(?:[-=_·]{3,}|\*[* ]*)(?!\S)")
 #: Two blocks are one that was changed if at least so much of them is the same.
 ALIKE = 0.4
 
@@ -28,18 +30,30 @@ class Row:
 
     kind: str
     pieces: tuple[Piece, ...]
+    #: What it is, where that is no block of the text: "Subject".
+    about: str = ""
 
 
 def blocks(text: str) -> list[str]:
     """A plain text cut at its empty lines, on one line each; without the numbers of its links."""
     bare = _NUMBERS.sub("", _LIST.sub("", text))
-    found = (" ".join(part.split()) for part in re.split(r"\n\s*\n", bare))
-    return [part for part in found if part and not set(part) <= set("-=*· ")]
+    found = (" ".join(_DRAWN.sub(" ", part).split()) for part in re.split(r"\n\s*\n", bare))
+    return [part for part in found if part]
 
 
 def difference(old: str, new: str) -> tuple[Row, ...]:
     """The rows of two plain texts."""
     return tuple(_rows(blocks(old), blocks(new)))
+
+
+def line_difference(old: str, new: str, about: str) -> Row:
+    """Two lines that are the same thing: subjects, preheaders."""
+    if old == new:
+        return Row("same", (Piece("same", new),), about)
+    if _alike(old, new) >= ALIKE:
+        return Row("changed", tuple(_words(old.split(), new.split())), about)
+    pieces = tuple(piece for piece in (Piece("gone", old), Piece("new", new)) if piece.words)
+    return Row("changed", pieces, about)
 
 
 def _rows(old: Sequence[str], new: Sequence[str]) -> Iterator[Row]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
 from typing import Any
 
-from topmind.desk.difference import Row, difference
+from topmind.desk.difference import Row, difference, line_difference
 from topmind.mail.merge import MAX_HTML
 from topmind.model import Catalog, Level, Problem, SourceKind
 from topmind.run.preview import Coming, Mailer, Persona, Preview, SeenMail, Showing
@@ -52,24 +51,38 @@ def place(one: Coming, letter: str = "a", persona: str = "sample", rest: str = "
     return f"preview/{one.slug}/{letter}/{persona}/{rest}"
 
 
-def described(catalog: Catalog | None, showing: Showing) -> str:
-    """What tells an edition from its siblings, in words."""
+def described(catalog: Catalog | None, one: Coming) -> tuple[str, ...]:
+    """What tells each edition of an occasion from its siblings, in words."""
     if catalog is None:
-        return ""
-    parts = []
+        return ("",) * len(one.showings)
+    parts = [_parts(catalog, showing) for showing in one.showings]
+    common = frozenset.intersection(*(frozenset(found) for found in parts)) if len(parts) > 1 else frozenset()
+    return tuple(
+        " · ".join([*_eyes(showing), *(words for words in found if words not in common)])
+        for showing, found in zip(one.showings, parts, strict=True)
+    )
+
+
+def _eyes(showing: Showing) -> Iterator[str]:
     if showing.eyes:
-        parts.append(f"as {' and '.join(showing.eyes)}")
+        yield f"as {' and '.join(showing.eyes)}"
     elif showing.contacts is None:
-        parts.append("as somebody in no segment")
-    if showing.blocks:
-        parts.append(f"blocks {'; '.join(showing.blocks)}")
-    if showing.edition.items:
-        parts.append(", ".join(titles(catalog, showing.edition.items)))
+        yield "as somebody in no segment"
+
+
+def _parts(catalog: Catalog, showing: Showing) -> list[str]:
     member = catalog.team.get(showing.edition.sender)
-    parts.append(f"signed by {member.name if member else showing.edition.sender}")
-    if showing.edition.language != catalog.company.language:
-        parts.append(showing.edition.language)
-    return " · ".join(parts)
+    return [
+        *(f"block “{block}”" for block in showing.blocks),
+        *titles(catalog, showing.edition.items),
+        f"signed by {member.name if member else showing.edition.sender}",
+        *([showing.edition.language] if showing.edition.language != catalog.company.language else []),
+    ]
+
+
+def alone(catalog: Catalog | None, showing: Showing) -> str:
+    """One edition in words."""
+    return " · ".join([*_eyes(showing), *(_parts(catalog, showing) if catalog else [])])
 
 
 def index(preview: Preview, link: Link) -> dict[str, Any]:
@@ -96,10 +109,8 @@ def card(preview: Preview, one: Coming, link: Link) -> dict[str, Any]:
         "one": one,
         "href": link(place(one)) if one.showings else "",
         "editions": [
-            Choice(
-                title=letter.upper(), href=link(place(one, letter)), note=described(preview.catalog, shown)
-            )
-            for letter, shown in zip(one.letters, one.showings, strict=True)
+            Choice(title=letter.upper(), href=link(place(one, letter)), note=note)
+            for letter, note in zip(one.letters, described(preview.catalog, one), strict=True)
         ][:FIRST],
         "more": max(0, len(one.showings) - FIRST),
         "kept": sum(one.kept_from.values()),
@@ -143,7 +154,6 @@ def mail_page(
         "one": one,
         "letter": letter,
         "shown": shown,
-        "says": described(preview.catalog, shown),
         "persona": persona,
         "mail": mail,
         "views": views,
@@ -180,9 +190,9 @@ def _editions(preview: Preview, one: Coming, letter: str, persona: Persona, link
             title=f"Edition {name.upper()}",
             href=link(place(one, name, persona.id if name == letter else who)),
             here=name == letter,
-            note=described(preview.catalog, shown),
+            note=note,
         )
-        for name, shown in zip(one.letters, one.showings, strict=True)
+        for name, note in zip(one.letters, described(preview.catalog, one), strict=True)
     ]
 
 
@@ -244,8 +254,8 @@ def changes_page(
         "other": other,
         "name": name,
         "old_title": old.edition.occasion.title,
-        "old_says": described(preview.catalog, old),
-        "says": described(preview.catalog, shown),
+        "old_says": alone(preview.catalog, old),
+        "says": alone(preview.catalog, shown),
         "rows": rows,
         "trouble": mails[0].trouble or mails[1].trouble,
         "alike": all(row.kind == "same" for row in rows),
@@ -255,7 +265,10 @@ def changes_page(
 
 def _heads(old: SeenMail, new: SeenMail) -> tuple[Row, ...]:
     """Subject and preheader."""
-    return difference(old.subject, new.subject) + difference(old.preheader, new.preheader)
+    return (
+        line_difference(old.subject, new.subject, "Subject"),
+        line_difference(old.preheader, new.preheader, "Preheader"),
+    )
 
 
 def findings_page(preview: Preview, link: Link) -> dict[str, Any]:
@@ -277,10 +290,3 @@ def findings_page(preview: Preview, link: Link) -> dict[str, Any]:
         )
     counts = {level.value: sum(f.level is level for f in preview.findings) for level in Level}
     return {"groups": groups, "counts": counts}
-
-
-def day_words(day: date | None, preview: Preview) -> str:
-    """`Tuesday, 8 December 2026`."""
-    if day is None or preview.catalog is None:
-        return ""
-    return preview.catalog.company.dates.day(day, weekday=True)

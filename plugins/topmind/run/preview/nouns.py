@@ -49,7 +49,7 @@ class Coming:
     channel: Channel
     #: Of an issue or announcement; None = each contact has a day of their own.
     day: date | None
-    #: When it leaves, in words.
+    #: When it leaves, in words; of what has a day, the time of day.
     when: str
     #: The file that a person would edit; "" = none.
     path: str
@@ -128,6 +128,8 @@ class Preview:
     findings: tuple[Problem, ...]
     #: None = the company's file cannot be read, so nothing can be shown.
     catalog: Catalog | None
+    #: There are contacts, and their plan is still being made.
+    counting: bool = False
 
     def named(self, slug: str) -> Coming | None:
         """The occasion with this name in an address."""

@@ -63,6 +63,7 @@ class Watching:
         self._people: People | None = None
         self._findings: tuple[Problem, ...] = ()
         self._worker: threading.Thread | None = None
+        self._planned = False
         #: Counts up whenever there is something new to see.
         self.version = 0
 
@@ -100,7 +101,11 @@ class Watching:
         problems = self._findings or seen.problems
         if seen.problems and not seen.project:
             problems = seen.problems
-        self._current = current(seen, self._people, problems)
+        made = current(seen, self._people, problems)
+        if self._people is None and seen.project and not self._planned:
+            counting = inspect.contacts_are_here(seen.project)
+            made = replace(made, preview=replace(made.preview, counting=counting))
+        self._current = made
         self.version += 1
 
     def _plan(self) -> None:
@@ -126,7 +131,7 @@ class Watching:
         known = known_people(seen.project, self._clock)
         found = inspect.findings(self._root, as_of=self._as_of, clock=self._clock, environ=self._environ)
         with self._lock:
-            self._people, self._findings = known, found
+            self._people, self._findings, self._planned = known, found, True
             self._refresh(seen)
 
 
