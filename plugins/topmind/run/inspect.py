@@ -31,7 +31,20 @@ def findings(
     problems, project = load_.examine(root, as_of=as_of, clock=clock, environ=environ)
     if project is None:
         return problems
-    members, heard = _audience(project, clock)
+    return _all(project, problems, *_audience(project, clock))
+
+
+def without_people(project: Project, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The same as a pull request has it: nobody's contacts are read, also where they are at hand."""
+    return _all(project, problems, None, (_no_contacts(project),))
+
+
+def _all(
+    project: Project,
+    problems: tuple[Problem, ...],
+    members: Members | None,
+    heard: tuple[Problem, ...],
+) -> tuple[Problem, ...]:
     facts, told = facts_of(project, members)
     facts = replace(
         facts,
