@@ -27,6 +27,15 @@ _DATE_SIGNS = frozenset(["%d", "%-d", "%e", "%m", "%-m", "%B", "%b", "%Y", "%y",
 _DATE_SIGN = re.compile(r"%-?[a-zA-Z%]")
 
 
+def is_missing(value: object) -> bool:
+    """True for None, and for a text in which nothing can be seen: a blank cell of an export is no value."""
+    if value is None:
+        return True
+    if not isinstance(value, str) or value[:1].isalnum():
+        return False
+    return not any(sign.isprintable() and not sign.isspace() for sign in value)
+
+
 def show(value: object, dates: DateStyle = PLAIN) -> str:
     """A value without filters: a date as its readers write it, an amount with two digits, None as nothing."""
     if value is None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from topmind.catalog import slips
 from topmind.catalog.code import literal_spans
-from topmind.catalog.filters import FILTERS, check_args, filtered, show
+from topmind.catalog.filters import FILTERS, check_args, filtered, is_missing, show
 from topmind.catalog.findings import Wrong, did_you_mean
 from topmind.date_words import PLAIN, DateStyle
 from topmind.errors import ContentError
@@ -146,15 +146,15 @@ def unknown(tags: Iterable[MergeTag], fields: Iterable[str], path: str) -> tuple
 def apply(tag: MergeTag, value: object, dates: DateStyle = PLAIN) -> str:
     """The text that stands in place of a tag: its filters over the value, left to right.
 
-    None and "" are missing values: only `default` fills them; without one the text is empty. `dates`: how the
+    Only `default` fills what is missing (None, blank); without one the text is empty. `dates`: how the
     company's readers write a date.
     """
     for one in tag.filters:
-        if value is None or value == "":
+        if is_missing(value):
             value = one.args[0] if one.name == "default" else None
         elif one.name != "default":
             value = filtered(one, value, dates)
-    return show(value, dates)
+    return "" if is_missing(value) else show(value, dates)
 
 
 def lift(text: str, path: str = "", line: int = 0) -> tuple[str, dict[str, MergeTag]]:

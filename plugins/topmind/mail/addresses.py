@@ -13,6 +13,7 @@ from topmind.model import MergeTag, Text
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _ALLOWED = frozenset({"http", "https", "mailto", "tel", "sms"})
 _SPACE = re.compile(r"\s")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Addresses:
 
         Raises MailError where a contact's value would choose the host.
         """
-        text: Text = (href,) if isinstance(href, str) else (href or ())
+        parts: Text = (href,) if isinstance(href, str) else (href or ())
+        text = tuple(_CONTROL.sub("", part) if isinstance(part, str) else part for part in parts)
         if not text:
             return None
         tag = chooses_host(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from html import escape as html_escape
 from urllib.parse import quote
 
@@ -41,6 +42,7 @@ def contact(value: str) -> str:
     return quote(_LONE.sub("\ufffd", value).strip(), safe="@+")
 
 
+@lru_cache(maxsize=64)  # one reason is thousands of people's
 def lines(value: str) -> str:
     """A sentence of the run in a plain text, in lines of 72 columns at most."""
     return Lines().wrap(one_line(value))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from topmind.catalog.filters import is_missing
 from topmind.catalog.merge_tags import apply
 from topmind.date_words import PLAIN, DateStyle
 from topmind.errors import MailError
@@ -38,7 +39,7 @@ def fill(place: Place, values: Mapping[str, object], dates: DateStyle = PLAIN) -
     Raises MailError where there is neither a value nor a default; it names the field, never a value.
     """
     value = values.get(place.tag.field)
-    if (value is None or value == "") and place.tag.default is None:
+    if place.tag.default is None and is_missing(value):
         raise MailError(
             f"{{{{ {place.tag.field} }}}} has no value and no default.",
             fix=f'Write {{{{ {place.tag.field} | default: "…" }}}}, or fill the field.',
@@ -76,7 +77,7 @@ def dry_merge(compiled: CompiledEdition, members: Members) -> tuple[Problem, ...
     rows = compiled.edition.contacts
     for field in sorted(compiled.required):
         column = members.fields.get(field)
-        missing = sum(1 for row in rows if column is None or column[row] is None or column[row] == "")
+        missing = sum(1 for row in rows if column is None or is_missing(column[row]))
         if not missing:
             continue
         says = (

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from topmind.mail.components import names
 from topmind.mail.lines import Lines, Row
+from topmind.mail.prose import shows_nothing
 from topmind.model import Element, MergeTag, Node, Text
 
 if TYPE_CHECKING:
@@ -127,13 +128,15 @@ class PlainProse:
         return f"^{inner}" if node.tag == "sup" and inner else inner
 
     def _link(self, node: Element) -> str:
-        if "footnote-backref" in self.writer.text(node.get("class") or ()):
+        if "footnote-backref" in self.writer.text(node.get("class") or ()) or shows_nothing(node.children):
             return ""
         inner = self.inline(node.children)
         href = self.writer.addresses.link(node.get("href"))
         if href is None:
             return inner
         address = self.writer.href(href)
+        if not inner.strip():  # a picture without words
+            return address
         if inner.strip() in {address, address.partition(":")[2], address.partition("//")[2]}:
             return address.removeprefix("mailto:").removeprefix("tel:")
         return f"{inner} [{self.writer.note(address)}]"

@@ -84,7 +84,7 @@ class ProseWriter:
             tag = _STAND_INS[tag]
         if tag not in _KEPT:
             return self._children(element.children, shift, inside=tag)
-        if tag == "p" and all(_says_nothing(child) for child in element.children):
+        if tag == "p" and shows_nothing(element.children):
             return ""
         if tag in {"h1", "h2", "h3", "h4", "h5", "h6"}:
             tag = _HEADINGS[min(max(int(tag[1]), 2) - 1 + shift, 3)]
@@ -120,7 +120,7 @@ class ProseWriter:
         return f"<{tag}{attributes} />" if tag in _VOID else f"<{tag}{attributes}>{inner}</{tag}>"
 
     def _link(self, element: Element, shift: int) -> str:
-        if _is_backlink(element):
+        if _is_backlink(element) or shows_nothing(element.children):
             return ""
         inner = self._children(element.children, shift, inside="a")
         href = self.addresses.link(element.get("href"))
@@ -207,11 +207,16 @@ def _has_class(element: Element, name: str) -> bool:
     return name in _plain(element.get("class")).split()
 
 
-def _says_nothing(node: Node) -> bool:
-    """White space, and the ↩ of a footnote."""
-    if isinstance(node, str):
-        return not node.strip()
-    return isinstance(node, Element) and _is_backlink(node)
+def shows_nothing(nodes: Iterable[Node]) -> bool:
+    """Whether there is but white space, and the ↩ of a footnote: nothing to read, see or follow."""
+    return all(
+        not node.strip()
+        if isinstance(node, str)
+        else isinstance(node, Element)
+        and node.tag not in {"img", "br", "hr"}
+        and (_is_backlink(node) or shows_nothing(node.children))
+        for node in nodes
+    )
 
 
 def _is_backlink(element: Element) -> bool:
