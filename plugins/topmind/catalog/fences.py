@@ -110,6 +110,15 @@ def looks_like_fence(line: str, in_code: bool) -> str | None:
     return None
 
 
+def word_of(line: str) -> str | None:
+    """The block that a line was meant as which only looks like one; "" = a close, None = nobody knows."""
+    match = _LOOKALIKE.match(line)
+    if match is None:
+        return None
+    word = " ".join(match["rest"].partition("|")[0].split()).lower()
+    return word if word in WORDS or not word else nearest(word, WORDS)
+
+
 def straightened(line: str) -> Edit | None:
     """A line that is a block but for its slashes or the spaces before it, as it was surely meant.
 

@@ -13,6 +13,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from topmind.model import Clock, Edit, Problem
@@ -20,6 +21,8 @@ from topmind.run import load as load_
 
 #: One change after the other comes to light where one mistake hides the next; more than this is a loop.
 MOST_ROUNDS = 50
+#: Letters of a line that are shown whole.
+LONG = 60
 _LINE_ENDS = re.compile(r"(\r\n|\r|\n)")
 
 
@@ -31,10 +34,14 @@ class Change:
     edit: Edit
 
     def __str__(self) -> str:
-        old = self.edit.old.strip()
-        return (
-            f"{self.line}: {old or 'this line'} → {'taken out' if self.edit.new is None else self.edit.new}"
-        )
+        """`3: titel → title`; of a long line only the end of what is the same and what is not."""
+        old, new = self.edit.old.strip(), self.edit.new
+        if new is None:
+            return f"{self.line}: the same as above, taken out"
+        alike = takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False))
+        same = len(list(alike)) if len(old) > LONG else 0
+        cut = max(0, same - 20)
+        return f"{self.line}: {'…' if cut else ''}{old[cut:]} → {'…' if cut else ''}{new[cut:]}"
 
 
 @dataclass(frozen=True, slots=True)
