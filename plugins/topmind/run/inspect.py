@@ -12,6 +12,7 @@ from topmind.checks import Facts
 from topmind.errors import AudienceError, ContentError
 from topmind.model import Clock, Level, Members, Problem
 from topmind.run import load as load_
+from topmind.run.decide import Decided
 from topmind.run.doubles import doubles
 from topmind.run.dry import decide_project
 from topmind.run.forewarned import LOOK, forewarnings
@@ -24,9 +25,18 @@ def findings(
 ) -> tuple[Problem, ...]:
     """Everything found in the project, errors first."""
     problems, project = load_.examine(root, as_of=as_of, clock=clock, environ=environ)
+    return with_plan(project, problems, clock)[0]
+
+
+def with_plan(
+    project: Project | None, problems: tuple[Problem, ...], clock: Clock, *, foretell: int | None = None
+) -> tuple[tuple[Problem, ...], Decided | None]:
+    """Everything found in a project, and the plan that was made for it; None where none could be made. `problems`:
+    what its loader said."""
     if project is None:
-        return problems
-    return _all(project, problems, *_audience(project, clock))
+        return problems, None
+    decided, heard = _audience(project, clock, foretell)
+    return _all(project, problems, decided.members if decided else None, heard), decided
 
 
 def without_people(project: Project, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
@@ -54,10 +64,12 @@ def _all(
     return load_.ordered(checks.findings(facts, [*problems, *heard]))
 
 
-def _audience(project: Project, clock: Clock) -> tuple[Members | None, tuple[Problem, ...]]:
-    """The contacts where there are some (never in pull requests), and what their sources said."""
+def _audience(
+    project: Project, clock: Clock, foretell: int | None
+) -> tuple[Decided | None, tuple[Problem, ...]]:
+    """The plan for the contacts where there are some (never in pull requests), and what their sources said."""
     try:
-        decided = decide_project(project, clock, horizon=LOOK, outlook=True)
+        decided = decide_project(project, clock, horizon=LOOK, outlook=True, foretell=foretell)
     except ContentError as error:
         if contacts_are_here(project):
             return None, error.problems
@@ -74,7 +86,7 @@ def _audience(project: Project, clock: Clock) -> tuple[Members | None, tuple[Pro
         )
         return None, (said,)
     alike = doubles(decided.people, decided.history.standing)
-    return decided.members, (*decided.findings, *alike, *forewarnings(decided))
+    return decided, (*decided.findings, *alike, *forewarnings(decided))
 
 
 def contacts_are_here(project: Project) -> bool:
