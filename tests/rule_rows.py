@@ -351,6 +351,11 @@ ROWS: dict[str, Row] = {
     "merge-tags/no-default-on-page": Row(
         tip("Hello {{ first_name }},"), tip('Hello {{ first_name | default: "you" }},'), (TIP, 5)
     ),
+    "merge-tags/to-strangers": Row(
+        tip('[Map](https://maps.example/?near={{ first_name | default: "here" }})'),
+        tip('[Map](/map/?near={{ first_name | default: "here" }})'),
+        (TIP, 5),
+    ),
     "segments/unused": Row(
         segment("lapsed"), segment("lapsed", "purchases() > 0", "sender: dana"), ("segments/lapsed.md", 0)
     ),

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
-from topmind.catalog import front_matter, merge_tags, scanner, slips, tag_addresses
+from topmind.catalog import front_matter, merge_tags, scanner, slips
 from topmind.catalog.fields import Source
 from topmind.catalog.findings import Findings, Wrong, did_you_mean, nearest
 from topmind.catalog.schemas import Head
@@ -133,14 +133,12 @@ class Reader:
         """All problems of a run at once: a bad head does not hide a bad body."""
         found = scanner.scan(scanner.drop_shortcodes(text, self.settings.project.ignore), path, line)
         self.findings.add(found.problems)
-        self.findings.add(tag_addresses.check(found.body.text, path, line, self.fields))
         self.tags(found.body.tags, path)
 
     def body(self, text: str, path: str, line: int, *, slots: bool = False) -> tuple[Body, scanner.Scan]:
         """A scanned body; its problems and unknown merge tags are noted."""
         found = scanner.scan(text, path, line)
         self.findings.add(found.problems)
-        self.findings.add(tag_addresses.check(found.body.text, path, line, self.fields))
         self.tags(found.body.tags, path)
         if not slots:
             for slot in found.body.slots:

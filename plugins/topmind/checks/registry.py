@@ -66,6 +66,7 @@ CHECKS: tuple[Check, ...] = (
     blocks.foreign_tags,
     values.defaults,
     addresses.hosts,
+    addresses.strangers,
     addresses.public,
     segments.unused,
     segments.nobody,

@@ -17,6 +17,7 @@ from topmind.model import Clock, Level, Members, Problem
 from topmind.resource_site.pages import written_pages
 from topmind.run import load as load_
 from topmind.run.coming_mails import coming_mails
+from topmind.run.decide import Decided
 from topmind.run.doubles import doubles
 from topmind.run.dry import decide_project
 from topmind.run.forewarned import LOOK, forewarnings
@@ -29,9 +30,18 @@ def findings(
 ) -> tuple[Problem, ...]:
     """Everything found in the project, errors first."""
     problems, project = load_.examine(root, as_of=as_of, clock=clock, environ=environ)
+    return with_plan(project, problems, clock)[0]
+
+
+def with_plan(
+    project: Project | None, problems: tuple[Problem, ...], clock: Clock, *, foretell: int | None = None
+) -> tuple[tuple[Problem, ...], Decided | None]:
+    """Everything found in a project, and the plan that was made for it; None where none could be made. `problems`:
+    what its loader said."""
     if project is None:
-        return problems
-    return _all(project, problems, *_audience(project, clock))
+        return problems, None
+    decided, heard = _audience(project, clock, foretell)
+    return _all(project, problems, decided.members if decided else None, heard), decided
 
 
 def without_people(project: Project, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
@@ -81,10 +91,12 @@ def facts_of(project: Project, members: Members | None) -> tuple[Facts, tuple[Pr
     return facts, problems
 
 
-def _audience(project: Project, clock: Clock) -> tuple[Members | None, tuple[Problem, ...]]:
-    """The contacts where there are some (never in pull requests), and what their sources said."""
+def _audience(
+    project: Project, clock: Clock, foretell: int | None
+) -> tuple[Decided | None, tuple[Problem, ...]]:
+    """The plan for the contacts where there are some (never in pull requests), and what their sources said."""
     try:
-        decided = decide_project(project, clock, horizon=LOOK, outlook=True)
+        decided = decide_project(project, clock, horizon=LOOK, outlook=True, foretell=foretell)
     except ContentError as error:
         if contacts_are_here(project):
             return None, error.problems
@@ -101,7 +113,7 @@ def _audience(project: Project, clock: Clock) -> tuple[Members | None, tuple[Pro
         )
         return None, (said,)
     alike = doubles(decided.people, decided.history.standing)
-    return decided.members, (*decided.findings, *alike, *forewarnings(decided))
+    return decided, (*decided.findings, *alike, *forewarnings(decided))
 
 
 def contacts_are_here(project: Project) -> bool:
