@@ -20,29 +20,38 @@ from topmind.run.coming_mails import coming_mails
 from topmind.run.doubles import doubles
 from topmind.run.dry import decide_project
 from topmind.run.forewarned import LOOK, forewarnings
-from topmind.run.load import Project
+from topmind.run.load import Project, Seen
 from topmind.run.ticks import ticks_of
+from topmind.settings import Settings
 
 
 def findings(
     root: Path, *, as_of: str | None, clock: Clock, environ: Mapping[str, str] | None = None
 ) -> tuple[Problem, ...]:
     """Everything found in the project, errors first."""
-    problems, project = load_.examine(root, as_of=as_of, clock=clock, environ=environ)
+    seen = load_.look(root, as_of=as_of, clock=clock, environ=environ)
+    project = seen.project
     if project is None:
-        return problems
+        return _of_files(seen)
     members, heard = _audience(project, clock)
     facts, told = facts_of(project, members)
-    facts = replace(
-        facts,
-        mails=coming_mails(project.catalog, project.brand, project.root, members),
-        misspelt=misspelt(
-            facts.documents,
-            {*project.settings.project.words, *names(project.catalog)},
-            project.catalog.company.language,
-        ),
-    )
-    return load_.ordered(checks.findings(facts, [*problems, *heard, *told]))
+    facts = _spelled(facts, project.settings)
+    facts = replace(facts, mails=coming_mails(project.catalog, project.brand, project.root, members))
+    return load_.ordered(checks.findings(facts, [*seen.problems, *heard, *told]))
+
+
+def _of_files(seen: Seen) -> tuple[Problem, ...]:
+    """Of a project that has errors: these, and what is to be said of each file that could be read, by itself."""
+    if seen.partial is None:
+        return seen.problems
+    facts = _spelled(Facts(catalog=seen.partial, root=seen.settings.root), seen.settings)
+    return load_.ordered(checks.findings(facts, seen.problems, whole=False))
+
+
+def _spelled(facts: Facts, settings: Settings) -> Facts:
+    """With what codespell says of all texts."""
+    right = {*settings.project.words, *names(facts.catalog)}
+    return replace(facts, misspelt=misspelt(facts.documents, right, facts.catalog.company.language))
 
 
 def facts_of(project: Project, members: Members | None) -> tuple[Facts, tuple[Problem, ...]]:
