@@ -181,6 +181,26 @@ def as_it_is(facts: Facts) -> Facts:
     return facts
 
 
+def put(root: Path, name: str, text: str | bytes) -> None:
+    """Write one file of the project."""
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+
+#: A small project in which nothing is wrong.
+SOUND: Files = {
+    "pelicanconf.py": "",
+    **company(),
+    **dana(),
+    **letter(),
+    **segment("customers"),
+    **sequence(),
+    **step(),
+    **tip("Before the leaves freeze.", path="content/tips/gutters.md"),
+}
+
+
 @dataclass(frozen=True)
 class Row:
     """One rule: files beside those of a small sound project."""

@@ -128,7 +128,7 @@ class Watching:
 
     def _work(self) -> None:
         seen = load_.look(self._root, as_of=self._as_of, clock=self._clock, environ=self._environ)
-        found, decided = inspect.with_plan(seen.project, seen.problems, self._clock, foretell=LOOK)
+        found, decided = inspect.with_plan(seen, self._clock, foretell=LOOK)
         known = known_people(decided, self._clock)
         with self._lock:
             self._people, self._findings, self._planned = known, found, True
