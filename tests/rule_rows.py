@@ -459,14 +459,17 @@ ROWS: dict[str, Row] = {
         (TIP, 5),
         also_fine=(
             tip("```\nhttps://forms.example.com\n```"),
-            tip("[harborandpine.example](https://harborandpine.example)"),
+            tip("[www.harborandpine.example](https://harborandpine.example)"),
         ),
     ),
     "links/same-words": Row(
         tip("[Guide](/tips/gutters/)\n\n[guide](/tips/x/)"),
         tip("[Guide](/tips/gutters/)\n\n[guide](/tips/gutters/)"),
         (TIP, 7),
-        also_fine=(step("[Yes](answer:yes) [Yes](answer:no)"),),
+        also_fine=(
+            step("[Yes](answer:yes) [Yes](answer:no)"),
+            tip("[a](https://forms.example.com/) [a](http://FORMS.example.com) [↵](#a) [↵](#b)"),
+        ),
     ),
     # pictures and headings
     "images/missing": Row(
@@ -559,7 +562,10 @@ ROWS: dict[str, Row] = {
     ),
     # words
     "texts/misspelt": Row(
-        tip("Clean them.\n\nWait untill Thursday."), tip("Wait until `untill` Thursday."), (TIP, 7), spelled
+        tip("Clean them.\n\nWait untill Thursday."),
+        tip("Wait until `untill` Thursday, says the OCE."),
+        (TIP, 7),
+        spelled,
     ),
     "texts/hard-to-read": Row(
         tip(WORDS * 20), tip("We mend your roof, and we come on the day we said. " * 20), (TIP, 5)

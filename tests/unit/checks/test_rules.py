@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from topmind import brand
+from topmind.catalog.blocks import block_tree
 from topmind.checks import Facts, findings
 from topmind.checks.colours import ENOUGH, ratio, readable
 from topmind.model import (
@@ -39,6 +41,7 @@ from topmind.testing.builders import (
     a_team_member,
     an_item,
     members,
+    written,
 )
 
 ROOT = Path(__file__).parents[3]
@@ -368,6 +371,24 @@ def test_a_link_to_something_without_a_page_is_told() -> None:
     for over in ({"url": ""}, {"status": Status.DRAFT}):
         catalog = a_catalog(items=[an_item(**over), an_item("tips/x", body=a_body("[a](/tips/gutters/)\n"))])
         assert "links/no-page" in rules(catalog)
+
+
+def test_places_in_a_page_are_named_as_the_page_names_them() -> None:
+    """The ids that the rule expects are those of the converted text: words, marks, quotes, doubles, ids of its own."""
+    text = (
+        "## It's *here*: `code`, & more\n\nA\n\n## Costs\n\n### Costs\n\n## Own {#mine}\n\n"
+        "## A [link](/tips/gutters/)\n\nÜber\n====\n\nWords.\n{#words}\n"
+    )
+    body = written(text)
+    made = {
+        id_
+        for block in block_tree(body, frozenset())
+        for id_ in re.findall(r"'id', \('([^']+)',", repr(block))
+    }
+    links = "".join(f"[{id_}](#{id_})\n\n" for id_ in sorted(made))
+    catalog = a_catalog(items=[an_item("tips/x", body=written(f"{text}\n\n{links}"))])
+    assert len(made) == 7
+    assert "links/no-anchor" not in rules(catalog)
 
 
 def test_only_a_step_may_ask() -> None:
