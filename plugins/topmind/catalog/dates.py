@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, time, timedelta, timezone
 
+from topmind.catalog import slips
 from topmind.catalog.findings import Wrong, nearest
 
 MONTHS = (
@@ -195,6 +196,7 @@ def _unit_days(unit: str, text: str, example: str) -> int:
             f"{text!r} is no length of time.",
             f"Did you mean {near!r}?" if near else f"Write for example `{example}`.",
             rule="length",
+            edit=slips.edit(unit, [*UNIT_DAYS, "hour", "minute"]),
         )
     return days
 
@@ -239,7 +241,12 @@ def _month(word: str) -> int:
         hits = [9]
     if len(hits) != 1:
         near = nearest(word, MONTHS)
-        raise Wrong(f"{word!r} is no month.", f"Did you mean {near!r}?" if near else "", rule="date")
+        raise Wrong(
+            f"{word!r} is no month.",
+            f"Did you mean {near!r}?" if near else f"Months: {', '.join(MONTHS)}.",
+            rule="date",
+            edit=slips.edit(word, MONTHS),
+        )
     return hits[0]
 
 

@@ -27,12 +27,12 @@ from topmind.run import load as load_
 from topmind.run.compose import compose, values_of
 from topmind.run.coupons import Codes
 from topmind.run.decide import Decided, decide
-from topmind.run.dry import history_of
 from topmind.run.load import Project
 from topmind.run.messages import by_mail
 from topmind.run.preflight import renderer_of
 from topmind.run.preview.nouns import Persona
 from topmind.run.preview.personas import find, made_up
+from topmind.run.remembered import history_of
 from topmind.settings import Settings
 
 #: Addresses that can never lead anywhere (RFC 2606) and say why.
