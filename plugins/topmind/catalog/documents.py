@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from topmind.catalog import front_matter, merge_tags, scanner, slips
 from topmind.catalog.fields import Source
 from topmind.catalog.findings import Findings, Wrong, did_you_mean, nearest
-from topmind.catalog.schemas import Head
+from topmind.catalog.schemas import Head, ItemHead
 from topmind.catalog.values import Entry
 from topmind.model import Body, MergeTag, Silence
 from topmind.settings import Settings
@@ -78,7 +78,8 @@ class Reader:
         self.findings.add(head.problems)
         values = self._values(head.entries, schema, path)
         lines = {key: entry.line for key, entry in head.entries.items()}
-        meant = frozenset(filter(None, (nearest(key, schema.keys()) for key in lines.keys() - schema.keys())))
+        misspelt = (nearest(key, schema.keys()) for key in lines.keys() - schema.keys())
+        meant = head.meant | frozenset(filter(None, misspelt))
         found = _validated(schema, values, lines, path, self.findings, meant)
         if found is None or head.problems:
             self._scan_anyway(head.body, path, head.body_line)
@@ -164,6 +165,18 @@ def relative(file: Path, root: Path) -> str:
 _BROKEN = object()
 
 
+def _no_head(schema: type[Head]) -> tuple[str, str]:
+    """(what is wrong, what to write) of a file that begins with its text."""
+    must = [
+        key for key, _, must in schema.described() if must or (key == "date" and issubclass(schema, ItemHead))
+    ]
+    keys = " ".join(f"`{key}: …`," for key in must)
+    return (
+        f"this {schema.what} has no front matter.",
+        f"Begin the file with `---`, {keys} and `---`, a line each.",
+    )
+
+
 def _validated(
     schema: type[H],
     values: Mapping[str, object],
@@ -182,13 +195,15 @@ def _validated(
             if key in broken or (one["type"] == "missing" and key in meant):
                 continue
             if one["type"] == "missing":
-                form = schema.form(key)
+                if not lines:  # nothing at all: one finding for the whole head
+                    findings.error("front-matter/missing", path, 1, *_no_head(schema))
+                    return None
                 findings.error(
                     "front-matter/missing",
                     path,
                     lines.get(key, 1),
                     f"this {schema.what} has no `{key}`.",
-                    f"Write `{key}:` with {form.due}.",
+                    f"Write `{key}:` with {schema.form(key).due}.",
                 )
             else:
                 findings.error("front-matter/value", path, lines.get(key, 1), f"{key}: {one['msg']}.")
