@@ -76,9 +76,9 @@ def export(options: Options, who: str, output: Path | None) -> None:
 def optout(options: Options, who: str, topic: str, by: str, why: str) -> None:
     """Somebody told you to stop, by phone or at the door: no more newsletters and offers by mail, or one topic less.
 
-    It counts like a press on the link in a mail: from the next mail on, for everybody who reads the same inbox, and no
-    import, no merge and no restored copy undoes it; only a later word of theirs does. NAME and TEXT become a note, which
-    they may ask to see (`export`). WHO is their id in your contacts, or their address.
+    It counts like a press on the link in a mail: it holds from the next mail on, a no to all mail also for whoever reads
+    the same inbox, and no import, no merge and no restored copy undoes it; only a later word of theirs does. NAME and
+    TEXT become a note, which they may ask to see (`export`). WHO is their id in your contacts, or their address.
 
     \b
     Examples:
