@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import boto3
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from moto.server import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import make_server
 
 from topmind.testing.ses import QueueSink, SesSimulator
 
@@ -66,18 +70,41 @@ class Amazon:
 @contextmanager
 def amazon(**account: Any) -> Iterator[Amazon]:
     """An account that may send as alder.example, with its feedback queue; `account` goes to the simulator."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        url = f"http://{host}:{port}"
+    with _moto() as url:
         queues = boto3.client("sqs", endpoint_url=url, region_name="us-east-1", **_credentials())
         queue = queues.create_queue(QueueName="feedback")["QueueUrl"]
         given = {"identities": ["alder.example"], "configuration_sets": [SET], "rate": 1000, **account}
         with SesSimulator(sink=QueueSink(queues, queue), **given) as ses:
             yield Amazon(ses=ses, url=url, queue=queue)
+
+
+@contextmanager
+def _moto() -> Iterator[str]:
+    """SQS, SNS and S3 on loopback: the address."""
+    application = _prompt(DomainDispatcherApplication(create_backend_app))
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=MotoRequestHandler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
-        server.stop()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _prompt(application: Callable[..., Any]) -> Callable[..., Any]:
+    """Queues that say at once that they are empty: each drain of feedback ends with that, after a second of long
+    polling, and the queue of one process gives all that it has."""
+
+    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
+        if environ.get("HTTP_X_AMZ_TARGET") == "AmazonSQS.ReceiveMessage":
+            asked = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+            body = json.dumps({**asked, "WaitTimeSeconds": 0}).encode()
+            environ = {**environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        return application(environ, start)
+
+    return answer
 
 
 def _credentials() -> dict[str, str]:
