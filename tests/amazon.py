@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,10 +10,8 @@ from io import BytesIO
 from typing import Any
 
 import boto3
-from moto.moto_server.werkzeug_app import MotoRequestHandler
-from moto.server import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import make_server
 
+import moto_server
 from topmind.testing.ses import QueueSink, SesSimulator
 
 #: Keys for rehearsals only.
@@ -70,27 +67,12 @@ class Amazon:
 @contextmanager
 def amazon(**account: Any) -> Iterator[Amazon]:
     """An account that may send as alder.example, with its feedback queue; `account` goes to the simulator."""
-    with _moto() as url:
+    with moto_server.serve(_prompt(moto_server.application())) as url:
         queues = boto3.client("sqs", endpoint_url=url, region_name="us-east-1", **_credentials())
         queue = queues.create_queue(QueueName="feedback")["QueueUrl"]
         given = {"identities": ["alder.example"], "configuration_sets": [SET], "rate": 1000, **account}
         with SesSimulator(sink=QueueSink(queues, queue), **given) as ses:
             yield Amazon(ses=ses, url=url, queue=queue)
-
-
-@contextmanager
-def _moto() -> Iterator[str]:
-    """SQS, SNS and S3 on loopback: the address."""
-    application = _prompt(DomainDispatcherApplication(create_backend_app))
-    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=MotoRequestHandler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def _prompt(application: Callable[..., Any]) -> Callable[..., Any]:
