@@ -11,6 +11,8 @@ SERVE  ?= yes
 ARGS   ?=
 # Processes for the tests, one more than there are cores, for tests wait, too: make test CORES=0 runs them in one
 CORES  ?= $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN))
+# Pictures of the mails alone: make screenshots MAILS=only
+MAILS  ?=
 # Arguments for the soak
 SOAK   ?=
 
@@ -75,7 +77,7 @@ docs: install ## the reference page, from the schemas
 	$(BIN)/python tests/docs_reference.py
 
 screenshots: install browser ## pictures of site, mails and desk under var/screenshots
-	$(BIN)/python tests/browser/screenshots.py
+	$(BIN)/python tests/browser/screenshots.py $(if $(MAILS),--mails)
 
 lock: install ## writes requirements.lock anew: hashes, no address of any registry
 	$(BIN)/uv pip compile pyproject.toml --group dev --extra aws --extra postgres --generate-hashes --universal --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock

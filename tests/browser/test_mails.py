@@ -68,10 +68,12 @@ class Page:
         self.page.set_content(markup, wait_until="load")
         return self.page
 
-    def light(self) -> Any:
-        """As wide as a desktop, and light."""
-        self.page.set_viewport_size({"width": WIDE, "height": 900})
-        self.page.emulate_media(color_scheme="light")
+    def look(self, width: int, scheme: str) -> Any:
+        """In a window of that width; `light`, `dark`, or `forced`: dark without being asked."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        if scheme == "forced" or self._devtools is not None:
+            self.force_dark(scheme == "forced")
         return self.page
 
     def force_dark(self, on: bool) -> None:
@@ -130,28 +132,41 @@ _OWN_DARK = re.compile(
 INVERT_ALL = "html { filter: invert(1) hue-rotate(180deg); background: #fff } img { filter: invert(1) hue-rotate(180deg) }"
 
 
+#: How the contact sheet shows each mail: label, width, scheme.
+LOOKS = (
+    ("light", WIDE, "light"),
+    ("dark", WIDE, "dark"),
+    ("forced", WIDE, "forced"),
+    ("phone-light", NARROW, "light"),
+    ("phone-dark", NARROW, "dark"),
+)
+
+
+def seen_as(name: str, scheme: str) -> str:
+    """A mail as a program shows it that darkens by force: without its own dark colours. Else as it is."""
+    return _OWN_DARK.sub("", html(name)) if scheme == "forced" else html(name)
+
+
 @pytest.mark.parametrize("name", [*dict.fromkeys((*INVERTED, *editions()))])
 def test_forced_inversion_keeps_the_contrast(name: str, window: Page) -> None:
     """Programs without `prefers-color-scheme` invert by themselves: on the pixels of the picture, each word has the
     contrast that WCAG asks for."""
-    page = window.light()
-    markup = _OWN_DARK.sub("", html(name))
+    markup = seen_as(name, "forced")
     assert "color-scheme" not in markup
     for way in ("colours", "picture") if name in INVERTED else ("colours",):
-        window.force_dark(way == "colours")
+        window.look(WIDE, "forced" if way == "colours" else "light")
         page = window.show(markup)
         if way == "picture":
             page.add_style_tag(content=INVERT_ALL)
         seen = words(page, 1)
-        pale = [f"{word.text}: {word.contrast:.2f}" for word in seen if word.contrast < word.asked]
-        window.force_dark(False)
+        window.look(WIDE, "light")
         assert len(seen) > 20
-        assert not pale, way
+        assert not [f"{word.text}: {word.contrast:.2f}" for word in seen if word.contrast < word.asked], way
 
 
 def test_pale_words_are_seen_on_the_picture(window: Page) -> None:
     """The measure above can fail: words of 3.5 to 1 are too pale, and large ones are not."""
-    page = window.light()
+    window.look(WIDE, "light")
     page = window.show(
         "<p style='color:#8b8b8b'>pale words</p><p style='color:#8b8b8b;font-size:24px'>large words</p>"
     )
