@@ -202,6 +202,8 @@ def test_a_mail_reads_without_pictures(browser: Any) -> None:
     shown = page.show(html("tuesday-fix/2026-W49"))
     alts = shown.eval_on_selector_all("img", "all => all.map(i => i.getAttribute('alt'))")
     assert None not in alts
+    words_of_pictures = shown.locator(".tm-pic img").first.evaluate("i => getComputedStyle(i).color")
+    assert words_of_pictures == "rgb(85, 98, 95)", "calm, not the blue of a link"
     assert shown.get_by_text("Read more").first.is_visible()
     page.close()
 
