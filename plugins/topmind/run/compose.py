@@ -55,12 +55,17 @@ class Composed:
 
 
 def compose(
-    decided: Decided, rows: Sequence[Row], renderer: mail.Renderer, published: Collection[str] | None = None
+    decided: Decided,
+    rows: Sequence[Row],
+    renderer: mail.Renderer,
+    published: Collection[str] | None = None,
+    wrong: Callable[[], Mapping[str, Problem]] = dict,
 ) -> Composed:
     """Compile every edition that is due or waits in the ledger, and try each merge dry.
 
     `published`: addresses of the built site; an edition that links to a page which is not there is held. None =
-    not known, and not looked at here.
+    not known, and not looked at here. `wrong`: file → what the linter finds in it that no reader may get; an edition
+    made from such a file is held, and it is asked only where something is due.
     """
     found = waiting(decided, rows)
     fresh = [t for t in decided.plan.due if not decided.plan.occasions[t.occasion].channel.is_task]
@@ -73,8 +78,10 @@ def compose(
     edition_of: dict[TouchKey, str] = {}
     problems: list[Problem] = []
     held = 0
+    refused = wrong() if editions else {}
     for edition in editions:
         missing = _missing_pages(edition, decided.project.catalog, published)
+        missing += _refused(edition, decided.project.catalog, refused)
         problems += missing
         ready = None if missing else _compile(edition, renderer, decided.members, problems)
         if ready is None:
@@ -111,6 +118,20 @@ def _missing_pages(edition: Edition, catalog: Catalog, published: Collection[str
         )
         for item in items
         if item.url and item.url not in published
+    ]
+
+
+def _refused(edition: Edition, catalog: Catalog, wrong: Mapping[str, Problem]) -> list[Problem]:
+    """What the linter finds in the files that the edition is made from."""
+    if not wrong:
+        return []
+    return [
+        replace(
+            wrong[path],
+            says=f"{wrong[path].says} {edition.occasion.name} is held for those who would get this.",
+        )
+        for path in mail.files_of(catalog, edition)
+        if path in wrong
     ]
 
 
