@@ -18,6 +18,15 @@ _TO_HOST = re.compile(r"\s*(?:(?:https?:)?/{2,}[^/?#]*|https?:/?[^/?#]*|answer:.
 _PAGES = "content/pages/"
 
 
+def is_sound(address: str) -> bool:
+    """False where a web address has no host that any program could read."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme.lower() not in {"http", "https"} or bool(parts.hostname)
+    except ValueError:  # brackets that hold no IPv6 address
+        return False
+
+
 def is_whole(field: str) -> bool:
     """True for built-in fields that are whole addresses, the answers of a step among them."""
     return field in WHOLE or field.startswith("answer_url:")

@@ -7,16 +7,18 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
-from topmind.catalog.addresses import page_of
+from topmind.catalog.addresses import is_sound, page_of
 from topmind.checks.documents import documents, has_page, lines
 from topmind.checks.facts import Facts, problem
 from topmind.model import Access, Body, Item, Kind, Level, Problem, Status
 
 #: `[words](target)` (not an image), `[name]: target`, `/// button | words -> target`, `<a href="target">`.
 _TARGETS = re.compile(
-    r"""(?<!!)\[[^\]]*\]\(\s*<?([^)\s>]+) | ^[ ]{0,3}\[(?!\^)[^\]]+\]:\s*<?([^\s>]+) | ^///\s*button\s*\|.*->\s*(\S+) | href=["']([^"']+)""",
+    r"""(?<!!)\[[^\]]*\]\(\s*<?([^)\s>]*) | ^[ ]{0,3}\[(?!\^)[^\]]+\]:\s*<?([^\s>]+) | ^///\s*button\s*\|.*->\s*(\S+) | href=["']([^"']+)""",
     re.VERBOSE,
 )
+
+_SCHEMES = frozenset({"", "http", "https", "mailto", "tel", "answer"})
 
 
 def links(facts: Facts) -> Iterator[Problem]:
@@ -27,6 +29,16 @@ def links(facts: Facts) -> Iterator[Problem]:
     folders = {kind.folder for kind in Kind}
     for document in documents(facts.catalog):
         for line, target in _targets(document.body):
+            if (said := _unusable(target)) is not None:
+                yield problem(
+                    "links/no-address",
+                    Level.ERROR,
+                    document.path,
+                    line,
+                    says=said,
+                    fix="Begin it with https://, mailto:, tel: or /.",
+                )
+                continue
             page = page_of(target, document.path, files)
             path = _own(target if page is None else page, facts.catalog.company.site)
             if page == "":
@@ -73,6 +85,15 @@ def links(facts: Facts) -> Iterator[Problem]:
                 )
 
 
+def _unusable(target: str) -> str | None:
+    """What is wrong with an address that nobody can follow."""
+    if not target:
+        return "a link leads nowhere: its brackets are empty."
+    if not is_sound(target) or urlsplit(target).scheme not in _SCHEMES:
+        return f"{target[:40]} is no address that a reader can follow."
+    return None
+
+
 def _over(item: Item, facts: Facts) -> bool:
     return item.last_day is not None and item.last_day < facts.catalog.as_of
 
@@ -98,7 +119,7 @@ def _targets(body: Body | None) -> Iterator[tuple[int, str]]:
     """(line, target) of every link of a body."""
     for number, text in lines(body) if body else ():
         for match in _TARGETS.finditer(text):
-            yield number, next(group for group in match.groups() if group)
+            yield number, next(group for group in match.groups() if group is not None)
 
 
 def _own(target: str, site: str) -> str | None:

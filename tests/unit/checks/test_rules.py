@@ -397,6 +397,21 @@ def test_other_links_are_left_alone(text: str) -> None:
     assert rules(catalog) == {}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[a]()",
+        "[a](javascript:alert(1))",
+        "[a](ftp://x.example/)",
+        "[a](htps://x.example/)",
+        "[a](https://[x/)",
+    ],
+)
+def test_a_link_that_nobody_can_follow_is_told(text: str) -> None:
+    """Its words would stand there without a link."""
+    assert "links/no-address" in rules(a_catalog(items=[an_item(body=a_body(f"{text}\n"))]))
+
+
 def test_a_link_to_a_file_without_a_page_is_told() -> None:
     """Its words would stand there without a link."""
     catalog = a_catalog(items=[an_item(), an_item("tips/x", body=a_body("[a](guters.md)\n"))])
