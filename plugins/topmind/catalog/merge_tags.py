@@ -45,6 +45,22 @@ _SMART = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "‘": "
 _FIELD = re.compile(r"[A-Za-z_][\w.]*")
 _TOKEN = re.compile(r"""\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<number>-?\d+(?:\.\d+)?))\s*""")
 
+#: Words of other template languages, and the block that does what they are meant to.
+_INSTEAD = (
+    (("include", "render", "import"), "Write `/// item | tips/gutters` for a card of an item."),
+    (
+        ("for", "tablerow", "endfor"),
+        "Write `/// slot | 2 tips`: in a newsletter it shows each reader what is new for them.",
+    ),
+    (
+        ("raw", "endraw", "verbatim", "comment", "endcomment"),
+        "To show braces, put them in `code`; a note is `<!-- … -->`.",
+    ),
+    ((), "Write `/// for | segment` … `/// for everyone else` … `///` on lines of their own."),
+)
+#: What belongs to a word that was told already.
+_FOLLOWS = re.compile(r"\{%-?\s*(?:end\w*|else|elsif|elif|when)\b")
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -79,6 +95,9 @@ def find(text: str, path: str, line: int) -> tuple[tuple[Found, ...], tuple[Prob
             found.append(Found(tag.start(), tag.end(), _read(tag[1], tag[0], here)))
             at = tag.end()
         except Wrong as wrong:
+            if problems and problems[-1].rule == "merge-tag/logic" and _FOLLOWS.match(text, match.start()):
+                at = match.end()
+                continue
             problems.append(
                 Problem(
                     rule=f"merge-tag/{wrong.rule}",
@@ -254,10 +273,11 @@ def _not_a_tag(text: str, at: int) -> Wrong:
         )
     if match := _LOGIC.match(text, at):
         word = match["word"]
-        fix = "Write `/// for | segment` … `/// for everyone else` … `///` on lines of their own."
-        if word == "include":
-            fix = "Write `/// item | tips/gutters` for a card of an item."
-        return Wrong(f"`{{% {word} %}}` is not read here.", fix, rule="logic")
+        return Wrong(
+            f"`{{% {word} %}}` is not read here.",
+            next(f for w, f in _INSTEAD if word in w or not w),
+            rule="logic",
+        )
     if text.startswith("{%", at):
         return Wrong("`{%` is not read here.", "Put it in code, or remove it.", rule="logic")
     piece = text[at : at + 30].partition("\n")[0]

@@ -9,8 +9,10 @@ from topmind.checks.documents import documents, has_page, lines
 from topmind.checks.facts import Facts, problem
 from topmind.model import Level, Problem
 
-#: `*|FNAME|*`, `%%first_name%%`, `[[first_name]]`, and our own tag with one brace too few.
-_FOREIGN = re.compile(r"\*\|\s*\w[\w:]*\s*\|\*|%%\w+%%|\[\[\s*\w+\s*\]\]|(?<![{$\w])\{\s*(\w+)\s*\}(?!\})")
+#: `*|FNAME|*`, `%%first_name%%`, `[[first_name]]`, `{# note #}`, and our own tag with one brace too few.
+_FOREIGN = re.compile(
+    r"\*\|\s*\w[\w:]*\s*\|\*|%%\w+%%|\[\[\s*\w+\s*\]\]|\{#\s.*?#\}|(?<![{$\w])\{\s*(\w+)\s*\}(?!\})"
+)
 
 
 def for_nobody(facts: Facts) -> Iterator[Problem]:
