@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
-from topmind.catalog.addresses import is_sound, page_of
+from topmind.catalog.addresses import bare, is_sound, page_of
 from topmind.checks.documents import documents, has_page, lines
 from topmind.checks.facts import Facts, problem
 from topmind.model import Access, Body, Item, Kind, Level, Problem, Status
@@ -126,6 +126,7 @@ def _own(target: str, site: str) -> str | None:
     """The path of a link into the own site, with a slash at its end; None for every other link."""
     if site and target.startswith(f"{site}/"):
         target = target[len(site) :]
+    target = bare(target)
     if target.startswith(("//", "#", "{")) or urlsplit(target).scheme or not target:
         return None
     target = f"/{target.removeprefix('./').lstrip('/')}"
