@@ -71,14 +71,17 @@ class Found:
     tag: MergeTag
 
 
-def find(text: str, path: str, line: int) -> tuple[tuple[Found, ...], tuple[Problem, ...]]:
-    """Every merge tag of a text outside code, in order, and what is wrong with those that cannot be read.
+def find(
+    text: str, path: str, line: int, *, code: bool = False
+) -> tuple[tuple[Found, ...], tuple[Problem, ...]]:
+    """Every merge tag of a text outside code (with `code`: also inside), in order, and what is wrong with those that
+    cannot be read.
 
     `line` is the line of the file on which the text begins.
     """
     if "{{" not in text and "{%" not in text:
         return (), ()
-    spans = literal_spans(text)
+    spans = [] if code else literal_spans(text)
     found: list[Found] = []
     problems: list[Problem] = []
     at = 0

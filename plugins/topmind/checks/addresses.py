@@ -39,6 +39,30 @@ def hosts(facts: Facts) -> Iterator[Problem]:
             )
 
 
+def half_code(facts: Facts) -> Iterator[Problem]:
+    """What looks like code and is none: a back-tick that is closed in another paragraph, item or cell."""
+    for document in documents(facts.catalog):
+        body = document.body
+        if body is None or not ("{{" in body.text or "{%" in body.text):
+            continue
+        try:
+            blocks = block_tree(body, frozenset(c.index for c in body.conditions))
+        except ContentError as error:
+            yield from error.problems
+            continue
+        for tag in dict.fromkeys(_texts(blocks)):
+            if tag not in body.tags:
+                yield problem(
+                    "merge-tag/half-code",
+                    Level.ERROR,
+                    document.path,
+                    tag.line,
+                    says=f"{tag.source} stands half in code.",
+                    fix="A back-tick (`) opens code that is closed in another paragraph, item or cell: close it, or "
+                    "take it out.",
+                )
+
+
 def public(facts: Facts) -> Iterator[Problem]:
     """What everybody reads has a word in the place of each tag: a default. In an address it must."""
     for document in _with_tags(facts):

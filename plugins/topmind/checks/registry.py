@@ -49,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     blocks.for_nobody,
     blocks.foreign_tags,
     values.defaults,
+    addresses.half_code,
     addresses.hosts,
     addresses.public,
     segments.unused,
