@@ -72,7 +72,7 @@ def _half_code(path: str, line: int, text: str) -> Problem:
     """Where Markdown sees no code, although the back-ticks of the text look like it."""
     number = line + text.count("\n", 0, max(0, min(text.find("{{") % len(text), text.find("{%") % len(text))))
     return Problem(
-        rule="merge-tag/half-code",
+        rule="merge-tags/half-code",
         level=Level.ERROR,
         path=path,
         line=number,

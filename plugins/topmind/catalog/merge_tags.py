@@ -11,12 +11,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from topmind.catalog import slips
 from topmind.catalog.code import literal_spans
 from topmind.catalog.filters import FILTERS, check_args, filtered, is_missing, show
 from topmind.catalog.findings import Wrong, did_you_mean
+from topmind.catalog.other_languages import follows, not_a_tag
 from topmind.date_words import PLAIN, DateStyle
 from topmind.errors import ContentError
-from topmind.model import Filter, Level, MergeTag, Problem, Text
+from topmind.model import Edit, Filter, Level, MergeTag, Problem, Text
 
 #: Fields that topmind itself fills, beside those declared in `segments/_audience.toml`.
 BUILT_IN: Mapping[str, str] = {
@@ -39,27 +41,11 @@ BUILT_IN: Mapping[str, str] = {
 
 _TAG = re.compile(r"\{\{((?:(?!\n[ \t]*\n)[^{}])*)\}\}")
 _OPEN = re.compile(r"\{\{|\{%")
-_SHORTCODE = re.compile(r"\{\{[<%](?P<inner>.*?)[>%]\}\}", re.DOTALL)
-_LOGIC = re.compile(r"\{%-?\s*(?P<word>\w*)(?P<rest>.*?)%\}", re.DOTALL)
 _SMART = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "‘": "'", "’": "'", "‚": "'"})
+#: Words where quoted text is due: `default: there`.
+_UNQUOTED = re.compile(r":\s*([^\W\d][\w .!'-]*?)\s*")
 _FIELD = re.compile(r"[A-Za-z_][\w.]*")
 _TOKEN = re.compile(r"""\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<number>-?\d+(?:\.\d+)?))\s*""")
-
-#: Words of other template languages, and the block that does what they are meant to.
-_INSTEAD = (
-    (("include", "render", "import"), "Write `/// item | tips/gutters` for a card of an item."),
-    (
-        ("for", "tablerow", "endfor"),
-        "Write `/// slot | 2 tips`: in a newsletter it shows each reader what is new for them.",
-    ),
-    (
-        ("raw", "endraw", "verbatim", "comment", "endcomment"),
-        "To show braces, put them in `code`; a note is `<!-- … -->`.",
-    ),
-    ((), "Write `/// for | segment` … `/// for everyone else` … `///` on lines of their own."),
-)
-#: What belongs to a word that was told already.
-_FOLLOWS = re.compile(r"\{%-?\s*(?:end\w*|else|elsif|elif|when)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +80,11 @@ def find(
         tag = _TAG.match(text, match.start())
         try:
             if tag is None:
-                raise _not_a_tag(text, match.start())
+                raise not_a_tag(text, match.start())
             found.append(Found(tag.start(), tag.end(), _read(tag[1], tag[0], here)))
             at = tag.end()
         except Wrong as wrong:
-            if problems and problems[-1].rule == "merge-tag/logic" and _FOLLOWS.match(text, match.start()):
+            if problems and problems[-1].rule == "merge-tag/logic" and follows(text, match.start()):
                 at = match.end()
                 continue
             problems.append(
@@ -109,6 +95,7 @@ def find(
                     line=here,
                     says=wrong.says,
                     fix=wrong.fix,
+                    edit=wrong.edit,
                 )
             )
             at = tag.end() if tag else match.end()
@@ -154,6 +141,7 @@ def unknown(tags: Iterable[MergeTag], fields: Iterable[str], path: str) -> tuple
             line=tag.line,
             says=f"the merge tag {tag.source} names {tag.field!r}, which is no declared field.",
             fix=did_you_mean(tag.field, known, what="Declared fields"),
+            edit=_other(tag.source, tag.field, slips.surely(tag.field, known)),
         )
         for tag in tags
         if tag.field not in known
@@ -209,7 +197,7 @@ def _read(inner: str, source: str, line: int) -> MergeTag:
     if field is None:
         if not text:
             raise Wrong("a merge tag is empty.", "Write `{{ first_name }}`.", rule="syntax")
-        raise _not_a_tag(source, 0)
+        raise not_a_tag(source, 0)
     rest = text[field.end() :].strip()
     filters: list[Filter] = []
     if rest.startswith("or ") or rest == "or":
@@ -224,6 +212,10 @@ def _read(inner: str, source: str, line: int) -> MergeTag:
         rest = rest[2:][fallback.end() :].strip()
     while rest:
         if not rest.startswith("|"):
+            if spaced := re.fullmatch(r"\w+(?: \w+)+", text.partition("|")[0].strip()):
+                name = spaced[0].replace(" ", "_")
+                says = f"{source} has a space in its name."
+                raise Wrong(says, f'Write `{{{{ {name} | default: "there" }}}}`.', rule="syntax")
             raise Wrong(
                 f"{source} cannot be read at {rest[:20]!r}.",
                 f'Write `{{{{ {field[0]} | default: "there" }}}}`.',
@@ -246,9 +238,17 @@ def _filter(text: str, source: str) -> tuple[Filter, str]:
             f"{source} has an unknown filter {name[0]!r}.",
             did_you_mean(name[0], FILTERS, what="Filters"),
             rule="unknown-filter",
+            edit=_other(source, name[0], slips.surely(name[0], FILTERS)),
         )
     args: list[str] = []
     rest = text[name.end() :].lstrip()
+    if name[0] == "default" and (bare := _UNQUOTED.fullmatch(rest)):
+        raise Wrong(
+            f"{source}: the text after `default:` has no quotation marks.",
+            f'Write `default: "{bare[1]}"`.',
+            rule="filter-value",
+            edit=_other(source, bare[1], f'"{bare[1]}"'),
+        )
     if rest.startswith(":"):
         rest = rest[1:]
         while match := _TOKEN.match(rest):
@@ -261,31 +261,13 @@ def _filter(text: str, source: str) -> tuple[Filter, str]:
     return Filter(name[0], tuple(args)), rest.strip()
 
 
+def _other(source: str, old: str, new: str | None) -> Edit | None:
+    """A tag with another word at the one place where `old` stands in it; None where that is not certain."""
+    once = len(re.findall(rf"(?<!\w){re.escape(old)}(?!\w)", source)) == 1
+    if new is None or not once or "\n" in source:
+        return None
+    return Edit(source, source.replace(old, new))
+
+
 def _arg(match: re.Match[str]) -> str:
     return next(match[name] for name in ("double", "single", "number") if match[name] is not None)
-
-
-def _not_a_tag(text: str, at: int) -> Wrong:
-    """Why what begins at `at` is no merge tag."""
-    if match := _SHORTCODE.match(text, at):
-        name = match["inner"].strip().lstrip("/").split()[:1]
-        return Wrong(
-            f"{{{{< {name[0] if name else ''} >}}}} is a shortcode of another system.",
-            "Remove it, or list its name under TOPMIND['ignore'] in pelicanconf.py.",
-            rule="shortcode",
-        )
-    if match := _LOGIC.match(text, at):
-        word = match["word"]
-        return Wrong(
-            f"`{{% {word} %}}` is not read here.",
-            next(f for w, f in _INSTEAD if word in w or not w),
-            rule="logic",
-        )
-    if text.startswith("{%", at):
-        return Wrong("`{%` is not read here.", "Put it in code, or remove it.", rule="logic")
-    piece = text[at : at + 30].partition("\n")[0]
-    return Wrong(
-        f"{piece!r} is no merge tag.",
-        'Write `{{ first_name | default: "there" }}`; to show braces, put them in `code`.',
-        rule="syntax",
-    )

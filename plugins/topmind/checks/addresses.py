@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from topmind.catalog.addresses import chooses_host
 from topmind.catalog.blocks import block_tree
-from topmind.checks.documents import Document, documents
-from topmind.checks.facts import Facts, problem
+from topmind.checks.documents import Document
+from topmind.checks.facts import Facts
+from topmind.checks.rule import Rule
 from topmind.errors import ContentError
 from topmind.model import (
     Block,
@@ -23,15 +24,50 @@ from topmind.model import (
     Text,
 )
 
+CHOOSES_HOST = Rule(
+    id="merge-tags/chooses-host",
+    level=Level.ERROR,
+    finds="a merge tag where an address begins, so that a contact's value would choose where it leads",
+    example="[site](https://{{ company }}.example/)",
+    protects=True,
+    holds=True,
+)
+NO_DEFAULT_IN_ADDRESS = Rule(
+    id="merge-tags/no-default-in-address",
+    level=Level.ERROR,
+    finds="a merge tag without default in an address on a public page",
+    example="[book](/book/?name={{ first_name }})",
+    protects=True,
+)
+NO_DEFAULT_ON_PAGE = Rule(
+    id="merge-tags/no-default-on-page",
+    level=Level.WARNING,
+    finds="a merge tag without default on a public page",
+    example="Hello {{ first_name }},",
+)
+
+HALF_CODE = Rule(
+    id="merge-tags/half-code",
+    level=Level.ERROR,
+    finds="a merge tag between two back-ticks of different paragraphs, items or cells",
+    example="- it`s {{ first_name }}\n- don`t",
+    protects=True,
+    holds=True,
+)
+TO_STRANGERS = Rule(
+    id="merge-tags/to-strangers",
+    level=Level.WARNING,
+    finds="a contact's value in an address of somebody else, who would learn it",
+    example='[map](https://maps.example/?near={{ town | default: "here" }})',
+)
+
 
 def hosts(facts: Facts) -> Iterator[Problem]:
     """No value of a contact chooses where a link leads."""
     for document in _with_tags(facts):
         every = frozenset(c.index for c in document.body.conditions) if document.body else frozenset()
         for tag in dict.fromkeys(t for href in _addresses(document, every) if (t := chooses_host(href))):
-            yield problem(
-                "merge-tags/chooses-host",
-                Level.ERROR,
+            yield CHOOSES_HOST.at(
                 document.path,
                 tag.line,
                 says=f"{tag.source} stands where an address begins: a contact's value would choose where it leads.",
@@ -41,26 +77,49 @@ def hosts(facts: Facts) -> Iterator[Problem]:
 
 def half_code(facts: Facts) -> Iterator[Problem]:
     """What looks like code and is none: a back-tick that is closed in another paragraph, item or cell."""
-    for document in documents(facts.catalog):
+    for document in facts.documents:
         body = document.body
         if body is None or not ("{{" in body.text or "{%" in body.text):
             continue
         try:
             blocks = block_tree(body, frozenset(c.index for c in body.conditions))
         except ContentError as error:
-            yield from error.problems
+            yield from (found for found in error.problems if found.rule == HALF_CODE.id)
             continue
         for tag in dict.fromkeys(_texts(blocks)):
             if tag not in body.tags:
-                yield problem(
-                    "merge-tag/half-code",
-                    Level.ERROR,
+                yield HALF_CODE.at(
                     document.path,
                     tag.line,
                     says=f"{tag.source} stands half in code.",
                     fix="A back-tick (`) opens code that is closed in another paragraph, item or cell: close it, or "
                     "take it out.",
                 )
+
+
+def strangers(facts: Facts) -> Iterator[Problem]:
+    """What a contact's value in an address says, whoever runs that place learns and keeps in logs."""
+    site = facts.catalog.company.site
+    for document in _with_tags(facts):
+        every = frozenset(c.index for c in document.body.conditions) if document.body else frozenset()
+        for href in dict.fromkeys(_addresses(document, every)):
+            tag = next((tag for tag in _tags(href) if tag.field in facts.catalog.fields), None)
+            if tag is None or chooses_host(href) or _is_ours(href, site):
+                continue
+            yield TO_STRANGERS.at(
+                document.path,
+                tag.line,
+                says=f"{tag.source} stands in the address of another site: whoever runs it learns it, and keeps it.",
+                fix="Take it out, or use a field that says nothing of a person, such as a code.",
+            )
+
+
+def _is_ours(href: Text, site: str) -> bool:
+    """A path on the own site, or no page at all (a mail, a call)."""
+    first = href[0] if isinstance(href[0], str) else ""
+    return not first.lower().startswith(("http:", "https:", "//")) or bool(
+        site and first.startswith(f"{site}/")
+    )
 
 
 def public(facts: Facts) -> Iterator[Problem]:
@@ -73,9 +132,7 @@ def public(facts: Facts) -> Iterator[Problem]:
             tag for href in _addresses(document, shown) for tag in _tags(href) if _is_open(tag, document)
         }
         for tag in sorted(inside, key=lambda tag: (tag.line, tag.source)):
-            yield problem(
-                "merge-tags/no-default-in-address",
-                Level.ERROR,
+            yield NO_DEFAULT_IN_ADDRESS.at(
                 document.path,
                 tag.line,
                 says=f"{tag.source} stands in an address on a public page and has no default: the link would be broken.",
@@ -83,9 +140,7 @@ def public(facts: Facts) -> Iterator[Problem]:
             )
         for tag in dict.fromkeys(_texts(_tree(document, shown))):
             if _is_open(tag, document) and tag not in inside:
-                yield problem(
-                    "merge-tags/no-default-on-page",
-                    Level.WARNING,
+                yield NO_DEFAULT_ON_PAGE.at(
                     document.path,
                     tag.line,
                     says=f"{tag.source} has no default: the public page shows nothing in its place.",
@@ -95,7 +150,7 @@ def public(facts: Facts) -> Iterator[Problem]:
 
 def _with_tags(facts: Facts) -> Iterator[Document]:
     """Only these need their Markdown read."""
-    return (d for d in documents(facts.catalog) if d.body is not None and d.body.tags)
+    return (d for d in facts.documents if d.body is not None and d.body.tags)
 
 
 def _is_open(tag: MergeTag, document: Document) -> bool:

@@ -15,6 +15,9 @@ class Document:
 
     path: str
     body: Body | None
+    title: str = ""
+    #: Site-relative address of its page; "" = it has none.
+    url: str = ""
     #: Front-matter key → its text.
     headers: dict[str, Text] = field(default_factory=dict)
     #: Segments it is for; None = everybody.
@@ -29,6 +32,10 @@ class Document:
     signed: bool = False
     #: Nobody gets it yet: a draft, or an issue on hold.
     pending: bool = False
+    #: Day on which it is read first; None = any day from now on.
+    first_day: date | None = None
+    #: It may stand in a mail, as a whole or as a card.
+    mailed: bool = True
     #: Last day on which it goes out or has a page; None = no such day.
     last_day: date | None = None
 
@@ -46,10 +53,14 @@ def documents(catalog: Catalog) -> Iterator[Document]:
         yield Document(
             path=item.path,
             body=item.body,
+            title=item.title,
+            url=item.url,
             headers=headers,
             segments=named,
             is_mail=bool(item.sends),
             public=has_page(item),
+            mailed=Where.EMAIL in item.where,
+            first_day=item.day,
             pending=draft,
             last_day=item.last_day,
         )
@@ -61,6 +72,7 @@ def documents(catalog: Catalog) -> Iterator[Document]:
                 headers=texts,
                 segments=named,
                 pending=draft,
+                first_day=send.day,
                 last_day=send.day,
             )
     for newsletter in catalog.newsletters.values():
@@ -68,6 +80,7 @@ def documents(catalog: Catalog) -> Iterator[Document]:
         yield Document(
             path=newsletter.path,
             body=newsletter.body,
+            title=newsletter.title,
             headers=headers,
             segments=newsletter.segments,
             is_mail=True,
@@ -84,6 +97,7 @@ def documents(catalog: Catalog) -> Iterator[Document]:
                 public=newsletter.archive,
                 signed=True,
                 pending=issue.hold,
+                first_day=issue.day,
                 last_day=issue.day,
             )
     for sequence in catalog.sequences.values():
@@ -99,17 +113,6 @@ def documents(catalog: Catalog) -> Iterator[Document]:
             )
     for person in catalog.team.values():
         yield Document(path=person.path, body=person.signature)
-
-
-def lines(body: Body) -> Iterator[tuple[int, str]]:
-    """(line of the file, text) outside of fenced code."""
-    fence = ""
-    for number, text in enumerate(body.text.splitlines(), body.line):
-        mark = text.lstrip()[:3]
-        if mark in {"```", "~~~"} and fence in {"", mark}:
-            fence = "" if fence else mark
-        elif not fence:
-            yield number, text
 
 
 def has_page(item: Item) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from topmind.catalog.addresses import bare, chooses_host
 from topmind.errors import MailError
@@ -52,7 +53,7 @@ class Addresses:
         if scheme and scheme[1].lower() not in _ALLOWED:
             return None
         if not scheme:
-            head = self.site + "/" + head.removeprefix("./").lstrip("/")
+            head = self.site + urljoin("/", head)
         return (_SPACE.sub("%20", head), *text[1:])
 
     def _whole(self, tag: MergeTag, text: Text) -> Text | None:

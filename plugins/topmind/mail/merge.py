@@ -10,6 +10,7 @@ from topmind.date_words import PLAIN, DateStyle
 from topmind.errors import MailError
 from topmind.mail.escape import ESCAPES
 from topmind.mail.places import is_address
+from topmind.mail.weight import heaviest
 from topmind.model import CompiledEdition, Level, Members, Parts, Place, Problem, Rendered
 
 #: Fields that the run fills per message, beside signed addresses: the reason line, the contact's code, their day.
@@ -94,7 +95,7 @@ def dry_merge(compiled: CompiledEdition, members: Members) -> tuple[Problem, ...
                 fix=f'Write {{{{ {field} | default: "…" }}}}.',
             )
         )
-    size = _largest(compiled, members)
+    size = largest(compiled, members)
     if size >= MAX_HTML:
         problems.append(
             Problem(
@@ -103,7 +104,7 @@ def dry_merge(compiled: CompiledEdition, members: Members) -> tuple[Problem, ...
                 path=name,
                 line=0,
                 says=too_large(size),
-                fix=SHORTEN,
+                fix=shorten(compiled),
             )
         )
     return tuple(problems)
@@ -119,8 +120,17 @@ def too_large(size: int) -> str:
     return f"the HTML has {size:,} bytes; from {MAX_HTML:,} on Gmail cuts the mail and its footer."
 
 
-def _largest(compiled: CompiledEdition, members: Members) -> int:
-    """Bytes that the HTML of no contact exceeds: the literals and the longest value in each place."""
+def shorten(compiled: CompiledEdition) -> str:
+    """What to cut: the parts that take the most."""
+    parts = [f"“{name}” ({size:,} bytes)" for name, size in heaviest(compiled)]
+    return f"{SHORTEN} The most is in {', '.join(parts)}." if parts else SHORTEN
+
+
+def largest(compiled: CompiledEdition, members: Members) -> int:
+    """Bytes that the HTML of no contact of this edition exceeds: the literals and the longest value in each place.
+
+    Well below the limit the literals are enough.
+    """
     size = html_size(compiled)
     if size < MAX_HTML * 3 // 4:  # no believable value adds a quarter
         return size

@@ -22,6 +22,9 @@ _VOID = frozenset({"br", "hr", "img", "wbr"})
 #: Elements with margins of their own.
 _SPACED = names("p h1 h2 h3 h4 ul ol blockquote table pre dl dd figure details section summary")
 _HEADINGS = ("h1", "h2", "h3", "h4")
+#: Words that an author lets run the other way stand at their own side; not every mail program knows `start`.
+_SIDES = {"rtl": "right", "ltr": "left"}
+_BLOCKS = names("p h1 h2 h3 h4 ul ol dl blockquote div caption")
 #: Attributes carried over, beside `href`, `src` and styles.
 _ATTRIBUTES = frozenset(
     {"lang", "dir", "title", "colspan", "rowspan", "start", "type", "scope", "data-label"}
@@ -101,6 +104,8 @@ class ProseWriter:
             style += edge
         if tag in {"td", "th"}:
             style += _alignment(element)
+        if _plain(element.get("dir")) in _SIDES and tag in _BLOCKS:
+            style += f"text-align:{_SIDES[_plain(element.get('dir'))]};"
         written = f' style="{escape(style)}"' if style else ""
         for name, value in element.attrs:
             if name in _ATTRIBUTES:

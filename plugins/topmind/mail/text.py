@@ -87,7 +87,8 @@ class TextWriter:
     def quote(self, piece: QuotePiece) -> str:
         """What somebody said, marked as a quotation."""
         lines = self.lines.narrower(2)
-        words_said = "\n\n".join([lines.wrap(piece.title), PlainProse(self, lines).blocks(piece.elements)])
+        title = [lines.wrap(piece.title)] if piece.title else []
+        words_said = "\n\n".join([*title, PlainProse(self, lines).blocks(piece.elements)])
         quoted = textwrap.indent(words_said, "> ", lambda _: True).replace("> \n", ">\n")
         return f"{quoted}\n-- {piece.by}" if piece.by else quoted
 

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from topmind.catalog.addresses import WHOLE, bare, file_of
 from topmind.model import (
@@ -107,8 +107,8 @@ def address(href: str, look: Look) -> str | None:
         if not known:  # no such file, or one without a page
             return None
         path = known
-    elif not path.startswith("/"):
-        path = f"/{path}"
+    elif not path.startswith("/"):  # it leads on from the page it stands on
+        path = urljoin(look.urls.get(look.path, "/"), path)
     if path in look.closed or f"{path}/" in look.closed:
         return None
     query = f"?{parts.query}" if parts.query else ""

@@ -182,3 +182,17 @@ def test_every_document_is_sound_or_refused(lines: list[str]) -> None:
             if line.startswith(("/// for |", "/// not for", "/// callout", "/// columns"))
         ]
         assert "```" in lines or lines.count("///") == len(opened)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("/// for | a\nx\n\n    /// callout | x\n    text\n    ///\n\n///\n", [(4, "misplaced")]),
+        ("/// for | a\n\n    /// callout | x\n\nx\n", [(1, "unclosed"), (3, "misplaced")]),
+        ("/// callot | x\n/// for | a\nx\n///\n///\n", [(1, "unknown")]),
+        ("/// columns\nA\n/// colunm\nB\n///\n", [(3, "unknown")]),
+    ],
+)
+def test_one_mistake_has_no_echo(text: str, wrong: list[tuple[int, str]]) -> None:
+    """A block whose own line is wrong has its close and its parts; a real second mistake is told all the same."""
+    assert sorted(found(text)) == wrong

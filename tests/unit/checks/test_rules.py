@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from topmind import brand
+from topmind.catalog.blocks import block_tree
 from topmind.checks import Facts, findings
 from topmind.checks.colours import ENOUGH, ratio, readable
 from topmind.model import (
@@ -60,7 +62,13 @@ def test_a_sound_project_has_no_findings() -> None:
         segments=[],
     )
     facts = Facts(
-        catalog=catalog, brand=brand.load(ROOT), root=ROOT, members=members(2), dates={"tuesday-fix": [TODAY]}
+        catalog=catalog,
+        brand=brand.load(ROOT),
+        root=ROOT,
+        members=members(2),
+        dates={"tuesday-fix": [TODAY]},
+        mails=(),
+        misspelt=(),
     )
     assert findings(facts) == ()
 
@@ -69,7 +77,10 @@ def test_what_could_not_be_checked_is_said() -> None:
     """Without contacts, brand, files and calendar one note lists what was left out."""
     (note,) = findings(Facts(catalog=a_catalog()))
     assert (note.rule, note.level) == ("checks/left-out", Level.INFO)
-    assert all(word in note.says for word in ("no contacts", "no brand", "no files", "no calendar"))
+    assert all(
+        word in note.says
+        for word in ("no contacts", "no brand", "no files", "no calendar", "no themes", "no codespell")
+    )
 
 
 def test_all_findings_come_at_once_worst_first() -> None:
@@ -245,17 +256,12 @@ def test_what_cannot_be_in_the_mail_fills_no_slot(over: dict[str, Any]) -> None:
     )
 
 
-def test_a_dated_file_stands_on_an_issue_day() -> None:
-    """A file for a Wednesday of a Tuesday newsletter is an error, unless it says what it was."""
+def test_a_pin_stands_on_an_issue_day() -> None:
+    """A pin for a Wednesday of a Tuesday newsletter is an error."""
     dates = {"tuesday-fix": [TODAY, TODAY + timedelta(days=7)]}
-    issue = DatedIssue(day=date(2026, 12, 2), path="content/newsletters/tuesday-fix/2026-12-02.md")
-    wrong = a_newsletter(slots=[], issues={issue.day: issue})
-    assert "Next: 2026-12-01" in rules(a_catalog(newsletters=[wrong]), dates=dates)["issues/no-such-date"].fix
-    moved = a_newsletter(slots=[], issues={issue.day: replace(issue, was=TODAY)})
-    assert "issues/no-such-date" not in rules(a_catalog(newsletters=[moved]), dates=dates)
     item = an_item(pins=(("tuesday-fix", date(2026, 12, 2)),))
     found = rules(a_catalog(items=[item], newsletters=[a_newsletter(slots=[])]), dates=dates)
-    assert "issues/pin-beside-issue" in found
+    assert "Next: 2026-12-01" in found["issues/pin-beside-issue"].fix
 
 
 # -- values ---------------------------------------------------------------------------------------------
@@ -310,9 +316,9 @@ def test_braces_that_stand_half_in_code_are_told(tag: str) -> None:
     people = members(1, fields={"first_name": ["Ada"]})
     half = a_newsletter(body=written(f"- it`s {tag}\n- don`t\n"))
     found = rules(a_catalog(newsletters=[half]), members=people)
-    assert (found["merge-tag/half-code"].level, found["merge-tag/half-code"].line) == (Level.ERROR, 5)
+    assert (found["merge-tags/half-code"].level, found["merge-tags/half-code"].line) == (Level.ERROR, 5)
     whole = a_newsletter(body=written(f"- it `is {tag}`\n- `{tag}`\n\n```\n{tag}\n```\n"))
-    assert "merge-tag/half-code" not in rules(a_catalog(newsletters=[whole]), members=people)
+    assert "merge-tags/half-code" not in rules(a_catalog(newsletters=[whole]), members=people)
 
 
 def test_a_tag_in_an_address_on_a_public_page_has_a_default() -> None:
@@ -390,7 +396,7 @@ def test_a_link_into_nowhere_is_told_with_its_line(text: str) -> None:
     "text",
     [
         "[a](/tips/gutters/)",
-        "[a](/tips/gutters#ice)",
+        "[a](/tips/gutters#top)",
         "[a](/tips/)",
         "[a](/about/)",
         "[a](https://elsewhere.example/tips/guters/)",
@@ -443,6 +449,24 @@ def test_a_link_to_something_without_a_page_is_told() -> None:
         assert "links/no-page" in rules(catalog)
 
 
+def test_places_in_a_page_are_named_as_the_page_names_them() -> None:
+    """The ids that the rule expects are those of the converted text: words, marks, quotes, doubles, ids of its own."""
+    text = (
+        "## It's *here*: `code`, & more\n\nA\n\n## Costs\n\n### Costs\n\n## Own {#mine}\n\n"
+        "## A [link](/tips/gutters/)\n\nÜber\n====\n\nWords.\n{#words}\n"
+    )
+    body = written(text)
+    made = {
+        id_
+        for block in block_tree(body, frozenset())
+        for id_ in re.findall(r"'id', \('([^']+)',", repr(block))
+    }
+    links = "".join(f"[{id_}](#{id_})\n\n" for id_ in sorted(made))
+    catalog = a_catalog(items=[an_item("tips/x", body=written(f"{text}\n\n{links}"))])
+    assert len(made) == 7
+    assert "links/no-anchor" not in rules(catalog)
+
+
 def test_only_a_step_may_ask() -> None:
     """`answer:WORD` outside of a sequence is an error."""
     asks = a_body("[Happy](answer:happy)\n")
@@ -454,7 +478,7 @@ def test_only_a_step_may_ask() -> None:
 def test_pictures_are_there_and_have_words(tmp_path: Path) -> None:
     """Missing files and missing words, in head and text; a photo of the team needs no words of its own."""
     (tmp_path / "content/images").mkdir(parents=True)
-    (tmp_path / "content/images/roof.jpg").write_bytes(b"")
+    (tmp_path / "content/images/roof.jpg").write_bytes(b"\xff\xd8\xff")
     text = a_body("![A roof](/images/roof.jpg)\n\n![](images/roof.jpg)\n\n![Ice](/images/ice.jpg)\n")
     catalog = a_catalog(items=[an_item(body=text, image="images/roof.jpg", image_alt="A roof")])
     found = rules(catalog, root=tmp_path)

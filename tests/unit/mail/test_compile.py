@@ -505,9 +505,13 @@ def theme_error(tmp_path: Path, files: Iterable[tuple[str, str]]) -> MailError:
 @pytest.mark.parametrize(
     ("theme", "where", "says"),
     [
-        ("<mjml>\n{% if %}</mjml>", "themes/email/newsletter.mjml:2", "Expected an expression"),
-        ("<mjml>\n{{ nothing.here }}</mjml>", "themes/email/newsletter.mjml:2", "'nothing' is undefined"),
-        ("<mjml>\n<mj-body>\n<mj-oops/></mj-body></mjml>", "themes/email/newsletter.mjml:3:1", "mj-oops"),
+        ("<mjml>\n{% if %}</mjml>", "themes/email/newsletter.mjml:2:1", "Expected an expression"),
+        ("<mjml>\n{{ nothing.here }}</mjml>", "themes/email/newsletter.mjml:2:1", "'nothing' is undefined"),
+        (
+            "<mjml lang='en'>\n<mj-body>\n<mj-oops/></mj-body></mjml>",
+            "themes/email/newsletter.mjml:3:1",
+            "mj-oops",
+        ),
     ],
 )
 def test_a_broken_theme_is_named(tmp_path: Path, theme: str, where: str, says: str) -> None:
@@ -529,7 +533,7 @@ def test_a_theme_that_was_changed_is_used_at_once(tmp_path: Path) -> None:
     file.parent.mkdir(parents=True)
     for word in ("Aster", "Daisy"):
         file.write_text(
-            f"<mjml><mj-body><mj-section><mj-column><mj-text>{word}</mj-text></mj-column></mj-section></mj-body></mjml>"
+            f"<mjml lang='en'><mj-body><mj-section><mj-column><mj-text>{word}</mj-text></mj-column></mj-section></mj-body></mjml>"
         )
         os.utime(file, ns=(0, 0))
         found = Renderer(an_issue_catalog(text="Words.\n"), look(), tmp_path).compile(an_edition())
