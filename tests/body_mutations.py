@@ -18,8 +18,8 @@ MRML = (
     Mutation(
         "mrml checks nothing and names no line",
         "mail/guard.py",
-        'mjml2html("".join(walk.out), disable_comments=True, fonts={})',
-        "mjml2html(mjml, disable_comments=True, fonts={})",
+        "        if self.problems:\n            raise self.error()\n",
+        "",
         f"{GUARD}::test_what_is_wrong_is_named_with_its_place",
     ),
     Mutation(
