@@ -15,7 +15,7 @@ _FENCE = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE 
 _QUIET = re.compile(r"`[^`\n]*`|<!--.*?-->", re.DOTALL)
 _LINK = re.compile(
     r"""
-    (?<![!\\])\[(?P<words>(?:!\[[^\]]*\]\([^)]*\)|\\.|[^\[\]\\])*)\]\(\s*<?(?P<target>\{\{.*?\}\}[^)\s>]*|[^)\s>]+)
+    (?<![!\\])\[(?P<words>(?:!\[[^\]]*\]\([^)]*\)|\\.|[^\[\]\\])*)\]\(\s*<?(?P<target>\{\{.*?\}\}[^)\s>]*|[^)\s>]*)
     | ^///[ \t]*button[ \t]*\|(?P<label>.*)->[ \t]*(?P<to>\S.*?)[ \t]*$
     | ^///[ \t]*video[ \t]*\|[ \t]*(?P<video>\S+)
     | <a\b[^>]*?\bhref=["'](?P<href>[^"']+)["'][^>]*>(?P<inner>.*?)</a>
@@ -89,7 +89,7 @@ def _link(match: re.Match[str], line: int) -> Link:
         address = bare.rstrip(".,;:!?")
         return Link(line, address, address, bare=True)
     words = match["words"] or match["label"] or match["inner"] or ""
-    target = match["target"] or match["to"] or match["href"] or match["at"] or match["video"]
+    target = match["target"] or match["to"] or match["href"] or match["at"] or match["video"] or ""
     seen = _plain(words)
     return Link(line, seen, target, bare=bool(re.match(r"https?://\S+$|www\.[^\s/]+/\S+$", seen)))
 
