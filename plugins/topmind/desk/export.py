@@ -134,15 +134,15 @@ class _Export:
             make=lambda _link: {"one": one, "mail": mail, "base": base, "query": ""},
         )
         if mail.html:
-            self._copies(base, mail)
+            self._copies(base, mail, on_paper=one.on_paper)
         if persona.id == "sample":
             self._changes(preview, one, letter, persona, mailer)
 
-    def _copies(self, base: str, mail: SeenMail) -> None:
+    def _copies(self, base: str, mail: SeenMail, *, on_paper: bool) -> None:
         up = "../" * base.count("/")
         pictures = {path: up + name for path, name in self._copied(mail.html).items()}
         made = (("light", looks.light), ("dark", looks.dark), ("bare", looks.without_pictures))
-        for name, make in made:
+        for name, make in made[:1] if on_paper else made:
             html = looks.framed(make(mail.html), own=self._own(), pictures=pictures, policy=POLICY)
             self._write(f"{base}{name}.html", html)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from topmind.audience import AudienceSpec
 from topmind.brand import Brand
-from topmind.errors import TopmindError
-from topmind.model import Catalog, Clock, Problem
+from topmind.errors import ConfigError, TopmindError
+from topmind.model import Catalog, Clock, Level, Problem
 from topmind.planning import with_call_backs, with_occurrences
 from topmind.run import inspect
 from topmind.run import load as load_
@@ -68,8 +68,8 @@ class Watching:
         self.version = 0
 
     def now(self) -> Current:
-        """What is true now; reads files only where one has changed. Raises ConfigError where the settings cannot
-        be read."""
+        """What is true now; reads files only where one has changed. Where the settings cannot be read meanwhile, the
+        last state with a finding that says why; raises ConfigError where there is none yet."""
         with self._lock:
             stamps = stamp(self._root, WRITTEN), stamp(self._root / "var", KNOWN)
             if self._current is None or stamps[0] != self._stamps[0]:
@@ -97,16 +97,28 @@ class Watching:
         return self.now()
 
     def _refresh(self, seen: Seen | None = None) -> None:
-        seen = seen or load_.look(self._root, as_of=self._as_of, clock=self._clock, environ=self._environ)
-        problems = self._findings or seen.problems
-        if seen.problems and not seen.project:
-            problems = seen.problems
-        made = current(seen, self._people, problems)
+        try:
+            seen = seen or self._look()
+        except ConfigError as error:
+            if self._current is None:
+                raise
+            preview = replace(self._current.preview, findings=(_in_the_way(error),))
+            self._current = replace(self._current, preview=preview)
+        else:
+            self._current = self._made(seen)
+        self.version += 1
+
+    def _look(self) -> Seen:
+        return load_.look(self._root, as_of=self._as_of, clock=self._clock, environ=self._environ)
+
+    def _made(self, seen: Seen) -> Current:
+        """With what the last plan said, until the next one is made."""
+        broken = seen.project is None
+        made = current(seen, self._people, seen.problems if broken else self._findings or seen.problems)
         if self._people is None and seen.project and not self._planned:
             counting = inspect.contacts_are_here(seen.project)
             made = replace(made, preview=replace(made.preview, counting=counting))
-        self._current = made
-        self.version += 1
+        return made
 
     def _plan(self) -> None:
         if not self._background:
@@ -127,12 +139,24 @@ class Watching:
                     return
 
     def _work(self) -> None:
-        seen = load_.look(self._root, as_of=self._as_of, clock=self._clock, environ=self._environ)
-        found, decided = inspect.with_plan(seen.project, seen.problems, self._clock, foretell=LOOK)
-        known = known_people(decided, self._clock)
+        seen: Seen | None = None
+        known: People | None = None
+        try:
+            seen = self._look()
+            found, decided = inspect.with_plan(seen.project, seen.problems, self._clock, foretell=LOOK)
+            known = known_people(decided, self._clock)
+        except TopmindError as error:  # the files are shown all the same
+            found = (_in_the_way(error), *(seen.problems if seen else ()))
         with self._lock:
             self._people, self._findings, self._planned = known, found, True
             self._refresh(seen)
+
+
+def _in_the_way(error: TopmindError) -> Problem:
+    """Why nothing can be planned, beside what is wrong in the files."""
+    return Problem(
+        rule="preview/no-plan", level=Level.ERROR, path=error.where, line=0, says=error.says, fix=error.fix
+    )
 
 
 def known_people(decided: Decided | None, clock: Clock) -> People | None:
