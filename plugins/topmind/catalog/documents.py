@@ -9,10 +9,10 @@ from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
-from topmind.catalog import front_matter, merge_tags, scanner, slips, tag_addresses
+from topmind.catalog import front_matter, merge_tags, scanner, slips
 from topmind.catalog.fields import Source
 from topmind.catalog.findings import Findings, Wrong, did_you_mean, nearest
-from topmind.catalog.schemas import Head
+from topmind.catalog.schemas import Head, ItemHead
 from topmind.catalog.values import Entry
 from topmind.model import Body, MergeTag, Silence
 from topmind.settings import Settings
@@ -78,7 +78,8 @@ class Reader:
         self.findings.add(head.problems)
         values = self._values(head.entries, schema, path)
         lines = {key: entry.line for key, entry in head.entries.items()}
-        meant = frozenset(filter(None, (nearest(key, schema.keys()) for key in lines.keys() - schema.keys())))
+        misspelt = (nearest(key, schema.keys()) for key in lines.keys() - schema.keys())
+        meant = head.meant | frozenset(filter(None, misspelt))
         found = _validated(schema, values, lines, path, self.findings, meant)
         if found is None or head.problems:
             self._scan_anyway(head.body, path, head.body_line)
@@ -133,14 +134,12 @@ class Reader:
         """All problems of a run at once: a bad head does not hide a bad body."""
         found = scanner.scan(scanner.drop_shortcodes(text, self.settings.project.ignore), path, line)
         self.findings.add(found.problems)
-        self.findings.add(tag_addresses.check(found.body.text, path, line, self.fields))
         self.tags(found.body.tags, path)
 
     def body(self, text: str, path: str, line: int, *, slots: bool = False) -> tuple[Body, scanner.Scan]:
         """A scanned body; its problems and unknown merge tags are noted."""
         found = scanner.scan(text, path, line)
         self.findings.add(found.problems)
-        self.findings.add(tag_addresses.check(found.body.text, path, line, self.fields))
         self.tags(found.body.tags, path)
         if not slots:
             for slot in found.body.slots:
@@ -166,6 +165,18 @@ def relative(file: Path, root: Path) -> str:
 _BROKEN = object()
 
 
+def _no_head(schema: type[Head]) -> tuple[str, str]:
+    """(what is wrong, what to write) of a file that begins with its text."""
+    must = [
+        key for key, _, must in schema.described() if must or (key == "date" and issubclass(schema, ItemHead))
+    ]
+    keys = " ".join(f"`{key}: …`," for key in must)
+    return (
+        f"this {schema.what} has no front matter.",
+        f"Begin the file with `---`, {keys} and `---`, a line each.",
+    )
+
+
 def _validated(
     schema: type[H],
     values: Mapping[str, object],
@@ -184,13 +195,15 @@ def _validated(
             if key in broken or (one["type"] == "missing" and key in meant):
                 continue
             if one["type"] == "missing":
-                form = schema.form(key)
+                if not lines:  # nothing at all: one finding for the whole head
+                    findings.error("front-matter/missing", path, 1, *_no_head(schema))
+                    return None
                 findings.error(
                     "front-matter/missing",
                     path,
                     lines.get(key, 1),
                     f"this {schema.what} has no `{key}`.",
-                    f"Write `{key}:` with {form.due}.",
+                    f"Write `{key}:` with {schema.form(key).due}.",
                 )
             else:
                 findings.error("front-matter/value", path, lines.get(key, 1), f"{key}: {one['msg']}.")

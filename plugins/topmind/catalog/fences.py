@@ -24,6 +24,9 @@ _FENCE = re.compile(r"///[ \t]*(?P<rest>[^/].*|)$")
 _BEFORE = "[\\s\u200b\u200c\u200d\u2060\ufeff>*+\\-\\\\]*"
 _LOOKALIKE = re.compile(rf"{_BEFORE}(?:\d+[.)]{_BEFORE})?(?P<slashes>[/／∕⁄]{{2,}})(?P<rest>.*)$")
 _ASKEW = re.compile(r"[ \u00a0\u200b\u200c\u200d\u2060\ufeff]{0,3}(?P<slashes>[/／∕⁄]{2,5})(?P<rest>[^/].*|)")
+_UNBARRED = re.compile(
+    r"(?P<word>not for|for|callout|slot|button|coupon|testimonial|item|video)(?:[ \t]*[:–-]|[ \t])[ \t]*(?P<value>[^|]+)"
+)
 _MIDLINE = re.compile(rf"//+\s*(?:{'|'.join(WORDS)})\s*\|")
 _SLASHES = ("//", "／", "∕", "⁄")
 _CODE = re.compile(r"[A-Za-z0-9_-]{2,40}")
@@ -119,6 +122,12 @@ def word_of(line: str) -> str | None:
     return word if word in WORDS or not word else nearest(word, WORDS)
 
 
+def barred(rest: str) -> Edit | None:
+    """`for: customers` and `for customers` are `for | customers`."""
+    match = _UNBARRED.fullmatch(rest)
+    return Edit(rest, f"{match['word']} | {match['value']}") if match else None
+
+
 def straightened(line: str) -> Edit | None:
     """A line that is a block but for its slashes or the spaces before it, as it was surely meant.
 
@@ -154,7 +163,8 @@ def coupon_parts(value: str, path: str, line: int) -> tuple[str, PersonalCode | 
     """`THANKS10`, or `THANKS10, personal`, `THANKS10, personal, 60 days`, `…, until 2027-01-31`. Raises Wrong."""
     code, *words = (part.strip() for part in value.split(","))
     if not _CODE.fullmatch(code):
-        raise Wrong(f"{code!r} is no code.", "Write `/// coupon | THANKS10`.", rule="value")
+        says = f"{code!r} is no code." if code else "names no code."
+        raise Wrong(says, "Write `/// coupon | THANKS10`.", rule="value")
     if code.lower() == "personal":
         raise Wrong(
             "`personal` is no code: it stands after the one that each reader's own is made from.",
@@ -186,7 +196,8 @@ def _good_for(text: str, form: str) -> tuple[int | None, date | None]:
 def video_address(value: str) -> str:
     """`https://…`. Raises Wrong."""
     if not re.fullmatch(r"https?://\S+", value):
-        raise Wrong(f"{value!r} is no address.", "Write `/// video | https://…`.", rule="value")
+        says = f"{value!r} is no address." if value else "names no address."
+        raise Wrong(says, "Write `/// video | https://…`.", rule="value")
     return value
 
 
@@ -197,7 +208,8 @@ def item_name(word: str, value: str) -> str:
         full = f"testimonials/{full}"
     if not _ITEM_ID.fullmatch(full):
         example = "anna-k" if word == "testimonial" else "tips/gutters"
-        raise Wrong(f"{value!r} is no item.", f"Write `/// {word} | {example}`.", rule="value")
+        says = f"{value!r} is no item." if value else "names no item."
+        raise Wrong(says, f"Write `/// {word} | {example}`.", rule="value")
     return full
 
 

@@ -31,6 +31,8 @@ class Head:
     body: str
     #: Line of the file on which the body begins, from 1.
     body_line: int
+    #: Keys that stand there without a colon.
+    meant: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
 
 
@@ -43,6 +45,8 @@ class _Keys:
     #: Keys of the schema: they mean what they say, whatever an alias makes of them elsewhere (`lend`).
     known: frozenset[str] = frozenset()
     entries: dict[str, Entry] = field(default_factory=dict)
+    #: First words of lines that are no `key: value`: what they mean is not missing too.
+    meant: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def error(self, rule: str, line: int, says: str, fix: str = "", edit: Edit | None = None) -> None:
@@ -127,6 +131,7 @@ def read(
         entries=keys.entries,
         body="\n".join(lines[end:]),
         body_line=end + 1,
+        meant=frozenset(keys.meant & known),
         problems=tuple(keys.problems),
     )
 
@@ -134,11 +139,11 @@ def read(
 def _fenced(lines: list[str], start: int, keys: _Keys) -> int:
     """Read between the `---` lines; returns the index of the first body line."""
     end = next((i for i in range(start, len(lines)) if lines[i].rstrip() in {"---", "..."}), None)
+    closed = end is not None
     if end is None:
-        keys.error(
-            "unclosed", start, "the front matter has no closing line.", "Put a line `---` below the last key."
-        )
-        end = len(lines)
+        end = _last_key(lines, start)
+        fix = f"Put a line `---` below line {end}, the last key."
+        keys.error("unclosed", start, "the front matter has no closing line.", fix)
     here: re.Match[str] | None = None
     at, below = 0, []
     for index in range(start, end):
@@ -154,16 +159,31 @@ def _fenced(lines: list[str], start: int, keys: _Keys) -> int:
             continue
         match = KEY.match(line)
         if match is None:
-            keys.error(
-                "syntax", index + 1, "this is no `key: value` line.", "Write `key: value`.", _cleaned(line)
+            word = line.partition(" ")[0]
+            fix = (
+                f"Write `{word}: {line[len(word) :].strip()}`."
+                if word in keys.known
+                else "Write `key: value`."
             )
+            keys.error("syntax", index + 1, "this is no `key: value` line.", fix, _cleaned(line))
+            keys.meant.add(word)
             continue
         if here is not None:
             keys.put(here["key"], at, here["rest"], tuple(below))
         here, at, below = match, index + 1, []
     if here is not None:
         keys.put(here["key"], at, here["rest"], tuple(below))
-    return min(end + 1, len(lines))
+    return min(end + 1, len(lines)) if closed else end
+
+
+def _last_key(lines: list[str], start: int) -> int:
+    """Index of the line after the last that can belong to a head whose end nobody wrote."""
+    index = start
+    while index < len(lines) and (
+        lines[index][:1] in {" ", "\t", "#", "-"} or KEY.match(lines[index]) is not None
+    ):
+        index += 1
+    return index
 
 
 def _cleaned(line: str) -> Edit | None:

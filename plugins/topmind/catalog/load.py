@@ -50,6 +50,7 @@ def load(
     settings: Settings,
     as_of: date,
     fields: Mapping[str, FieldSpec],
+    *,
     instead: Mapping[str, bytes] | None = None,
     rules: Collection[str] | None = None,
 ) -> Loaded:
@@ -205,7 +206,12 @@ class _Project:
         crosscheck.check_drafts(self.mentions, by_id, self.findings)
         crosscheck.check_service(sequences, by_id, self.findings)
         crosscheck.check_ids(items, newsletters, sequences, self.findings)
-        relative_links.check(items, self.findings)
+        mailed = [send.body for item in items for send in item.sends]
+        mailed += [
+            body for n in newsletters for body in (n.body, *(issue.body for issue in n.issues.values()))
+        ]
+        mailed += [step.body for sequence in sequences for step in sequence.steps]
+        relative_links.check(items, mailed, self.findings)
 
     def names(self, folder: str) -> set[str]:
         """Names of files, read or not: a file with a mistake of its own is not missing."""

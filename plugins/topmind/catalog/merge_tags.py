@@ -207,6 +207,10 @@ def _read(inner: str, source: str, line: int) -> MergeTag:
         rest = rest[2:][fallback.end() :].strip()
     while rest:
         if not rest.startswith("|"):
+            if spaced := re.fullmatch(r"\w+(?: \w+)+", text.partition("|")[0].strip()):
+                name = spaced[0].replace(" ", "_")
+                says = f"{source} has a space in its name."
+                raise Wrong(says, f'Write `{{{{ {name} | default: "there" }}}}`.', rule="syntax")
             raise Wrong(
                 f"{source} cannot be read at {rest[:20]!r}.",
                 f'Write `{{{{ {field[0]} | default: "there" }}}}`.',

@@ -135,6 +135,9 @@ def read_use(text: str) -> Use:
         elif re.sub(r"\s+", " ", bare.lower()) in {"any time", "anytime"}:
             any_time = True
         else:
+            if bare.lower() in {"once", "only once", "one time"}:
+                fix = "Take the line out: nobody gets the same thing twice."
+                raise Wrong(f"{bare!r} needs no `use`.", fix, rule="use")
             near = nearest(bare, ["any time", "again after 12 months", "until 2026-12-31"])
             raise Wrong(f"{bare!r} is no use.", f"Did you mean `{near}`?" if near else _USE_FORM, rule="use")
     if any_time and months is not None:
@@ -173,6 +176,9 @@ def read_quiet(text: str) -> tuple[time, time] | None:
 
 def read_slot(text: str) -> tuple[int, frozenset[Kind], bool]:
     """(count, kinds, optional) of `1 tip`, `2 value items`, `1 tip or article, optional`. Raises Wrong."""
+    if both := re.fullmatch(r"(\w+ [\w ]+?)\s+(?:and|\+|&)\s+(\w+ [\w ]+)", text.strip(), re.IGNORECASE):
+        fix = f"Write two, a line each: `/// slot | {both[1]}` and `/// slot | {both[2]}`."
+        raise Wrong("a slot has one count.", fix, rule="slot")
     match = _SLOT.fullmatch(text.strip())
     count = dates.number_of(match["count"]) if match else None
     if match is None or not count or count > 20:

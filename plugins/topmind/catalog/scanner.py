@@ -132,9 +132,12 @@ class _Scanner:
         head, bar, value = rest.partition("|")
         word = " ".join(head.split())
         if word not in WORDS:
-            self.as_meant(nearest(word, WORDS) or word, line)
-            fix = did_you_mean(word, WORDS, what="Blocks")
-            self.error("unknown", line, f"`/// {word}` is no block.", fix, slips.edit(word, WORDS))
+            edit = slips.edit(word, WORDS) or fences.barred(rest)
+            meant = fences.word_of(f"/// {edit.new}") if edit else nearest(word, WORDS)
+            self.as_meant(meant or word, line)
+            barred = f"Write `/// {edit.new}`." if edit and "|" in (edit.new or "") else ""
+            fix = barred or did_you_mean(word, WORDS, what="Blocks")
+            self.error("unknown", line, f"`/// {word}` is no block.", fix, edit)
             return
         value = value.strip()
         try:

@@ -89,7 +89,10 @@ def offset(text: str) -> int:
 
 def name(text: str) -> str:
     if " " in text or "/" in text:
-        raise Wrong(f"{text!r} is no name.", "Write letters, digits and hyphens.", rule="word")
+        bare = re.sub(r"[\s/]+", "-", text.strip())
+        raise Wrong(
+            f"{text!r} is no name.", f"Write it without spaces and slashes, like {bare}.", rule="word"
+        )
     return text
 
 

@@ -46,6 +46,13 @@ NO_DEFAULT_ON_PAGE = Rule(
     example="Hello {{ first_name }},",
 )
 
+TO_STRANGERS = Rule(
+    id="merge-tags/to-strangers",
+    level=Level.WARNING,
+    finds="a contact's value in an address of somebody else, who would learn it",
+    example='[map](https://maps.example/?near={{ town | default: "here" }})',
+)
+
 
 def hosts(facts: Facts) -> Iterator[Problem]:
     """No value of a contact chooses where a link leads."""
@@ -58,6 +65,31 @@ def hosts(facts: Facts) -> Iterator[Problem]:
                 says=f"{tag.source} stands where an address begins: a contact's value would choose where it leads.",
                 fix="Write the address up to its first slash in full; a tag may follow.",
             )
+
+
+def strangers(facts: Facts) -> Iterator[Problem]:
+    """What a contact's value in an address says, whoever runs that place learns and keeps in logs."""
+    site = facts.catalog.company.site
+    for document in _with_tags(facts):
+        every = frozenset(c.index for c in document.body.conditions) if document.body else frozenset()
+        for href in dict.fromkeys(_addresses(document, every)):
+            tag = next((tag for tag in _tags(href) if tag.field in facts.catalog.fields), None)
+            if tag is None or chooses_host(href) or _is_ours(href, site):
+                continue
+            yield TO_STRANGERS.at(
+                document.path,
+                tag.line,
+                says=f"{tag.source} stands in the address of another site: whoever runs it learns it, and keeps it.",
+                fix="Take it out, or use a field that says nothing of a person, such as a code.",
+            )
+
+
+def _is_ours(href: Text, site: str) -> bool:
+    """A path on the own site, or no page at all (a mail, a call)."""
+    first = href[0] if isinstance(href[0], str) else ""
+    return not first.lower().startswith(("http:", "https:", "//")) or bool(
+        site and first.startswith(f"{site}/")
+    )
 
 
 def public(facts: Facts) -> Iterator[Problem]:

@@ -21,32 +21,34 @@ from topmind.run.decide import Decided
 from topmind.run.doubles import doubles
 from topmind.run.dry import decide_project
 from topmind.run.forewarned import LOOK, forewarnings
-from topmind.run.load import Project
+from topmind.run.load import Project, Seen
 from topmind.run.ticks import ticks_of
+from topmind.settings import Settings
 
 
 def findings(
     root: Path, *, as_of: str | None, clock: Clock, environ: Mapping[str, str] | None = None
 ) -> tuple[Problem, ...]:
     """Everything found in the project, errors first."""
-    problems, project = load_.examine(root, as_of=as_of, clock=clock, environ=environ)
-    return with_plan(project, problems, clock)[0]
+    return with_plan(load_.look(root, as_of=as_of, clock=clock, environ=environ), clock)[0]
 
 
 def with_plan(
-    project: Project | None, problems: tuple[Problem, ...], clock: Clock, *, foretell: int | None = None
+    seen: Seen, clock: Clock, *, foretell: int | None = None
 ) -> tuple[tuple[Problem, ...], Decided | None]:
-    """Everything found in a project, and the plan that was made for it; None where none could be made. `problems`:
-    what its loader said."""
-    if project is None:
-        return problems, None
-    decided, heard = _audience(project, clock, foretell)
-    return _all(project, problems, decided.members if decided else None, heard), decided
+    """Everything found in a project that was looked through, and the plan that was made for it; None where none could
+    be made."""
+    if seen.project is None:
+        return _of_files(seen), None
+    decided, heard = _audience(seen.project, clock, foretell)
+    return _all(seen.project, seen.problems, decided.members if decided else None, heard), decided
 
 
-def without_people(project: Project, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+def without_people(seen: Seen) -> tuple[Problem, ...]:
     """The same as a pull request has it: nobody's contacts are read, also where they are at hand."""
-    return _all(project, problems, None, (_no_contacts(project),))
+    if seen.project is None:
+        return _of_files(seen)
+    return _all(seen.project, seen.problems, None, (_no_contacts(seen.project),))
 
 
 def _all(
@@ -56,16 +58,23 @@ def _all(
     heard: tuple[Problem, ...],
 ) -> tuple[Problem, ...]:
     facts, told = facts_of(project, members)
-    facts = replace(
-        facts,
-        mails=coming_mails(project.catalog, project.brand, project.root, members),
-        misspelt=misspelt(
-            facts.documents,
-            {*project.settings.project.words, *names(project.catalog)},
-            project.catalog.company.language,
-        ),
-    )
+    facts = _spelled(facts, project.settings)
+    facts = replace(facts, mails=coming_mails(project.catalog, project.brand, project.root, members))
     return load_.ordered(checks.findings(facts, [*problems, *heard, *told]))
+
+
+def _of_files(seen: Seen) -> tuple[Problem, ...]:
+    """Of a project that has errors: these, and what is to be said of each file that could be read, by itself."""
+    if seen.partial is None:
+        return seen.problems
+    facts = _spelled(Facts(catalog=seen.partial, root=seen.settings.root), seen.settings)
+    return load_.ordered(checks.findings(facts, seen.problems, whole=False))
+
+
+def _spelled(facts: Facts, settings: Settings) -> Facts:
+    """With what codespell says of all texts."""
+    right = {*settings.project.words, *names(facts.catalog)}
+    return replace(facts, misspelt=misspelt(facts.documents, right, facts.catalog.company.language))
 
 
 def facts_of(project: Project, members: Members | None) -> tuple[Facts, tuple[Problem, ...]]:

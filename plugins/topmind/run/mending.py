@@ -38,6 +38,8 @@ class Change:
         old, new = self.edit.old.strip(), self.edit.new
         if new is None:
             return f"{self.line}: the same as above, taken out"
+        if old == new:
+            return f"{self.line}: {new}, no longer indented"
         alike = takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False))
         same = len(list(alike)) if len(old) > LONG else 0
         cut = max(0, same - 20)

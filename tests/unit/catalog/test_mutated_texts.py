@@ -12,9 +12,9 @@ from topmind import checks
 from topmind.catalog import Loaded
 from topmind.catalog.blocks import block_tree
 from topmind.catalog.scanner import scan
-from topmind.checks import Facts
+from topmind.checks import Facts, addresses
 from topmind.errors import ContentError
-from topmind.model import Level, Problem
+from topmind.model import Level
 
 Build = Callable[..., Loaded]
 #: Lines of the front matter below.
@@ -79,20 +79,27 @@ def test_each_way_to_miss_a_merge_tag(build: Build) -> None:
 
 
 def test_a_tag_in_an_address(build: Build) -> None:
-    """A value that would choose where a link leads is an error, one that stands in its path a warning."""
-    wrong = list(mistakes.tags_in_addresses())
-    loaded, bad = told(build, wrong)
+    """A value that would choose where a link leads is an error, one that somebody else would learn a warning."""
+    wrong = [one for one in mistakes.tags_in_addresses() if one.name != "address: button"]
+    files = [file_of(number, one) for number, one in enumerate(wrong)]
+    loaded = build({**BESIDE, **dict(files)})
+    assert loaded.catalog is not None
+    assert not loaded.problems
+    facts = Facts(catalog=loaded.catalog)
+    found = [*addresses.hosts(facts), *addresses.strangers(facts)]
+    where = {path: one.line + HEAD for one, (path, _) in zip(wrong, files, strict=True)}
+    assert sorted((p.path, p.line) for p in found) == sorted(where.items())
+    assert all(p.fix for p in found)
+    names = {path: one.name.removeprefix("address: ") for one, (path, _) in zip(wrong, files, strict=True)}
+    assert {names[p.path] for p in found if p.level is Level.ERROR} == {"whole address", "host"}
+
+
+def test_a_tag_as_the_whole_address_of_a_button(build: Build) -> None:
+    """A button that leads where a value says is no button."""
+    [wrong] = [one for one in mistakes.tags_in_addresses() if one.name == "address: button"]
+    loaded, bad = told(build, [wrong])
     assert not bad, shown(bad)
-    levels = {
-        one.name.removeprefix("address: "): p.level for one, p in zip(wrong, by_file(loaded), strict=True)
-    }
-    errors = {name for name, level in levels.items() if level is Level.ERROR}
-    assert errors == {"whole address", "host", "button"}
-
-
-def by_file(loaded: Loaded) -> list[Problem]:
-    """Problems in the order of their files' numbers."""
-    return sorted(loaded.problems, key=lambda p: int("".join(filter(str.isdigit, p.path))))
+    assert loaded.catalog is None
 
 
 def test_a_tag_without_default(build: Build) -> None:

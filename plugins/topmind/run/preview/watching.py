@@ -97,6 +97,7 @@ class Watching:
         return self.now()
 
     def _refresh(self, seen: Seen | None = None) -> None:
+        planned = seen is not None
         try:
             seen = seen or self._look()
         except ConfigError as error:
@@ -105,16 +106,16 @@ class Watching:
             preview = replace(self._current.preview, findings=(_in_the_way(error),))
             self._current = replace(self._current, preview=preview)
         else:
-            self._current = self._made(seen)
+            self._current = self._made(seen, planned=planned)
         self.version += 1
 
     def _look(self) -> Seen:
         return load_.look(self._root, as_of=self._as_of, clock=self._clock, environ=self._environ)
 
-    def _made(self, seen: Seen) -> Current:
-        """With what the last plan said, until the next one is made."""
-        broken = seen.project is None
-        made = current(seen, self._people, seen.problems if broken else self._findings or seen.problems)
+    def _made(self, seen: Seen, *, planned: bool) -> Current:
+        """With what the last plan said; where no plan was made of this state yet, and there is a mistake in it, with that."""
+        fresh = planned or (seen.project is not None and self._planned)
+        made = current(seen, self._people, self._findings if fresh else seen.problems)
         if self._people is None and seen.project and not self._planned:
             counting = inspect.contacts_are_here(seen.project)
             made = replace(made, preview=replace(made.preview, counting=counting))
@@ -143,7 +144,7 @@ class Watching:
         known: People | None = None
         try:
             seen = self._look()
-            found, decided = inspect.with_plan(seen.project, seen.problems, self._clock, foretell=LOOK)
+            found, decided = inspect.with_plan(seen, self._clock, foretell=LOOK)
             known = known_people(decided, self._clock)
         except TopmindError as error:  # the files are shown all the same
             found = (_in_the_way(error), *(seen.problems if seen else ()))
