@@ -124,7 +124,7 @@ class _Export:
 
         def made(link: pages.Link) -> dict[str, Any]:
             page = pages.mail_page(preview, one, letter, persona, mail, link, views)
-            return {**page, "preview": preview, "key": "", "said": "", "wrong": "", "query": ""}
+            return {**page, "preview": preview, "key": "", "said": "", "wrong": "", "to": "", "query": ""}
 
         self._page(base, "preview_mail.html", here="preview", make=made)
         self._page(

@@ -42,10 +42,11 @@ def look(
     findings: Iterable[Problem] = (),
     *,
     days: int = LOOK,
+    stopped: frozenset[str] = frozenset(),
 ) -> Preview:
-    """Everything that the pages show. `known`: None where no contacts are at hand."""
+    """Everything that the pages show. `known`: None where no contacts are at hand; `stopped`: by command."""
     until = as_of + timedelta(days=days)
-    history = known.history if known else History(ledger="")
+    history = History(ledger="", stopped=stopped)
     found = [
         *(_issue(catalog, known, ask) for ask in _issues(catalog, history, as_of, until)),
         *(_announcement(catalog, known, ask) for ask in announcement_asks(catalog, history, as_of, date.max)),

@@ -20,6 +20,7 @@ from topmind.run.preview.coming import LOOK, look
 from topmind.run.preview.mailing import Mailer
 from topmind.run.preview.nouns import Preview
 from topmind.run.preview.people import People, people
+from topmind.run.remembered import history_of
 from topmind.settings import Settings
 
 #: What people write, relative to the project.
@@ -64,6 +65,7 @@ class Watching:
         self._findings: tuple[Problem, ...] = ()
         self._worker: threading.Thread | None = None
         self._planned = False
+        self._stops: frozenset[str] = frozenset()
         #: Counts up whenever there is something new to see.
         self.version = 0
 
@@ -83,9 +85,7 @@ class Watching:
     def stopped(self, names: frozenset[str]) -> None:
         """Somebody has just stopped or resumed something: everything that is stopped now."""
         with self._lock:
-            if self._people is not None:
-                history = replace(self._people.history, stopped=names)
-                self._people = replace(self._people, history=history)
+            self._stops = names
             self._refresh()
 
     def settled(self) -> Current:
@@ -115,7 +115,8 @@ class Watching:
     def _made(self, seen: Seen, *, planned: bool) -> Current:
         """With what the last plan said; where no plan was made of this state yet, and there is a mistake in it, with that."""
         fresh = planned or (seen.project is not None and self._planned)
-        made = current(seen, self._people, self._findings if fresh else seen.problems)
+        found = self._findings if fresh else seen.problems
+        made = current(seen, self._people, found, self._stops)
         if self._people is None and seen.project and not self._planned:
             counting = inspect.contacts_are_here(seen.project)
             made = replace(made, preview=replace(made.preview, counting=counting))
@@ -142,14 +143,16 @@ class Watching:
     def _work(self) -> None:
         seen: Seen | None = None
         known: People | None = None
+        stops = self._stops
         try:
             seen = self._look()
             found, decided = inspect.with_plan(seen, self._clock, foretell=LOOK)
             known = known_people(decided, self._clock)
+            stops = decided.history.stopped if decided else stops_of(seen.project, self._clock)
         except TopmindError as error:  # the files are shown all the same
             found = (_in_the_way(error), *(seen.problems if seen else ()))
         with self._lock:
-            self._people, self._findings, self._planned = known, found, True
+            self._people, self._findings, self._stops, self._planned = known, found, stops, True
             self._refresh(seen)
 
 
@@ -168,7 +171,17 @@ def known_people(decided: Decided | None, clock: Clock) -> People | None:
     return people(decided.members, decided.history, decided.plan.foretold, clock.now(), names)
 
 
-def current(seen: Seen, known: People | None, findings: tuple[Problem, ...]) -> Current:
+def stops_of(project: Project | None, clock: Clock) -> frozenset[str]:
+    """What is stopped in the ledger of a project for which no plan can be made."""
+    return history_of(project, clock, touches=False).stopped if project else frozenset()
+
+
+def current(
+    seen: Seen,
+    known: People | None,
+    findings: tuple[Problem, ...],
+    stopped: frozenset[str] = frozenset(),
+) -> Current:
     """One state, of a project with or without errors: what cannot be read is missing, everything else is shown."""
     catalog = seen.project.catalog if seen.project else None
     if catalog is None and seen.partial is not None:
@@ -195,7 +208,7 @@ def current(seen: Seen, known: People | None, findings: tuple[Problem, ...]) -> 
             project=None,
             settings=seen.settings,
         )
-    shown = look(catalog, seen.spec, known, as_of, findings)
+    shown = look(catalog, seen.spec, known, as_of, findings, stopped=stopped)
     return Current(
         preview=shown,
         mailer=Mailer(catalog, brand, seen.settings.root, seen.settings.live_url),
