@@ -25,7 +25,7 @@ from topmind.testing.asgi import WebAnswer, call
 from topmind.testing.clock import FixedClock
 from topmind.testing.desk import a_last_run
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 CLOCK = FixedClock()
 ISSUE = "/desk/preview/tuesday-fix--2026-W50/a/sample/"
 KEY = "k" * 32
