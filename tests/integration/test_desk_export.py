@@ -146,6 +146,7 @@ def test_words_of_a_stranger_stay_words_in_the_summary() -> None:
         3,
     )
     assert "&lt;img src=x&gt; &#124; &#96;a&#96; &#64;everyone" in text
+    assert "<code>content/&#96;a&#96;&lt;b&gt;.md:3</code>" in text
     assert "Errors: 1" in text
 
 
@@ -153,6 +154,7 @@ def test_words_of_a_stranger_stay_words_in_the_summary() -> None:
     ("page", "target", "way"),
     [
         ("", "preview/", "preview/index.html"),
+        ("", "preview/a b#c/", "preview/a%20b%23c/index.html"),
         ("preview/", "preview/", "index.html"),
         ("preview/a/b/", "preview/a/c/", "../c/index.html"),
         ("preview/a/b/against/last/", "findings/", "../../../../../findings/index.html"),

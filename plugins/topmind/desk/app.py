@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -67,7 +68,7 @@ def app(
         company,
         dates,
         edit=edit,
-        link=lambda path: f"/desk/{path}",
+        link=lambda path: f"/desk/{quote(path)}",
         nav=_nav(calendar, preview),
         mail_of=mail_of,
     )

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from topmind.date_words import PLAIN
 from topmind.desk import looks
@@ -229,7 +229,7 @@ def _always(values: dict[str, Any]) -> Callable[[pages.Link], dict[str, Any]]:
 
 def relative(page: str, target: str) -> str:
     """The way from a page (a folder, with its slash) to another one, as a file: `../b/index.html`."""
-    way = posixpath.relpath(target.rstrip("/") or ".", page.rstrip("/") or ".")
+    way = quote(posixpath.relpath(target.rstrip("/") or ".", page.rstrip("/") or "."))
     return f"{way}/index.html" if target.endswith("/") or not target else way
 
 

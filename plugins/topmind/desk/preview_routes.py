@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -203,7 +204,8 @@ class PreviewRoutes:
             return self._mail(page, request, f"{error.says} {error.fix}".strip(), said.get("to", ""))
         done = {"hold": "held", "release": "released", "test": "sent"}[what]
         kept = _query(request)
-        back = f"{request.url.path}?{kept + '&' if kept else ''}said={done}"
+        here = _link(pages.place(one, letter, persona.id))
+        back = f"{here}?{kept + '&' if kept else ''}said={done}"
         return RedirectResponse(back, status_code=303)
 
     def _asked(self, request: Request) -> tuple[Current, Coming, str, Persona, SeenMail]:
@@ -247,7 +249,7 @@ def _also(current: Current, one: Coming, letter: str) -> tuple[Persona, ...]:
 
 
 def _link(path: str) -> str:
-    return f"/desk/{path}"
+    return f"/desk/{quote(path)}"
 
 
 def _query(request: Request) -> str:
