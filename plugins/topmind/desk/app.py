@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -61,8 +62,15 @@ def app(
     the site, whose pictures and pages a shown mail takes from here; `edit` gives the address at which a file can be
     edited in a browser, "" = nowhere.
     """
+    mail_of = preview.mail_of if preview else lambda _name: ""
     pages = pages_of(
-        brand, company, dates, edit=edit, link=lambda path: f"/desk/{path}", nav=_nav(calendar, preview)
+        brand,
+        company,
+        dates,
+        edit=edit,
+        link=lambda path: f"/desk/{quote(path)}",
+        nav=_nav(calendar, preview),
+        mail_of=mail_of,
     )
     policy = (
         f"default-src 'none'; style-src {style_hash(pages.css)}; script-src 'self'; img-src 'self' data:; frame-src 'self'; "
@@ -108,7 +116,14 @@ def app(
 def pages_of(brand: Brand, company: str, dates: DateStyle, **shared: Any) -> Pages:
     """The desk's templates. `shared`: `link` (path below `/desk/` → address), `nav`, `edit`, and for files that no
     server gives `assets`, where style and script lie, `frame` and `static`."""
-    usual = {"assets": "", "static": False, "frame": shared["link"], "in_words": in_words, "dates": dates}
+    usual = {
+        "assets": "",
+        "static": False,
+        "mail_of": lambda _name: "",
+        "frame": shared["link"],
+        "in_words": in_words,
+        "dates": dates,
+    }
     return Pages(_HERE, brand, company=company, **{**usual, **shared})
 
 
