@@ -78,7 +78,7 @@ screenshots: install browser ## pictures of site, mails and desk under var/scree
 	$(BIN)/python tests/browser/screenshots.py
 
 lock: install ## writes requirements.lock anew: hashes, no address of any registry
-	$(BIN)/uv pip compile pyproject.toml --group dev --extra aws --extra postgres --generate-hashes --universal --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --extra aws --extra postgres --extra spelling --generate-hashes --universal --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
 
 clean: ## everything that can be made again
 	rm -rf $(VENV) var output dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -10,7 +10,7 @@ from topmind.catalog import slips
 from topmind.catalog.fields import Word
 from topmind.catalog.findings import Findings, did_you_mean, nearest
 from topmind.catalog.scanner import Scan
-from topmind.model import Item, Kind, Newsletter, Purpose, Status
+from topmind.model import Item, Kind, Newsletter, Purpose, Silence, Status
 from topmind.model import Sequence as MailSequence
 
 #: What a name may point to, and how it is called when it is missing.
@@ -20,6 +20,7 @@ _CALLED = {
     "topic": "topic of content/company.md",
     "item": "item",
     "newsletter": "newsletter (content/newsletters/{name}.md)",
+    "rule": "rule of the linter",
     "code": "code: no promotion or spotlight has `code: {name}`",
 }
 
@@ -50,6 +51,10 @@ class Mentions:
     def names(self, what: str, words: Iterable[Word] | None, path: str) -> None:
         """Note a list of names."""
         self.all.extend(Mention(what, word.text, path, word.line) for word in words or ())
+
+    def silences(self, silences: Iterable[Silence]) -> None:
+        """Note the rules that files silence."""
+        self.all.extend(Mention("rule", one.rule, one.path, one.line) for one in silences)
 
     def scan(self, scan: Scan, *, draft: bool = False, codes: str = "code") -> None:
         """Note what the blocks of a body name; a step's own code (`codes="step-code"`) may stand there alone."""
@@ -84,6 +89,13 @@ def _instead(one: Mention, known: Collection[str]) -> str:
     if len(parts) > 1 and all(part in known for part in parts):
         return f"Write commas between names: {', '.join(parts)}."
     return did_you_mean(one.name, known)
+
+
+def check_silences(silences: Iterable[Silence], rules: Collection[str], findings: Findings) -> None:
+    """An error for each rule that is silenced and not there."""
+    mentions = Mentions()
+    mentions.silences(silences)
+    check(mentions, {"rule": rules}, findings)
 
 
 def check_drafts(mentions: Mentions, items: Mapping[str, Item], findings: Findings) -> None:

@@ -9,12 +9,12 @@ from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
-from topmind.catalog import front_matter, merge_tags, scanner, slips, tag_addresses
+from topmind.catalog import front_matter, merge_tags, scanner, slips
 from topmind.catalog.fields import Source
 from topmind.catalog.findings import Findings, Wrong, did_you_mean, nearest
 from topmind.catalog.schemas import Head, ItemHead
 from topmind.catalog.values import Entry
-from topmind.model import Body, MergeTag
+from topmind.model import Body, MergeTag, Silence
 from topmind.settings import Settings
 
 H = TypeVar("H", bound=Head)
@@ -54,6 +54,8 @@ class Reader:
     instead: Mapping[str, bytes] = field(default_factory=dict)
     #: Paths of all files that were opened, readable or not.
     seen: set[str] = field(default_factory=set)
+    #: What the files say under `silence:`.
+    silences: list[Silence] = field(default_factory=list)
 
     def read(self, file: Path, schema: type[H]) -> Document[H] | None:
         """One file, or None where its front matter is wrong (the problems are noted)."""
@@ -82,6 +84,10 @@ class Reader:
         if found is None or head.problems:
             self._scan_anyway(head.body, path, head.body_line)
             return None
+        self.silences += [
+            Silence(path=path, line=word.line, rule=word.text, reason=reason)
+            for word, reason in found.silence
+        ]
         return Document(
             path=path,
             head=found,
@@ -128,14 +134,12 @@ class Reader:
         """All problems of a run at once: a bad head does not hide a bad body."""
         found = scanner.scan(scanner.drop_shortcodes(text, self.settings.project.ignore), path, line)
         self.findings.add(found.problems)
-        self.findings.add(tag_addresses.check(found.body.text, path, line, self.fields))
         self.tags(found.body.tags, path)
 
     def body(self, text: str, path: str, line: int, *, slots: bool = False) -> tuple[Body, scanner.Scan]:
         """A scanned body; its problems and unknown merge tags are noted."""
         found = scanner.scan(text, path, line)
         self.findings.add(found.problems)
-        self.findings.add(tag_addresses.check(found.body.text, path, line, self.fields))
         self.tags(found.body.tags, path)
         if not slots:
             for slot in found.body.slots:

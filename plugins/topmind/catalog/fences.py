@@ -8,6 +8,7 @@ from datetime import date
 from typing import TypeAlias
 
 from topmind.catalog import dates
+from topmind.catalog.addresses import chooses_host
 from topmind.catalog.findings import Wrong, nearest
 from topmind.model import Edit, PersonalCode, Text
 
@@ -224,6 +225,13 @@ def button_parts(value: str) -> tuple[str, str]:
 
 def check_target(href: Text, target: str) -> None:
     """An address that a reader can follow, or one that begins with a merge tag. Raises Wrong."""
+    tag = chooses_host(href)
+    if tag is not None:
+        raise Wrong(
+            f"{tag.source}: a contact's value would choose where it leads.",
+            "Write the address up to its first slash in full; a tag may follow.",
+            rule="value",
+        )
     whole = "".join(part if isinstance(part, str) else "x" for part in href)
     if isinstance(href[0], str) and not _TARGET.fullmatch(whole):
         raise Wrong(

@@ -145,6 +145,20 @@ def _map(entry: Entry, _: Source) -> dict[str, str]:
     return {name.text: value.text for name, value in values.pairs_of(entry)}
 
 
+def _silences(entry: Entry, _: Source) -> tuple[tuple[Word, str], ...]:
+    """Rule → why it is silent here; without a reason nobody can tell later whether it still holds."""
+    found = values.pairs_of(entry)
+    for name, reason in found:
+        if not reason.text.strip():
+            raise Wrong(
+                f"{name.text} has no reason.",
+                f"Write why: `{name.text}: the partner's button says so`.",
+                line=name.line,
+                rule="silence",
+            )
+    return tuple((Word(name.text, name.line), reason.text.strip()) for name, reason in found)
+
+
 def _spans(entry: Entry, source: Source) -> tuple[date, ...]:
     return tuple(day for span in _list(dates.read_span)(entry, source) for day in span)
 
@@ -201,6 +215,9 @@ OptionalNames = Annotated[tuple[Word, ...] | None, Form(_words, "a list of names
 Rules = Annotated[tuple[Word, ...], Form(_rules, "a list of rules")]
 Examples = Annotated[tuple[Example, ...], Form(_examples, "a list like `0007 belongs`")]
 Lines = Annotated[tuple[str, ...], Form(_lines, "a list of lines")]
+Silences = Annotated[
+    tuple[tuple[Word, str], ...], Form(_silences, "indented `rule: reason` lines, see Findings below")
+]
 Pairs = Annotated[dict[str, str], Form(_map, "indented `name: text` lines")]
 Day = Annotated[date | None, Form(_word(dates.read_day), "a date")]
 RequiredDay = Annotated[date, Form(_word(dates.read_day), "a date")]

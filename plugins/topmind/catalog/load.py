@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -51,13 +51,16 @@ def load(
     as_of: date,
     fields: Mapping[str, FieldSpec],
     instead: Mapping[str, bytes] | None = None,
+    rules: Collection[str] | None = None,
 ) -> Loaded:
     """Read everything that people write below `settings.root`, as of a company day.
 
     `fields` are the declared fields of a contact (`_audience.toml`): merge tags may name them and
-    `merge_tags.BUILT_IN`. `instead`: path → a text to read in place of the file's own. Never raises for what a file says: all problems come back, by file and line.
+    `merge_tags.BUILT_IN`. `instead`: path → a text to read in place of the file's own. `rules`: ids of the linter's
+    rules, which files may silence; None = any. Never raises for what a file says: all problems come back, by file
+    and line.
     """
-    project = _Project(settings, fields, instead or {})
+    project = _Project(settings, fields, instead or {}, rules)
     company = project.company()
     zone = ZoneInfo(company.zone) if company else ZoneInfo("UTC")
     team = project.by_id("content/team", house.read_member, lambda m: m.id)
@@ -83,6 +86,7 @@ def load(
         segments=segments,
         team=team,
         fields=dict(fields),
+        silences=tuple(project.reader.silences),
     )
     good = None if project.findings.any_error else catalog
     return Loaded(catalog=good, problems=problems, partial=catalog)
@@ -92,12 +96,17 @@ class _Project:
     """One reading of one project."""
 
     def __init__(
-        self, settings: Settings, fields: Mapping[str, FieldSpec], instead: Mapping[str, bytes]
+        self,
+        settings: Settings,
+        fields: Mapping[str, FieldSpec],
+        instead: Mapping[str, bytes],
+        rules: Collection[str] | None,
     ) -> None:
         self.root = settings.root
         self.exclude = settings.project.exclude
         self.findings = Findings()
         self.mentions = Mentions()
+        self.rules = _Anything() if rules is None else rules
         self.reader = Reader(settings, self.findings, frozenset(fields), instead)
         #: Ids of all items by their files: an item with a mistake of its own is not missing too.
         self.item_ids: set[str] = set()
@@ -177,6 +186,7 @@ class _Project:
     ) -> None:
         """What no file can know by itself."""
         by_id = {item.id: item for item in items}
+        self.mentions.silences(self.reader.silences)
         crosscheck.check(
             self.mentions,
             {
@@ -184,6 +194,7 @@ class _Project:
                 "sender": self.names("content/team"),
                 "topic": company.topics.keys() if company else _Anything(),
                 "item": self.item_ids,
+                "rule": self.rules,
                 "newsletter": {n.id for n in newsletters} or self.names("content/newsletters"),
                 "code": {i.code for i in items if i.code}
                 if len(items) == self.files_of_items

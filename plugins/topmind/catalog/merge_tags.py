@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from topmind.catalog import slips
 from topmind.catalog.code import literal_spans
-from topmind.catalog.filters import FILTERS, check_args, filtered, show
+from topmind.catalog.filters import FILTERS, check_args, filtered, is_missing, show
 from topmind.catalog.findings import Wrong, did_you_mean
 from topmind.date_words import PLAIN, DateStyle
 from topmind.errors import ContentError
@@ -146,15 +146,15 @@ def unknown(tags: Iterable[MergeTag], fields: Iterable[str], path: str) -> tuple
 def apply(tag: MergeTag, value: object, dates: DateStyle = PLAIN) -> str:
     """The text that stands in place of a tag: its filters over the value, left to right.
 
-    None and "" are missing values: only `default` fills them; without one the text is empty. `dates`: how the
+    Only `default` fills what is missing (None, blank); without one the text is empty. `dates`: how the
     company's readers write a date.
     """
     for one in tag.filters:
-        if value is None or value == "":
+        if is_missing(value):
             value = one.args[0] if one.name == "default" else None
         elif one.name != "default":
             value = filtered(one, value, dates)
-    return show(value, dates)
+    return "" if is_missing(value) else show(value, dates)
 
 
 def lift(text: str, path: str = "", line: int = 0) -> tuple[str, dict[str, MergeTag]]:
@@ -194,18 +194,17 @@ def _read(inner: str, source: str, line: int) -> MergeTag:
             raise Wrong("a merge tag is empty.", "Write `{{ first_name }}`.", rule="syntax")
         raise _not_a_tag(source, 0)
     rest = text[field.end() :].strip()
+    filters: list[Filter] = []
     if rest.startswith("or ") or rest == "or":
-        fallback = _TOKEN.fullmatch(rest[2:])
+        fallback = _TOKEN.match(rest[2:])
         if fallback is None:
             raise Wrong(
-                f"{source} has no text after `or`.",
+                f"{source} has no text after `or`, or one that is not in quotation marks.",
                 f'Write `{{{{ {field[0]} or "there" }}}}`.',
                 rule="syntax",
             )
-        return MergeTag(
-            field=field[0], filters=(Filter("default", (_arg(fallback),)),), source=source, line=line
-        )
-    filters: list[Filter] = []
+        filters.append(Filter("default", (_arg(fallback),)))
+        rest = rest[2:][fallback.end() :].strip()
     while rest:
         if not rest.startswith("|"):
             if spaced := re.fullmatch(r"\w+(?: \w+)+", text.partition("|")[0].strip()):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from topmind.catalog import fences, merge_tags, phrases, slips
-from topmind.catalog.code import code_lines
+from topmind.catalog.code import code_lines, unfenced
 from topmind.catalog.fences import CONTAINERS, DIVIDERS, WORDS, Branch, Container, Part, Single, Words
 from topmind.catalog.findings import Wrong, did_you_mean, nearest
 from topmind.catalog.open_blocks import OpenBlock
@@ -42,7 +42,8 @@ class _Scanner:
 
     def __init__(self, text: str, path: str, line: int) -> None:
         self.path, self.first = path, line
-        self.lines = text.split("\n")
+        self.inner = unfenced(text)
+        self.lines = self.inner.text.split("\n")
         self.stack: list[OpenBlock] = [OpenBlock("", line, branch_line=line)]
         self.conditions: list[Condition] = []
         self.slots: list[Slot] = []
@@ -71,7 +72,7 @@ class _Scanner:
         code = code_lines(text) if fences.may_hold(text) or "```" in text or "~~~" in text else None
         for index, line in enumerate(self.lines):
             number = self.first + index
-            if code is None or index in code.fenced:
+            if code is None or index in code.fenced or index in self.inner.code:
                 self.words.append(line)
                 continue
             rest = fences.fence(line)
@@ -88,12 +89,13 @@ class _Scanner:
             self.fence(rest, number)
             self.words_line = number + 1
         self.flush(0)
-        for index in code.open_fences if code else ():
+        for index in (*(code.open_fences if code else ()), *self.inner.open_fences):
             self.error(
                 "open-code",
                 self.first + index,
                 "this code fence opens nothing that is closed.",
-                "Close it with the same line of back-ticks; after them stand one word or nothing.",
+                "Close it with the same line of back-ticks; each stands on a line of its own, and after the first one "
+                "word or nothing.",
             )
         self.unclosed()
 

@@ -39,6 +39,17 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """One line of `silence:`: in this file a rule of the linter says nothing, and why."""
+
+    path: str
+    line: int
+    #: Id of the rule, e.g. `links/click-here`.
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
     """How long and how often an item may be offered (`use:`)."""
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from topmind import audience, checks, planning
 from topmind.audience.places import place_of
 from topmind.audience.spec import PATH as AUDIENCE
 from topmind.checks import Facts
+from topmind.checks.documents import Document
+from topmind.checks.spelling import misspelt, names
 from topmind.errors import AudienceError, ContentError
 from topmind.model import Clock, Level, Members, Problem
+from topmind.resource_site.pages import written_pages
 from topmind.run import load as load_
+from topmind.run.coming_mails import coming_mails
 from topmind.run.doubles import doubles
 from topmind.run.dry import decide_project
 from topmind.run.forewarned import LOOK, forewarnings
@@ -26,19 +31,54 @@ def findings(
     problems, project = load_.examine(root, as_of=as_of, clock=clock, environ=environ)
     if project is None:
         return problems
-    members, heard = _audience(project, clock)
+    return _all(project, problems, *_audience(project, clock))
+
+
+def without_people(project: Project, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The same as a pull request has it: nobody's contacts are read, also where they are at hand."""
+    return _all(project, problems, None, (_no_contacts(project),))
+
+
+def _all(
+    project: Project,
+    problems: tuple[Problem, ...],
+    members: Members | None,
+    heard: tuple[Problem, ...],
+) -> tuple[Problem, ...]:
+    facts, told = facts_of(project, members)
+    facts = replace(
+        facts,
+        mails=coming_mails(project.catalog, project.brand, project.root, members),
+        misspelt=misspelt(
+            facts.documents,
+            {*project.settings.project.words, *names(project.catalog)},
+            project.catalog.company.language,
+        ),
+    )
+    return load_.ordered(checks.findings(facts, [*problems, *heard, *told]))
+
+
+def facts_of(project: Project, members: Members | None) -> tuple[Facts, tuple[Problem, ...]]:
+    """What the linter looks at, but for the compiled mails and the spelling; and the problems of the pages."""
+    catalog = project.catalog
+    pages, silenced, problems = written_pages(project.settings, catalog, checks.RULES)
     facts = Facts(
-        catalog=project.catalog,
+        catalog=catalog,
         brand=project.brand,
         root=project.root,
         members=members,
         dates={
-            letter.id: planning.next_dates(letter, project.catalog.company, project.moment.as_of, 5)
-            for letter in project.catalog.newsletters.values()
+            letter.id: planning.next_dates(letter, catalog.company, project.moment.as_of, 5)
+            for letter in catalog.newsletters.values()
         },
         ticks=ticks_of(project.settings),
+        pages=tuple(
+            Document(path=p.path, body=p.body, title=p.title, url=p.url, pending=p.draft, mailed=False)
+            for p in pages
+        ),
+        silenced=silenced,
     )
-    return load_.ordered(checks.findings(facts, [*problems, *heard]))
+    return facts, problems
 
 
 def _audience(project: Project, clock: Clock) -> tuple[Members | None, tuple[Problem, ...]]:

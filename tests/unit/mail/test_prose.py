@@ -44,7 +44,9 @@ def plain(markdown: str) -> str:
     """Markdown as plain text, its notes below."""
     writer = TextWriter(places(), Addresses("https://site.example"))
     blocks = block_tree(written(markdown), frozenset())
-    text = "\n\n".join(PlainProse(writer).blocks(b.elements) for b in blocks if isinstance(b, Prose))
+    text = "\n\n".join(
+        PlainProse(writer, writer.lines).blocks(b.elements) for b in blocks if isinstance(b, Prose)
+    )
     notes = "\n".join(f"[{n}] {href}" for n, href in enumerate(writer.notes, 1))
     return f"{text}\n\n{notes}".strip("\n")
 
