@@ -71,7 +71,9 @@ class Reader:
             self.findings.error(wrong.rule, path, wrong.line, wrong.says, wrong.fix)
             return None
         except OSError as error:
-            self.findings.error("file/unreadable", path, 0, f"cannot be read: {error.strerror}.")
+            self.findings.error(
+                "file/unreadable", path, 0, f"cannot be read: {error.strerror}.", "Look at its rights."
+            )
             return None
         project = self.settings.project
         head = front_matter.read(text, path, project.aliases, schema.keys())
@@ -206,6 +208,8 @@ def _validated(
                     f"Write `{key}:` with {schema.form(key).due}.",
                 )
             else:
-                findings.error("front-matter/value", path, lines.get(key, 1), f"{key}: {one['msg']}.")
+                findings.error(
+                    "front-matter/value", path, lines.get(key, 1), f"{key}: {one['msg']}.", "Mend the value."
+                )
         return None
     return None if broken else found
