@@ -20,7 +20,7 @@ from topmind.run.coming_mails import coming_mails
 from topmind.run.doubles import doubles
 from topmind.run.dry import decide_project
 from topmind.run.forewarned import LOOK, forewarnings
-from topmind.run.load import Project
+from topmind.run.load import Project, Seen
 from topmind.run.ticks import ticks_of
 
 
@@ -28,10 +28,35 @@ def findings(
     root: Path, *, as_of: str | None, clock: Clock, environ: Mapping[str, str] | None = None
 ) -> tuple[Problem, ...]:
     """Everything found in the project, errors first."""
-    problems, project = load_.examine(root, as_of=as_of, clock=clock, environ=environ)
-    if project is None:
-        return problems
-    return _all(project, problems, *_audience(project, clock))
+    seen = load_.look(root, as_of=as_of, clock=clock, environ=environ)
+    if seen.project is None:
+        return load_.ordered([*seen.problems, *_of_pages(seen)])
+    return _all(seen.project, seen.problems, *_audience(seen.project, clock))
+
+
+def of_files(
+    root: Path,
+    *,
+    as_of: str | None,
+    clock: Clock,
+    environ: Mapping[str, str] | None = None,
+    instead: Mapping[str, bytes] | None = None,
+) -> tuple[Problem, ...]:
+    """What is wrong with the files themselves, pages too: what the loaders say, without the linter.
+
+    `instead`: path → a text to read in place of the file's own.
+    """
+    seen = load_.look(root, as_of=as_of, clock=clock, environ=environ, instead=instead)
+    return load_.ordered([*seen.problems, *_of_pages(seen, instead)])
+
+
+def _of_pages(seen: Seen, instead: Mapping[str, bytes] | None = None) -> tuple[Problem, ...]:
+    """Mistakes of pages in the same run as those of items, but not the echo of these."""
+    if seen.partial is None:
+        return ()
+    _, _, problems = written_pages(seen.settings, seen.partial, checks.RULES, instead)
+    echo = set() if seen.project else {"block/item"} | (set() if seen.spec else {"merge-tag/unknown-field"})
+    return tuple(one for one in problems if one.rule not in echo)
 
 
 def without_people(project: Project, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
