@@ -10,17 +10,17 @@ from topmind import audience, checks, planning
 from topmind.audience.places import place_of
 from topmind.audience.spec import PATH as AUDIENCE
 from topmind.checks import Facts
-from topmind.checks.documents import Document
 from topmind.checks.spelling import misspelt, names
 from topmind.errors import AudienceError, ContentError
 from topmind.model import Clock, Level, Members, Problem
 from topmind.resource_site.pages import written_pages
+from topmind.run import broken
 from topmind.run import load as load_
 from topmind.run.coming_mails import coming_mails
 from topmind.run.doubles import doubles
 from topmind.run.dry import decide_project
 from topmind.run.forewarned import LOOK, forewarnings
-from topmind.run.load import Project, Seen
+from topmind.run.load import Project
 from topmind.run.ticks import ticks_of
 
 
@@ -30,33 +30,8 @@ def findings(
     """Everything found in the project, errors first."""
     seen = load_.look(root, as_of=as_of, clock=clock, environ=environ)
     if seen.project is None:
-        return load_.ordered([*seen.problems, *_of_pages(seen)])
+        return load_.ordered(broken.findings(seen))
     return _all(seen.project, seen.problems, *_audience(seen.project, clock))
-
-
-def of_files(
-    root: Path,
-    *,
-    as_of: str | None,
-    clock: Clock,
-    environ: Mapping[str, str] | None = None,
-    instead: Mapping[str, bytes] | None = None,
-) -> tuple[Problem, ...]:
-    """What is wrong with the files themselves, pages too: what the loaders say, without the linter.
-
-    `instead`: path → a text to read in place of the file's own.
-    """
-    seen = load_.look(root, as_of=as_of, clock=clock, environ=environ, instead=instead)
-    return load_.ordered([*seen.problems, *_of_pages(seen, instead)])
-
-
-def _of_pages(seen: Seen, instead: Mapping[str, bytes] | None = None) -> tuple[Problem, ...]:
-    """Mistakes of pages in the same run as those of items, but not the echo of these."""
-    if seen.partial is None:
-        return ()
-    _, _, problems = written_pages(seen.settings, seen.partial, checks.RULES, instead)
-    echo = set() if seen.project else {"block/item"} | (set() if seen.spec else {"merge-tag/unknown-field"})
-    return tuple(one for one in problems if one.rule not in echo)
 
 
 def without_people(project: Project, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
@@ -97,10 +72,7 @@ def facts_of(project: Project, members: Members | None) -> tuple[Facts, tuple[Pr
             for letter in catalog.newsletters.values()
         },
         ticks=ticks_of(project.settings),
-        pages=tuple(
-            Document(path=p.path, body=p.body, title=p.title, url=p.url, pending=p.draft, mailed=False)
-            for p in pages
-        ),
+        pages=broken.documents_of(pages),
         silenced=silenced,
     )
     return facts, problems
