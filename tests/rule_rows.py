@@ -181,6 +181,26 @@ def as_it_is(facts: Facts) -> Facts:
     return facts
 
 
+def put(root: Path, name: str, text: str | bytes) -> None:
+    """Write one file of the project."""
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+
+#: A small project in which nothing is wrong.
+SOUND: Files = {
+    "pelicanconf.py": "",
+    **company(),
+    **dana(),
+    **letter(),
+    **segment("customers"),
+    **sequence(),
+    **step(),
+    **tip("Before the leaves freeze.", path="content/tips/gutters.md"),
+}
+
+
 @dataclass(frozen=True)
 class Row:
     """One rule: files beside those of a small sound project."""
@@ -343,11 +363,6 @@ ROWS: dict[str, Row] = {
         tip('[Ours](https://us.example/{{ company | default: "us" }})'),
         (TIP, 5),
     ),
-    "merge-tags/in-address": Row(
-        tip('[Book](https://x.example/?name={{ first_name | default: "you" }})'),
-        tip('[Book, {{ first_name | default: "you" }}](https://x.example/?of={{ company_name }})'),
-        (TIP, 5),
-    ),
     "merge-tags/no-default-in-address": Row(
         tip("[Book](/book/?name={{ first_name }})"),
         tip('[Book](/book/?name={{ first_name | default: "you" }})'),
@@ -355,6 +370,11 @@ ROWS: dict[str, Row] = {
     ),
     "merge-tags/no-default-on-page": Row(
         tip("Hello {{ first_name }},"), tip('Hello {{ first_name | default: "you" }},'), (TIP, 5)
+    ),
+    "merge-tags/to-strangers": Row(
+        tip('[Map](https://maps.example/?near={{ first_name | default: "here" }})'),
+        tip('[Map](/map/?near={{ first_name | default: "here" }})'),
+        (TIP, 5),
     ),
     "segments/unused": Row(
         segment("lapsed"), segment("lapsed", "purchases() > 0", "sender: dana"), ("segments/lapsed.md", 0)
@@ -439,14 +459,17 @@ ROWS: dict[str, Row] = {
         (TIP, 5),
         also_fine=(
             tip("```\nhttps://forms.example.com\n```"),
-            tip("[harborandpine.example](https://harborandpine.example)"),
+            tip("[www.harborandpine.example](https://harborandpine.example)"),
         ),
     ),
     "links/same-words": Row(
         tip("[Guide](/tips/gutters/)\n\n[guide](/tips/x/)"),
         tip("[Guide](/tips/gutters/)\n\n[guide](/tips/gutters/)"),
         (TIP, 7),
-        also_fine=(step("[Yes](answer:yes) [Yes](answer:no)"),),
+        also_fine=(
+            step("[Yes](answer:yes) [Yes](answer:no)"),
+            tip("[a](https://forms.example.com/) [a](http://FORMS.example.com) [↵](#a) [↵](#b)"),
+        ),
     ),
     # pictures and headings
     "images/missing": Row(
@@ -539,7 +562,10 @@ ROWS: dict[str, Row] = {
     ),
     # words
     "texts/misspelt": Row(
-        tip("Clean them.\n\nWait untill Thursday."), tip("Wait until `untill` Thursday."), (TIP, 7), spelled
+        tip("Clean them.\n\nWait untill Thursday."),
+        tip("Wait until `untill` Thursday, says the OCE."),
+        (TIP, 7),
+        spelled,
     ),
     "texts/hard-to-read": Row(
         tip(WORDS * 20), tip("We mend your roof, and we come on the day we said. " * 20), (TIP, 5)

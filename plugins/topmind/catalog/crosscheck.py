@@ -81,6 +81,13 @@ def check(mentions: Mentions, known: Mapping[str, Collection[str]], findings: Fi
             )
 
 
+def check_silences(silences: Iterable[Silence], rules: Collection[str], findings: Findings) -> None:
+    """An error for each rule that is silenced and not there."""
+    mentions = Mentions()
+    mentions.silences(silences)
+    check(mentions, {"rule": rules}, findings)
+
+
 def _instead(one: Mention, known: Collection[str]) -> str:
     """What to write in place of a name that is not there."""
     if one.what == "segment" and one.name.lower() in {"all", "everyone", "everybody", "anybody", "anyone"}:
@@ -89,13 +96,6 @@ def _instead(one: Mention, known: Collection[str]) -> str:
     if len(parts) > 1 and all(part in known for part in parts):
         return f"Write commas between names: {', '.join(parts)}."
     return did_you_mean(one.name, known)
-
-
-def check_silences(silences: Iterable[Silence], rules: Collection[str], findings: Findings) -> None:
-    """An error for each rule that is silenced and not there."""
-    mentions = Mentions()
-    mentions.silences(silences)
-    check(mentions, {"rule": rules}, findings)
 
 
 def check_drafts(mentions: Mentions, items: Mapping[str, Item], findings: Findings) -> None:

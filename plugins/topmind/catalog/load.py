@@ -50,6 +50,7 @@ def load(
     settings: Settings,
     as_of: date,
     fields: Mapping[str, FieldSpec],
+    *,
     instead: Mapping[str, bytes] | None = None,
     rules: Collection[str] | None = None,
 ) -> Loaded:

@@ -32,12 +32,6 @@ CHOOSES_HOST = Rule(
     protects=True,
     holds=True,
 )
-IN_ADDRESS = Rule(
-    id="merge-tags/in-address",
-    level=Level.WARNING,
-    finds="what is known of a contact within the address of a link, where others can read it",
-    example="[book](https://partner.example/?town={{ town }})",
-)
 NO_DEFAULT_IN_ADDRESS = Rule(
     id="merge-tags/no-default-in-address",
     level=Level.ERROR,
@@ -50,6 +44,13 @@ NO_DEFAULT_ON_PAGE = Rule(
     level=Level.WARNING,
     finds="a merge tag without default on a public page",
     example="Hello {{ first_name }},",
+)
+
+TO_STRANGERS = Rule(
+    id="merge-tags/to-strangers",
+    level=Level.WARNING,
+    finds="a contact's value in an address of somebody else, who would learn it",
+    example='[map](https://maps.example/?near={{ town | default: "here" }})',
 )
 
 
@@ -66,18 +67,29 @@ def hosts(facts: Facts) -> Iterator[Problem]:
             )
 
 
-def personal(facts: Facts) -> Iterator[Problem]:
-    """An address is kept in logs, histories and statistics, at whatever place it leads to."""
+def strangers(facts: Facts) -> Iterator[Problem]:
+    """What a contact's value in an address says, whoever runs that place learns and keeps in logs."""
+    site = facts.catalog.company.site
     for document in _with_tags(facts):
         every = frozenset(c.index for c in document.body.conditions) if document.body else frozenset()
-        told = (t for href in _addresses(document, every) if not chooses_host(href) for t in _tags(href))
-        for tag in dict.fromkeys(tag for tag in told if tag.field in facts.catalog.fields):
-            yield IN_ADDRESS.at(
+        for href in dict.fromkeys(_addresses(document, every)):
+            tag = next((tag for tag in _tags(href) if tag.field in facts.catalog.fields), None)
+            if tag is None or chooses_host(href) or _is_ours(href, site):
+                continue
+            yield TO_STRANGERS.at(
                 document.path,
                 tag.line,
-                says=f"{tag.source} stands in the address of a link: whoever it leads to learns it, and keeps it in logs.",
+                says=f"{tag.source} stands in the address of another site: whoever runs it learns it, and keeps it.",
                 fix="Take it out, or use a field that says nothing of a person, such as a code.",
             )
+
+
+def _is_ours(href: Text, site: str) -> bool:
+    """A path on the own site, or no page at all (a mail, a call)."""
+    first = href[0] if isinstance(href[0], str) else ""
+    return not first.lower().startswith(("http:", "https:", "//")) or bool(
+        site and first.startswith(f"{site}/")
+    )
 
 
 def public(facts: Facts) -> Iterator[Problem]:

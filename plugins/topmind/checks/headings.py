@@ -64,7 +64,7 @@ def order(facts: Facts) -> Iterator[Problem]:
                 yield SKIPPED.at(
                     document.path,
                     heading.line,
-                    says=f"A heading of level {heading.level} follows one of level {above}.",
+                    says=f"A heading of level {heading.level} follows {f'one of level {above}' if above > 1 else 'the title'}.",
                     fix=f"Write {'#' * (above + 1)} {heading.words or '…'}",
                 )
             above = heading.level

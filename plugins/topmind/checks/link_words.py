@@ -93,6 +93,11 @@ def _private(host: str) -> bool:
     return address.is_private or address.is_loopback or address.is_unspecified
 
 
+def _place(target: str) -> str:
+    """A target as far as it leads elsewhere: `http` or not, a slash at the end, and capitals do not."""
+    return re.sub(r"^https?://(www\.)?", "", target).rstrip("/").lower()
+
+
 def saying_nothing(facts: Facts) -> Iterator[Problem]:
     """The words of a link say where it leads, by themselves."""
     language = facts.catalog.company.language[:2].lower()
@@ -121,11 +126,11 @@ def ambiguous(facts: Facts) -> Iterator[Problem]:
     for document, found in facts.links:
         places: dict[str, dict[str, int]] = defaultdict(dict)
         for link in found:
-            if link.words and not link.target.startswith("answer:"):
+            if re.search(r"\w", link.words) and not link.target.startswith("answer:"):
                 places[link.words.lower()].setdefault(link.target, link.line)
         for words, targets in places.items():
             first, *others = targets
-            for target in others:
+            for target in (one for one in others if _place(one) != _place(first)):
                 yield SAME_WORDS.at(
                     document.path,
                     targets[target],

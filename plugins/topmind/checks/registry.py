@@ -66,7 +66,7 @@ CHECKS: tuple[Check, ...] = (
     blocks.foreign_tags,
     values.defaults,
     addresses.hosts,
-    addresses.personal,
+    addresses.strangers,
     addresses.public,
     segments.unused,
     segments.nobody,
@@ -108,6 +108,33 @@ CHECKS: tuple[Check, ...] = (
     unknowns.resent,
 )
 
+#: Checks that judge each file by itself: they hold in a project of which other files could not be read.
+ALONE = frozenset(
+    {
+        house.postal_address,
+        house.placeholders,
+        house.template_texts,
+        past_dates.over,
+        blocks.foreign_tags,
+        link_words.unsafe,
+        link_words.saying_nothing,
+        link_words.ambiguous,
+        images.missing,
+        images.alternative_text,
+        pictures.files,
+        headings.order,
+        headings.words,
+        headings.bold_lines,
+        subjects.lengths,
+        subjects.missing,
+        subjects.wording,
+        clients.themes,
+        clients.taken_out,
+        spelling.words,
+        reading_ease.ease_of_texts,
+    }
+)
+
 
 def _declared(module: ModuleType) -> list[Rule]:
     return [value for value in vars(module).values() if isinstance(value, Rule)]
@@ -123,38 +150,7 @@ RULES: dict[str, Rule] = {rule.id: rule for module in FAMILIES for rule in _decl
 _STRICT = tuple(
     check for check in CHECKS if any(rule.holds for rule in _declared(sys.modules[check.__module__]))
 )
-#: Checks that look at one text by itself: what other files say changes nothing for them.
-_ALONE = (
-    past_dates.over,
-    blocks.foreign_tags,
-    addresses.hosts,
-    addresses.personal,
-    link_words.unsafe,
-    link_words.saying_nothing,
-    link_words.ambiguous,
-    images.missing,
-    images.alternative_text,
-    pictures.files,
-    headings.order,
-    headings.words,
-    headings.bold_lines,
-    subjects.lengths,
-    subjects.wording,
-    clients.taken_out,
-    reading_ease.ease_of_texts,
-)
 _WORST_FIRST = list(Level)
-
-
-def alone(facts: Facts) -> tuple[Problem, ...]:
-    """What texts without a mistake of the loaders say by themselves, while other files have some."""
-    told = silences.heard((found for check in _ALONE for found in check(facts)), facts, RULES, facts.silences)
-    later = LEFT_OUT.at(
-        says="Not checked yet: what one file says of another, as long as some have errors.",
-        fix="Mend the errors, and check again.",
-    )
-    # a rule that was not asked has found nothing, and that is no reason to end its silence
-    return (*(one for one in told if one.rule != silences.NOTHING.id), later)
 
 
 def holding(facts: Facts) -> tuple[Problem, ...]:
@@ -167,16 +163,17 @@ def holding(facts: Facts) -> tuple[Problem, ...]:
     )
 
 
-def findings(facts: Facts, problems: Iterable[Problem] = ()) -> tuple[Problem, ...]:
+def findings(facts: Facts, problems: Iterable[Problem] = (), *, whole: bool = True) -> tuple[Problem, ...]:
     """Every problem at once: those of the loaders, then those of the rules; errors first, by file and line.
 
     A rule that lacks what it looks at (contacts, files, dates) is left out, and one info line says which. What a file
-    silences, with a reason, is not said.
+    silences, with a reason, is not said. `whole`: every file could be read; else each is judged by itself only.
     """
-    told = (found for check in CHECKS for found in check(facts))
-    found = {*problems, *silences.heard(told, facts, RULES, facts.silences)}
+    told = (found for check in CHECKS if whole or check in ALONE for found in check(facts))
+    heard = silences.heard(told, facts, RULES, facts.silences)
+    found = {*problems, *(one for one in heard if whole or one.rule != silences.NOTHING.id)}
     missing = facts.missing()
-    if missing:
+    if missing and whole:
         found.add(
             LEFT_OUT.at(
                 says=f"Not checked here: {'; '.join(missing)}.",

@@ -87,7 +87,8 @@ def _answers(said: Iterable[str], every: Sequence[_Line]) -> Iterator[tuple[str,
     for text in said:
         if answer := _ANSWER.match(text):
             path, line, _ = every[place - 1]
-            yield path, line, answer[1], answer[2]
+            if not answer[1].isupper():  # an abbreviation, which it takes for a word
+                yield path, line, answer[1], answer[2]
         elif shown := _SHOWN.match(text):
             place = int(shown[1])
 

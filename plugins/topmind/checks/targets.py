@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote, urlsplit
 
+from markdown.extensions.toc import slugify, unique
+
 from topmind.catalog.addresses import page_of
-from topmind.catalog.blocks import block_tree
 from topmind.checks.documents import Document, has_page
 from topmind.checks.facts import Facts
 from topmind.checks.rule import Rule
-from topmind.model import (
-    Access,
-    Block,
-    Callout,
-    Columns,
-    Element,
-    Item,
-    Kind,
-    Level,
-    Node,
-    Problem,
-    Prose,
-    Status,
-)
+from topmind.checks.written import headings, prose, source
+from topmind.model import Access, Item, Kind, Level, Problem, Status
 
 NOWHERE = Rule(
     id="links/nowhere",
@@ -63,6 +53,10 @@ NO_ANCHOR = Rule(
     finds="a link to a place in a page that the page does not have",
     example="[the costs](/articles/roof-quote/#cots)",
 )
+
+
+#: `{#costs}` and `id="costs"`.
+_NAMED = re.compile(r"""(?:\{:?[^}\n]*\#|\bid=["'])([\w-]+)""", re.VERBOSE)
 
 
 def links(facts: Facts) -> Iterator[Problem]:
@@ -151,30 +145,16 @@ def anchors(facts: Facts) -> Iterator[Problem]:
 
 
 def _anchors(document: Document) -> frozenset[str]:
-    """Ids in a text, for whomever they are."""
+    """Ids in a text as python-markdown makes them: of headings, by `{#name}` and by `id="name"`."""
     body = document.body
     if body is None:
         return frozenset()
-    blocks = block_tree(body, frozenset(range(len(body.conditions))))
-    return frozenset(_ids(blocks))
-
-
-def _ids(blocks: Iterable[Block]) -> Iterator[str]:
-    for block in blocks:
-        if isinstance(block, Prose):
-            yield from _ids_of(block.elements)
-        elif isinstance(block, Callout):
-            yield from _ids(block.blocks)
-        elif isinstance(block, Columns):
-            for column in block.columns:
-                yield from _ids(column)
-
-
-def _ids_of(nodes: Iterable[Node]) -> Iterator[str]:
-    for node in nodes:
-        if isinstance(node, Element):
-            yield from (part for part in node.get("id") or () if isinstance(part, str))
-            yield from _ids_of(node.children)
+    text = source(body)
+    found = set(_NAMED.findall(text))
+    for heading in headings(body):
+        slug = slugify(prose(heading.words), "-")
+        found.add(unique(slug, found) if slug else "")
+    return frozenset(found - {""})
 
 
 def answers(facts: Facts) -> Iterator[Problem]:

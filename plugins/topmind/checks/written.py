@@ -91,7 +91,7 @@ def _link(match: re.Match[str], line: int) -> Link:
     words = match["words"] or match["label"] or match["inner"] or ""
     target = match["target"] or match["to"] or match["href"] or match["at"] or match["video"]
     seen = _plain(words)
-    return Link(line, seen, target, bare=bool(re.match(r"(https?://|www\.)\S+$", seen)))
+    return Link(line, seen, target, bare=bool(re.match(r"https?://\S+$|www\.[^\s/]+/\S+$", seen)))
 
 
 def _plain(words: str) -> str:
@@ -102,14 +102,15 @@ def _plain(words: str) -> str:
 def headings(body: Body) -> Iterator[Heading]:
     """Every heading, `#` or underlined, in written order; `words` with their marks."""
     before = ""
-    for number, text in enumerate(source(body).split("\n"), body.line):
-        match = _ATX.match(text)
+    quiet, written = source(body).split("\n"), body.text.split("\n")
+    for number, (text, whole) in enumerate(zip(quiet, written, strict=True), body.line):
+        match = _ATX.match(whole) if text.lstrip().startswith("#") else None
         under = _UNDERLINE.match(text)
         if match:
             yield Heading(number, len(match[1]), (match[2] or "").strip())
         elif under and before.strip() and not before.lstrip().startswith(("#", ">", "-", "*", "|", "///")):
             yield Heading(number - 1, 1 if under[1].startswith("=") else 2, before.strip())
-        before = text
+        before = whole if text.strip() else ""
 
 
 def paragraphs(body: Body) -> Iterator[tuple[int, str]]:

@@ -29,7 +29,7 @@ def command(options: Options, host: str, port: int, check_only: bool, folder: Pa
     \b
     Examples:
       topmind preview --check-only
-      topmind preview --export preview
+      topmind preview --export var/preview
     """
     if folder is not None:
         _export(options, folder)

@@ -19,6 +19,7 @@ from topmind.date_words import PLAIN
 from topmind.desk import looks
 from topmind.desk import preview_pages as pages
 from topmind.desk.app import pages_of
+from topmind.desk.changes_page import changes_page
 from topmind.desk.summary import summary
 from topmind.errors import UsageError
 from topmind.live.look import Pages
@@ -29,7 +30,7 @@ from topmind.run.preview.watching import Current
 MARK = "desk.js"
 #: Pictures of a frame that no server gives.
 POLICY = looks.POLICY.format(pictures="'self' file: data: https:")
-_OWN_IMAGE = re.compile(r"/[^\s\"'<>?#]+\.(?:png|jpe?g|gif|webp|svg)", re.IGNORECASE)
+_IMAGE = r"(/[^\s\"'<>?#]+\.(?:png|jpe?g|gif|webp|svg))"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,9 +148,7 @@ class _Export:
 
     def _changes(self, preview: Preview, one: Coming, letter: str, persona: Persona, mailer: Mailer) -> None:
         for other in ("last", *one.letters[: pages.FIRST]):
-            made = (
-                pages.changes_page(preview, one, letter, other, persona, mailer) if other != letter else None
-            )
+            made = changes_page(preview, one, letter, other, persona, mailer) if other != letter else None
             if made is not None:
                 path = pages.place(one, letter, persona.id, f"against/{other}/")
                 self._page(path, "preview_changes.html", here="preview", make=_always({**made, "query": ""}))
@@ -157,9 +156,9 @@ class _Export:
     def _copied(self, html: str) -> dict[str, str]:
         """Path on the site → path in the export, of the site's own pictures that this mail shows; each is copied once."""
         content = (self.current.settings.root / "content").resolve()
-        for path in set(_OWN_IMAGE.findall(html)):
-            site = self._site()
-            if path in self._pictures or f"{site}{path}" not in html:
+        shown = re.findall(re.escape(self._site()) + _IMAGE, html, re.IGNORECASE) if self._site() else []
+        for path in dict.fromkeys(shown):
+            if path in self._pictures:
                 continue
             source = (content / unquote(path).lstrip("/")).resolve()
             if source.is_relative_to(content) and source.is_file():

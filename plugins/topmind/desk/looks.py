@@ -71,14 +71,14 @@ def framed(html: str, *, own: tuple[str, ...], pictures: Mapping[str, str] | str
     """For a frame: links open beside it, and addresses that begin with one of `own` lead to `pictures` (a beginning
     for all, or address → address). With `policy` the page carries it itself."""
     if own:
-        start = re.compile(rf"""((?:src|href)=["'])(?:{"|".join(own)})(/[^"']*)""")
-        html = start.sub(lambda m: m[1] + _moved(m[2], pictures), html)
+        start = re.compile(rf"""((src|href)=["'])(?:{"|".join(own)})(/[^"']*)""")
+        html = start.sub(lambda m: m[1] + _moved(m[3], pictures, "#" if m[2] == "href" else "data:,"), html)
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">' if policy else ""
     return _in_head(html, meta + '<base target="_blank">')
 
 
-def _moved(path: str, pictures: Mapping[str, str] | str) -> str:
-    return pictures + path if isinstance(pictures, str) else pictures.get(path, "#")
+def _moved(path: str, pictures: Mapping[str, str] | str, nowhere: str) -> str:
+    return pictures + path if isinstance(pictures, str) else pictures.get(path, nowhere)
 
 
 def _in_head(html: str, more: str) -> str:

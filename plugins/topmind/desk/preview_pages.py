@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from topmind.desk.difference import Row, difference, line_difference
+from topmind.desk.edition_words import described
 from topmind.mail.merge import MAX_HTML
-from topmind.model import Catalog, Level, Problem, SourceKind
-from topmind.run.preview import Coming, Mailer, Persona, Preview, SeenMail, Showing
-from topmind.run.preview.readers import titles
+from topmind.model import Level, Problem, SourceKind
+from topmind.run.preview import Coming, Persona, Preview, SeenMail
 
 #: Address of a page of the desk: path below `/desk/` → link.
 Link = Callable[[str], str]
@@ -49,40 +48,6 @@ class Choice:
 def place(one: Coming, letter: str = "a", persona: str = "sample", rest: str = "") -> str:
     """Path of a mail's page below `/desk/`."""
     return f"preview/{one.slug}/{letter}/{persona}/{rest}"
-
-
-def described(catalog: Catalog | None, one: Coming) -> tuple[str, ...]:
-    """What tells each edition of an occasion from its siblings, in words."""
-    if catalog is None:
-        return ("",) * len(one.showings)
-    parts = [_parts(catalog, showing) for showing in one.showings]
-    common = frozenset.intersection(*(frozenset(found) for found in parts)) if len(parts) > 1 else frozenset()
-    return tuple(
-        " · ".join([*_eyes(showing), *(words for words in found if words not in common)])
-        for showing, found in zip(one.showings, parts, strict=True)
-    )
-
-
-def _eyes(showing: Showing) -> Iterator[str]:
-    if showing.eyes:
-        yield f"as {' and '.join(showing.eyes)}"
-    elif showing.contacts is None:
-        yield "as somebody in no segment"
-
-
-def _parts(catalog: Catalog, showing: Showing) -> list[str]:
-    member = catalog.team.get(showing.edition.sender)
-    return [
-        *(f"block “{block}”" for block in showing.blocks),
-        *titles(catalog, showing.edition.items),
-        f"signed by {member.name if member else showing.edition.sender}",
-        *([showing.edition.language] if showing.edition.language != catalog.company.language else []),
-    ]
-
-
-def alone(catalog: Catalog | None, showing: Showing) -> str:
-    """One edition in words."""
-    return " · ".join([*_eyes(showing), *(_parts(catalog, showing) if catalog else [])])
 
 
 def index(preview: Preview, link: Link) -> dict[str, Any]:
@@ -199,9 +164,9 @@ def _editions(preview: Preview, one: Coming, letter: str, persona: Persona, link
 def _compare(one: Coming, letter: str, persona: Persona, link: Link) -> Iterator[Choice]:
     if persona.real or persona.id != "sample":
         return
-    if one.before is not None:
+    if one.before:
         yield Choice(
-            title=f"the last issue ({one.before.edition.occasion.title})",
+            title=f"the last issue ({one.before[0].edition.occasion.title})",
             href=link(place(one, letter, persona.id, "against/last/")),
         )
     for name in one.letters[:FIRST]:
@@ -231,44 +196,6 @@ def meter(size: int) -> dict[str, Any]:
     """How much of what Gmail shows is used."""
     level = "error" if size >= MAX_HTML else "warning" if size >= NEAR else ""
     return {"size": size, "most": MAX_HTML, "share": min(100, round(100 * size / MAX_HTML)), "level": level}
-
-
-def changes_page(
-    preview: Preview, one: Coming, letter: str, other: str, persona: Persona, mailer: Mailer
-) -> dict[str, Any] | None:
-    """An edition beside another one, or beside the last issue; None where there is no such one."""
-    shown = one.showings[one.letters.index(letter)]
-    if other == "last":
-        old, name = one.before, "the last issue"
-    elif other in one.letters:
-        old, name = one.showings[one.letters.index(other)], f"edition {other.upper()}"
-    else:
-        old, name = None, ""
-    if old is None:
-        return None
-    mails = mailer.mail(old.edition, persona), mailer.mail(shown.edition, persona)
-    rows = _heads(*mails) + difference(mails[0].text, mails[1].text)
-    return {
-        "one": one,
-        "letter": letter,
-        "other": other,
-        "name": name,
-        "old_title": old.edition.occasion.title,
-        "old_says": alone(preview.catalog, old),
-        "says": alone(preview.catalog, shown),
-        "rows": rows,
-        "trouble": mails[0].trouble or mails[1].trouble,
-        "alike": all(row.kind == "same" for row in rows),
-        "base": place(one, letter, persona.id),
-    }
-
-
-def _heads(old: SeenMail, new: SeenMail) -> tuple[Row, ...]:
-    """Subject and preheader."""
-    return (
-        line_difference(old.subject, new.subject, "Subject"),
-        line_difference(old.preheader, new.preheader, "Preheader"),
-    )
 
 
 def findings_page(preview: Preview, link: Link) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from topmind.desk import looks
 from topmind.desk import preview_pages as pages
+from topmind.desk.changes_page import changes_page
 from topmind.desk.contact_page import contact_page, found_page
 from topmind.desk.posting import form, ours
 from topmind.errors import TopmindError
@@ -154,7 +155,7 @@ class PreviewRoutes:
         current, one, letter, persona, _ = self._asked(request)
         mailer = _mailer(current)
         other = request.path_params["other"]
-        made = pages.changes_page(current.preview, one, letter, other, persona, mailer)
+        made = changes_page(current.preview, one, letter, other, persona, mailer)
         if made is None:
             raise HTTPException(404)
         return page("preview_changes.html", here="preview", query=_query(request), **made)

@@ -101,7 +101,7 @@ def look(
         tokens = brand.load(places.root)
     except ConfigError as error:
         problems += _as_problems(error, "brand/tokens", places.root)
-    loaded = catalog.load(places, at.as_of, spec.fields if spec else {}, instead, checks.RULES)
+    loaded = catalog.load(places, at.as_of, spec.fields if spec else {}, instead=instead, rules=checks.RULES)
     problems += loaded.problems
     if loaded.partial is not None:
         problems += _further(loaded.partial, spec, loaded.problems, planned=planned)

@@ -17,7 +17,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from topmind.model import Clock, Edit, Problem
-from topmind.run import broken
+from topmind.run import of_files
 
 #: One change after the other comes to light where one mistake hides the next; more than this is a loop.
 MOST_ROUNDS = 50
@@ -130,7 +130,7 @@ class _Mender:
         )
 
     def look(self, instead: Mapping[str, bytes]) -> tuple[Problem, ...]:
-        return broken.of_files(
+        return of_files.problems(
             self.root,
             as_of=self.as_of,
             clock=self.clock,

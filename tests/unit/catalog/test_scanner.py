@@ -96,7 +96,13 @@ def test_what_is_no_fence(text: str) -> None:
         ("/// item | gutters", 1, "value"),
         ("/// video | youtube", 1, "value"),
         ("/// callout\n" * 8 + "///\n" * 8, 7, "too-deep"),
+        ("/// button | Go -> {{ town }}", 1, "value"),
+        ("/// button | Go -> https://{{ town }}.example/", 1, "value"),
+        ("/// button | Go -> {{ company_site }}.evil.example", 1, "value"),
         ("```\nnever closed", 1, "open-code"),
+        ("- a\n\n    ```\n    never closed", 3, "open-code"),
+        ("- ```\n  x\n  ```", 1, "open-code"),
+        ("> ```\n> x\n\ny", 1, "open-code"),
         ("```python title=x\n/// for | a\nsecret\n///\n```", 1, "open-code"),
     ],
 )

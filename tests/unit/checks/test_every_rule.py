@@ -5,11 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from rule_rows import REPO, ROWS, Files, Row, company, dana, letter, segment, sequence, step, tip
+from rule_rows import REPO, ROWS, SOUND, Files, Row, put
 from topmind import brand, checks, planning, settings
 from topmind.catalog import load
 from topmind.checks import Facts
@@ -18,15 +17,6 @@ from topmind.model import Level, Problem
 from topmind.testing.builders import a_field
 
 TODAY = date(2026, 12, 1)
-SOUND: Files = {
-    **company(),
-    **dana(),
-    **letter(),
-    **segment("customers"),
-    **sequence(),
-    **step(),
-    **tip("Before the leaves freeze.", path="content/tips/gutters.md"),
-}
 Look = Callable[..., Facts]
 
 
@@ -36,14 +26,13 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Look:
     root = tmp_path_factory.mktemp("rules")
     shutil.copytree(REPO / "themes" / "email", root / "themes" / "email")
     shutil.copy(REPO / "themes" / "brand.toml", root / "themes")
-    (root / "pelicanconf.py").write_text("")
     for name, text in SOUND.items():
         put(root, name, text)
 
     def facts(files: Files) -> Facts:
         for name, text in files.items():
             put(root, name, text)
-        found = load(settings.load(root, {}), TODAY, {"first_name": a_field()}, RULES)
+        found = load(settings.load(root, {}), TODAY, {"first_name": a_field()}, rules=RULES)
         assert found.partial
         return Facts(
             catalog=found.partial,
@@ -67,13 +56,6 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Look:
 
     facts.restore = restore  # type: ignore[attr-defined]
     return facts
-
-
-def put(root: Path, name: str, text: str | bytes) -> None:
-    """Write one file of the project."""
-    path = root / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
 
 
 def found(look: Look, files: Files, more: Callable[[Facts], Facts], rule: str) -> list[Problem]:

@@ -64,8 +64,8 @@ Term
 
 [^1]: Note Qq16({{ name }})qQ
 """
-#: Numbers of the places within addresses, and of those that the plain text has no place for.
-IN_ADDRESS, HTML_ONLY = {5, 6, 15}, {7}
+#: Numbers of the places within addresses, within other attributes, and of those that the plain text has no place for.
+IN_ADDRESS, IN_ATTRIBUTE, HTML_ONLY = {5, 6, 15}, {7, 8}, {7}
 PLACE = re.compile(r"Qq(\d+)\((.*?)\)qQ", re.DOTALL)
 
 
@@ -144,6 +144,7 @@ def test_any_value_is_only_text(name: str) -> None:
         else:
             assert flat(html_words.unescape(value)) == flat(name)
             assert not set(value) & set("<>\n")
+            assert number not in IN_ATTRIBUTE or '"' not in value
     for number, value in in_text.items():
         assert flat(unquote(value) if number in IN_ADDRESS else value) == flat(name)
         assert "\n" not in value

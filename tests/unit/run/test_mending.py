@@ -14,7 +14,7 @@ import mistakes
 from topmind.catalog import schemas
 from topmind.cli.app import call
 from topmind.model import Edit, Level, Problem
-from topmind.run import broken, inspect, mending
+from topmind.run import inspect, mending, of_files
 from topmind.testing.clock import FixedClock
 
 BASE = {
@@ -96,7 +96,7 @@ def write(root: Path, files: dict[str, str]) -> None:
 
 def problems(root: Path) -> list[Problem]:
     """The errors of a project."""
-    found = broken.of_files(root, as_of="2026-12-01", clock=FixedClock(), environ={})
+    found = of_files.problems(root, as_of="2026-12-01", clock=FixedClock(), environ={})
     return [one for one in found if one.level is Level.ERROR]
 
 

@@ -181,13 +181,13 @@ def _when(catalog: Catalog, occasion: Occasion) -> str:
     return at
 
 
-def _before(catalog: Catalog, known: People | None, occasion: Occasion) -> Showing | None:
+def _before(catalog: Catalog, known: People | None, occasion: Occasion) -> tuple[Showing, ...]:
     """The issue before this one: what most contacts got, else what a reader would have got on its day."""
     letter = catalog.newsletters[occasion.source]
     first, last = occasion.day - timedelta(days=_BACK), occasion.day - timedelta(days=1)
     issues = nominal_issues(letter, catalog.company, first, last)
     if not issues:
-        return None
+        return ()
     day, occurrence, _ = issues[-1]
     earlier = replace(
         occasion,
@@ -203,5 +203,5 @@ def _before(catalog: Catalog, known: People | None, occasion: Occasion) -> Showi
         else:
             found, _ = readers.picked(catalog, earlier)
     except TopmindError:
-        return None
-    return found[0] if found else None
+        return ()
+    return found

@@ -57,8 +57,8 @@ class Coming:
     stopped: bool = False
     #: The largest first.
     showings: tuple[Showing, ...] = ()
-    #: The last issue before this one, as the same readers saw it.
-    before: Showing | None = None
+    #: The editions of the last issue before this one.
+    before: tuple[Showing, ...] = ()
     #: Local day → contacts who get it on that day; None = nobody knows.
     goes: Mapping[date, int] | None = None
     #: Reason → contacts it is for and who do not get it.

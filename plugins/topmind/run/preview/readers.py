@@ -100,7 +100,9 @@ def picked(catalog: Catalog, occasion: Occasion) -> tuple[tuple[Showing, ...], s
         foresee=1,
     )
     due = [t for t in plan.due if plan.occasions[t.occasion].name == occasion.name]
-    showings = _shown(catalog, replace(plan, due=tuple(due)), members, eyes)
+    # the plan's own occasion is of the catalog that holds nothing back
+    asked = tuple(occasion if one.name == occasion.name else one for one in plan.occasions)
+    showings = _shown(catalog, replace(plan, due=tuple(due), occasions=asked), members, eyes)
     whys = [d.reason.value for d in plan.decisions if plan.occasions[d.occasion].name == occasion.name]
     return showings, "" if showings else max(sorted(set(whys)), key=whys.count, default="")
 

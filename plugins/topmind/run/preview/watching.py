@@ -14,7 +14,7 @@ from topmind.model import Catalog, Clock, Problem
 from topmind.planning import with_call_backs, with_occurrences
 from topmind.run import inspect
 from topmind.run import load as load_
-from topmind.run.dry import decide_project
+from topmind.run.decide import Decided
 from topmind.run.load import Project, Seen
 from topmind.run.preview.coming import LOOK, look
 from topmind.run.preview.mailing import Mailer
@@ -128,21 +128,17 @@ class Watching:
 
     def _work(self) -> None:
         seen = load_.look(self._root, as_of=self._as_of, clock=self._clock, environ=self._environ)
-        known = known_people(seen.project, self._clock)
-        found = inspect.findings(self._root, as_of=self._as_of, clock=self._clock, environ=self._environ)
+        found, decided = inspect.with_plan(seen, self._clock, foretell=LOOK)
+        known = known_people(decided, self._clock)
         with self._lock:
             self._people, self._findings, self._planned = known, found, True
             self._refresh(seen)
 
 
-def known_people(project: Project | None, clock: Clock) -> People | None:
-    """The contacts of a project and what becomes of them; None where there are none, or no plan can be made."""
-    if project is None or not inspect.contacts_are_here(project):
+def known_people(decided: Decided | None, clock: Clock) -> People | None:
+    """The contacts of a plan and what becomes of them; None where there is none."""
+    if decided is None:
         return None
-    try:
-        decided = decide_project(project, clock, horizon=LOOK, foretell=LOOK)
-    except TopmindError:
-        return None  # `inspect.findings` says why
     names = {one.contact: one.name for one in decided.people if one.name}
     return people(decided.members, decided.history, decided.plan.foretold, clock.now(), names)
 
