@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
-from topmind.catalog import front_matter, merge_tags, scanner, slips
+from topmind.catalog import foreign, front_matter, merge_tags, scanner, slips
 from topmind.catalog.fields import Source
 from topmind.catalog.findings import Findings, Wrong, did_you_mean, nearest
 from topmind.catalog.schemas import Head, ItemHead
@@ -111,7 +111,7 @@ class Reader:
                     path,
                     entry.line,
                     f"{written!r} is no key of this {schema.what}.",
-                    did_you_mean(key, known, what="Known keys"),
+                    _ours(key, known) or did_you_mean(key, known, what="Known keys"),
                     slips.edit(written, known - entries.keys()),
                 )
                 continue
@@ -165,6 +165,12 @@ def relative(file: Path, root: Path) -> str:
 
 
 _BROKEN = object()
+
+
+def _ours(key: str, known: Collection[str]) -> str:
+    """What another system's key is called here; "" = nobody knows."""
+    ours = foreign.OURS.get(key, "")
+    return f"Write it as `{ours}`." if ours in known else ""
 
 
 def _no_head(schema: type[Head]) -> tuple[str, str]:

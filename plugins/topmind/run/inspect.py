@@ -67,9 +67,11 @@ def _of_files(seen: Seen) -> tuple[Problem, ...]:
         return seen.problems
     pages, silenced, told = of_files.pages(seen)
     facts = Facts(catalog=seen.partial, root=seen.settings.root, pages=pages, silenced=silenced)
-    return load_.ordered(
-        checks.findings(_spelled(facts, seen.settings), [*seen.problems, *told], whole=False)
-    )
+    said = (*seen.problems, *told)
+    found = checks.findings(_spelled(facts, seen.settings), whole=False)
+    # what the loaders say of a line, the linter need not say again
+    lines = {(one.path, one.line) for one in said}
+    return load_.ordered([*said, *(one for one in found if (one.path, one.line) not in lines)])
 
 
 def _spelled(facts: Facts, settings: Settings) -> Facts:

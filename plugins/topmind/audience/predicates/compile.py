@@ -182,6 +182,8 @@ def word_type(node: exp.Column, env: Env) -> Type:
     words = env.words
     if node.name not in words:
         call = f"{node.name}()" if node.name in FUNCTIONS else ""
+        if node.name in env.segments:
+            call = f"in_segment('{node.name}')"
         fix = f"Did you mean {call}?" if call else nearest(node.name, sorted({*words, *FUNCTIONS}))
         raise RuleError(f"there is no field {node.name}.", fix=fix)
     return words[node.name]
