@@ -13,7 +13,6 @@ CONTRAST = Rule(
     level=Level.ERROR,
     finds="two colours of the brand, light or dark, whose contrast is below 4.5 to 1",
     example='muted = "#aaaaaa"',
-    protects=True,
     holds=True,
     needs="brand",
 )

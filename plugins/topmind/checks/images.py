@@ -15,7 +15,6 @@ MISSING = Rule(
     level=Level.ERROR,
     finds="a picture that is not below `content/`",
     example="![A roof](/images/rof.png)",
-    protects=True,
     holds=True,
     needs="root",
 )
@@ -24,7 +23,6 @@ NO_ALT = Rule(
     level=Level.ERROR,
     finds="a picture without words for those who do not see it",
     example="![](/images/roof.png)",
-    protects=True,
     holds=True,
     needs="root",
 )

@@ -20,7 +20,6 @@ NOWHERE = Rule(
     level=Level.ERROR,
     finds="a link into the own site that leads nowhere",
     example="[gutters](/tips/guters/)",
-    protects=True,
     holds=True,
 )
 NO_PAGE = Rule(
@@ -28,7 +27,6 @@ NO_PAGE = Rule(
     level=Level.ERROR,
     finds="a link to an item that has no page for everybody",
     example="[soon](/tips/a-draft/)",
-    protects=True,
     holds=True,
 )
 PAGE_GONE = Rule(
@@ -42,7 +40,6 @@ ANSWER_OUTSIDE_STEP = Rule(
     level=Level.ERROR,
     finds="a question outside of a sequence, where nobody takes the answer",
     example="[Yes](answer:yes)",
-    protects=True,
     holds=True,
 )
 
