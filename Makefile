@@ -15,7 +15,7 @@ CORES  ?= $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN))
 SOAK   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser ses run test life unit check format bench soak sweep docs lock screenshots clean
+.PHONY: help install browser ses run test life unit check format bench soak sweep traps docs lock screenshots clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## ?/  \1\t/' | expand -t 16
@@ -26,6 +26,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q plugins/topmind
 	touch $@
 
 run: install ## demo of the sample company, served until Ctrl-C (SERVE=no ends after the summary)
@@ -67,6 +68,9 @@ bench: install ## the figures of the budgets
 
 soak: install ## senders killed with -9 a hundred times while SES loses answers, for each policy (SOAK="--only resend --seed 7")
 	$(BIN)/python tests/soak/soak.py $(SOAK)
+
+traps: install ## each remedy against a trap of mrml, python-markdown and MIME taken out, and the test that must notice (ARGS="subject")
+	$(BIN)/python -W ignore tests/play_traps.py $(ARGS)
 
 sweep: install ## a process that dies before and after every single step of a day, on every store
 	TOPMIND_SWEEP=long $(BIN)/python -m pytest tests/integration/test_crash_sweep.py $(ARGS)

@@ -358,6 +358,24 @@ ROWS: dict[str, Row] = {
         (TIP, 5),
         also_fine=(tip("Yours, {{ sender_name }}"),),
     ),
+    "merge-tags/chooses-host": Row(
+        tip('[Ours](https://{{ company | default: "us" }}.example/)'),
+        tip('[Ours](https://us.example/{{ company | default: "us" }})'),
+        (TIP, 5),
+    ),
+    "merge-tags/no-default-in-address": Row(
+        tip("[Book](/book/?name={{ first_name }})"),
+        tip('[Book](/book/?name={{ first_name | default: "you" }})'),
+        (TIP, 5),
+    ),
+    "merge-tags/no-default-on-page": Row(
+        tip("Hello {{ first_name }},"), tip('Hello {{ first_name | default: "you" }},'), (TIP, 5)
+    ),
+    "merge-tags/to-strangers": Row(
+        tip('[Map](https://maps.example/?near={{ first_name | default: "here" }})'),
+        tip('[Map](/map/?near={{ first_name | default: "here" }})'),
+        (TIP, 5),
+    ),
     "segments/unused": Row(
         segment("lapsed"), segment("lapsed", "purchases() > 0", "sender: dana"), ("segments/lapsed.md", 0)
     ),

@@ -1,7 +1,16 @@
-"""20 typical segments over the sample and over a million contacts (3 M purchases, 10 M activities)."""
+"""20 typical segments over the sample, over a million contacts (3 M purchases, 10 M activities) and over ten million.
+
+At a million the same 20 run by hand in SQLite and in polars, on the same files, and must find the same people.
+    bench_audience.py                                the figures of `make bench`
+    bench_audience.py --contacts 10M --history 10    ten million contacts with 30 M purchases and 100 M activities
+    bench_audience.py --contacts 100k --by-hand      any size, with SQLite and polars or without
+"""
 
 from __future__ import annotations
 
+import argparse
+import hashlib
+import json
 import resource
 import subprocess
 import sys
@@ -9,6 +18,8 @@ import tempfile
 import time
 from datetime import date
 from pathlib import Path
+
+from by_hand import Found, files_in, find_in_polars, find_in_sqlite, load_sqlite
 
 from topmind import settings
 from topmind.audience import open_source, read_spec
@@ -108,38 +119,95 @@ def write(folder: Path, contacts: int, purchases: int, activities: int) -> int:
     return sum((folder / f"{name}.csv").stat().st_size for name in tables)
 
 
+class Watch:
+    """Seconds, seconds of CPU of all threads, and the highest memory of this process."""
+
+    def __init__(self) -> None:
+        self.start, self.cpu = time.perf_counter(), time.process_time()
+
+    def __str__(self) -> str:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        cpu = time.process_time() - self.cpu
+        return f"{self.seconds:6.2f} s ({cpu:.1f} s of CPU)   peak {peak:.2f} GB"
+
+    @property
+    def seconds(self) -> float:
+        """Since it was made."""
+        return time.perf_counter() - self.start
+
+
 def convert(project: Path) -> None:
     """The first opening: hash, read, check and write every table."""
     places = settings.load(project, {})
-    start, cpu = time.perf_counter(), time.process_time()
+    watch = Watch()
     open_source(read_spec(places), places, TODAY).close()
-    spent = f"{time.perf_counter() - start:6.2f} s ({time.process_time() - cpu:.1f} s of CPU)"
-    print(f"  CSV read and converted           {spent}   peak {_peak():.2f} GB   (budget at a million 12 s)")
+    print(f"  CSV read and converted           {watch}   (budget at a million 12 s)")
 
 
 def segments(project: Path) -> None:
     """A later run: open, then all 20 segments in one session."""
     places = settings.load(project, {})
-    start, cpu = time.perf_counter(), time.process_time()
+    watch = Watch()
     with open_source(read_spec(places), places, TODAY) as source:
-        opened = time.perf_counter()
+        opened = watch.seconds
         with Session(source, catalog(), a_history(), TODAY) as session:
-            loaded = time.perf_counter()
+            loaded = watch.seconds
             found = session.members()
-        done = time.perf_counter()
-    print(f"  opened again (hash of the files)  {opened - start:6.2f} s")
-    print(f"  session loaded                    {loaded - opened:6.2f} s")
+        done = watch.seconds
+    print(f"  opened again (hash of the files)  {opened:5.2f} s")
+    print(f"  session loaded                    {loaded - opened:5.2f} s")
+    print(f"  20 segments                       {done - loaded:5.2f} s   {_note(project, 'topmind', found)}")
     print(
-        f"  20 segments                       {done - loaded:6.2f} s   {sum(map(len, found.values()))} memberships"
-    )
-    spent = f"{done - start:6.2f} s ({time.process_time() - cpu:.1f} s of CPU)"
-    print(
-        f"  all three                        {spent}   peak {_peak():.2f} GB   (budget 6 s, 0.5 GB; ten million contacts 20 s, 1.2 GB)"
+        f"  all three                        {watch}   (budget 6 s, 0.5 GB; ten million contacts 20 s, 1.2 GB)"
     )
 
 
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+def sqlite_load(project: Path) -> None:
+    """The tables and indexes of SQLite."""
+    watch = Watch()
+    load_sqlite(files_in(project / "var" / "cache" / "audience"), project / "by-hand.db")
+    size = (project / "by-hand.db").stat().st_size / 1e6
+    print(f"  SQLite: loaded and indexed       {watch}   {size:.0f} MB")
+
+
+def sqlite(project: Path) -> None:
+    """The 20 queries in SQLite."""
+    watch = Watch()
+    found = find_in_sqlite(project / "by-hand.db", TODAY)
+    print(f"  SQLite: 20 segments by hand      {watch}   {_note(project, 'SQLite', found)}")
+
+
+def polars(project: Path) -> None:
+    """The 20 queries in polars."""
+    import polars as _  # noqa: F401 - reading the library is no part of the figure
+
+    watch = Watch()
+    found = find_in_polars(files_in(project / "var" / "cache" / "audience"), TODAY)
+    print(f"  polars: 20 segments by hand      {watch}   {_note(project, 'polars', found)}")
+
+
+def _note(project: Path, who: str, found: Found) -> str:
+    """Keep whom one engine found for `agree`; how many memberships in words."""
+    said = {name: [len(rows), hashlib.sha256(rows.tobytes()).hexdigest()] for name, rows in found.items()}
+    (project / f"found-{who}.json").write_text(json.dumps(said), "utf-8")
+    return f"{sum(map(len, found.values()))} memberships"
+
+
+def agree(project: Path) -> None:
+    """Whether every engine found the same people; ends the bench where one did not."""
+    notes = {
+        one.stem.removeprefix("found-"): json.loads(one.read_text()) for one in project.glob("found-*.json")
+    }
+    ours = notes.pop("topmind")
+    wrong = [
+        f"{who} {name}: {said[name][0]} people, ours {ours[name][0]}"
+        for who, said in sorted(notes.items())
+        for name in RULES
+        if said[name] != ours[name]
+    ]
+    if wrong:
+        sys.exit("  NOT THE SAME PEOPLE: " + "; ".join(wrong))
+    print(f"  the same people in all {len(RULES)} segments: topmind, {', '.join(sorted(notes))}")
 
 
 def sample() -> None:
@@ -157,28 +225,53 @@ def sample() -> None:
             print(f"  20 segments over the sample       {time.perf_counter() - start:6.2f} s")
 
 
-def main() -> None:
-    """Print the figures; each phase in a process of its own, so that its peak is its own."""
-    sample()
-    contacts = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    # ten million contacts with the facts of one: bench_audience.py 10000000 1000000
-    of = int(sys.argv[2]) if len(sys.argv) > 2 else contacts
-    facts = (3 * of, 10 * of)
+PHASES = {one.__name__: one for one in (convert, segments, sqlite_load, sqlite, polars, agree)}
+
+
+def play(contacts: int, history: float, *, by_hand: bool) -> None:
+    """The figures at one size; each phase in a process of its own, so that its peak is its own."""
+    facts = round(history * 3_000_000), round(history * 10_000_000)
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
         (project / "segments").mkdir()
         (project / "pelicanconf.py").write_text("TOPMIND = {}\n", "utf-8")
         (project / "segments" / "_audience.toml").write_text(SPEC, "utf-8")
-        size = write(project / "segments", contacts, *facts)
+        size = write(project / "segments", contacts, *facts) / 1e6
         print(
-            f"  {contacts:,} contacts, {facts[0]:,} purchases, {facts[1]:,} activities: {size / 1e6:.0f} MB"
+            f"  {contacts:,} contacts, {facts[0]:,} purchases, {facts[1]:,} activities: {size:.0f} MB",
+            flush=True,
         )
-        for phase in ("convert", "segments"):
+        phases = ["convert", "segments", *(["sqlite_load", "sqlite", "polars", "agree"] if by_hand else [])]
+        for phase in phases:
             subprocess.run([sys.executable, __file__, phase, folder], check=True)
 
 
+def _number(text: str) -> int:
+    """`1M`, `100k` or plain digits."""
+    unit = {"k": 1_000, "m": 1_000_000}.get(text[-1:].lower(), 1)
+    return round(float(text.rstrip("kKmM")) * unit)
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description="20 typical segments")
+    parser.add_argument("--contacts", type=_number, help="how many contacts, e.g. 100k or 10M")
+    parser.add_argument(
+        "--history", type=float, help="times 3 M purchases and 10 M activities; default: by contacts"
+    )
+    parser.add_argument("--by-hand", action="store_true", help="SQLite and polars, too")
+    asked = parser.parse_args()
+    if asked.contacts:
+        history = asked.contacts / 1e6 if asked.history is None else asked.history
+        play(asked.contacts, history, by_hand=asked.by_hand)
+        return
+    sample()
+    play(1_000_000, 1, by_hand=True)
+    play(10_000_000, 1, by_hand=False)
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] in (["convert"], ["segments"]):
-        {"convert": convert, "segments": segments}[sys.argv[1]](Path(sys.argv[2]))
+    if sys.argv[1:2] and sys.argv[1] in PHASES:
+        PHASES[sys.argv[1]](Path(sys.argv[2]))
     else:
         main()

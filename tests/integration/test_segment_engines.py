@@ -28,8 +28,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
 import bench_audience as bench
 
 pytestmark = pytest.mark.postgres
-CONTACTS = 4_000
+CONTACTS = 10_000
 RANDOM = 200
+#: Every so many-th contact is read plainly, too: that is slow, and done elsewhere for every one.
+PLAINLY = 8
 
 
 class Project:
@@ -92,8 +94,10 @@ def test_two_hundred_at_random(postgres: Any, tmp_path: Path) -> None:
     rules = {f"r{n:03}": oracle.a_rule(rng.choice, people) for n in range(RANDOM)}
     catalog = oracle.catalog({name: (rule.text,) for name, rule in rules.items()})
     found = same_everywhere(project, catalog, oracle.history(people), oracle.AS_OF, postgres.get_uri())
+    some = people[::PLAINLY]
+    looked_at = {c.id for c in some}
     for name, rule in rules.items():
-        assert set(found[name]) == {c.id for c in people if rule.means(c)}, rule.text
+        assert looked_at.intersection(found[name]) == {c.id for c in some if rule.means(c)}, rule.text
     assert len(set(found.values())) > RANDOM / 2
 
 

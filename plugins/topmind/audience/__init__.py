@@ -4,6 +4,7 @@ Heavy libraries (DuckDB, SQLGlot) are imported when a function that needs them i
 """
 
 from topmind.audience.api import (
+    asks_for_touches,
     check,
     check_file,
     difference,
@@ -23,6 +24,7 @@ from topmind.audience.spec import AudienceSpec
 
 __all__ = [
     "AudienceSpec",
+    "asks_for_touches",
     "check",
     "check_file",
     "difference",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from topmind.audience.sources import Checked, Source
 
 __all__ = [
+    "asks_for_touches",
     "check",
     "check_file",
     "difference",
@@ -67,6 +68,13 @@ def propose(path: Path, root: Path, table: str | None = None) -> Proposal:
     from topmind.audience.mapping import propose as proposed
 
     return proposed(path, root, table)
+
+
+def asks_for_touches(segments: Mapping[str, Segment]) -> bool:
+    """Whether a rule of these segments looks at touches; where none does, a history without them is enough."""
+    from topmind.audience.rules import asks_for_touches as asked
+
+    return asked(segments)
 
 
 def members(source: Source, catalog: Catalog, history: History, as_of: date) -> Members:

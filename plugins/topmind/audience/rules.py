@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -68,6 +69,15 @@ def _named(segment: Segment) -> tuple[str, ...]:
         except RuleError:
             continue
     return tuple(sorted(set(found)))
+
+
+#: Functions over touches.
+_OF_TOUCHES = re.compile(r"\b(got|last_touch|touches)\b", re.IGNORECASE)
+
+
+def asks_for_touches(segments: Mapping[str, Segment]) -> bool:
+    """Whether a rule may look at touches; a text that only looks as if it did counts, too."""
+    return any(_OF_TOUCHES.search(text) for segment in segments.values() for text, _ in segment.who)
 
 
 def condition_of(segment: Segment, env: Env, lines: int | None = None) -> exp.Expr:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from topmind.catalog import slips
 from topmind.catalog.fields import Word
 from topmind.catalog.findings import Findings, did_you_mean, nearest
 from topmind.catalog.scanner import Scan
@@ -72,9 +74,10 @@ def check(mentions: Mentions, known: Mapping[str, Collection[str]], findings: Fi
                 findings.error("name/unknown-code", one.path, one.line, says, f"Did you mean {near!r}?")
         elif one.name not in known[one.what]:
             called = _CALLED[one.what].format(name=one.name)
-            fix = did_you_mean(one.name, known[one.what])
+            fix = _instead(one, known[one.what])
+            edit = slips.edit(one.name, known[one.what])
             findings.error(
-                f"name/unknown-{one.what}", one.path, one.line, f"{one.name!r} is no {called}.", fix
+                f"name/unknown-{one.what}", one.path, one.line, f"{one.name!r} is no {called}.", fix, edit
             )
 
 
@@ -83,6 +86,16 @@ def check_silences(silences: Iterable[Silence], rules: Collection[str], findings
     mentions = Mentions()
     mentions.silences(silences)
     check(mentions, {"rule": rules}, findings)
+
+
+def _instead(one: Mention, known: Collection[str]) -> str:
+    """What to write in place of a name that is not there."""
+    if one.what == "segment" and one.name.lower() in {"all", "everyone", "everybody", "anybody", "anyone"}:
+        return "Take it out: what names no segment is for everybody."
+    parts = re.split(r"\s+(?:and|&|or)\s+|\s*[;/]\s*", one.name)
+    if len(parts) > 1 and all(part in known for part in parts):
+        return f"Write commas between names: {', '.join(parts)}."
+    return did_you_mean(one.name, known)
 
 
 def check_drafts(mentions: Mentions, items: Mapping[str, Item], findings: Findings) -> None:
@@ -124,7 +137,13 @@ def check_ids(
 ) -> None:
     """Two files may share neither id nor address; an old id may not be in use."""
     by_id = _unique(
-        ((i.id, i.path) for i in items), findings, ("name/doubled-id", "the id", "Rename one of the files.")
+        ((i.id, i.path) for i in items),
+        findings,
+        (
+            "name/doubled-id",
+            "the id",
+            "Rename one of the files; a date before the name is no part of the id.",
+        ),
     )
     _unique(
         ((i.url, i.path) for i in items if i.url and by_id[i.id] == i.path),

@@ -89,7 +89,7 @@ def _tagged(entry: Entry, source: Source) -> Text | None:
         return merge_tags.parse_text(value.text, source.path, entry.line)
     except ContentError as error:
         first = error.problems[0]
-        raise Wrong(first.says, first.fix, line=first.line, rule=first.rule) from None
+        raise Wrong(first.says, first.fix, line=first.line, rule=first.rule, edit=first.edit) from None
 
 
 def _scalar(entry: Entry, source: Source) -> str:
@@ -119,7 +119,7 @@ def _element(reader: Callable[[str], Any], item: Scalar, entry: Entry, source: S
     try:
         return reader(source.ours(entry.key, item.text))
     except Wrong as wrong:
-        raise Wrong(wrong.says, wrong.fix, line=item.line, rule=wrong.rule) from None
+        raise wrong.at(item.line) from None
 
 
 def _words(entry: Entry, source: Source) -> tuple[Word, ...]:
@@ -183,10 +183,10 @@ def _sends(entry: Entry, source: Source) -> tuple[Dated, ...]:
             day = _send_day(pair[0] if pair else item.text)
             subject = merge_tags.parse_text(pair[1], source.path, item.line) if pair and pair[1] else None
         except Wrong as wrong:
-            raise Wrong(wrong.says, wrong.fix, line=item.line, rule=wrong.rule) from None
+            raise wrong.at(item.line) from None
         except ContentError as error:
             first = error.problems[0]
-            raise Wrong(first.says, first.fix, line=first.line, rule=first.rule) from None
+            raise Wrong(first.says, first.fix, line=first.line, rule=first.rule, edit=first.edit) from None
         if found and day <= found[-1].day:
             raise Wrong(
                 f"{dates.show(day)} is not after the date before it.",

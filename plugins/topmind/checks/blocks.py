@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from topmind.checks.documents import has_page
 from topmind.checks.facts import Facts
 from topmind.checks.rule import Rule
 from topmind.checks.written import numbered
-from topmind.model import Access, Item, Level, Problem, Where
+from topmind.model import Level, Problem
 
 FOR_NOBODY = Rule(
     id="blocks/for-nobody",
@@ -32,7 +33,7 @@ _FOREIGN = re.compile(r"\*\|\s*\w[\w:]*\s*\|\*|%%\w+%%|\[\[\s*\w+\s*\]\]|(?<![{$
 def for_nobody(facts: Facts) -> Iterator[Problem]:
     """`/// for` in an item with a page: mails show it as a card, and its page leaves such text out."""
     for item in facts.catalog.items.values():
-        if item.sends or not _has_page(item):
+        if item.sends or not has_page(item):
             continue  # an announcement and a mail-only item stand in the mail whole
         for condition in item.body.conditions:
             if condition.word != "else" and not condition.inside:
@@ -63,7 +64,3 @@ def foreign_tags(facts: Facts) -> Iterator[Problem]:
                     says=f"{match[0]} is no merge tag here: readers would see it as it stands.",
                     fix='Write {{ first_name | default: "…" }}, with the name of a field of your contacts.',
                 )
-
-
-def _has_page(item: Item) -> bool:
-    return bool(item.url) and Where.SITE in item.where and item.access is Access.PUBLIC

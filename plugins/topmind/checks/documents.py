@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from topmind.model import Body, Catalog, Status, Text, Where
+from topmind.model import Access, Body, Catalog, Item, Status, Text, Where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,10 @@ class Document:
     is_step: bool = False
     #: It becomes a mail with a subject of its own.
     is_mail: bool = False
+    #: Everybody may read it: a page, or the public edition of an issue.
+    public: bool = False
+    #: Who signs is known wherever it is read: a newsletter, not an item's page.
+    signed: bool = False
     #: Nobody gets it yet: a draft, or an issue on hold.
     pending: bool = False
     #: Day on which it is read first; None = any day from now on.
@@ -54,6 +58,7 @@ def documents(catalog: Catalog) -> Iterator[Document]:
             headers=headers,
             segments=named,
             is_mail=bool(item.sends),
+            public=has_page(item),
             mailed=Where.EMAIL in item.where,
             first_day=item.day,
             pending=draft,
@@ -79,6 +84,8 @@ def documents(catalog: Catalog) -> Iterator[Document]:
             headers=headers,
             segments=newsletter.segments,
             is_mail=True,
+            public=newsletter.archive,
+            signed=True,
         )
         for issue in newsletter.issues.values():
             headers = {"subject": issue.subject or (), "preheader": issue.preheader or ()}
@@ -87,6 +94,8 @@ def documents(catalog: Catalog) -> Iterator[Document]:
                 body=issue.body,
                 headers=headers,
                 segments=newsletter.segments,
+                public=newsletter.archive,
+                signed=True,
                 pending=issue.hold,
                 first_day=issue.day,
                 last_day=issue.day,
@@ -104,3 +113,8 @@ def documents(catalog: Catalog) -> Iterator[Document]:
             )
     for person in catalog.team.values():
         yield Document(path=person.path, body=person.signature)
+
+
+def has_page(item: Item) -> bool:
+    """Whether everybody can read it on the resource site."""
+    return bool(item.url) and Where.SITE in item.where and item.access is Access.PUBLIC

@@ -67,6 +67,7 @@ front-matter/word         a word that is none of those that may stand there
 front-matter/zone         a time zone that is none
 image/alt                 a picture in the head without `image_alt`
 image/missing             a picture of the head that is not below `content/`
+links/relative            a link without a beginning, which would lead to another place in every mail
 mail/compile              a mail that cannot be made; its edition is held
 mail/page-missing         a mail that links to a page which is not published; its edition is held
 merge-tag/filter-value    a filter with a value that it does not take
@@ -160,6 +161,7 @@ _NOTES = """
 audience/no-contacts      no contacts to check against
 planning/for-everybody    a newsletter that names no segment: it goes to everybody
 planning/same-day         two steps of one day
+settings/another-system   keys or shortcodes of another system, and how to declare them
 source/doubled-address    contacts who share an address
 """
 

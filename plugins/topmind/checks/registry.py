@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 
 from topmind.checks import (
+    addresses,
     blocks,
     clients,
     colours,
@@ -65,6 +66,9 @@ CHECKS: tuple[Check, ...] = (
     blocks.for_nobody,
     blocks.foreign_tags,
     values.defaults,
+    addresses.hosts,
+    addresses.strangers,
+    addresses.public,
     segments.unused,
     segments.nobody,
     segments.everybody,

@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from markdown.extensions.toc import slugify, unique
 
-from topmind.checks.documents import Document
+from topmind.catalog.addresses import page_of
+from topmind.checks.documents import Document, has_page
 from topmind.checks.facts import Facts
 from topmind.checks.rule import Rule
 from topmind.checks.written import headings, prose, source
@@ -58,11 +59,21 @@ _NAMED = re.compile(r"""(?:\{:?[^}\n]*\#|\bid=["'])([\w-]+)""", re.VERBOSE)
 def links(facts: Facts) -> Iterator[Problem]:
     """Links into the own site name a page that exists."""
     pages = {item.url: item for item in facts.catalog.items.values() if item.url}
+    files = {item.path: item.url for item in facts.catalog.items.values() if has_page(item)}
     ids = {f"/{item.id}/": item for item in facts.catalog.items.values()}
     known = frozenset(page.url for page in facts.pages)
     for document, found in facts.links:
         for link in found:
-            path = _own(link.target, facts.catalog.company.site)
+            page = page_of(link.target, document.path, files)
+            if page == "":
+                yield NOWHERE.at(
+                    document.path,
+                    link.line,
+                    says=f"{link.target} is no file with a page.",
+                    fix="Name a file of content/ that has a page, or write its address: /tips/gutters/.",
+                )
+                continue
+            path = _own(link.target if page is None else page, facts.catalog.company.site)
             if path is None:
                 continue
             item = pages.get(path) or ids.get(path)
@@ -162,8 +173,9 @@ def _own(target: str, site: str) -> str | None:
     """The path of a link into the own site, with a slash at its end; None for every other link."""
     if site and target.startswith(f"{site}/"):
         target = target[len(site) :]
-    if not target.startswith("/") or target.startswith("//"):
+    if target.startswith(("//", "#", "{")) or urlsplit(target).scheme or not target:
         return None
+    target = f"/{target.removeprefix('./').lstrip('/')}"
     path = urlsplit(target).path
     last = path.rsplit("/", 1)[-1]
     return path if not last or "." in last else f"{path}/"

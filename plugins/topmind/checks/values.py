@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from topmind.catalog.filters import is_missing
 from topmind.checks.facts import Facts
 from topmind.checks.rule import Rule
 from topmind.model import Level, Members, MergeTag, Problem
@@ -52,4 +53,4 @@ def _empty(members: Members, name: str, segments: frozenset[str] | None) -> int:
     values = members.fields.get(name)
     if values is None:
         return int(reached.sum())
-    return sum(values[row] is None or values[row] == "" for row in np.flatnonzero(reached))
+    return sum(is_missing(values[row]) for row in np.flatnonzero(reached))

@@ -7,12 +7,13 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from topmind.errors import LedgerDamaged, LedgerError, LedgerLocked
 
 _EPOCH = date(1970, 1, 1).toordinal()
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 #: What to do about a ledger that cannot be read.
 KEEP = "Do not delete it (everybody would be mailed again): put the last good copy back in its place."
 #: What to do where there is no ledger.
@@ -24,8 +25,9 @@ def day_number(day: date) -> int:
     return day.toordinal() - _EPOCH
 
 
+@lru_cache(maxsize=4096)
 def number_day(number: int) -> date:
-    """The day of a stored number."""
+    """The day of a stored number; the same few thousand are asked for again and again."""
     return date.fromordinal(number + _EPOCH)
 
 
@@ -33,12 +35,12 @@ def stamp(moment: datetime) -> int:
     """A moment as the ledger stores it: milliseconds since 1970, UTC. Raises ValueError for a naive one."""
     if moment.tzinfo is None:
         raise ValueError("the ledger takes aware moments only")
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+    return (moment - _BEGINNING) // timedelta(milliseconds=1)
 
 
 def moment(number: int) -> datetime:
     """The moment of a stored number, UTC."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=number)
+    return _BEGINNING + timedelta(milliseconds=number)
 
 
 class Database:

@@ -89,8 +89,9 @@ class Ledger(FollowUp, FeedbackPart, PersonPart, Protocol):
 
     # -- what planning reads ----------------------------------------------------------------------------
 
-    def history(self, as_of: date) -> History:
-        """All touches, answers, standings, stops, valid approvals; `sent_per_day` of the 35 days to `as_of`."""
+    def history(self, as_of: date, *, touches: bool = True) -> History:
+        """All touches (without `touches` none, which saves most of the time), answers, standings, stops, valid
+        approvals; `sent_per_day` of the 35 days to `as_of`."""
         ...
 
     def touches_of(self, contact: str) -> tuple[PastTouch, ...]:

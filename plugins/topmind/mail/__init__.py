@@ -15,6 +15,7 @@ from topmind.mail.scripts import answer_words, script, step_of
 from topmind.mail.task_mail import task_mail
 from topmind.mail.task_sheet import TaskSheet, answers_on
 from topmind.mail.task_words import rescue_reason, task_words
+from topmind.mail.words import why_line
 
 __all__ = [
     "MAX_HTML",
@@ -38,4 +39,5 @@ __all__ = [
     "system_fields",
     "task_mail",
     "task_words",
+    "why_line",
 ]

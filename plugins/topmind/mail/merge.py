@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from topmind.catalog.filters import is_missing
 from topmind.catalog.merge_tags import apply
 from topmind.date_words import PLAIN, DateStyle
 from topmind.errors import MailError
 from topmind.mail.escape import ESCAPES
 from topmind.mail.places import is_address
+from topmind.mail.weight import heaviest
 from topmind.model import CompiledEdition, Level, Members, Parts, Place, Problem, Rendered
 
 #: Fields that the run fills per message, beside signed addresses: the reason line, the contact's code, their day.
@@ -37,7 +39,7 @@ def fill(place: Place, values: Mapping[str, object], dates: DateStyle = PLAIN) -
     Raises MailError where there is neither a value nor a default; it names the field, never a value.
     """
     value = values.get(place.tag.field)
-    if (value is None or value == "") and place.tag.default is None:
+    if place.tag.default is None and is_missing(value):
         raise MailError(
             f"{{{{ {place.tag.field} }}}} has no value and no default.",
             fix=f'Write {{{{ {place.tag.field} | default: "…" }}}}, or fill the field.',
@@ -75,7 +77,7 @@ def dry_merge(compiled: CompiledEdition, members: Members) -> tuple[Problem, ...
     rows = compiled.edition.contacts
     for field in sorted(compiled.required):
         column = members.fields.get(field)
-        missing = sum(1 for row in rows if column is None or column[row] is None or column[row] == "")
+        missing = sum(1 for row in rows if column is None or is_missing(column[row]))
         if not missing:
             continue
         says = (
@@ -102,7 +104,7 @@ def dry_merge(compiled: CompiledEdition, members: Members) -> tuple[Problem, ...
                 path=name,
                 line=0,
                 says=too_large(size),
-                fix=SHORTEN,
+                fix=shorten(compiled),
             )
         )
     return tuple(problems)
@@ -116,6 +118,12 @@ def html_size(compiled: CompiledEdition) -> int:
 def too_large(size: int) -> str:
     """What is wrong with a mail of so many bytes."""
     return f"the HTML has {size:,} bytes; from {MAX_HTML:,} on Gmail cuts the mail and its footer."
+
+
+def shorten(compiled: CompiledEdition) -> str:
+    """What to cut: the parts that take the most."""
+    parts = [f"“{name}” ({size:,} bytes)" for name, size in heaviest(compiled)]
+    return f"{SHORTEN} The most is in {', '.join(parts)}." if parts else SHORTEN
 
 
 def largest(compiled: CompiledEdition, members: Members) -> int:

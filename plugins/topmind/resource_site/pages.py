@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from textwrap import shorten
 from typing import ClassVar
 
@@ -64,7 +64,7 @@ def written_pages(
         found.append(
             Written(
                 path=document.path,
-                url=_url(_below(file, reader), document.head.slug or ""),
+                url=urls.page_url(_below(file, reader), document.head.slug or ""),
                 title=document.head.title,
                 body=body,
                 draft=not _shown(document, catalog),
@@ -115,7 +115,7 @@ def _read(file: Path, reader: Reader, catalog: Catalog) -> Page | None:
     blocks = block_tree(body, body.public())
     return Page(
         path=document.path,
-        url=_url(_below(file, reader), head.slug or ""),
+        url=urls.page_url(_below(file, reader), head.slug or ""),
         title=head.title,
         order=head.order,
         summary=head.summary or "",
@@ -124,8 +124,8 @@ def _read(file: Path, reader: Reader, catalog: Catalog) -> Page | None:
     )
 
 
-def _below(file: Path, reader: Reader) -> Path:
-    return file.relative_to(reader.settings.root / "content" / "pages")
+def _below(file: Path, reader: Reader) -> PurePosixPath:
+    return PurePosixPath(file.relative_to(reader.settings.root / "content" / "pages"))
 
 
 def _refer(body: Body, reader: Reader, catalog: Catalog) -> None:
@@ -138,10 +138,3 @@ def _refer(body: Body, reader: Reader, catalog: Catalog) -> None:
 def _shown(document: Document[PageHead], catalog: Catalog) -> bool:
     head = document.head
     return head.status is Status.PUBLISHED and (head.date is None or head.date <= catalog.as_of)
-
-
-def _url(below: Path, slug: str) -> str:
-    """`docs/segments.md` is `/docs/segments/`; `docs/index.md` is `/docs/`."""
-    folders = [urls.slugify(part) or "x" for part in below.parts[:-1]]
-    last = [] if below.stem == "index" else [urls.slugify(slug or below.stem) or "x"]
-    return "/" + "".join(f"{part}/" for part in (*folders, *last))

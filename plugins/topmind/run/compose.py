@@ -11,6 +11,7 @@ from topmind.ledger import Row
 from topmind.links import KeyRing, Links
 from topmind.model import (
     Catalog,
+    Channel,
     CompiledEdition,
     Edition,
     Level,
@@ -20,6 +21,7 @@ from topmind.model import (
     Plan,
     PlannedTouch,
     Problem,
+    Purpose,
     Reason,
     SourceKind,
     TouchKey,
@@ -183,7 +185,13 @@ def values_of(
             "unsubscribe_url": lambda: links.unsubscribe(context),
             "preferences_url": lambda: links.preferences(context),
             "today": lambda: members.as_of,
-            "why": lambda: reason(bool(members.client[row])),
+            "why": lambda: reason(
+                members,
+                row,
+                compiled.edition.language,
+                company,
+                service=compiled.edition.occasion.purpose is Purpose.SERVICE,
+            ),
         }
         for name in mail.system_fields(compiled):
             if name in makers:
@@ -195,8 +203,24 @@ def values_of(
         found.setdefault("unsubscribe_url", links.unsubscribe(context))
         return found
 
-    def reason(client: bool) -> str | None:
-        """Why they get it, in their words; None = the theme's own sentence."""
-        return f"You get this mail because you are a customer of {company}." if client else None
-
     return values
+
+
+def reason(members: Members, row: int, language: str, company: str, *, service: bool = False) -> str:
+    """Why the contact in this row gets mail from us, in their words."""
+    return mail.why_line(
+        language,
+        company,
+        service=service,
+        asked=Channel.EMAIL in members.opt_in,
+        client=bool(members.client[row]),
+    )
+
+
+def reason_of(decided: Decided, contact: str) -> str:
+    """What the foot of a newsletter tells one contact of the source."""
+    members, company = decided.members, decided.project.catalog.company
+    row = members.ids.index(contact)
+    return reason(
+        members, row, members.languages[int(members.language[row])] or company.language, company.name
+    )

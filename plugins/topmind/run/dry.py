@@ -36,11 +36,6 @@ class Known:
     alone: str = ""
 
 
-def history_of(project: Project, clock: Clock) -> History:
-    """What the project's ledger remembers; an empty history where there is none yet."""
-    return known(project.settings, project.moment, clock, key_ring).history
-
-
 def known(settings: Settings, at: Moment, clock: Clock, ring: Callable[[Settings], KeyRing | None]) -> Known:
     """Asks the ledger, where there is one. `ring` gives the keys that it must fit; None = any. Raises as
     `ledger.open_ledger`."""

@@ -17,6 +17,7 @@ from topmind.model import Clock, Level, Members, Problem
 from topmind.resource_site.pages import written_pages
 from topmind.run import load as load_
 from topmind.run.coming_mails import coming_mails
+from topmind.run.decide import Decided
 from topmind.run.doubles import doubles
 from topmind.run.dry import decide_project
 from topmind.run.forewarned import LOOK, forewarnings
@@ -29,15 +30,35 @@ def findings(
     root: Path, *, as_of: str | None, clock: Clock, environ: Mapping[str, str] | None = None
 ) -> tuple[Problem, ...]:
     """Everything found in the project, errors first."""
-    seen = load_.look(root, as_of=as_of, clock=clock, environ=environ)
-    project = seen.project
-    if project is None:
-        return _of_files(seen)
-    members, heard = _audience(project, clock)
+    return with_plan(load_.look(root, as_of=as_of, clock=clock, environ=environ), clock)[0]
+
+
+def with_plan(
+    seen: Seen, clock: Clock, *, foretell: int | None = None
+) -> tuple[tuple[Problem, ...], Decided | None]:
+    """Everything found in a project that was looked through, and the plan that was made for it; None where none could
+    be made."""
+    if seen.project is None:
+        return _of_files(seen), None
+    decided, heard = _audience(seen.project, clock, foretell)
+    return _all(seen.project, seen.problems, decided.members if decided else None, heard), decided
+
+
+def without_people(project: Project, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The same as a pull request has it: nobody's contacts are read, also where they are at hand."""
+    return _all(project, problems, None, (_no_contacts(project),))
+
+
+def _all(
+    project: Project,
+    problems: tuple[Problem, ...],
+    members: Members | None,
+    heard: tuple[Problem, ...],
+) -> tuple[Problem, ...]:
     facts, told = facts_of(project, members)
     facts = _spelled(facts, project.settings)
     facts = replace(facts, mails=coming_mails(project.catalog, project.brand, project.root, members))
-    return load_.ordered(checks.findings(facts, [*seen.problems, *heard, *told]))
+    return load_.ordered(checks.findings(facts, [*problems, *heard, *told]))
 
 
 def _of_files(seen: Seen) -> tuple[Problem, ...]:
@@ -77,10 +98,12 @@ def facts_of(project: Project, members: Members | None) -> tuple[Facts, tuple[Pr
     return facts, problems
 
 
-def _audience(project: Project, clock: Clock) -> tuple[Members | None, tuple[Problem, ...]]:
-    """The contacts where there are some (never in pull requests), and what their sources said."""
+def _audience(
+    project: Project, clock: Clock, foretell: int | None
+) -> tuple[Decided | None, tuple[Problem, ...]]:
+    """The plan for the contacts where there are some (never in pull requests), and what their sources said."""
     try:
-        decided = decide_project(project, clock, horizon=LOOK, outlook=True)
+        decided = decide_project(project, clock, horizon=LOOK, outlook=True, foretell=foretell)
     except ContentError as error:
         if contacts_are_here(project):
             return None, error.problems
@@ -97,7 +120,7 @@ def _audience(project: Project, clock: Clock) -> tuple[Members | None, tuple[Pro
         )
         return None, (said,)
     alike = doubles(decided.people, decided.history.standing)
-    return decided.members, (*decided.findings, *alike, *forewarnings(decided))
+    return decided, (*decided.findings, *alike, *forewarnings(decided))
 
 
 def contacts_are_here(project: Project) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from topmind import audience, brand, catalog, checks, planning, settings
+from topmind import audience, brand, catalog, checks, settings
 from topmind.audience import AudienceSpec
 from topmind.audience.spec import PATH as AUDIENCE
 from topmind.brand import Brand
@@ -52,12 +52,19 @@ class Seen:
     project: Project | None
 
 
-def load(root: Path, *, as_of: str | None, clock: Clock, environ: Mapping[str, str] | None = None) -> Project:
-    """Read everything people wrote; raises ContentError with all problems where one is an error."""
-    found, project = examine(root, as_of=as_of, clock=clock, environ=environ)
-    if project is None:
-        raise ContentError(found)
-    return project
+def load(
+    root: Path,
+    *,
+    as_of: str | None,
+    clock: Clock,
+    environ: Mapping[str, str] | None = None,
+    planned: bool = True,
+) -> Project:
+    """Read everything people wrote; raises ContentError with all problems where one is an error. See `look`."""
+    seen = look(root, as_of=as_of, clock=clock, environ=environ, planned=planned)
+    if seen.project is None:
+        raise ContentError(seen.problems)
+    return seen.project
 
 
 def examine(
@@ -68,8 +75,20 @@ def examine(
     return seen.problems, seen.project
 
 
-def look(root: Path, *, as_of: str | None, clock: Clock, environ: Mapping[str, str] | None = None) -> Seen:
-    """Everything people wrote, as far as it can be read. Raises ConfigError where the settings cannot."""
+def look(
+    root: Path,
+    *,
+    as_of: str | None,
+    clock: Clock,
+    environ: Mapping[str, str] | None = None,
+    planned: bool = True,
+    instead: Mapping[str, bytes] | None = None,
+) -> Seen:
+    """Everything people wrote, as far as it can be read. Raises ConfigError where the settings cannot.
+
+    Without `planned` the planner is not asked (public holidays alone take a tenth of a second): enough for who is in
+    which segment, not for a plan. `instead`: texts to read in place of what files of this path hold now.
+    """
     places = settings.load(root, environ)
     at = moment.read(as_of, places, clock)
     problems: list[Problem] = []
@@ -82,15 +101,15 @@ def look(root: Path, *, as_of: str | None, clock: Clock, environ: Mapping[str, s
         tokens = brand.load(places.root)
     except ConfigError as error:
         problems += _as_problems(error, "brand/tokens", places.root)
-    loaded = catalog.load(places, at.as_of, spec.fields if spec else {}, checks.RULES)
+    loaded = catalog.load(places, at.as_of, spec.fields if spec else {}, instead=instead, rules=checks.RULES)
     problems += loaded.problems
     if loaded.partial is not None:
-        problems += _further(loaded.partial, spec, loaded.problems)
+        problems += _further(loaded.partial, spec, loaded.problems, planned=planned)
     found = ordered(_without_echo(problems, places.root, spec))
     errors = any(problem.level is Level.ERROR for problem in found)
     project = None
     if not errors and spec and tokens and loaded.catalog:
-        read = planning.with_call_backs(planning.with_occurrences(loaded.catalog))
+        read = _with_occasions(loaded.catalog) if planned else loaded.catalog
         project = Project(settings=places, moment=at, spec=spec, catalog=read, brand=tokens, findings=found)
     return Seen(
         settings=places,
@@ -102,13 +121,24 @@ def look(root: Path, *, as_of: str | None, clock: Clock, environ: Mapping[str, s
     )
 
 
-def _further(read: Catalog, spec: AudienceSpec | None, problems: Iterable[Problem]) -> Iterator[Problem]:
+def _with_occasions(read: Catalog) -> Catalog:
+    from topmind import planning
+
+    return planning.with_call_backs(planning.with_occurrences(read))
+
+
+def _further(
+    read: Catalog, spec: AudienceSpec | None, problems: Iterable[Problem], *, planned: bool
+) -> Iterator[Problem]:
     """What is wrong beyond single files, in the same run as their own mistakes, but not the echo of those."""
     broken = {PurePosixPath(p.path) for p in problems if p.level is Level.ERROR}
-    touched = {path.with_suffix("") for path in broken} | {path.parent for path in broken}
-    for problem in planning.check(read):
-        if PurePosixPath(problem.path).with_suffix("") not in touched:
-            yield placed(problem, Path(read.root))
+    if planned:
+        from topmind import planning
+
+        touched = {path.with_suffix("") for path in broken} | {path.parent for path in broken}
+        for problem in planning.check(read):
+            if PurePosixPath(problem.path).with_suffix("") not in touched:
+                yield placed(problem, Path(read.root))
     if spec is not None:
         unread = {path.stem for path in broken if path.parent.name == "segments"}
         yield from audience.check(read.segments, read.sequences, read.items, spec, unread)
@@ -135,9 +165,9 @@ def _as_problems(error: ConfigError, rule: str, root: Path) -> Iterator[Problem]
         text = (root / error.where).read_text("utf-8", "replace")
     except OSError:
         text = ""
-    for says in error.says.split("\n  "):
+    for says, fix in error.mistakes or ((error.says, error.fix),):
         yield Problem(
-            rule=rule, level=Level.ERROR, path=error.where, line=line_of(text, says), says=says, fix=error.fix
+            rule=rule, level=Level.ERROR, path=error.where, line=line_of(text, says), says=says, fix=fix
         )
 
 

@@ -14,9 +14,9 @@ from topmind.errors import UsageError
 from topmind.model import Clock, History
 from topmind.run import load as load_
 from topmind.run.changes import last_changed
-from topmind.run.dry import history_of
 from topmind.run.load import Project
 from topmind.run.people import open_people
+from topmind.run.remembered import history_of
 
 if TYPE_CHECKING:
     from topmind.audience.compare import Difference, Masked, Movement, Tried
@@ -35,8 +35,8 @@ class Listed:
 
 @contextmanager
 def _opened(root: Path, as_of: str | None, clock: Clock) -> Iterator[tuple[Source, Project, History]]:
-    project = load_.load(root, as_of=as_of, clock=clock)
-    history = history_of(project, clock)
+    project = load_.load(root, as_of=as_of, clock=clock, planned=False)
+    history = history_of(project, clock, touches=audience.asks_for_touches(project.catalog.segments))
     with open_people(project) as source:
         yield source, project, history
 

@@ -22,8 +22,9 @@ from topmind.model import (
 )
 from topmind.planning.occasions import nominal_issues
 from topmind.resource_site import ArchivedIssue, SiteReport
-from topmind.run.dry import decide_project, history_of
+from topmind.run.dry import decide_project
 from topmind.run.load import Project
+from topmind.run.remembered import history_of
 
 #: States of a mail that (as far as anybody knows) is in somebody's hands.
 _LEFT = {TouchState.ACCEPTED, TouchState.UNKNOWN, TouchState.UNRESOLVED}

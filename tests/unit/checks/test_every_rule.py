@@ -34,7 +34,7 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Look:
     def facts(files: Files) -> Facts:
         for name, text in files.items():
             put(root, name, text)
-        found = load(settings.load(root, {}), TODAY, {"first_name": a_field()}, RULES)
+        found = load(settings.load(root, {}), TODAY, {"first_name": a_field()}, rules=RULES)
         assert found.partial
         return Facts(
             catalog=found.partial,

@@ -292,6 +292,44 @@ def test_without_contacts_every_tag_needs_a_default() -> None:
     assert rules(fine) == {}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[a]({{ town }})",
+        "[a](https://{{ town or 'x' }}.example/)",
+        "[a][b]\n\n[b]: //{{ town }}/",
+        "<a href={{ town }}>x</a>",
+        "![a]({{ town }})",
+    ],
+)
+def test_no_value_chooses_where_a_link_leads(text: str) -> None:
+    """Told by `check`, with the line, long before a mail is compiled; for whomever the words are."""
+    body = written(f"Words.\n\n/// for | customers\n{text}\n///\n")
+    found = rules(a_catalog(newsletters=[a_newsletter(body=body)]))["merge-tags/chooses-host"]
+    assert found.level is Level.ERROR
+    assert found.line >= 8
+
+
+def test_a_tag_in_an_address_on_a_public_page_has_a_default() -> None:
+    """An error within an address, a warning in words; a mail-only item and what stands in `for` need none here."""
+    text = "Hi {{ first_name }}, [a](https://x.example/{{ town }})\n"
+    people = members(1, fields={"first_name": ["Ada"], "town": ["Oslo"]})
+
+    def found(text: str, **over: Any) -> dict[str, Problem]:
+        return rules(a_catalog(items=[an_item(body=written(text), **over)]), members=people)
+
+    assert found(text)["merge-tags/no-default-in-address"].level is Level.ERROR
+    assert found(text)["merge-tags/no-default-on-page"].level is Level.WARNING
+    assert found(text, where=frozenset({Where.EMAIL})) == {}
+    assert "merge-tags/no-default-in-address" not in found(f"/// for | customers\n{text}///\n")
+    fine = "Hi {{ first_name or 'you' }} of {{ company_name }}, [a](https://x.example/{{ town or 'x' }})\n"
+    assert found(fine) == {}
+    issue = a_newsletter(body=written("[a](https://x.example/{{ town }}) {{ sender_name }}\n"))
+    assert set(rules(a_catalog(newsletters=[issue]), members=people)) >= {"merge-tags/no-default-in-address"}
+    closed = replace(issue, archive=False)
+    assert "merge-tags/no-default-in-address" not in rules(a_catalog(newsletters=[closed]), members=people)
+
+
 # -- segments -------------------------------------------------------------------------------------------
 
 
@@ -332,6 +370,8 @@ def test_a_segment_that_matches_nobody_is_a_warning() -> None:
         "See [gutters](https://harborandpine.example/tips/guters).",
         "/// button | Read -> /tips/guters/",
         '<a href="/tips/guters/#ice">x</a>',
+        "[x]: /tips/guters/ 'The tip'",
+        "See [gutters](tips/guters).",
     ],
 )
 def test_a_link_into_nowhere_is_told_with_its_line(text: str) -> None:
@@ -351,12 +391,22 @@ def test_a_link_into_nowhere_is_told_with_its_line(text: str) -> None:
         "[a](https://elsewhere.example/tips/guters/)",
         "```\n[a](/tips/guters/)\n```",
         "[a](#top)",
+        "[a](gutters.md#ice)",
+        "[a](../pages/about.md)",
+        "[a]({{ company_site }}/tips/guters/)",
+        "[^1]: /tips/guters/",
     ],
 )
 def test_other_links_are_left_alone(text: str) -> None:
     """Pages that exist, indexes, pages that are no items, foreign sites, code."""
     catalog = a_catalog(items=[an_item(), an_item("tips/x", body=a_body(f"{text}\n"))])
     assert rules(catalog) == {}
+
+
+def test_a_link_to_a_file_without_a_page_is_told() -> None:
+    """Its words would stand there without a link."""
+    catalog = a_catalog(items=[an_item(), an_item("tips/x", body=a_body("[a](guters.md)\n"))])
+    assert "guters.md is no file with a page" in rules(catalog)["links/nowhere"].says
 
 
 def test_with_the_built_site_every_page_is_judged() -> None:

@@ -28,7 +28,7 @@ def told(tmp_path: Path) -> Told:
     def look(files: Files) -> tuple[Problem, ...]:
         for name, text in {**SOUND, **files}.items():
             put(tmp_path, name, text)
-        found = load(settings.load(tmp_path, {}), date(2026, 12, 1), {"first_name": a_field()}, RULES)
+        found = load(settings.load(tmp_path, {}), date(2026, 12, 1), {"first_name": a_field()}, rules=RULES)
         if found.catalog is None:
             return found.problems
         return findings(Facts(catalog=found.catalog, root=tmp_path), found.problems)
@@ -95,7 +95,7 @@ def test_pages_may_be_silent_too(tmp_path: Path) -> None:
     for name, text in {**SOUND, "content/pages/about.md": page("links/click-here")}.items():
         put(tmp_path, name, text)
     found = settings.load(tmp_path, {})
-    catalog = load(found, date(2026, 12, 1), {}, RULES).partial
+    catalog = load(found, date(2026, 12, 1), {}, rules=RULES).partial
     assert catalog
     _, silences, problems = written_pages(found, catalog, RULES)
     assert ([one.rule for one in silences], problems) == (["links/click-here"], ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import permutations
 
@@ -48,6 +49,15 @@ def test_any_order_of_events_is_one_state(ledger: Ledger, order: tuple[int, ...]
         ledger.record_feedback([event])
     (touch,) = ledger.touches_of("c0000")
     assert (touch.state, touch.bounced, touch.message_id) == (TouchState.ACCEPTED, True, "m-1")
+
+
+def test_a_history_without_touches(ledger: Ledger) -> None:
+    """Whoever asks for none gets everything else."""
+    freeze(ledger, a_row())
+    ledger.settle([accepted(one) for one in claim(ledger)])
+    whole = ledger.history(TODAY)
+    assert whole.touches
+    assert ledger.history(TODAY, touches=False) == replace(whole, touches=())
 
 
 def test_a_complaint_opts_out(ledger: Ledger) -> None:
