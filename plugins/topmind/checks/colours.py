@@ -28,11 +28,17 @@ PAIRS = (
     ("ink", "warm_soft"),
     ("muted", "page"),
     ("muted", "surface"),
+    ("muted", "soft"),
+    ("muted", "warm_soft"),
     ("accent", "page"),
     ("accent", "surface"),
     ("accent", "soft"),
+    ("accent", "warm_soft"),
     ("on_accent", "accent"),
+    ("on_accent", "warm"),
+    ("warm", "page"),
     ("warm", "surface"),
+    ("warm", "soft"),
     ("warm", "warm_soft"),
 )
 
