@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from topmind.checks.facts import Facts
 from topmind.checks.rule import Rule
@@ -55,10 +55,21 @@ def contrast(facts: Facts) -> Iterator[Problem]:
             if found < ENOUGH:
                 yield CONTRAST.at(
                     path,
-                    facts.line(path, front) if scheme == "light" else 0,
+                    _line(facts.lines(path), scheme, front),
                     says=f"[{scheme}] {front} {colour} on {back} {behind} is hard to read: {found:.2f} to 1.",
                     fix=f'At least {ENOUGH} is needed; {front} = "{readable(colour, behind)}" would do.',
                 )
+
+
+def _line(lines: Sequence[str], scheme: str, name: str) -> int:
+    """Line of a colour in its table of the brand's file; 0 where it is not written there."""
+    table = ""
+    for number, text in enumerate(lines, 1):
+        if text.startswith("["):
+            table = text.strip("[] ").rpartition(".")[2]
+        elif table == scheme and text.partition("=")[0].strip() == name:
+            return number
+    return 0
 
 
 def ratio(front: str, back: str) -> float:

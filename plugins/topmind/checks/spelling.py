@@ -45,10 +45,15 @@ def words(facts: Facts) -> Iterator[Problem]:
     for path, line, word, meant in facts.misspelt or ():
         yield MISSPELT.at(
             path,
-            line,
+            line or _first(facts.lines(path), word),
             says=f"{word!r} is misspelt.",
             fix=f"Write {meant.strip()!r}." if "," not in meant else f"One of: {meant.strip()}.",
         )
+
+
+def _first(lines: Sequence[str], word: str) -> int:
+    """Line of a word of the head; 0 where it is not there as it is."""
+    return next((number for number, text in enumerate(lines, 1) if word in text), 0)
 
 
 def misspelt(
