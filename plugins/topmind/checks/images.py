@@ -28,7 +28,7 @@ NO_ALT = Rule(
 )
 
 
-_IMAGE = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)\s>]+)")
+_IMAGE = re.compile(r"!\[([^\]]{0,500})\]\(\s{0,9}<?([^)\s>]{1,2000})")
 
 
 def missing(facts: Facts) -> Iterator[Problem]:

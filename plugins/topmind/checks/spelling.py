@@ -33,7 +33,8 @@ _PATIENCE = 30
 _SHOWN = re.compile(r"(\d+): ")
 _ANSWER = re.compile(r"\t(\S+) ==> (.+)$")
 _BLANKED = re.compile(
-    r"https?://\S+|\]\([^)]*\)|\{\{.*?\}\}|\{[:#][^}]*\}|<[^>]+>|\b[\w.-]+@[\w.-]+|^///.*$", re.MULTILINE
+    r"https?://\S+|\]\([^)]{0,2000}\)|\{\{[^{}]{0,500}\}\}|\{[:#][^}]{0,500}\}|<[^>]{1,2000}>|\b[\w.-]+@[\w.-]+|^///.*$",
+    re.MULTILINE,
 )
 
 #: (file, line, text).

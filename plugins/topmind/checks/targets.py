@@ -53,7 +53,7 @@ NO_ANCHOR = Rule(
 
 
 #: `{#costs}` and `id="costs"`.
-_NAMED = re.compile(r"""(?:\{:?[^}\n]*\#|\bid=["'])([\w-]+)""", re.VERBOSE)
+_NAMED = re.compile(r"""(?:\{:?[^}\n]{0,200}\#|\bid=["'])([\w-]+)""", re.VERBOSE)
 
 
 def links(facts: Facts) -> Iterator[Problem]:
