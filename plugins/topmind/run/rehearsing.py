@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 from topmind import delivery
@@ -84,7 +85,7 @@ def _composed(decided: Decided) -> Composed:
         (),
         renderer_of(project),
         published(project.root / "output"),
-        lambda: wrong_files(decided),
+        partial(wrong_files, decided),
     )
 
 
