@@ -128,8 +128,7 @@ class SqlLedger(FeedbackStore, PersonStore):
     # -- what planning reads ----------------------------------------------------------------------------
 
     def history(self, as_of: date, *, touches: bool = True) -> History:
-        read = None if touches else ()
-        return self._read(lambda book: remembered.history(book, as_of, self._erased, read))
+        return self._read(lambda book: remembered.history(book, as_of, self._erased, None if touches else ()))
 
     def touches_of(self, contact: str) -> tuple[PastTouch, ...]:
         return self._read(lambda book: remembered.touches(book, contact))
