@@ -15,7 +15,7 @@ CORES  ?= $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN))
 SOAK   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser ses run test life unit check format bench soak sweep docs lock screenshots clean
+.PHONY: help install browser ses run test life unit check format bench soak sweep traps docs lock screenshots clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## ?/  \1\t/' | expand -t 16
@@ -69,6 +69,9 @@ bench: install ## the figures of the budgets
 soak: install ## senders killed with -9 a hundred times while SES loses answers, for each policy (SOAK="--only resend --seed 7")
 	$(BIN)/python tests/soak/soak.py $(SOAK)
 
+traps: install ## each remedy against a trap of mrml, python-markdown and MIME taken out, and the test that must notice (ARGS="subject")
+	$(BIN)/python -W ignore tests/play_traps.py $(ARGS)
+
 sweep: install ## a process that dies before and after every single step of a day, on every store
 	TOPMIND_SWEEP=long $(BIN)/python -m pytest tests/integration/test_crash_sweep.py $(ARGS)
 
@@ -79,7 +82,7 @@ screenshots: install browser ## pictures of site, mails and desk under var/scree
 	$(BIN)/python tests/browser/screenshots.py
 
 lock: install ## writes requirements.lock anew: hashes, no address of any registry
-	$(BIN)/uv pip compile pyproject.toml --group dev --extra aws --extra postgres --generate-hashes --universal --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --extra aws --extra postgres --extra spelling --generate-hashes --universal --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
 
 clean: ## everything that can be made again
 	rm -rf $(VENV) var output dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -17,6 +17,7 @@ import scratch
 
 scratch.use_memory()
 scratch.keep_compiled()
+scratch.look_for_garbage_rarely()
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -102,6 +103,11 @@ def postgres_url(postgres: Any) -> Iterator[str]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest."""
     longest.longest_first(items)
+
+
+def pytest_collection_finish() -> None:
+    """Nothing of what was collected is garbage."""
+    scratch.keep_what_was_collected()
 
 
 # A skip that tests/skips.toml does not name fails the run where TOPMIND_STRICT_SKIPS is set.

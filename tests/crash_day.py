@@ -1,7 +1,8 @@
 """A long day of one firm, in which every kind of durable step happens, and which may be begun again after any death.
 
 Import, plan, send (accepted, refused, unknown, too old for its fence, throttled), task mail, feedback, silence, once
-more, a change of address, erase; then a backup, put back into an empty place, adopted, and the next issue.
+more, a change of address, erase; then a backup, put back into an empty place, adopted, the plan of the next issue, a
+merge, and its sending.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import crash_merge
 from crash_post import (
     CONTACTS,
     ISSUES,
@@ -22,6 +24,7 @@ from crash_post import (
     NO_BOX,
     SAID_NO,
     SLOW,
+    TWIN,
     WEEK,
     Pages,
     Post,
@@ -81,7 +84,8 @@ class Firm(ABC):
 
     def lives(self, fuse: Trace) -> bool:
         """One process that goes through the day, from its beginning; False where it died."""
-        self.post.fuse, self.last = fuse, None
+        self.post.fuse = self.pages.fuse = fuse
+        self.last = None
         with mortal_commits(fuse):
             try:
                 self._day(fuse)
@@ -102,7 +106,7 @@ class Firm(ABC):
 
     def _day(self, fuse: Trace) -> None:
         ledger = self._open(fuse)
-        self._issue(ledger, ISSUES[0])
+        self._issue(fuse, ledger, ISSUES[0])
         self._heard(ledger)
         self.rest(ledger)
         self._once_more(ledger)
@@ -115,7 +119,7 @@ class Firm(ABC):
             ledger.close()
             self._put_back(fuse)
             ledger = self._open(fuse)
-        self._issue(ledger, ISSUES[1])
+        self._issue(fuse, ledger, ISSUES[1])
         self.rest(ledger)
         self._heard(ledger)
         ledger.close()
@@ -127,9 +131,10 @@ class Firm(ABC):
         here = a_person(MOVES, address="moved@example.com") if moved else a_person(MOVES)
         return [here, *(a_person(contact) for contact in CONTACTS if contact != MOVES)]
 
-    def _issue(self, ledger: Any, name: str) -> None:
+    def _issue(self, fuse: Trace, ledger: Any, name: str) -> None:
         ledger.sync_people(self._people(ledger), hashes)
         day = TODAY + timedelta(days=WEEK * ISSUES.index(name))
+        here = [one for one in CONTACTS if crash_merge.goes_by(ledger, one)]
         rows = [
             a_row(
                 key=a_key(contact, occurrence=name),
@@ -138,11 +143,16 @@ class Firm(ABC):
                 items=(),
                 per_slot=(),
                 edition=name,
+                coupons=crash_merge.COUPONS.get(contact, ()),
             )
-            for contact in CONTACTS
-            if ledger.person(contact)
+            for contact in here
         ]
-        ledger.freeze([*rows, a_task(MOVES)], plan="plan", head=ledger.head())
+        tasks = [a_task(contact) for contact in (MOVES, TWIN) if contact in here]
+        ledger.freeze([*rows, *tasks], plan="plan", head=ledger.head())
+        if name == ISSUES[1]:
+            fuse.part = "merge, "
+            crash_merge.merge(ledger, self.pages, f"run-{next(self.runs)}")
+            fuse.part = ""
         self._send(ledger, name)
         letter = TaskLetter(sender="dana", day=TODAY, build=a_task_mail)
         send_task_mails(ledger, self.post, [letter], day=TODAY, owner=f"run-{next(self.runs)}")
@@ -193,10 +203,17 @@ class Firm(ABC):
                 lambda book: {h for (h,) in book.db.execute(f"SELECT hex FROM touches WHERE {MAYBE}")}
             )
             rows = ledger._read(lambda book: [tuple(r) for r in book.db.execute("SELECT * FROM people")])
+            crash_merge.one_or_two(ledger)
+            assert crash_merge.merged(ledger), "two contacts, still"
             self._nobody_twice(ledger, announced)
             self._nobody_lost(ledger)
             assert LEAVES not in repr(rows)
             assert [ledger.counts(day).waiting for day in (TODAY, TODAY + timedelta(days=WEEK))] == [0, 0]
+
+    def one_or_two(self) -> None:
+        """Whoever died in the middle of a merge left nothing between."""
+        with closing(self.opened(self.place, Fuse(-1))) as ledger:
+            crash_merge.one_or_two(ledger)
 
     def _nobody_twice(self, ledger: SqlLedger, announced: set[str]) -> None:
         twice = {hexed for hexed, times in self.post.left.items() if times > 1}
@@ -209,9 +226,11 @@ class Firm(ABC):
         for contact, issue in itertools.product(CONTACTS, ISSUES):
             hexed = a_key(contact, occurrence=issue).wire("test")
             left = self.post.left[hexed]
-            state = {t.key: t.state for t in ledger.touches_of(contact)}.get(a_key(contact, occurrence=issue))
+            state = {t.wire("test"): t.state for t in ledger.touches_of(contact)}.get(hexed)
             if contact == SAID_NO or (contact == LEAVES and issue == ISSUES[1]):
                 assert left == 0, "somebody who had said no got a mail"
+            elif contact == TWIN and issue == ISSUES[1]:
+                assert left == 0, "one person was mailed by two ids"
             elif contact == NO_BOX:
                 assert left == 0
                 assert state is TouchState.REFUSED or hexed in listed
@@ -234,6 +253,8 @@ def sweep(made: Callable[[], Firm], *, whole: bool, only: str) -> Iterator[tuple
         firm, fuse = made(), Trace(number)
         assert not firm.lives(fuse), "it has fewer steps than before"
         firm.after_death(number)
+        if fuse.part:
+            firm.one_or_two()
         firm.clock.advance(minutes=5)  # the dead one's lease ends
         assert firm.lives(Trace(-1)), "nothing kills this one"
         yield firm, fuse

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from topmind.ledger import Feedback, InboxEntry
@@ -17,6 +19,10 @@ CONTACTS = [f"c{n:04d}" for n in range(7)]
 LEAVES, SAID_NO, MOVES = "c0001", "c0005", "c0000"
 #: Its answer is lost, once the mail had left and once it had not; it has no mailbox; it is built too late; throttled.
 LOST, LOST_UNSENT, NO_BOX, SLOW, THROTTLED = "c0002", "c0003", "c0004", "c0006", "c0000"
+#: It turns out that the first is the second: merged between the plan of the second issue and its sending.
+TWIN, BEFORE = SLOW, LOST
+#: What the twin did not want to hear of.
+TOPIC = "offers"
 ISSUES = ("2026-W49", "2026-W50")
 #: Days from the first issue to the second: the gap between two mails to one person is over.
 WEEK = 8
@@ -28,11 +34,14 @@ class Trace(Fuse):
     def __init__(self, at: int) -> None:
         super().__init__(at)
         self.doing = "open"
+        #: A part of the day whose steps are kinds of their own.
+        self.part = ""
         self.names: list[str] = []
 
     def step(self, name: str) -> None:
         """One more place to die at."""
-        self.names.append(f"{self.doing}: {name}")
+        part = "" if self.doing in {"lock", "unlock"} else self.part  # a lock is a lock, whoever asks for it
+        self.names.append(f"{part}{self.doing}: {name}")
         super().step(self.names[-1])
 
     def kinds(self, only: str) -> list[int]:
@@ -111,11 +120,22 @@ class Post:
 
 
 class Pages:
-    """`delivery.Door`: one opt-out that came in the night."""
+    """`delivery.Door`: what came in the night, and what the office says of people."""
 
     def __init__(self) -> None:
-        entry = InboxEntry(kind="opt_out", contact=SAID_NO, at=FixedClock().now(), id="E1")
-        self.entries = {entry.id: entry}
+        self.entries: dict[str, InboxEntry] = {}
+        self._names = itertools.count(1)
+        self.fuse = Fuse(-1)
+        night = FixedClock().now()
+        self.put(InboxEntry(kind="opt_out", contact=SAID_NO, at=night))
+        self.put(InboxEntry(kind="topic_off", contact=TWIN, at=night, value=TOPIC))
+
+    def put(self, entry: InboxEntry) -> None:
+        """Written down for good."""
+        self.fuse.step("before the inbox")
+        name = f"E{next(self._names)}"
+        self.entries[name] = replace(entry, id=name)
+        self.fuse.step("after the inbox")
 
     def pending(self) -> tuple[InboxEntry, ...]:
         """What nobody has taken in."""
@@ -124,4 +144,9 @@ class Pages:
     def done(self, ids: Any) -> None:
         """Taken in."""
         for one in ids:
+            self.fuse.step("before an entry is put away")
             self.entries.pop(one, None)
+
+    def drop(self, ids: Any) -> None:
+        """Whoever said it was erased."""
+        self.done(ids)

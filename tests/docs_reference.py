@@ -9,6 +9,8 @@ from topmind.audience.predicates.vocabulary import BUILT_IN as FIELDS
 from topmind.audience.predicates.vocabulary import FUNCTIONS
 from topmind.catalog import schemas
 from topmind.catalog.merge_tags import BUILT_IN, FILTERS
+from topmind.checks import RULES
+from topmind.checks.clients import UNKNOWN
 from topmind.model import Channel, Kind, TouchState
 from topmind.report.reasons import REASONS
 
@@ -71,6 +73,34 @@ def rules() -> list[str]:
     ]
 
 
+def findings() -> list[str]:
+    """Every rule of the linter, by family."""
+    rows = [
+        f"| `{rule.id}` | {rule.level.value}{' !' if rule.protects else ''} | {cell(rule.finds)} | {shown(rule.example)} |"
+        for rule in sorted(RULES.values(), key=lambda rule: rule.id.partition("/")[0])
+    ]
+    return [
+        "",
+        "## Findings",
+        "",
+        "What `topmind check` finds beyond mistakes in the files' own grammar. An error makes it exit with 1; warnings and notes do "
+        "not. Where a finding is right as it is, its file says so: see [Silence](/docs/writing/#silence). Rules with an exclamation "
+        "mark keep readers from harm and are never silent; a run holds the mails that such a file would be in.",
+        "",
+        "| Rule | Level | It finds | For example |",
+        "|---|---|---|---|",
+        *rows,
+        "",
+        f"CSS that a large mail program does not know, as caniemail.com tested it on the day that is named: "
+        f"{'; '.join(f'{one.source} ({one.by})' for one in UNKNOWN)}.",
+    ]
+
+
+def shown(example: str) -> str:
+    """An example as code, in a cell."""
+    return f"`{cell(example)}`" if example else ""
+
+
 def page() -> str:
     """The whole page."""
     parts = [
@@ -84,6 +114,7 @@ def page() -> str:
     for title, place, schema, without in FILES:
         parts += ["", f"## {title}", "", f"{place}", "", table(schema, without)]
     parts += rules()
+    parts += findings()
     parts += ["", "## Merge tags that topmind fills", "", "| Tag | Meaning |", "|---|---|"]
     parts += [f"| `{name}` | {cell(meaning)} |" for name, meaning in BUILT_IN.items()]
     parts += ["", f"Filters: {', '.join(f'`{name}`' for name in FILTERS)}.", "", "## Words", ""]

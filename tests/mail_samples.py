@@ -179,3 +179,46 @@ def values(compiled: CompiledEdition) -> dict[str, object]:
         elif name.startswith("coupon_until:"):
             found[name] = date(2027, 1, 30)
     return found
+
+
+#: Arabic words, as a company in Cairo would write them: headings, a list, a table, a quotation, a number, a name.
+RIGHT_TO_LEFT = """# نشرة الشتاء
+
+مرحبا {{ first_name | default: "صديقنا" }}، كيف حال سطح بيتك هذا الأسبوع؟ 🌧️ اتصل بنا على 207-555-0141.
+
+- نظّف المزاريب
+- افحص المدخنة
+
+/// callout | انتبه للدرج
+الماء يصبح جليدا في الليل.
+///
+
+> الماء الذي لا يجد طريقه يصنع طريقا.
+
+| العمل | السعر |
+|---|---|
+| مزاريب | 40 |
+
+/// button | احجز زيارة -> https://x.example/
+"""
+
+
+@cache
+def hostile() -> Mapping[str, str]:
+    """Mails that break careless themes: right-to-left words, emoji, a name of sixty letters."""
+    body = written(RIGHT_TO_LEFT, "content/newsletters/winter.md")
+    winter = a_newsletter("winter", title="نشرة الشتاء", body=body)
+    company = replace(sample().company, language="ar")
+    arabic = Renderer(
+        replace(sample(), company=company, newsletters={"winter": winter}), brand.load(ROOT), ROOT
+    ).compile(replace(an_edition(an_occasion("winter")), language="ar"))
+    ours = renderer().compile(editions()["tuesday-fix/2026-W49"])
+    return {
+        "right to left": render(arabic, {**values(arabic), "first_name": "ليلى"}).html,
+        "sixty letters": render(ours, {**values(ours), "first_name": LONG}).html,
+        "a name in Hebrew": render(ours, {**values(ours), "first_name": "שרה (כהן)"}).html,
+    }
+
+
+#: Longer than any line of a phone, with an emoji of two code units.
+LONG = "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewis\U0001f600"

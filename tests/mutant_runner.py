@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from scratch import CHANGING
 
@@ -62,6 +63,8 @@ class Verdict:
 
     code: int
     out: str
+    #: Node ids below `tests/` of what failed.
+    red: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,9 @@ class Runner:
     """The process from which each run is forked."""
 
     process: subprocess.Popen[str]
-    #: Where runs print to.
+    #: Where runs print to, and name what failed.
     said: Path
+    red: Path
 
     def run(self, package: Path, tests: Iterable[str]) -> Verdict:
         """Run tests of this repository (node ids below `tests/`) on the package in a folder."""
@@ -80,10 +84,13 @@ class Runner:
             "package": str(package),
             "tests": [f"tests/{test}" for test in tests],
             "said": str(self.said),
+            "red": str(self.red),
         }
         print(json.dumps(request), file=self.process.stdin, flush=True)
         code = int(self.process.stdout.readline())
-        return Verdict(code, self.said.read_text("utf-8", "replace"))
+        red = self.red.read_text("utf-8").splitlines()
+        said = self.said.read_text("utf-8", "replace")
+        return Verdict(code, said, tuple(one.removeprefix("tests/") for one in red))
 
 
 @contextmanager
@@ -103,7 +110,7 @@ def a_runner(folder: Path) -> Iterator[Runner]:
         text=True,
     )
     with process:
-        yield Runner(process, folder / "said.txt")
+        yield Runner(process, folder / "said.txt", folder / "red.txt")
 
 
 def serve() -> None:
@@ -111,18 +118,41 @@ def serve() -> None:
     for name in LIBRARIES:
         importlib.import_module(name)
     assert "topmind" not in sys.modules
+    _without_looking_for_the_smallest()
     gc.freeze()  # else each child goes through all of it again, and copies the pages
     for line in sys.stdin:
         request = json.loads(line)
         child = os.fork()
         if child == 0:
-            raise SystemExit(_play(Path(request["package"]), request["tests"], request["said"]))
+            raise SystemExit(
+                _play(Path(request["package"]), request["tests"], request["said"], Path(request["red"]))
+            )
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
     os._exit(0)  # what is frozen is never let go: libraries would print that as leaks
 
 
-def _play(package: Path, tests: list[str], said: str) -> int:
+def _without_looking_for_the_smallest() -> None:
+    """A red example is enough, and no other run is to see it."""
+    from hypothesis import Phase, settings
+
+    settings.register_profile("red", phases=(Phase.explicit, Phase.generate), database=None)
+    settings.load_profile("red")
+
+
+class Reds:
+    """Node ids of what failed."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Setup, call or teardown."""
+        if report.failed:
+            self.found.append(report.nodeid)
+
+
+def _play(package: Path, tests: list[str], said: str, red: Path) -> int:
     """In the child: pytest, with the package first on the path, also for what the tests start."""
     import pytest
 
@@ -131,7 +161,9 @@ def _play(package: Path, tests: list[str], said: str) -> int:
         os.dup2(descriptor, stream)
     os.environ["PYTHONPATH"] = str(package)
     sys.path[0:1] = [str(package), str(ROOT)]
-    code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests]))
+    reds = Reds()
+    code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests], plugins=[reds]))
+    red.write_text("".join(f"{one}\n" for one in reds.found), "utf-8")
     return code if _read_from(package) else ASTRAY
 
 

@@ -1,4 +1,5 @@
-"""What makes a run of the tests quick, whatever they test: files in memory, and compiled modules that are kept.
+"""What makes a run of the tests quick, whatever they test: files in memory, compiled modules that are kept, and
+garbage that is looked for rarely.
 
 Temporary files lie in memory where there is room. A ledger waits for the disk at each commit; over the whole suite that is minutes in which nothing runs. Nothing that is
 tested depends on it: a killed process leaves the same files behind in memory as on a disk.
@@ -6,6 +7,7 @@ tested depends on it: a killed process leaves the same files behind in memory as
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -32,6 +34,18 @@ def keep_compiled() -> None:
         return
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
+
+
+def look_for_garbage_rarely() -> None:
+    """Thousands of collected tests and all libraries live to the end: looking through them over and over again, after
+    each 700 new objects, is a tenth of the whole run."""
+    gc.set_threshold(50_000, 20, 50)
+
+
+def keep_what_was_collected() -> None:
+    """Once all tests are known: what is there now is never garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def _fits(place: Path) -> bool:

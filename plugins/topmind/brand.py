@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from topmind.errors import ConfigError
+from topmind.schema_words import in_words, without_echo
 
 Colour = Field(pattern=r"^#[0-9a-f]{6}$")
 
@@ -73,6 +76,16 @@ class _File(BaseModel):
     logo: Logo = Logo()
 
 
+#: Table → what stands in it.
+_SCHEMAS: Mapping[str, type[BaseModel]] = {
+    "light": Palette,
+    "dark": Palette,
+    "type": Type,
+    "space": Space,
+    "logo": Logo,
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brand:
     """Tokens of both colour schemes, type and spacing."""
@@ -102,14 +115,37 @@ def load(root: Path) -> Brand:
     except UnicodeDecodeError:
         raise ConfigError("is not UTF-8.", where="themes/brand.toml", fix="Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"is no TOML: {error}.", where="themes/brand.toml") from error
+        raise ConfigError(
+            f"is no TOML: {error}.",
+            where="themes/brand.toml",
+            fix='Write `key = "value"` lines below [heads] in square brackets.',
+        ) from error
     except ValidationError as error:
-        mistakes = [f"{_place(one['loc'])}: {one['msg']}." for one in error.errors()]
-        raise ConfigError("\n  ".join(mistakes), where="themes/brand.toml") from None
+        found = without_echo(error, _known)
+        raise ConfigError.listed([_mistake(one) for one in found], "themes/brand.toml") from None
     return Brand(light=file.light, dark=file.dark, type=file.type, space=file.space, logo=file.logo)
 
 
-def _place(loc: tuple[str | int, ...]) -> str:
-    """`[light] "accent"`."""
-    *tables, key = (str(part) for part in loc)
-    return f'[{".".join(tables)}] "{key}"' if tables else f"[{key}]"
+def _known(loc: Sequence[str]) -> list[str]:
+    """The keys that may stand where one of these is."""
+    return list((_SCHEMAS[loc[0]] if len(loc) > 1 else _File).model_fields)
+
+
+def _mistake(one: Mapping[str, Any]) -> tuple[str, str]:
+    """(`[light] "accent" …`, what to write) of one finding of the schema."""
+    *tables, key = (str(part) for part in one["loc"])
+    place = f'[{".".join(tables)}] "{key}"' if tables else f"[{key}]"
+    known = _known([str(part) for part in one["loc"]])
+    if one["type"] == "extra_forbidden":
+        near = get_close_matches(key, known, n=1)
+        what = "key" if tables else "table"
+        return (
+            f"{place} is no {what} of this file.",
+            f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known)}.",
+        )
+    if one["type"] == "missing":
+        return f"{place} is missing.", "Write it; `topmind init` shows a whole file."
+    if one["type"] == "string_pattern_mismatch":
+        return f"{place} is no colour of six small digits.", 'Write it like "#1f5c4d".'
+    says, fix = in_words(one)
+    return f"{place} {says}", fix

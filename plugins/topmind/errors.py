@@ -70,6 +70,16 @@ class ContentError(TopmindError):
 class ConfigError(TopmindError):
     """A setting, an environment variable or `_audience.toml` is wrong."""
 
+    #: Where one file has several: (what is wrong, what to do) of each.
+    mistakes: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def listed(cls, mistakes: Sequence[tuple[str, str]], where: str) -> ConfigError:
+        """All mistakes of one file as one error: a line each."""
+        error = cls("\n  ".join(f"{says} {fix}".rstrip() for says, fix in mistakes), where=where)
+        error.mistakes = tuple(mistakes)
+        return error
+
 
 class AudienceError(TopmindError):
     """A source of contacts or a segment's rule cannot be used."""

@@ -49,6 +49,8 @@ class ProjectSettings(BaseModel):
     exclude: list[str] = []
     #: Cron lines of the scheduled sends; [] = those of `.github/workflows/send.yml`.
     ticks: list[str] = []
+    #: Words that are right here, whatever a spelling program says.
+    words: list[str] = []
     #: Slower than the account allows.
     pace: PaceSettings = PaceSettings()
 

@@ -327,7 +327,8 @@ def test_interrupted_before_anything_is_sent(desk: Desk, command: str, name: str
         assert "Traceback" not in err, err
         codes.add(child.returncode)
         (desk.root / "started").unlink()
-        assert desk.left() | {"pelicanconf.py": ""} == before | {"pelicanconf.py": ""}
+        # whoever was through before the signal came has built
+        assert not child.returncode or desk.left() | {"pelicanconf.py": ""} == before | {"pelicanconf.py": ""}
         assert not litter(desk.root)
     assert codes <= {0, code}
     assert code in codes

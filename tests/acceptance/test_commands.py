@@ -367,6 +367,27 @@ def test_why_tells_what_became_of_a_mail(project: Path, capsys: pytest.CaptureFi
     assert "suppressed: a mail was called spam" in text
 
 
+def test_a_mail_and_why_give_the_same_reason(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the foot of somebody's newsletter tells them is what `why` tells us, in their language."""
+    seen: set[str] = set()
+    settings = load(project, {})
+    with places.open_project_ledger(settings, FixedClock(), places.key_ring(settings)) as ledger:
+        touches = [t for t in ledger.history(DAY).touches if t.day == DAY and t.key.source == "tuesday-fix"]
+        names = {touch.key.wire(ledger.ledger_id): touch.key.contact for touch in touches}
+    for name, contact in names.items():
+        files = list((project / "var" / "outbox").glob(f"{name}-*.eml"))
+        if not files:
+            continue
+        message = email.message_from_bytes(files[0].read_bytes(), policy=email.policy.default)
+        text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # both parts are there
+        way_out = next((w for w in ("Unsubscribe", "Abmelden", "Darse de baja") if w in text), "")
+        if way_out and way_out not in seen:
+            seen.add(way_out)
+            story = as_json(capsys, "-C", str(project), "why", contact)
+            assert story["mails_say"] in text.replace("\n", " ")
+    assert {"Unsubscribe", "Abmelden"} <= seen
+
+
 def test_a_stopped_issue_waits_and_goes_on_after_resume(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

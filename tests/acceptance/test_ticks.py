@@ -238,6 +238,29 @@ def test_a_page_that_is_not_published_holds_its_editions_only(tick: Tick) -> Non
     assert (sum(tick.left.values()), max(tick.left.values())) == (PEOPLE, 1)
 
 
+def test_a_file_with_a_mistake_that_readers_would_see_holds_its_editions_only(tick: Tick) -> None:
+    """Somebody changed the newest tip after the check: a dead link in it. Whoever would get it waits, and the run says what to mend;
+    the thank-you goes; mended, all the others go."""
+    tip = tick.root / "content" / "tips" / "frost.md"
+    right = tip.read_text("utf-8")
+    tip.write_text(f"{right}\n[More](/tips/frozt/)\n", "utf-8")
+    held = tick()
+    assert held.exit_code == 1
+    (error,) = [p for p in held.findings if p.level is Level.ERROR]
+    assert (error.rule, error.path, error.fix) == (
+        "links/nowhere",
+        "content/tips/frost.md",
+        "Did you mean /tips/frost/?",
+    )
+    assert "is held" in error.says
+    assert held.report.counts.waiting == PEOPLE - 1
+    assert sum(tick.left.values()) == 1
+    tip.write_text(right, "utf-8")
+    tick.clock.advance(minutes=30)
+    assert tick().exit_code == 0
+    assert (sum(tick.left.values()), max(tick.left.values())) == (PEOPLE, 1)
+
+
 def test_a_restored_ledger_sends_nothing_until_it_is_adopted(
     tick: Tick, capsys: pytest.CaptureFixture[str]
 ) -> None:

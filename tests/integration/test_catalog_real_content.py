@@ -1,8 +1,7 @@
-"""Real content: the sample company is in order; an existing site's files give messages, never a traceback."""
+"""The sample company's texts are in order, and each becomes blocks for each of its readers."""
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -46,39 +45,3 @@ def test_every_text_of_the_sample_has_its_trees(sample: Catalog) -> None:
             assert plain_text(blocks)
             assert "{{" not in "".join(to_html(b.elements) for b in blocks if isinstance(b, Prose))
     assert all(summary(item) for item in sample.items.values())
-
-
-#: Keys of that site that say nothing here.
-NOTHING = (
-    "deck kicker source source_url weight registration_url event_platform host event_organizer captions youtube_id youtube_title "
-    "expirydate aliases primary_image featured_image venue_name address city state zip country map room cop_events"
-)
-
-
-def test_an_existing_site(shared: Path, repository: Path, tmp_path: Path) -> None:
-    """567 files of another system: each problem with file, line and what to do; most files are read as they are."""
-    old = shared / "data" / "digitalgov" / "content"
-    shutil.copytree(old / "news", tmp_path / "content" / "articles")
-    shutil.copytree(old / "events", tmp_path / "content" / "events")
-    aliases = dict.fromkeys(NOTHING.split(), "") | {"draft": "status", "topics": "tags", "end_date": "ends"}
-    values = {"status": {"true": "draft", "false": "published"}}
-    (tmp_path / "pelicanconf.py").write_text(f"TOPMIND = {{'aliases': {aliases!r}, 'values': {values!r}}}\n")
-    (tmp_path / "content" / "team").mkdir()
-    (tmp_path / "content" / "team" / "dana.md").write_text(
-        "---\nname: D\nrole: O\nemail: d@example.com\n---\n"
-    )
-    company = "name: N\naddress: A\nzone: America/New_York\nprogramme_starts: 2025-01-01\nowner: dana"
-    (tmp_path / "content" / "company.md").write_text(f"---\n{company}\n---\n")
-    loaded = load(settings.load(tmp_path, {}), DAY, {})
-    assert loaded.catalog is None
-    assert all(p.path.startswith("content/") and p.line > 0 and p.says and p.fix for p in loaded.problems)
-    files = {path.relative_to(tmp_path).as_posix() for path in (tmp_path / "content").rglob("*.md")}
-    assert len(files) == 567 + 2
-    assert {p.path for p in loaded.problems} <= files
-    rules = {p.rule for p in loaded.problems if "/articles/" in p.path}
-    assert rules <= {
-        "merge-tag/shortcode",
-        "front-matter/unknown-key",
-        "merge-tag/syntax",
-        "front-matter/doubled-key",
-    }, rules

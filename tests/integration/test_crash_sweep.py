@@ -218,6 +218,7 @@ def swept(
             raise AssertionError(f"died at {fuse.blown!r}, step {fuse.at}: {error}") from error
         swept.add(fuse.blown)
     assert len(swept) > kinds, f"only {len(swept)} kinds of steps: does the fuse still see them?"
+    assert any(name.startswith("merge, fold: ") for name in swept), "nobody died in a merge"
 
 
 def test_in_memory(tmp_path: Path) -> None:

@@ -132,10 +132,10 @@ def in_background(work: Callable[[], Any]) -> tuple[threading.Thread, list[Any]]
     return thread, found
 
 
-def until_somebody_waits(ledger: Any) -> None:
-    """Return when a connection of this database waits for a lock."""
+def until_it_waits(thread: threading.Thread, ledger: Any) -> None:
+    """Return when a connection of this database waits for a lock; whoever got through in this thread did not."""
     asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    for _ in range(20_000):
+    while thread.is_alive():
         with ledger._store.read() as db:
             if db.execute(asked).fetchone()[0]:
                 return
@@ -164,7 +164,7 @@ def test_one_inbox_gets_one_copy_between_two_senders(two: tuple[Ledger, Ledger],
     watcher = joined(postgres_url)
     with claiming(first, 1) as mine:
         thread, found = in_background(lambda: claim(second, 10, "run-b"))
-        until_somebody_waits(watcher)
+        until_it_waits(thread, watcher)
     thread.join()
     assert (len(mine), found) == (1, [()])
     assert (state(first, "c0001"), reason(first, "c0001")) == (TouchState.SKIPPED, "same_inbox")
@@ -180,7 +180,7 @@ def test_a_stop_waits_for_a_claim_under_way_and_holds_for_the_next(
     watcher = joined(postgres_url)
     with claiming(first, 1) as mine:
         thread, found = in_background(lambda: watcher.stop("all"))
-        until_somebody_waits(second)
+        until_it_waits(thread, second)
         assert found == []
     thread.join()
     assert (len(mine), claim(second, 10, "run-b"), claim(first, 10)) == (1, (), ())

@@ -192,9 +192,18 @@ def test_actions_are_pinned_and_permissions_minimal(path: Path) -> None:
     assert workflow(path.name)["permissions"] == {}
 
 
-def test_pull_requests_see_no_secret() -> None:
-    """The job that runs foreign code has no secret, no token to write and no identity."""
-    text = (WORKFLOWS / "ci.yml").read_text("utf-8")
+@pytest.mark.parametrize("name", ["ci.yml", "preview.yml"])
+def test_pull_requests_see_no_secret(name: str) -> None:
+    """The jobs that run foreign code have no secret, no token to write and no identity."""
+    text = (WORKFLOWS / name).read_text("utf-8")
+    (job,) = workflow(name)["jobs"].values()
+    assert job["permissions"] == {"contents": "read"}
+    assert all(
+        step["with"]["persist-credentials"] is False
+        for step in job["steps"]
+        if "checkout" in step.get("uses", "")
+    )
+    assert "vars." not in text
     assert "secrets." not in text
     assert "id-token" not in text
     assert "pull_request_target" not in text
@@ -208,3 +217,32 @@ def test_every_setting_of_the_readme_reaches_the_send() -> None:
     passed = set(job["env"]).union(*(step.get("env", {}) for step in job["steps"]))
     elsewhere = {"TOPMIND_SITE_BUCKET", "TOPMIND_AS_OF", "TOPMIND_SEND_ROLE"}
     assert named - passed <= elsewhere, "publish.yml, a pinned day"
+
+
+def test_a_pull_request_gets_pages_pictures_and_a_summary(tmp_path: Path) -> None:
+    """The steps of preview.yml fit what the export writes, with and without a browser on the runner; mistakes fail
+    the run only after everything is uploaded."""
+    steps = {
+        step.get("name", step.get("uses", "").partition("@")[0]): step
+        for step in workflow("preview.yml")["jobs"]["preview"]["steps"]
+    }
+    assert steps["Preview"]["run"].endswith("topmind preview --export var/preview")
+    assert list(steps).index("actions/upload-artifact") < list(steps).index("Check")
+    assert steps["actions/upload-artifact"]["with"]["path"] == "var/preview"
+    mail = tmp_path / "var/preview/preview/tuesday-fix--2026-W50/a/sample"
+    mail.mkdir(parents=True)
+    (mail / "light.html").write_text("<p>")
+    (tmp_path / "var/preview/summary.md").write_text("## Preview\n")
+    (tmp_path / "bin").mkdir()
+    environ = {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin", "GITHUB_STEP_SUMMARY": str(tmp_path / "said.md")}
+
+    def run(name: str) -> None:
+        subprocess.run(["bash", "-e", "-c", steps[name]["run"]], cwd=tmp_path, env=environ, check=True)
+
+    chrome = tmp_path / "bin/google-chrome"
+    chrome.write_text('#!/bin/sh\necho "$@" >> "$PWD/asked"\n')
+    chrome.chmod(0o755)
+    run("Pictures")
+    assert "--screenshot=var/preview/pictures/tuesday-fix--2026-W50.png" in (tmp_path / "asked").read_text()
+    run("Summary")
+    assert (tmp_path / "said.md").read_text().startswith("## Preview\nDownload the artifact `preview`")

@@ -88,6 +88,9 @@ class _Assembly:
                 for text, where in texts(self.catalog.sequences, self.catalog.items.values()).items()
             },
             basis={channel: consent.words for channel, consent in self.spec.consent.items()},
+            opt_in=frozenset(
+                name for name, consent in self.spec.consent.items() if consent.basis == "column"
+            ),
             moved=stood.moved,
             watched=stood.watched,
             words=words_asked(self.session, self.catalog, dated),

@@ -36,7 +36,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ValidationError
 
@@ -52,8 +52,11 @@ from topmind.audience.schema import (
 )
 from topmind.errors import ConfigError
 from topmind.model import Channel, FieldSpec
+from topmind.schema_words import in_words, without_echo
 from topmind.settings import Settings
 
+#: (what is wrong, what to do)
+Mistake: TypeAlias = tuple[str, str]
 #: The file, relative to the project.
 PATH = "segments/_audience.toml"
 
@@ -124,29 +127,34 @@ def read_spec(settings: Settings) -> AudienceSpec:
     try:
         raw = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
-        raise ConfigError(f"cannot be read: {error.strerror}.", where=PATH) from None
+        raise ConfigError(
+            f"cannot be read: {error.strerror}.", where=PATH, fix="Look at its place and its rights."
+        ) from None
     except UnicodeDecodeError:
         raise ConfigError("is not UTF-8.", where=PATH, fix="Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"is not readable TOML: {error}.", where=PATH) from None
+        raise ConfigError(
+            f"is not readable TOML: {error}.",
+            where=PATH,
+            fix='Write `key = "value"` lines below [heads] in square brackets.',
+        ) from None
     return parse_spec(raw)
 
 
 def parse_spec(raw: Mapping[str, Any]) -> AudienceSpec:
     """Check what the TOML says; raises ConfigError with all mistakes at once."""
-    mistakes: list[str] = []
+    mistakes: list[Mistake] = []
     try:
         whole = AudienceFile.model_validate(dict(raw))
     except ValidationError as error:
-        raise _config_error(_explain(error, AudienceFile, ())) from None
+        raise ConfigError.listed(_explain(error, AudienceFile, ()), PATH) from None
     tables: dict[str, Table] = {}
     for name, said in whole.tables.items():
         model = _model_of(name, said)
         if model is None:
             known = nearest(name, ["contacts", "purchases", "lines", "activities"])
-            mistakes.append(
-                f"[tables.{name}] says neither `purchase` (lines of purchases) nor `what` (activities). {known}"
-            )
+            says = f"[tables.{name}] says neither `purchase` (lines of purchases) nor `what` (activities)."
+            mistakes.append((says, known))
             continue
         try:
             tables[name] = model.model_validate(said)
@@ -154,7 +162,7 @@ def parse_spec(raw: Mapping[str, Any]) -> AudienceSpec:
             mistakes += _explain(error, model, ("tables", name))
     mistakes += _cross_check(whole, tables)
     if mistakes:
-        raise _config_error(mistakes)
+        raise ConfigError.listed(mistakes, PATH)
     contacts, purchases = tables.get("contacts"), tables.get("purchases")
     return AudienceSpec(
         contacts=contacts if isinstance(contacts, Contacts) else None,
@@ -206,70 +214,81 @@ def _age(text: str) -> timedelta | None:
 RESERVED = ("stage", "zone", "language", "since")
 
 
-def _cross_check(whole: AudienceFile, tables: Mapping[str, Table]) -> list[str]:
+def _cross_check(whole: AudienceFile, tables: Mapping[str, Table]) -> list[Mistake]:
     """What one key says against another."""
-    found: list[str] = []
+    found: list[Mistake] = []
     if whole.tables and "contacts" not in whole.tables:
-        found.append("[tables.contacts] is missing: without it there are no people.")
+        says = "[tables.contacts] is missing: without it there are no people."
+        found.append((says, "Write it, with `file`, `id` and `email`."))
     purchases = tables.get("purchases")
     for name, table in tables.items():
-        if isinstance(table, Lines) and not (isinstance(purchases, Purchases) and purchases.id):
-            found.append(f"[tables.{name}] belongs to purchases, but [tables.purchases] has no `id`.")
+        unread = purchases is None and "purchases" in whole.tables  # its own mistake is told
+        if (
+            isinstance(table, Lines)
+            and not unread
+            and not (isinstance(purchases, Purchases) and purchases.id)
+        ):
+            says = f"[tables.{name}] belongs to purchases, but [tables.purchases] has no `id`."
+            found.append((says, "Write `id` there: the column with the number of a purchase."))
     found += _names(whole, tables)
     if whole.sender_field and whole.sender_field not in whole.fields:
         close = nearest(whole.sender_field, list(whole.fields))
-        found.append(f'sender_field names "{whole.sender_field}", which is no [fields.…]. {close}'.rstrip())
+        found.append(
+            (f'sender_field names "{whole.sender_field}", which is no [fields.…].', close or "Declare it.")
+        )
     if whole.max_age and _age(whole.max_age) is None:
-        found.append(f'max_age is "{whole.max_age}"; write it like "7 days" or "36 hours".')
+        says = f'max_age is "{whole.max_age}", which is no length of time.'
+        found.append((says, 'Write it like "7 days" or "36 hours".'))
     for channel, consent in whole.consent.items():
         if consent.basis == "column" and not consent.column:
-            found.append(f'[consent.{channel}] has basis "column" but no `column`.')
+            says = f'[consent.{channel}] has basis "column" but no `column`.'
+            found.append((says, "Name the column that says yes or no."))
         if consent.basis == "existing_customers" and not (consent.since and "purchases" in whole.tables):
-            found.append(
-                f'[consent.{channel}] has basis "existing_customers": it needs `since` and [tables.purchases].'
-            )
+            says = f'[consent.{channel}] has basis "existing_customers": it needs `since` and [tables.purchases].'
+            found.append((says, "Write both, `since` with the first day that counts."))
     return found
 
 
-def _names(whole: AudienceFile, tables: Mapping[str, Table]) -> list[str]:
+def _names(whole: AudienceFile, tables: Mapping[str, Table]) -> list[Mistake]:
     """Names that become columns and files."""
     plain = re.compile(r"[a-z][a-z0-9_]*")
     named = [*(f"tables.{name}" for name in tables), *(f"fields.{name}" for name in whole.fields)]
     found = [
-        f"[{name}]: a name here is small letters, digits and underscores."
+        (f"[{name}]: a name here is small letters, digits and underscores.", "Rename it.")
         for name in named
         if not plain.fullmatch(name.partition(".")[2])
     ]
     taken = [name for name in whole.fields if name in RESERVED]
     return found + [
-        f"[fields.{name}]: `{name}` is a key of [tables.contacts], not a field." for name in taken
+        (f"[fields.{name}]: `{name}` is a key of [tables.contacts], not a field.", "Write it there.")
+        for name in taken
     ]
 
 
-def _explain(error: ValidationError, model: type[BaseModel], at: tuple[str, ...]) -> list[str]:
+def _explain(error: ValidationError, model: type[BaseModel], at: tuple[str, ...]) -> list[Mistake]:
     """Pydantic's findings in our words: the key, what is wrong, the nearest right one."""
-    lines = []
-    for one in error.errors(include_input=False, include_url=False):
+    found: list[Mistake] = []
+    for one in without_echo(error, lambda loc: list(_schema_at(model, loc).model_fields)):
         loc = [str(part) for part in one["loc"]]
         place = ".".join([*at, *loc[:-1]])
         head = f"[{place}] " if place else ""
         if one["type"] == "extra_forbidden":
             known = list(_schema_at(model, loc).model_fields)
-            lines.append(f'{head}has an unknown key "{loc[-1]}". {nearest(loc[-1], known)}'.rstrip())
+            found.append(
+                (f'{head}has an unknown key "{loc[-1]}".', nearest(loc[-1], known) or "Take it out.")
+            )
         elif one["type"] == "missing":
-            lines.append(f'{head}needs the key "{loc[-1]}".')
+            found.append((f'{head}needs the key "{loc[-1]}".', f"Write `{loc[-1]} = …` below that head."))
         elif len(loc) > 1 and loc[-1] == "[key]":
-            lines.append(f'[{".".join([*at, *loc[:-2]])}] "{loc[-2]}": {one["msg"]}.')
+            says, fix = in_words(one)
+            found.append((f'[{".".join([*at, *loc[:-2]])}] "{loc[-2]}" {says}', fix))
         else:
-            lines.append(f'{head}"{loc[-1]}": {one["msg"]}.')
-    return lines
+            says, fix = in_words(one)
+            found.append((f'{head}"{loc[-1]}" {says}', fix))
+    return found
 
 
 def _schema_at(model: type[BaseModel], loc: Sequence[str]) -> type[BaseModel]:
     """The schema whose key the last part of a location is."""
     inner: dict[str, type[BaseModel]] = {"fields": FieldTable, "consent": Consent}
     return inner.get(loc[0], model) if model is AudienceFile and len(loc) > 1 else model
-
-
-def _config_error(mistakes: Sequence[str]) -> ConfigError:
-    return ConfigError("\n  ".join(mistakes), where=PATH)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import Any
 
 from topmind.errors import ConfigError
@@ -19,6 +20,7 @@ def client(service: str, *, connections: int = 10, read_timeout: float = READ_TI
     """
     try:
         import boto3
+        import botocore.session
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
     except ImportError:
@@ -36,7 +38,11 @@ def client(service: str, *, connections: int = 10, read_timeout: float = READ_TI
         user_agent_extra="topmind",
     )
     try:
-        session: Any = boto3.session.Session()  # its types know each service by name only
+        core = botocore.session.Session()
+        core.register_component("data_loader", _models())
+        session: Any = boto3.session.Session(
+            botocore_session=core
+        )  # its types know each service by name only
         # boto3 alone reads AWS_DEFAULT_REGION only
         return session.client(service, region_name=os.environ.get("AWS_REGION") or None, config=config)
     except BotoCoreError as error:
@@ -49,3 +55,11 @@ def client(service: str, *, connections: int = 10, read_timeout: float = READ_TI
         raise ConfigError(
             "AWS_ENDPOINT_URL or a proxy setting is no web address.", where="environment", fix="Correct it."
         ) from None
+
+
+@cache
+def _models() -> Any:
+    """The files in which boto3's services stand. Each session would read them anew, a tenth of a second a client."""
+    import botocore.session
+
+    return botocore.session.Session().get_component("data_loader")

@@ -75,13 +75,16 @@ def _flatten(parts: Iterable[Part], visible: frozenset[int]) -> Iterable[_Flat]:
             for branch in shown:
                 yield from _flatten(branch.parts, visible)
             continue
+        inner = [found for b in shown if (found := list(_flatten(b.parts, visible))) or not b.parts]
         if part.word == "columns":
-            shown = [b for b in shown if b.parts]
+            inner = [found for found in inner if found]
+        if not inner:
+            continue  # all that it holds is meant for others: no empty box
         yield ("open", part)
-        for number, branch in enumerate(shown):
+        for number, found in enumerate(inner):
             if number:
                 yield ("next", part)
-            yield from _flatten(branch.parts, visible)
+            yield from found
         yield ("close", part)
 
 

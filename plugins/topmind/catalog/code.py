@@ -12,6 +12,12 @@ _FENCED: re.Pattern[str] = FencedBlockPreprocessor.FENCED_BLOCK_RE
 _FENCE_LINE = re.compile(r"(?:`{3,}|~{3,})")
 _SPAN = re.compile(r"(?<![\\`])(`+)(?!`)((?:(?!\n[ \t]*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
 _HTML = re.compile(r"<(pre|code|script|style)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+#: A fence inside a list item or a quotation, and one right behind a bullet.
+_INNER = re.compile(
+    r"(?=[ \t>])(?P<quote>(?:[ ]{0,3}>[ ]?)*)(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})[^`\n]*$"
+)
+_BEHIND = re.compile(r"[ \t>]*(?:[-*+]|\d+[.)])[ \t]+(?:`{3,}|~{3,})[^`\n]*$")
+_QUOTE = re.compile(r"(?:[ ]{0,3}>[ ]?)+")
 _LIST = re.compile(r"[ ]{0,3}(?:[-*+]|\d+[.)]|\[\^[^\]]+\]:|:)(?:[ \t]|$)")
 
 
@@ -47,25 +53,122 @@ def _inline(line: str) -> bool:
 
 
 def _indented(lines: list[str], fenced: set[int]) -> frozenset[int]:
-    """Lines that python-markdown shows as an indented code block: after a blank line, outside lists."""
+    """Lines that python-markdown shows as an indented code block: after a blank line, four columns further in than
+    the words of the list item in which they stand."""
     found: set[int] = set()
-    blank, in_list, in_code = True, False, False
-    for index, line in enumerate(lines):
+    blank, depth, in_code, quote = True, 0, False, ""
+    for index, written in enumerate(lines):
         if index in fenced:
-            blank, in_code, in_list = False, False, False
+            blank, in_code, depth = False, False, 0
             continue
+        marks = _QUOTE.match(written)
+        line = written[marks.end() :] if marks else written
+        signs = marks[0].replace(" ", "") if marks else ""
+        if signs != quote:
+            blank, in_code, depth, quote = True, False, 0, signs
         if not line.strip():
             blank = True
             continue
-        if line.startswith(("    ", "\t")):
-            in_code = not in_list and (in_code or blank)
-            if in_code:
-                found.add(index)
-        else:
-            in_code = False
-            in_list = bool(_LIST.match(line)) or (in_list and (not blank or line.startswith(" ")))
+        columns = _columns(line)
+        in_code = columns >= 4 * (depth + 1) and (in_code or blank)
+        if in_code:
+            found.add(index)
+        elif _LIST.match(line.lstrip()):
+            depth = min(columns // 4, depth) + 1
+        elif blank:
+            depth = min(depth, columns // 4 if columns >= 4 else int(columns > 0))
         blank = False
     return frozenset(found)
+
+
+def _columns(line: str) -> int:
+    """Columns of white space before the first letter; a tab leads to the next multiple of four."""
+    bare = line.expandtabs(4)
+    return len(bare) - len(bare.lstrip())
+
+
+@dataclass(frozen=True, slots=True)
+class Unfenced:
+    """A text without fences inside lists and quotations, line for line as long as before."""
+
+    text: str
+    #: Lines (from 0) of what stood between such fences, and the fences themselves.
+    code: frozenset[int]
+    #: Fences that open nothing, or stand where they cannot.
+    open_fences: tuple[int, ...]
+
+
+def unfenced(text: str) -> Unfenced:
+    """Code between fences inside a list item or a quotation as indented code.
+
+    python-markdown knows fences at the left margin only; elsewhere it would run the lines of code together.
+    """
+    lines = text.split("\n")
+    if "```" not in text and "~~~" not in text:
+        return Unfenced(text, frozenset(), ())
+    if not any(_INNER.match(line) or _BEHIND.match(line) for line in lines):
+        return Unfenced(text, frozenset(), ())
+    outer = code_lines(text)
+    skip = outer.fenced | outer.indented
+    code: set[int] = set()
+    wrong: list[int] = []
+    for index, line in enumerate(lines):
+        if index in skip or index in code:
+            continue
+        match = _INNER.match(line)
+        if match is None:
+            wrong += [index] if _BEHIND.match(line) else []
+            continue
+        end = _end(lines, index, match)
+        if end is None:
+            wrong.append(index)
+            continue
+        code.update(range(index, end + 1))
+        depth = (
+            -(-len(match["indent"].expandtabs(4)) // 4) if _inside_list(lines, index, match["quote"]) else 0
+        )
+        inner = [_code_line(line, match, depth) for line in lines[index + 1 : end]]
+        # Two blank lines in a row would end a footnote.
+        above = index > 0 and not _within(lines[index - 1], match["quote"]).strip()
+        written = [*inner, "", ""] if above else ["", *inner, ""]
+        lines[index : end + 1] = [f"{match['quote']}{line}".rstrip() for line in written]
+    return Unfenced("\n".join(lines), frozenset(code), tuple(wrong))
+
+
+def _code_line(line: str, opened: re.Match[str], depth: int) -> str:
+    """One line of code, four columns further in than the words of its list item."""
+    rest = _within(line, opened["quote"]).expandtabs(4)
+    kept = rest[min(_columns(rest), len(opened["indent"].expandtabs(4))) :]
+    return " " * 4 * (depth + 1) + kept if kept.strip() else ""
+
+
+def _end(lines: list[str], start: int, opened: re.Match[str]) -> int | None:
+    """The line that closes a fence; None where its quotation ends before."""
+    for at in range(start + 1, len(lines)):
+        if opened["quote"].strip() and not lines[at].startswith(opened["quote"].rstrip()):
+            return None
+        found = _within(lines[at], opened["quote"]).strip()
+        if len(found) >= len(opened["fence"]) and set(found) == {opened["fence"][0]}:
+            return at
+    return None
+
+
+def _within(line: str, quote: str) -> str:
+    """A line without the signs of its quotation."""
+    return line.removeprefix(quote) if line.startswith(quote) else line.removeprefix(quote.rstrip())
+
+
+def _inside_list(lines: list[str], index: int, quote: str) -> bool:
+    """Whether a line that stands further in belongs to a list item above it."""
+    for line in reversed(lines[:index]):
+        rest = _within(line, quote)
+        if not rest.strip():
+            continue
+        if _LIST.match(rest.lstrip()):
+            return True
+        if not rest.startswith((" ", "\t")):
+            return False
+    return False
 
 
 def literal_spans(text: str) -> list[tuple[int, int]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from topmind.catalog import slips
 from topmind.catalog.fields import Word
 from topmind.catalog.findings import Findings, did_you_mean, nearest
 from topmind.catalog.scanner import Scan
-from topmind.model import Item, Kind, Newsletter, Purpose, Status
+from topmind.model import Item, Kind, Newsletter, Purpose, Silence, Status
 from topmind.model import Sequence as MailSequence
 
 #: What a name may point to, and how it is called when it is missing.
@@ -18,6 +20,7 @@ _CALLED = {
     "topic": "topic of content/company.md",
     "item": "item",
     "newsletter": "newsletter (content/newsletters/{name}.md)",
+    "rule": "rule of the linter",
     "code": "code: no promotion or spotlight has `code: {name}`",
 }
 
@@ -49,6 +52,10 @@ class Mentions:
         """Note a list of names."""
         self.all.extend(Mention(what, word.text, path, word.line) for word in words or ())
 
+    def silences(self, silences: Iterable[Silence]) -> None:
+        """Note the rules that files silence."""
+        self.all.extend(Mention("rule", one.rule, one.path, one.line) for one in silences)
+
     def scan(self, scan: Scan, *, draft: bool = False, codes: str = "code") -> None:
         """Note what the blocks of a body name; a step's own code (`codes="step-code"`) may stand there alone."""
         path = scan.body.path
@@ -67,10 +74,28 @@ def check(mentions: Mentions, known: Mapping[str, Collection[str]], findings: Fi
                 findings.error("name/unknown-code", one.path, one.line, says, f"Did you mean {near!r}?")
         elif one.name not in known[one.what]:
             called = _CALLED[one.what].format(name=one.name)
-            fix = did_you_mean(one.name, known[one.what])
+            fix = _instead(one, known[one.what])
+            edit = slips.edit(one.name, known[one.what])
             findings.error(
-                f"name/unknown-{one.what}", one.path, one.line, f"{one.name!r} is no {called}.", fix
+                f"name/unknown-{one.what}", one.path, one.line, f"{one.name!r} is no {called}.", fix, edit
             )
+
+
+def check_silences(silences: Iterable[Silence], rules: Collection[str], findings: Findings) -> None:
+    """An error for each rule that is silenced and not there."""
+    mentions = Mentions()
+    mentions.silences(silences)
+    check(mentions, {"rule": rules}, findings)
+
+
+def _instead(one: Mention, known: Collection[str]) -> str:
+    """What to write in place of a name that is not there."""
+    if one.what == "segment" and one.name.lower() in {"all", "everyone", "everybody", "anybody", "anyone"}:
+        return "Take it out: what names no segment is for everybody."
+    parts = re.split(r"\s+(?:and|&|or)\s+|\s*[;/]\s*", one.name)
+    if len(parts) > 1 and all(part in known for part in parts):
+        return f"Write commas between names: {', '.join(parts)}."
+    return did_you_mean(one.name, known)
 
 
 def check_drafts(mentions: Mentions, items: Mapping[str, Item], findings: Findings) -> None:
@@ -112,7 +137,13 @@ def check_ids(
 ) -> None:
     """Two files may share neither id nor address; an old id may not be in use."""
     by_id = _unique(
-        ((i.id, i.path) for i in items), findings, ("name/doubled-id", "the id", "Rename one of the files.")
+        ((i.id, i.path) for i in items),
+        findings,
+        (
+            "name/doubled-id",
+            "the id",
+            "Rename one of the files; a date before the name is no part of the id.",
+        ),
     )
     _unique(
         ((i.url, i.path) for i in items if i.url and by_id[i.id] == i.path),

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, time, timedelta, timezone
 
+from topmind.catalog import slips
 from topmind.catalog.findings import Wrong, nearest
 
 MONTHS = (
@@ -76,16 +77,24 @@ def read_moment(text: str) -> Moment:
     if (match := _WORDS.fullmatch(text)) and match["year"]:
         day = _in_words(match, int(match["year"]))
         return Moment(day, read_time(match["rest"]) if match["rest"] else None)
-    if match := _NUMBERS.fullmatch(text):
-        found = _readings(match)
+    if numbers := _NUMBERS.fullmatch(text):
+        found = _readings(numbers)
         if len(found) == 1:
-            return Moment(found[0], read_time(match["rest"]) if match["rest"] else None)
+            return Moment(found[0], read_time(numbers["rest"]) if numbers["rest"] else None)
         ways = " or ".join(f"{day.isoformat()} ({show(day)})" for day in found)
         raise Wrong(
             f"the date {text!r} can be read in more than one way." if found else f"{text!r} is no date.",
             f"Write {ways}." if found else "Write it as 2026-12-01 or 1 December 2026.",
             rule="date",
         )
+    if match and not match["rest"]:
+        _in_words(match, 2024)  # a wrong month or day is the worse mistake
+        raise Wrong(
+            f"{text!r} has no year.", f"Write it with its year, like 2026-12-01 or {text} 2026.", rule="date"
+        )
+    if text.lower() in {"today", "tomorrow", "yesterday", "now"}:
+        fix = "Write the day itself, like 2026-12-01: tomorrow the word would mean another."
+        raise Wrong(f"{text!r} is no date that stays.", fix, rule="date")
     raise Wrong(f"{text!r} is no date.", "Write it as 2026-12-01 or 1 December 2026.", rule="date")
 
 
@@ -123,15 +132,15 @@ def read_time(text: str) -> time:
     match = _TIME.fullmatch(text.strip())
     hour = int(match[1]) if match else 99
     if match is None or (match[2] is None and match[4] is None):
-        raise Wrong(f"{text!r} is no time of day.", "Write it as 18:30.", rule="time")
+        raise Wrong(f"{text!r} is no time of day.", "Write it as 18:30 or 6:30 pm.", rule="time")
     if match[4]:
         if not 1 <= hour <= 12:
-            raise Wrong(f"{text!r} is no time of day.", "Write it as 18:30.", rule="time")
+            raise Wrong(f"{text!r} is no time of day.", "Write it as 18:30 or 6:30 pm.", rule="time")
         hour = hour % 12 + (12 if match[4].lower() == "pm" else 0)
     try:
         return time(hour, int(match[2] or 0), int(match[3] or 0), tzinfo=_offset(match[5]))
     except ValueError:
-        raise Wrong(f"{text!r} is no time of day.", "Write it as 18:30.", rule="time") from None
+        raise Wrong(f"{text!r} is no time of day.", "Write it as 18:30 or 6:30 pm.", rule="time") from None
 
 
 def read_length(text: str) -> timedelta:
@@ -195,6 +204,7 @@ def _unit_days(unit: str, text: str, example: str) -> int:
             f"{text!r} is no length of time.",
             f"Did you mean {near!r}?" if near else f"Write for example `{example}`.",
             rule="length",
+            edit=slips.edit(unit, [*UNIT_DAYS, "hour", "minute"]),
         )
     return days
 
@@ -239,7 +249,12 @@ def _month(word: str) -> int:
         hits = [9]
     if len(hits) != 1:
         near = nearest(word, MONTHS)
-        raise Wrong(f"{word!r} is no month.", f"Did you mean {near!r}?" if near else "", rule="date")
+        raise Wrong(
+            f"{word!r} is no month.",
+            f"Did you mean {near!r}?" if near else f"Months: {', '.join(MONTHS)}.",
+            rule="date",
+            edit=slips.edit(word, MONTHS),
+        )
     return hits[0]
 
 

@@ -9,12 +9,12 @@ from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
-from topmind.catalog import front_matter, merge_tags, scanner
+from topmind.catalog import front_matter, merge_tags, scanner, slips
 from topmind.catalog.fields import Source
-from topmind.catalog.findings import Findings, Wrong, did_you_mean
-from topmind.catalog.schemas import Head
+from topmind.catalog.findings import Findings, Wrong, did_you_mean, nearest
+from topmind.catalog.schemas import Head, ItemHead
 from topmind.catalog.values import Entry
-from topmind.model import Body, MergeTag
+from topmind.model import Body, MergeTag, Silence
 from topmind.settings import Settings
 
 H = TypeVar("H", bound=Head)
@@ -34,6 +34,8 @@ class Document(Generic[H]):
     text: str
     #: Line on which the text begins.
     text_line: int
+    #: Keys that misspelt ones surely or probably mean: what is misspelt is not missing too.
+    meant: frozenset[str] = frozenset()
 
     def line(self, key: str) -> int:
         """Line of a key; 1 where it is not written."""
@@ -48,8 +50,12 @@ class Reader:
     findings: Findings
     #: Declared fields of a contact.
     fields: frozenset[str]
+    #: Path → text to read in place of the file's own.
+    instead: Mapping[str, bytes] = field(default_factory=dict)
     #: Paths of all files that were opened, readable or not.
     seen: set[str] = field(default_factory=set)
+    #: What the files say under `silence:`.
+    silences: list[Silence] = field(default_factory=list)
 
     def read(self, file: Path, schema: type[H]) -> Document[H] | None:
         """One file, or None where its front matter is wrong (the problems are noted)."""
@@ -60,7 +66,7 @@ class Reader:
                 says = f"has {file.stat().st_size // 1_000_000} MB; a text has {MOST_BYTES // 1_000_000} at most."
                 self.findings.error("file/too-big", path, 0, says, "Is it the right file? Split it if it is.")
                 return None
-            text = front_matter.decode(file.read_bytes(), schema.what)
+            text = front_matter.decode(self.instead.get(path) or file.read_bytes(), schema.what)
         except Wrong as wrong:
             self.findings.error(wrong.rule, path, wrong.line, wrong.says, wrong.fix)
             return None
@@ -71,16 +77,24 @@ class Reader:
         head = front_matter.read(text, path, project.aliases, schema.keys())
         self.findings.add(head.problems)
         values = self._values(head.entries, schema, path)
-        found = _validated(schema, values, {k: e.line for k, e in head.entries.items()}, path, self.findings)
+        lines = {key: entry.line for key, entry in head.entries.items()}
+        misspelt = (nearest(key, schema.keys()) for key in lines.keys() - schema.keys())
+        meant = head.meant | frozenset(filter(None, misspelt))
+        found = _validated(schema, values, lines, path, self.findings, meant)
         if found is None or head.problems:
             self._scan_anyway(head.body, path, head.body_line)
             return None
+        self.silences += [
+            Silence(path=path, line=word.line, rule=word.text, reason=reason)
+            for word, reason in found.silence
+        ]
         return Document(
             path=path,
             head=found,
-            lines={key: entry.line for key, entry in head.entries.items()},
+            lines=lines,
             text=scanner.drop_shortcodes(head.body, project.ignore),
             text_line=head.body_line,
+            meant=meant,
         )
 
     def _values(self, entries: Mapping[str, Entry], schema: type[Head], path: str) -> dict[str, object]:
@@ -96,6 +110,7 @@ class Reader:
                     entry.line,
                     f"{written!r} is no key of this {schema.what}.",
                     did_you_mean(key, known, what="Known keys"),
+                    slips.edit(written, known - entries.keys()),
                 )
                 continue
             if entry.empty:
@@ -106,7 +121,9 @@ class Reader:
             except Wrong as wrong:
                 rule = wrong.rule if "/" in wrong.rule else f"front-matter/{wrong.rule}"
                 fix = wrong.fix or f"Due is {form.due}."
-                self.findings.error(rule, path, wrong.line or entry.line, f"{written}: {wrong.says}", fix)
+                self.findings.error(
+                    rule, path, wrong.line or entry.line, f"{written}: {wrong.says}", fix, wrong.edit
+                )
                 values[key] = _BROKEN
                 continue
             if value is not None or key == "quiet":
@@ -148,12 +165,25 @@ def relative(file: Path, root: Path) -> str:
 _BROKEN = object()
 
 
+def _no_head(schema: type[Head]) -> tuple[str, str]:
+    """(what is wrong, what to write) of a file that begins with its text."""
+    must = [
+        key for key, _, must in schema.described() if must or (key == "date" and issubclass(schema, ItemHead))
+    ]
+    keys = " ".join(f"`{key}: …`," for key in must)
+    return (
+        f"this {schema.what} has no front matter.",
+        f"Begin the file with `---`, {keys} and `---`, a line each.",
+    )
+
+
 def _validated(
     schema: type[H],
     values: Mapping[str, object],
     lines: Mapping[str, int],
     path: str,
     findings: Findings,
+    meant: frozenset[str],
 ) -> H | None:
     """The schema's own verdict: what is missing. Broken values were reported where they stand."""
     broken = {key for key, value in values.items() if value is _BROKEN}
@@ -162,16 +192,18 @@ def _validated(
     except ValidationError as error:
         for one in error.errors(include_input=False, include_url=False, include_context=False):
             key = str(one["loc"][0]) if one["loc"] else ""
-            if key in broken:
+            if key in broken or (one["type"] == "missing" and key in meant):
                 continue
             if one["type"] == "missing":
-                form = schema.form(key)
+                if not lines:  # nothing at all: one finding for the whole head
+                    findings.error("front-matter/missing", path, 1, *_no_head(schema))
+                    return None
                 findings.error(
                     "front-matter/missing",
                     path,
                     lines.get(key, 1),
                     f"this {schema.what} has no `{key}`.",
-                    f"Write `{key}:` with {form.due}.",
+                    f"Write `{key}:` with {schema.form(key).due}.",
                 )
             else:
                 findings.error("front-matter/value", path, lines.get(key, 1), f"{key}: {one['msg']}.")

@@ -8,8 +8,9 @@ from datetime import date
 from typing import TypeAlias
 
 from topmind.catalog import dates
+from topmind.catalog.addresses import chooses_host
 from topmind.catalog.findings import Wrong, nearest
-from topmind.model import PersonalCode, Text
+from topmind.model import Edit, PersonalCode, Text
 
 #: Blocks that hold text and need a bare `///` to close.
 CONTAINERS = ("for", "not for", "callout", "columns")
@@ -22,6 +23,10 @@ WORDS = (*CONTAINERS, *DIVIDERS, *SINGLE)
 _FENCE = re.compile(r"///[ \t]*(?P<rest>[^/].*|)$")
 _BEFORE = "[\\s\u200b\u200c\u200d\u2060\ufeff>*+\\-\\\\]*"
 _LOOKALIKE = re.compile(rf"{_BEFORE}(?:\d+[.)]{_BEFORE})?(?P<slashes>[/／∕⁄]{{2,}})(?P<rest>.*)$")
+_ASKEW = re.compile(r"[ \u00a0\u200b\u200c\u200d\u2060\ufeff]{0,3}(?P<slashes>[/／∕⁄]{2,5})(?P<rest>[^/].*|)")
+_UNBARRED = re.compile(
+    r"(?P<word>not for|for|callout|slot|button|coupon|testimonial|item|video)(?:[ \t]*[:–-]|[ \t])[ \t]*(?P<value>[^|]+)"
+)
 _MIDLINE = re.compile(rf"//+\s*(?:{'|'.join(WORDS)})\s*\|")
 _SLASHES = ("//", "／", "∕", "⁄")
 _CODE = re.compile(r"[A-Za-z0-9_-]{2,40}")
@@ -108,6 +113,37 @@ def looks_like_fence(line: str, in_code: bool) -> str | None:
     return None
 
 
+def word_of(line: str) -> str | None:
+    """The block that a line was meant as which only looks like one; "" = a close, None = nobody knows."""
+    match = _LOOKALIKE.match(line)
+    if match is None:
+        return None
+    word = " ".join(match["rest"].partition("|")[0].split()).lower()
+    return word if word in WORDS or not word else nearest(word, WORDS)
+
+
+def barred(rest: str) -> Edit | None:
+    """`for: customers` and `for customers` are `for | customers`."""
+    match = _UNBARRED.fullmatch(rest)
+    return Edit(rest, f"{match['word']} | {match['value']}") if match else None
+
+
+def straightened(line: str) -> Edit | None:
+    """A line that is a block but for its slashes or the spaces before it, as it was surely meant.
+
+    A quotation or a list before it, or four spaces (code), may be meant as they are.
+    """
+    match = _ASKEW.fullmatch(line)
+    if match is None:
+        return None
+    rest = match["rest"].strip()
+    head, bar, value = rest.partition("|")
+    known = " ".join(head.split()) in (CONTAINERS + SINGLE if value.strip() else ("columns", *DIVIDERS))
+    if rest and not (known and (bar or match["slashes"] != "//")):
+        return None
+    return Edit(line, f"/// {rest}" if rest else "///")
+
+
 def segment_names(value: str, word: str) -> tuple[str, ...]:
     """`prospects, top-100`. Raises Wrong."""
     found = tuple(name.strip() for name in value.split(",") if name.strip())
@@ -127,7 +163,8 @@ def coupon_parts(value: str, path: str, line: int) -> tuple[str, PersonalCode | 
     """`THANKS10`, or `THANKS10, personal`, `THANKS10, personal, 60 days`, `…, until 2027-01-31`. Raises Wrong."""
     code, *words = (part.strip() for part in value.split(","))
     if not _CODE.fullmatch(code):
-        raise Wrong(f"{code!r} is no code.", "Write `/// coupon | THANKS10`.", rule="value")
+        says = f"{code!r} is no code." if code else "names no code."
+        raise Wrong(says, "Write `/// coupon | THANKS10`.", rule="value")
     if code.lower() == "personal":
         raise Wrong(
             "`personal` is no code: it stands after the one that each reader's own is made from.",
@@ -159,7 +196,8 @@ def _good_for(text: str, form: str) -> tuple[int | None, date | None]:
 def video_address(value: str) -> str:
     """`https://…`. Raises Wrong."""
     if not re.fullmatch(r"https?://\S+", value):
-        raise Wrong(f"{value!r} is no address.", "Write `/// video | https://…`.", rule="value")
+        says = f"{value!r} is no address." if value else "names no address."
+        raise Wrong(says, "Write `/// video | https://…`.", rule="value")
     return value
 
 
@@ -170,7 +208,8 @@ def item_name(word: str, value: str) -> str:
         full = f"testimonials/{full}"
     if not _ITEM_ID.fullmatch(full):
         example = "anna-k" if word == "testimonial" else "tips/gutters"
-        raise Wrong(f"{value!r} is no item.", f"Write `/// {word} | {example}`.", rule="value")
+        says = f"{value!r} is no item." if value else "names no item."
+        raise Wrong(says, f"Write `/// {word} | {example}`.", rule="value")
     return full
 
 
@@ -186,6 +225,13 @@ def button_parts(value: str) -> tuple[str, str]:
 
 def check_target(href: Text, target: str) -> None:
     """An address that a reader can follow, or one that begins with a merge tag. Raises Wrong."""
+    tag = chooses_host(href)
+    if tag is not None:
+        raise Wrong(
+            f"{tag.source}: a contact's value would choose where it leads.",
+            "Write the address up to its first slash in full; a tag may follow.",
+            rule="value",
+        )
     whole = "".join(part if isinstance(part, str) else "x" for part in href)
     if isinstance(href[0], str) and not _TARGET.fullmatch(whole):
         raise Wrong(

@@ -89,7 +89,7 @@ def _tagged(entry: Entry, source: Source) -> Text | None:
         return merge_tags.parse_text(value.text, source.path, entry.line)
     except ContentError as error:
         first = error.problems[0]
-        raise Wrong(first.says, first.fix, line=first.line, rule=first.rule) from None
+        raise Wrong(first.says, first.fix, line=first.line, rule=first.rule, edit=first.edit) from None
 
 
 def _scalar(entry: Entry, source: Source) -> str:
@@ -119,7 +119,7 @@ def _element(reader: Callable[[str], Any], item: Scalar, entry: Entry, source: S
     try:
         return reader(source.ours(entry.key, item.text))
     except Wrong as wrong:
-        raise Wrong(wrong.says, wrong.fix, line=item.line, rule=wrong.rule) from None
+        raise wrong.at(item.line) from None
 
 
 def _words(entry: Entry, source: Source) -> tuple[Word, ...]:
@@ -143,6 +143,20 @@ def _lines(entry: Entry, _: Source) -> tuple[str, ...]:
 
 def _map(entry: Entry, _: Source) -> dict[str, str]:
     return {name.text: value.text for name, value in values.pairs_of(entry)}
+
+
+def _silences(entry: Entry, _: Source) -> tuple[tuple[Word, str], ...]:
+    """Rule → why it is silent here; without a reason nobody can tell later whether it still holds."""
+    found = values.pairs_of(entry)
+    for name, reason in found:
+        if not reason.text.strip():
+            raise Wrong(
+                f"{name.text} has no reason.",
+                f"Write why: `{name.text}: the partner's button says so`.",
+                line=name.line,
+                rule="silence",
+            )
+    return tuple((Word(name.text, name.line), reason.text.strip()) for name, reason in found)
 
 
 def _spans(entry: Entry, source: Source) -> tuple[date, ...]:
@@ -169,10 +183,10 @@ def _sends(entry: Entry, source: Source) -> tuple[Dated, ...]:
             day = _send_day(pair[0] if pair else item.text)
             subject = merge_tags.parse_text(pair[1], source.path, item.line) if pair and pair[1] else None
         except Wrong as wrong:
-            raise Wrong(wrong.says, wrong.fix, line=item.line, rule=wrong.rule) from None
+            raise wrong.at(item.line) from None
         except ContentError as error:
             first = error.problems[0]
-            raise Wrong(first.says, first.fix, line=first.line, rule=first.rule) from None
+            raise Wrong(first.says, first.fix, line=first.line, rule=first.rule, edit=first.edit) from None
         if found and day <= found[-1].day:
             raise Wrong(
                 f"{dates.show(day)} is not after the date before it.",
@@ -201,6 +215,9 @@ OptionalNames = Annotated[tuple[Word, ...] | None, Form(_words, "a list of names
 Rules = Annotated[tuple[Word, ...], Form(_rules, "a list of rules")]
 Examples = Annotated[tuple[Example, ...], Form(_examples, "a list like `0007 belongs`")]
 Lines = Annotated[tuple[str, ...], Form(_lines, "a list of lines")]
+Silences = Annotated[
+    tuple[tuple[Word, str], ...], Form(_silences, "indented `rule: reason` lines, see Findings below")
+]
 Pairs = Annotated[dict[str, str], Form(_map, "indented `name: text` lines")]
 Day = Annotated[date | None, Form(_word(dates.read_day), "a date")]
 RequiredDay = Annotated[date, Form(_word(dates.read_day), "a date")]

@@ -23,7 +23,17 @@ FILTERS: Mapping[str, tuple[int, int]] = {
 }
 
 
+_DATE_SIGNS = frozenset(["%d", "%-d", "%e", "%m", "%-m", "%B", "%b", "%Y", "%y", "%A", "%a", "%%"])
 _DATE_SIGN = re.compile(r"%-?[a-zA-Z%]")
+
+
+def is_missing(value: object) -> bool:
+    """True for None, and for a text in which nothing can be seen: a blank cell of an export is no value."""
+    if value is None:
+        return True
+    if not isinstance(value, str) or value[:1].isalnum():
+        return False
+    return not any(sign.isprintable() and not sign.isspace() for sign in value)
 
 
 def show(value: object, dates: DateStyle = PLAIN) -> str:
@@ -53,6 +63,12 @@ def check_args(name: str, args: list[str], source: str) -> None:
         )
     if name == "truncate" and not (args[0].isdigit() and int(args[0]) > 0):
         raise Wrong(f"{source}: `truncate` counts letters.", "Write `truncate: 40`.", rule="filter-value")
+    if name == "date" and args and (unknown := set(_DATE_SIGN.findall(args[0])) - _DATE_SIGNS):
+        raise Wrong(
+            f"{source}: `date` does not know {', '.join(sorted(unknown))}.",
+            f"It knows {' '.join(sorted(_DATE_SIGNS))}; most read best without any.",
+            rule="filter-value",
+        )
 
 
 def filtered(one: Filter, value: object, dates: DateStyle = PLAIN) -> object:

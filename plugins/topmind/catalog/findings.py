@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from functools import lru_cache
 
-from topmind.model import Level, Problem
+from topmind.model import Edit, Level, Problem
 
 
 class Wrong(Exception):  # noqa: N818 - reads as what it says of a value
     """A value that cannot be read: what is wrong, and what to write instead; the caller knows the file."""
 
-    def __init__(self, says: str, fix: str = "", *, line: int = 0, rule: str = "value") -> None:
+    def __init__(
+        self, says: str, fix: str = "", *, line: int = 0, rule: str = "value", edit: Edit | None = None
+    ) -> None:
         super().__init__(says)
         self.says = says
         self.fix = fix
@@ -19,6 +22,12 @@ class Wrong(Exception):  # noqa: N818 - reads as what it says of a value
         self.line = line
         #: Last part of the rule's id.
         self.rule = rule
+        #: What may be written on that line without asking.
+        self.edit = edit
+
+    def at(self, line: int) -> Wrong:
+        """The same, on a line of the file."""
+        return Wrong(self.says, self.fix, line=line, rule=self.rule, edit=self.edit)
 
 
 class Findings:
@@ -27,9 +36,13 @@ class Findings:
     def __init__(self) -> None:
         self._found: list[Problem] = []
 
-    def error(self, rule: str, path: str, line: int, says: str, fix: str = "") -> None:
+    def error(
+        self, rule: str, path: str, line: int, says: str, fix: str = "", edit: Edit | None = None
+    ) -> None:
         """Note something that stops the run."""
-        self._found.append(Problem(rule=rule, level=Level.ERROR, path=path, line=line, says=says, fix=fix))
+        self._found.append(
+            Problem(rule=rule, level=Level.ERROR, path=path, line=line, says=says, fix=fix, edit=edit)
+        )
 
     def add(self, problems: Iterable[Problem]) -> None:
         """Note problems found elsewhere."""
@@ -47,7 +60,13 @@ class Findings:
 
 def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
     """The known word that was probably meant; None where nothing is near."""
-    words = {str(k).lower(): str(k) for k in known}
+    return _nearest(word, frozenset(str(k) for k in known), cutoff)
+
+
+@lru_cache(maxsize=4096)
+def _nearest(word: str, known: frozenset[str], cutoff: float) -> str | None:
+    """Remembered: the files of another system ask the same thousands of times."""
+    words = {k.lower(): k for k in sorted(known)}
     found = difflib.get_close_matches(word.lower(), words, n=1, cutoff=cutoff)
     return words[found[0]] if found else None
 

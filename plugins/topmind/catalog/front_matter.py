@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from topmind.catalog.findings import Wrong
 from topmind.catalog.values import KEY, Entry, text_of
-from topmind.model import Level, Problem
+from topmind.model import Edit, Level, Problem
 
 __all__ = ["Entry", "Head", "decode", "read", "text_of"]
+
+
+_INVISIBLE = "\u00a0\u200b\u200c\u200d\u2060\ufeff\u3000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,8 @@ class Head:
     body: str
     #: Line of the file on which the body begins, from 1.
     body_line: int
+    #: Keys that stand there without a colon.
+    meant: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
 
 
@@ -37,16 +42,17 @@ class _Keys:
 
     path: str
     aliases: Mapping[str, str]
-    #: Keys of the schema: they mean what they say, whatever an alias makes of them elsewhere.
+    #: Keys of the schema: they mean what they say, whatever an alias makes of them elsewhere (`lend`).
     known: frozenset[str] = frozenset()
     entries: dict[str, Entry] = field(default_factory=dict)
+    #: First words of lines that are no `key: value`: what they mean is not missing too.
+    meant: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
-    def error(self, rule: str, line: int, says: str, fix: str = "") -> None:
+    def error(self, rule: str, line: int, says: str, fix: str = "", edit: Edit | None = None) -> None:
+        rule = f"front-matter/{rule}"
         self.problems.append(
-            Problem(
-                rule=f"front-matter/{rule}", level=Level.ERROR, path=self.path, line=line, says=says, fix=fix
-            )
+            Problem(rule=rule, level=Level.ERROR, path=self.path, line=line, says=says, fix=fix, edit=edit)
         )
 
     def put(self, written: str, line: int, rest: str, below: tuple[tuple[int, str], ...]) -> None:
@@ -64,9 +70,18 @@ class _Keys:
                 line,
                 f"{written!r} is written twice: first on line {first.line}{also}.",
                 "Keep one of the two.",
+                # Twice the same says nothing twice.
+                Edit("", None) if (first.rest, first.below, ()) == (rest.strip(), (), below) else None,
             )
             return
         self.entries[key] = Entry(key, line, rest.strip(), below, written)
+
+    def lend(self) -> None:
+        """An alias between two keys of ours: the first lends its value where the second is not written."""
+        for name, ours in self.aliases.items():
+            entry = self.entries.get(name) if ours in self.known and ours not in self.entries else None
+            if entry is not None:
+                self.entries[ours] = replace(entry, key=ours)
 
 
 def decode(raw: bytes, what: str = "file") -> str:
@@ -100,7 +115,8 @@ def read(
 ) -> Head:
     """Split a file into its front matter and its body; nothing is interpreted yet.
 
-    `aliases`: a key of another site → ours ("" = it says nothing here); never for a key in `known`.
+    `aliases`: a key of another site → ours ("" = it says nothing here). One that is in `known` too keeps its own
+    meaning and lends its value: with `date` → `begins` an event without `begins` begins at its `date`.
     """
     lines = text.split("\n")
     keys = _Keys(path, aliases or {}, known)
@@ -109,11 +125,13 @@ def read(
         end = _fenced(lines, start + 1, keys)
     else:
         end = _plain_head(lines, start, keys)
+    keys.lend()
     return Head(
         path=path,
         entries=keys.entries,
         body="\n".join(lines[end:]),
         body_line=end + 1,
+        meant=frozenset(keys.meant & known),
         problems=tuple(keys.problems),
     )
 
@@ -121,11 +139,11 @@ def read(
 def _fenced(lines: list[str], start: int, keys: _Keys) -> int:
     """Read between the `---` lines; returns the index of the first body line."""
     end = next((i for i in range(start, len(lines)) if lines[i].rstrip() in {"---", "..."}), None)
+    closed = end is not None
     if end is None:
-        keys.error(
-            "unclosed", start, "the front matter has no closing line.", "Put a line `---` below the last key."
-        )
-        end = len(lines)
+        end = _last_key(lines, start)
+        fix = f"Put a line `---` below line {end}, the last key."
+        keys.error("unclosed", start, "the front matter has no closing line.", fix)
     here: re.Match[str] | None = None
     at, below = 0, []
     for index in range(start, end):
@@ -141,14 +159,40 @@ def _fenced(lines: list[str], start: int, keys: _Keys) -> int:
             continue
         match = KEY.match(line)
         if match is None:
-            keys.error("syntax", index + 1, "this is no `key: value` line.", "Write `key: value`.")
+            word = line.partition(" ")[0]
+            fix = (
+                f"Write `{word}: {line[len(word) :].strip()}`."
+                if word in keys.known
+                else "Write `key: value`."
+            )
+            keys.error("syntax", index + 1, "this is no `key: value` line.", fix, _cleaned(line))
+            keys.meant.add(word)
             continue
         if here is not None:
             keys.put(here["key"], at, here["rest"], tuple(below))
         here, at, below = match, index + 1, []
     if here is not None:
         keys.put(here["key"], at, here["rest"], tuple(below))
-    return min(end + 1, len(lines))
+    return min(end + 1, len(lines)) if closed else end
+
+
+def _last_key(lines: list[str], start: int) -> int:
+    """Index of the line after the last that can belong to a head whose end nobody wrote."""
+    index = start
+    while index < len(lines) and (
+        lines[index][:1] in {" ", "\t", "#", "-"} or KEY.match(lines[index]) is not None
+    ):
+        index += 1
+    return index
+
+
+def _cleaned(line: str) -> Edit | None:
+    """A line that is no key only because of an invisible letter before it or the colon of another keyboard."""
+    bare = line.lstrip(_INVISIBLE)
+    name, colon, rest = bare.partition("：")
+    if colon and ":" not in name:
+        bare = f"{name}: {rest.lstrip()}"
+    return Edit(line, bare) if bare != line and KEY.match(bare) else None
 
 
 def _plain_head(lines: list[str], start: int, keys: _Keys) -> int:

@@ -90,7 +90,30 @@ def pieces(html: str, mark: str, tags: Mapping[str, MergeTag]) -> list[Piece]:
         return []
     sentinel = re.compile(rf"{mark}(?:t\d+x|b(\d+)x)")
     root = lxml.html.fragment_fromstring(html, create_parent="div")
+    if mark in html:
+        _name_without_tags(root, sentinel)
     return _build(_events(root, sentinel, tags))
+
+
+def _name_without_tags(root: etree._Element, sentinel: re.Pattern[str]) -> None:
+    """A heading's id is made from its text: it must not depend on a person. Links follow, no id stands twice."""
+    taken = {str(e.get("id")) for e in root.iter() if e.get("id") and not sentinel.search(str(e.get("id")))}
+    names: dict[str, str] = {}
+    for element in root.iter():
+        old = element.get("id")
+        if old and sentinel.search(old):
+            bare = re.sub(r"[-_]{2,}", "-", sentinel.sub("", old)).strip("-_") or "section"
+            name, number = bare, 1
+            while name in taken:
+                number += 1
+                name = f"{bare}_{number}"
+            taken.add(name)
+            names[old] = name
+            element.set("id", name)
+    for element in root.iter("a"):
+        target = element.get("href", "")
+        if target[:1] == "#" and target[1:] in names:
+            element.set("href", f"#{names[target[1:]]}")
 
 
 def _events(
@@ -119,12 +142,7 @@ def _attributes(
     element: etree._Element, sentinel: re.Pattern[str], tags: Mapping[str, MergeTag]
 ) -> Iterator[tuple[str, Text]]:
     for name, value in element.attrib.items():
-        key, text = str(name), str(value)
-        if key == "id" or (key == "href" and text.startswith("#")):
-            # A heading's id is made from its text: it must not depend on a person.
-            yield key, (re.sub(r"[-_]{2,}", "-", sentinel.sub("", text)).rstrip("-_") or "section",)
-        else:
-            yield key, tuple(p for p in _split(text, sentinel, tags) if not isinstance(p, int))
+        yield str(name), tuple(p for p in _split(str(value), sentinel, tags) if not isinstance(p, int))
 
 
 def _text(

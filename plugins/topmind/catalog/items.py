@@ -62,7 +62,7 @@ def read_item(reader: Reader, mentions: Mentions, file: Path, kind: Kind, zone: 
     _check(kind, head, where, reader, document)
     body, sends = bodies(reader, mentions, document)
     _mention(mentions, document)
-    said = _of_kind(kind, head, day, zone, error)
+    said = _of_kind(kind, head, day, zone, error, "code" in document.meant)
     if said is None:
         return None
     return Item(
@@ -106,7 +106,8 @@ def read_item(reader: Reader, mentions: Mentions, file: Path, kind: Kind, zone: 
 
 
 def _error(reader: Reader, document: Document[Any], key: str, rule: str, says: str, fix: str = "") -> None:
-    reader.findings.error(rule, document.path, document.line(key), says, fix)
+    if key not in document.meant - document.lines.keys():
+        reader.findings.error(rule, document.path, document.line(key), says, fix)
 
 
 def _texts(words: tuple[Word, ...]) -> tuple[str, ...]:
@@ -138,7 +139,7 @@ def _check(
 ) -> None:
     """What one key alone cannot know."""
     error = partial(_error, reader, document)
-    if head.image and head.image_alt is None:
+    if head.image and head.image_alt is None and "image_alt" not in document.meant:
         error(
             "image",
             "image/alt",
@@ -200,12 +201,14 @@ def _mention(mentions: Mentions, document: Document[ItemHead]) -> None:
         mentions.name("newsletter", name, path, document.line("for"))
 
 
-def _of_kind(kind: Kind, head: ItemHead, day: date, zone: ZoneInfo, error: _Error) -> dict[str, Any] | None:
+def _of_kind(
+    kind: Kind, head: ItemHead, day: date, zone: ZoneInfo, error: _Error, misspelt_code: bool
+) -> dict[str, Any] | None:
     """The keys of its kind, as fields of Item; None where they make no sense."""
     said: dict[str, Any] = {key: getattr(head, key) for key in _KEYS_OF_KIND if hasattr(head, key)}
     default = None
     said["personal_code"] = getattr(head, "coupon", "shared") == "personal"
-    if said["personal_code"] and not said.get("code"):
+    if said["personal_code"] and not said.get("code") and not misspelt_code:
         error(
             "coupon",
             "promotion/coupon",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from topmind.catalog import crosscheck, house, programme, strays
+from topmind.catalog import crosscheck, foreign, house, programme, relative_links, strays
 from topmind.catalog.audiences import with_audiences
 from topmind.catalog.crosscheck import Mentions
 from topmind.catalog.documents import Reader, relative
@@ -46,13 +46,22 @@ class Loaded:
     partial: Catalog | None = None
 
 
-def load(settings: Settings, as_of: date, fields: Mapping[str, FieldSpec]) -> Loaded:
+def load(
+    settings: Settings,
+    as_of: date,
+    fields: Mapping[str, FieldSpec],
+    *,
+    instead: Mapping[str, bytes] | None = None,
+    rules: Collection[str] | None = None,
+) -> Loaded:
     """Read everything that people write below `settings.root`, as of a company day.
 
     `fields` are the declared fields of a contact (`_audience.toml`): merge tags may name them and
-    `merge_tags.BUILT_IN`. Never raises for what a file says: all problems come back, by file and line.
+    `merge_tags.BUILT_IN`. `instead`: path → a text to read in place of the file's own. `rules`: ids of the linter's
+    rules, which files may silence; None = any. Never raises for what a file says: all problems come back, by file
+    and line.
     """
-    project = _Project(settings, fields)
+    project = _Project(settings, fields, instead or {}, rules)
     company = project.company()
     zone = ZoneInfo(company.zone) if company else ZoneInfo("UTC")
     team = project.by_id("content/team", house.read_member, lambda m: m.id)
@@ -63,6 +72,8 @@ def load(settings: Settings, as_of: date, fields: Mapping[str, FieldSpec]) -> Lo
     strays.check(settings.root, project.reader.seen, project.excluded, project.findings)
     items = with_audiences(items, newsletters, sequences, project.findings)
     project.check(company, items, newsletters, sequences, segments, team)
+    overview = foreign.overview(project.findings.sorted())
+    project.findings.add([overview] if overview else [])
     problems = project.findings.sorted()
     if company is None:
         return Loaded(catalog=None, problems=problems)
@@ -76,6 +87,7 @@ def load(settings: Settings, as_of: date, fields: Mapping[str, FieldSpec]) -> Lo
         segments=segments,
         team=team,
         fields=dict(fields),
+        silences=tuple(project.reader.silences),
     )
     good = None if project.findings.any_error else catalog
     return Loaded(catalog=good, problems=problems, partial=catalog)
@@ -84,12 +96,19 @@ def load(settings: Settings, as_of: date, fields: Mapping[str, FieldSpec]) -> Lo
 class _Project:
     """One reading of one project."""
 
-    def __init__(self, settings: Settings, fields: Mapping[str, FieldSpec]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        fields: Mapping[str, FieldSpec],
+        instead: Mapping[str, bytes],
+        rules: Collection[str] | None,
+    ) -> None:
         self.root = settings.root
         self.exclude = settings.project.exclude
         self.findings = Findings()
         self.mentions = Mentions()
-        self.reader = Reader(settings, self.findings, frozenset(fields))
+        self.rules = _Anything() if rules is None else rules
+        self.reader = Reader(settings, self.findings, frozenset(fields), instead)
         #: Ids of all items by their files: an item with a mistake of its own is not missing too.
         self.item_ids: set[str] = set()
         self.files_of_items = 0
@@ -168,6 +187,7 @@ class _Project:
     ) -> None:
         """What no file can know by itself."""
         by_id = {item.id: item for item in items}
+        self.mentions.silences(self.reader.silences)
         crosscheck.check(
             self.mentions,
             {
@@ -175,6 +195,7 @@ class _Project:
                 "sender": self.names("content/team"),
                 "topic": company.topics.keys() if company else _Anything(),
                 "item": self.item_ids,
+                "rule": self.rules,
                 "newsletter": {n.id for n in newsletters} or self.names("content/newsletters"),
                 "code": {i.code for i in items if i.code}
                 if len(items) == self.files_of_items
@@ -185,6 +206,12 @@ class _Project:
         crosscheck.check_drafts(self.mentions, by_id, self.findings)
         crosscheck.check_service(sequences, by_id, self.findings)
         crosscheck.check_ids(items, newsletters, sequences, self.findings)
+        mailed = [send.body for item in items for send in item.sends]
+        mailed += [
+            body for n in newsletters for body in (n.body, *(issue.body for issue in n.issues.values()))
+        ]
+        mailed += [step.body for sequence in sequences for step in sequence.steps]
+        relative_links.check(items, mailed, self.findings)
 
     def names(self, folder: str) -> set[str]:
         """Names of files, read or not: a file with a mistake of its own is not missing."""

@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from topmind.catalog import slips
 from topmind.catalog.code import literal_spans
-from topmind.catalog.filters import FILTERS, check_args, filtered, show
+from topmind.catalog.filters import FILTERS, check_args, filtered, is_missing, show
 from topmind.catalog.findings import Wrong, did_you_mean
 from topmind.date_words import PLAIN, DateStyle
 from topmind.errors import ContentError
-from topmind.model import Filter, Level, MergeTag, Problem, Text
+from topmind.model import Edit, Filter, Level, MergeTag, Problem, Text
 
 #: Fields that topmind itself fills, beside those declared in `segments/_audience.toml`.
 BUILT_IN: Mapping[str, str] = {
@@ -42,6 +43,8 @@ _OPEN = re.compile(r"\{\{|\{%")
 _SHORTCODE = re.compile(r"\{\{[<%](?P<inner>.*?)[>%]\}\}", re.DOTALL)
 _LOGIC = re.compile(r"\{%-?\s*(?P<word>\w*)(?P<rest>.*?)%\}", re.DOTALL)
 _SMART = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "‘": "'", "’": "'", "‚": "'"})
+#: Words where quoted text is due: `default: there`.
+_UNQUOTED = re.compile(r":\s*([^\W\d][\w .!'-]*?)\s*")
 _FIELD = re.compile(r"[A-Za-z_][\w.]*")
 _TOKEN = re.compile(r"""\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<number>-?\d+(?:\.\d+)?))\s*""")
 
@@ -87,6 +90,7 @@ def find(text: str, path: str, line: int) -> tuple[tuple[Found, ...], tuple[Prob
                     line=here,
                     says=wrong.says,
                     fix=wrong.fix,
+                    edit=wrong.edit,
                 )
             )
             at = tag.end() if tag else match.end()
@@ -132,6 +136,7 @@ def unknown(tags: Iterable[MergeTag], fields: Iterable[str], path: str) -> tuple
             line=tag.line,
             says=f"the merge tag {tag.source} names {tag.field!r}, which is no declared field.",
             fix=did_you_mean(tag.field, known, what="Declared fields"),
+            edit=_other(tag.source, tag.field, slips.surely(tag.field, known)),
         )
         for tag in tags
         if tag.field not in known
@@ -141,15 +146,15 @@ def unknown(tags: Iterable[MergeTag], fields: Iterable[str], path: str) -> tuple
 def apply(tag: MergeTag, value: object, dates: DateStyle = PLAIN) -> str:
     """The text that stands in place of a tag: its filters over the value, left to right.
 
-    None and "" are missing values: only `default` fills them; without one the text is empty. `dates`: how the
+    Only `default` fills what is missing (None, blank); without one the text is empty. `dates`: how the
     company's readers write a date.
     """
     for one in tag.filters:
-        if value is None or value == "":
+        if is_missing(value):
             value = one.args[0] if one.name == "default" else None
         elif one.name != "default":
             value = filtered(one, value, dates)
-    return show(value, dates)
+    return "" if is_missing(value) else show(value, dates)
 
 
 def lift(text: str, path: str = "", line: int = 0) -> tuple[str, dict[str, MergeTag]]:
@@ -189,20 +194,23 @@ def _read(inner: str, source: str, line: int) -> MergeTag:
             raise Wrong("a merge tag is empty.", "Write `{{ first_name }}`.", rule="syntax")
         raise _not_a_tag(source, 0)
     rest = text[field.end() :].strip()
+    filters: list[Filter] = []
     if rest.startswith("or ") or rest == "or":
-        fallback = _TOKEN.fullmatch(rest[2:])
+        fallback = _TOKEN.match(rest[2:])
         if fallback is None:
             raise Wrong(
-                f"{source} has no text after `or`.",
+                f"{source} has no text after `or`, or one that is not in quotation marks.",
                 f'Write `{{{{ {field[0]} or "there" }}}}`.',
                 rule="syntax",
             )
-        return MergeTag(
-            field=field[0], filters=(Filter("default", (_arg(fallback),)),), source=source, line=line
-        )
-    filters: list[Filter] = []
+        filters.append(Filter("default", (_arg(fallback),)))
+        rest = rest[2:][fallback.end() :].strip()
     while rest:
         if not rest.startswith("|"):
+            if spaced := re.fullmatch(r"\w+(?: \w+)+", text.partition("|")[0].strip()):
+                name = spaced[0].replace(" ", "_")
+                says = f"{source} has a space in its name."
+                raise Wrong(says, f'Write `{{{{ {name} | default: "there" }}}}`.', rule="syntax")
             raise Wrong(
                 f"{source} cannot be read at {rest[:20]!r}.",
                 f'Write `{{{{ {field[0]} | default: "there" }}}}`.',
@@ -225,9 +233,17 @@ def _filter(text: str, source: str) -> tuple[Filter, str]:
             f"{source} has an unknown filter {name[0]!r}.",
             did_you_mean(name[0], FILTERS, what="Filters"),
             rule="unknown-filter",
+            edit=_other(source, name[0], slips.surely(name[0], FILTERS)),
         )
     args: list[str] = []
     rest = text[name.end() :].lstrip()
+    if name[0] == "default" and (bare := _UNQUOTED.fullmatch(rest)):
+        raise Wrong(
+            f"{source}: the text after `default:` has no quotation marks.",
+            f'Write `default: "{bare[1]}"`.',
+            rule="filter-value",
+            edit=_other(source, bare[1], f'"{bare[1]}"'),
+        )
     if rest.startswith(":"):
         rest = rest[1:]
         while match := _TOKEN.match(rest):
@@ -238,6 +254,14 @@ def _filter(text: str, source: str) -> tuple[Filter, str]:
             rest = rest[1:]
     check_args(name[0], args, source)
     return Filter(name[0], tuple(args)), rest.strip()
+
+
+def _other(source: str, old: str, new: str | None) -> Edit | None:
+    """A tag with another word at the one place where `old` stands in it; None where that is not certain."""
+    once = len(re.findall(rf"(?<!\w){re.escape(old)}(?!\w)", source)) == 1
+    if new is None or not once or "\n" in source:
+        return None
+    return Edit(source, source.replace(old, new))
 
 
 def _arg(match: re.Match[str]) -> str:

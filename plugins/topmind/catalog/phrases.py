@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, time
 
-from topmind.catalog import dates
+from topmind.catalog import dates, slips
 from topmind.catalog.findings import Wrong, did_you_mean, nearest
 from topmind.model import Ceiling, Channel, Example, Kind, Use
 
@@ -87,7 +87,13 @@ def _ceiling(text: str) -> Ceiling:
     channel = _CHANNEL_WORDS.get(what) or _CHANNEL_WORDS.get(what.removesuffix("s"))
     if channel is None:
         plain = [f"{c.value}s" for c in Channel]
-        raise Wrong(f"{what!r} is nothing to count.", did_you_mean(what, ["touches", *plain]), rule="promise")
+        known = ["touches", *plain]
+        raise Wrong(
+            f"{what!r} is nothing to count.",
+            did_you_mean(what, known),
+            rule="promise",
+            edit=slips.edit(match["what"], known),
+        )
     return Ceiling(channel=channel, count=count, days=days)
 
 
@@ -101,20 +107,26 @@ def read_channel(text: str) -> Channel:
     """`email`, `call`, `letter`, `visit`, `parcel`. Raises Wrong."""
     channel = _CHANNEL_WORDS.get(text.strip().lower())
     if channel is None:
-        raise Wrong(f"{text!r} is no channel.", did_you_mean(text, list(Channel)), rule="word")
+        raise Wrong(
+            f"{text!r} is no channel.",
+            did_you_mean(text, list(Channel)),
+            rule="word",
+            edit=slips.edit(text, Channel),
+        )
     return channel
 
 
 def read_use(text: str) -> Use:
-    """`until 2026-12-31`, `again after 12 months`, `any time`, or the first two with a comma. Raises Wrong."""
+    """`until 2026-12-31` (or the date alone), `again after 12 months`, `any time`, or the first two with a comma. Raises Wrong."""
     until: date | None = None
     months: int | None = None
     any_time = False
     # A comma may also stand inside a date: "until December 31, 2026".
     for part in re.split(r",\s*(?=until|again|any)|\band\b", text.strip(), flags=re.IGNORECASE):
         bare = part.strip()
-        if bare.lower().startswith("until "):
-            until = dates.read_day(bare[6:])
+        # A bare date can only be an end: other systems write it so (`expiryDate`).
+        if bare.lower().startswith("until ") or bare[:1].isdigit():
+            until = dates.read_day(bare if bare[:1].isdigit() else bare[6:])
         elif match := _AGAIN.fullmatch(bare):
             number = dates.number_of(match[1])
             if not number or number > 1200:
@@ -123,6 +135,9 @@ def read_use(text: str) -> Use:
         elif re.sub(r"\s+", " ", bare.lower()) in {"any time", "anytime"}:
             any_time = True
         else:
+            if bare.lower() in {"once", "only once", "one time"}:
+                fix = "Take the line out: nobody gets the same thing twice."
+                raise Wrong(f"{bare!r} needs no `use`.", fix, rule="use")
             near = nearest(bare, ["any time", "again after 12 months", "until 2026-12-31"])
             raise Wrong(f"{bare!r} is no use.", f"Did you mean `{near}`?" if near else _USE_FORM, rule="use")
     if any_time and months is not None:
@@ -161,13 +176,21 @@ def read_quiet(text: str) -> tuple[time, time] | None:
 
 def read_slot(text: str) -> tuple[int, frozenset[Kind], bool]:
     """(count, kinds, optional) of `1 tip`, `2 value items`, `1 tip or article, optional`. Raises Wrong."""
+    if both := re.fullmatch(r"(\w+ [\w ]+?)\s+(?:and|\+|&)\s+(\w+ [\w ]+)", text.strip(), re.IGNORECASE):
+        fix = f"Write two, a line each: `/// slot | {both[1]}` and `/// slot | {both[2]}`."
+        raise Wrong("a slot has one count.", fix, rule="slot")
     match = _SLOT.fullmatch(text.strip())
     count = dates.number_of(match["count"]) if match else None
     if match is None or not count or count > 20:
         raise Wrong(f"{text!r} is no slot.", _SLOT_FORM, rule="slot")
     how = (match["how"] or "required").strip().lower()
     if how not in {"optional", "required"}:
-        raise Wrong(f"{how!r} says nothing about a slot.", did_you_mean(how, ["optional"]), rule="slot")
+        raise Wrong(
+            f"{how!r} says nothing about a slot.",
+            did_you_mean(how, ["optional"]),
+            rule="slot",
+            edit=slips.edit(how, ["optional"]),
+        )
     kinds: set[Kind] = set()
     for word in re.split(r"\s+or\s+|/", match["what"].lower()):
         kinds |= _kinds(word.strip(), text)
@@ -184,4 +207,9 @@ def _kinds(word: str, text: str) -> set[Kind]:
     if single in set(Kind):
         return {Kind(single)}
     near = nearest(bare, [*Kind, *(k.folder for k in Kind), "value item", "value items", "item", "items"])
-    raise Wrong(f"{text!r} is no slot.", f"Did you mean {near!r}?" if near else _SLOT_FORM, rule="slot")
+    raise Wrong(
+        f"{text!r} is no slot.",
+        f"Did you mean {near!r}?" if near else _SLOT_FORM,
+        rule="slot",
+        edit=slips.edit(word, [*Kind, "value item", "item"]),
+    )

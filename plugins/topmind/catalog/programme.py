@@ -189,11 +189,11 @@ def read_step(reader: Reader, mentions: Mentions, file: Path) -> Step | None:
 
 def _check_step(reader: Reader, document: Document[StepHead]) -> None:
     head, path = document.head, document.path
-    if head.after is None and head.before is None:
+    if head.after is None and head.before is None and not document.meant & {"after", "before"}:
         reader.findings.error(
             "front-matter/missing",
             path,
-            1,
+            document.line("after"),
             "this step has no `after`.",
             "Write `after: 1 day`, or `before: 7 days`.",
         )
@@ -205,9 +205,13 @@ def _check_step(reader: Reader, document: Document[StepHead]) -> None:
             "a step has either `after` or `before`.",
             "Keep one.",
         )
-    if head.channel is Channel.EMAIL and not head.subject:
+    if head.channel is Channel.EMAIL and not head.subject and "subject" not in document.meant:
         reader.findings.error(
-            "front-matter/missing", path, 1, "this mail has no `subject`.", "Write `subject:` with a text."
+            "front-matter/missing",
+            path,
+            document.line("subject"),
+            "this mail has no `subject`.",
+            "Write `subject:` with a text.",
         )
     if not document.text.strip():
         reader.findings.error(

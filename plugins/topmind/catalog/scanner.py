@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from topmind.catalog import fences, merge_tags, phrases
-from topmind.catalog.code import code_lines
+from topmind.catalog import fences, merge_tags, phrases, slips
+from topmind.catalog.code import code_lines, unfenced
 from topmind.catalog.fences import CONTAINERS, DIVIDERS, WORDS, Branch, Container, Part, Single, Words
-from topmind.catalog.findings import Wrong, did_you_mean
+from topmind.catalog.findings import Wrong, did_you_mean, nearest
+from topmind.catalog.open_blocks import OpenBlock
 from topmind.catalog.shortcodes import drop_shortcodes
-from topmind.model import Body, Condition, Level, MergeTag, PersonalCode, Problem, Slot, Text
+from topmind.model import Body, Condition, Edit, Level, MergeTag, PersonalCode, Problem, Slot, Text
 
 __all__ = ["Branch", "Container", "Part", "Scan", "Single", "Words", "drop_shortcodes", "scan"]
 
@@ -36,32 +37,14 @@ class Scan:
     problems: tuple[Problem, ...]
 
 
-@dataclass(slots=True)
-class _Open:
-    """A container while it is being read."""
-
-    word: str
-    line: int
-    title: Text = ()
-    names: frozenset[str] = frozenset()
-    branches: list[Branch] = field(default_factory=list)
-    parts: list[Part] = field(default_factory=list)
-    condition: int | None = None
-    branch_line: int = 0
-    divided: bool = False
-
-    def end_branch(self, line: int) -> None:
-        self.branches.append(Branch(tuple(self.parts), self.condition, self.branch_line))
-        self.parts, self.branch_line = [], line
-
-
 class _Scanner:
     """One pass over the lines of one document."""
 
     def __init__(self, text: str, path: str, line: int) -> None:
         self.path, self.first = path, line
-        self.lines = text.split("\n")
-        self.stack: list[_Open] = [_Open("", line, branch_line=line)]
+        self.inner = unfenced(text)
+        self.lines = self.inner.text.split("\n")
+        self.stack: list[OpenBlock] = [OpenBlock("", line, branch_line=line)]
         self.conditions: list[Condition] = []
         self.slots: list[Slot] = []
         self.refs: list[tuple[str, int]] = []
@@ -74,10 +57,13 @@ class _Scanner:
         self.words_line = line
         #: Misspelt blocks whose close may follow.
         self.unknown = 0
+        #: Closes that a block took which was perhaps an example.
+        self.taken = 0
 
-    def error(self, rule: str, line: int, says: str, fix: str = "") -> None:
+    def error(self, rule: str, line: int, says: str, fix: str = "", edit: Edit | None = None) -> None:
+        rule = f"block/{rule}"
         self.problems.append(
-            Problem(rule=f"block/{rule}", level=Level.ERROR, path=self.path, line=line, says=says, fix=fix)
+            Problem(rule=rule, level=Level.ERROR, path=self.path, line=line, says=says, fix=fix, edit=edit)
         )
 
     def run(self) -> None:
@@ -86,33 +72,50 @@ class _Scanner:
         code = code_lines(text) if fences.may_hold(text) or "```" in text or "~~~" in text else None
         for index, line in enumerate(self.lines):
             number = self.first + index
-            if code is None or index in code.fenced:
+            if code is None or index in code.fenced or index in self.inner.code:
                 self.words.append(line)
                 continue
             rest = fences.fence(line)
             if rest is None:
-                if says := fences.looks_like_fence(line, index in code.indented):
-                    self.error("misplaced", number, says, _MISPLACED)
+                in_code = index in code.indented
+                if says := fences.looks_like_fence(line, in_code):
+                    edit = None if in_code else fences.straightened(line)
+                    self.error("misplaced", number, says, _MISPLACED, edit)
+                    self.flush(number)
+                    self.as_meant(fences.word_of(line), number, in_code)
                 self.words.append(line)
                 continue
             self.flush(number)
             self.fence(rest, number)
             self.words_line = number + 1
         self.flush(0)
-        for index in code.open_fences if code else ():
+        for index in (*(code.open_fences if code else ()), *self.inner.open_fences):
             self.error(
                 "open-code",
                 self.first + index,
                 "this code fence opens nothing that is closed.",
-                "Close it with the same line of back-ticks; after them stand one word or nothing.",
+                "Close it with the same line of back-ticks; each stands on a line of its own, and after the first one "
+                "word or nothing.",
             )
-        for opened in self.stack[1:]:
-            self.error(
-                "unclosed",
-                opened.line,
-                f"`/// {opened.word}` is never closed.",
-                "Close it with a line `///`.",
-            )
+        self.unclosed()
+
+    def unclosed(self) -> None:
+        """An error for each block that is still open."""
+        for opened in [one for one in self.stack[1:] if not one.told][self.taken :]:
+            says, fix = f"`/// {opened.word}` is never closed.", "Close it with a line `///`."
+            self.error("unclosed", opened.line, says, fix)
+
+    def as_meant(self, word: str | None, line: int, in_code: bool = False) -> None:
+        """Go on as if a line that is wrong, and told, were right: no echo of it further down.
+
+        `word`: the block that was meant; "" = a close; None = none that anybody knows.
+        """
+        if word in CONTAINERS:
+            self.stack.append(OpenBlock(word, line, branch_line=line, told=True, example=in_code))
+        elif word == "" and len(self.stack) > 1:
+            self.stack.pop()
+        elif word is None or word not in WORDS:
+            self.unknown += 1
 
     def flush(self, next_line: int) -> None:
         """Close the run of ordinary lines."""
@@ -129,10 +132,12 @@ class _Scanner:
         head, bar, value = rest.partition("|")
         word = " ".join(head.split())
         if word not in WORDS:
-            self.unknown += 1
-            self.error(
-                "unknown", line, f"`/// {word}` is no block.", did_you_mean(word, WORDS, what="Blocks")
-            )
+            edit = slips.edit(word, WORDS) or fences.barred(rest)
+            meant = fences.word_of(f"/// {edit.new}") if edit else nearest(word, WORDS)
+            self.as_meant(meant or word, line)
+            barred = f"Write `/// {edit.new}`." if edit and "|" in (edit.new or "") else ""
+            fix = barred or did_you_mean(word, WORDS, what="Blocks")
+            self.error("unknown", line, f"`/// {word}` is no block.", fix, edit)
             return
         value = value.strip()
         try:
@@ -143,9 +148,9 @@ class _Scanner:
             else:
                 self.single(word, value, line)
         except Wrong as wrong:
-            self.error(wrong.rule, line, f"`/// {word}`: {wrong.says}", wrong.fix)
+            self.error(wrong.rule, line, f"`/// {word}`: {wrong.says}", wrong.fix, wrong.edit)
             if word in CONTAINERS:  # so that its close is not reported too
-                self.stack.append(_Open(word, line, branch_line=line))
+                self.stack.append(OpenBlock(word, line, branch_line=line))
 
     def close(self, line: int) -> None:
         if len(self.stack) == 1 and self.unknown:
@@ -155,11 +160,12 @@ class _Scanner:
             self.error("nothing-open", line, "`///` closes nothing.", "Remove it, or open a block above it.")
             return
         opened = self.stack.pop()
+        self.taken += opened.example
         opened.end_branch(line)
         self.stack[-1].parts.append(Container(opened.word, tuple(opened.branches), opened.title, opened.line))
 
     def open(self, word: str, value: str, bar: bool, line: int) -> None:
-        opened = _Open(word, line, branch_line=line)
+        opened = OpenBlock(word, line, branch_line=line)
         if len(self.stack) > MAX_DEPTH:
             raise Wrong(
                 f"stands more than {MAX_DEPTH} blocks deep.", "Close some blocks first.", rule="too-deep"

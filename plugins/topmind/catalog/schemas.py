@@ -24,6 +24,8 @@ class Head(BaseModel):
     )
     #: What this file is, for messages.
     what: ClassVar[str] = "file"
+    #: Every file may say which rules of the linter are silent in it.
+    silence: f.Silences = ()
 
     @classmethod
     def keys(cls) -> frozenset[str]:
@@ -32,10 +34,13 @@ class Head(BaseModel):
 
     @classmethod
     def described(cls) -> tuple[tuple[str, str, bool], ...]:
-        """(key, what is due, whether it must be written) in the order of the schema: for docs and forms."""
+        """(key, what is due, whether it must be written) in the order of the schema, `silence` last: for docs and
+        forms."""
+        inherited = Head.model_fields
+        ordered = [n for n in cls.model_fields if n not in inherited] + list(inherited)
         return tuple(
-            (info.alias or name, cls.form(info.alias or name).due, info.is_required())
-            for name, info in cls.model_fields.items()
+            (key, cls.form(key).due, cls.model_fields[name].is_required())
+            for name, key in ((name, cls.model_fields[name].alias or name) for name in ordered)
         )
 
     @classmethod

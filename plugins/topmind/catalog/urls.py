@@ -49,3 +49,10 @@ def item_url(id_: str, slug: str) -> str:
     """`/tips/gutters/`: the folders of the id, then the slug."""
     folders = [slugify(part) or "x" for part in id_.split("/")[:-1]]
     return f"/{'/'.join([*folders, slug])}/"
+
+
+def page_url(below: PurePosixPath, slug: str = "") -> str:
+    """Of a file below `content/pages`: `docs/segments.md` is `/docs/segments/`; `docs/index.md` is `/docs/`."""
+    folders = [slugify(part) or "x" for part in below.parts[:-1]]
+    last = [] if below.stem == "index" else [slugify(slug or below.stem) or "x"]
+    return "/" + "".join(f"{part}/" for part in (*folders, *last))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import yaml
 
 from topmind.catalog.findings import Wrong
+from topmind.model import Edit
 
 #: `key: value` at the start of a line.
 KEY = re.compile(r"""(?P<quote>["']?)(?P<key>[A-Za-z0-9_][\w.-]*)(?P=quote)[ \t]*:(?P<rest>.*)""")
@@ -79,7 +80,7 @@ def word_of(entry: Entry, known: frozenset[str] = frozenset()) -> Scalar:
     """The value as one word or short phrase; a `# comment` after it is none of it. Raises Wrong."""
     rest = entry.rest
     if rest.startswith(("[", "{")):
-        raise Wrong("is a list where one word is due.", _one_of_list(entry), rule="list")
+        raise Wrong("is a list where one word is due.", _one_of_list(entry), rule="list", edit=_single(entry))
     value = text_of(entry, known)
     if value.literal:
         return Scalar(value.text.strip(), value.line, literal=True)
@@ -202,9 +203,19 @@ def _refuse_structure(entry: Entry, known: frozenset[str]) -> None:
                 "Remove the spaces before it.",
                 line=number,
                 rule="indented-key",
+                edit=Edit(line, bare),
             )
         if not entry.rest:
             raise Wrong("is a map where one text is due.", "Write the text on one line.", rule="map")
+
+
+def _single(entry: Entry) -> Edit | None:
+    """`[draft]` where one word is due is that word."""
+    try:
+        found = items_of(entry)
+    except Wrong:
+        return None
+    return Edit(entry.rest, found[0].text) if len(found) == 1 and not entry.below else None
 
 
 def _one_of_list(entry: Entry) -> str:
@@ -226,7 +237,10 @@ def _quoted(entry: Entry) -> Scalar:
     mark = entry.rest[0]
     if mark == '"' and mark not in entry.rest[1:]:
         raise Wrong(
-            "begins with a quotation mark that is never closed.", 'Put a `"` at its end.', rule="quote"
+            "begins with a quotation mark that is never closed.",
+            'Put a `"` at its end.',
+            rule="quote",
+            edit=None if entry.below or "\\" in entry.rest else Edit(entry.rest, f'{entry.rest}"'),
         )
     return _folded(entry)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeVar
 
-from topmind.catalog import dates
+from topmind.catalog import dates, slips
 from topmind.catalog.findings import Wrong, did_you_mean
+from topmind.model import Edit
 
 E = TypeVar("E", bound=StrEnum)
+_WWW = re.compile(r"www\.[\w-]+(?:\.[\w-]+)+(?:[/?#]\S*)?")
 
 
 def flag(text: str) -> bool:
@@ -18,7 +21,12 @@ def flag(text: str) -> bool:
         return True
     if low in {"no", "false", "off"}:
         return False
-    raise Wrong(f"{text!r} is neither yes nor no.", "Write yes or no.", rule="word")
+    raise Wrong(
+        f"{text!r} is neither yes nor no.",
+        "Write yes or no.",
+        rule="word",
+        edit=slips.edit(text, ("yes", "no", "true", "false")),
+    )
 
 
 def number(least: int, most: int) -> Callable[[str], int]:
@@ -44,6 +52,7 @@ def choice(kind: type[E]) -> Callable[[str], E]:
                 f"{text!r} is none of the words due here.",
                 did_you_mean(low, list(kind), what="Write one of"),
                 rule="word",
+                edit=slips.edit(text, kind),
             )
         return kind(low)
 
@@ -60,6 +69,7 @@ def one_of(*words: str) -> Callable[[str], str]:
                 f"{text!r} is none of the words due here.",
                 did_you_mean(low, words, what="Write one of"),
                 rule="word",
+                edit=slips.edit(text, words),
             )
         return low
 
@@ -79,7 +89,10 @@ def offset(text: str) -> int:
 
 def name(text: str) -> str:
     if " " in text or "/" in text:
-        raise Wrong(f"{text!r} is no name.", "Write letters, digits and hyphens.", rule="word")
+        bare = re.sub(r"[\s/]+", "-", text.strip())
+        raise Wrong(
+            f"{text!r} is no name.", f"Write it without spaces and slashes, like {bare}.", rule="word"
+        )
     return text
 
 
@@ -92,5 +105,6 @@ def address(text: str) -> str:
 
 def web(text: str) -> str:
     if not text.startswith(("http://", "https://", "/", "mailto:", "tel:")) or any(c.isspace() for c in text):
-        raise Wrong(f"{text!r} is no address of a page.", "Begin it with https://.", rule="link")
+        edit = Edit(text, f"https://{text}") if _WWW.fullmatch(text) else None
+        raise Wrong(f"{text!r} is no address of a page.", "Begin it with https://.", rule="link", edit=edit)
     return text

@@ -2,6 +2,7 @@
 
 from topmind.checks.facts import Facts
 from topmind.checks.formats import format_github, format_json, format_text
-from topmind.checks.registry import findings
+from topmind.checks.registry import RULES, findings, holding
+from topmind.checks.rule import Rule
 
-__all__ = ["Facts", "findings", "format_github", "format_json", "format_text"]
+__all__ = ["RULES", "Facts", "Rule", "findings", "format_github", "format_json", "format_text", "holding"]

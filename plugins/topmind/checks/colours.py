@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topmind.checks.facts import Facts, problem
+from topmind.checks.facts import Facts
+from topmind.checks.rule import Rule
 from topmind.model import Level, Problem
+
+CONTRAST = Rule(
+    id="brand/contrast",
+    level=Level.ERROR,
+    finds="two colours of the brand, light or dark, whose contrast is below 4.5 to 1",
+    example='muted = "#aaaaaa"',
+    protects=True,
+    holds=True,
+    needs="brand",
+)
+
 
 #: Least contrast of text (WCAG 2.2, 1.4.3, level AA).
 ENOUGH = 4.5
@@ -36,9 +48,7 @@ def contrast(facts: Facts) -> Iterator[Problem]:
             colour, behind = getattr(palette, front), getattr(palette, back)
             found = ratio(colour, behind)
             if found < ENOUGH:
-                yield problem(
-                    "brand/contrast",
-                    Level.ERROR,
+                yield CONTRAST.at(
                     path,
                     facts.line(path, front) if scheme == "light" else 0,
                     says=f"[{scheme}] {front} {colour} on {back} {behind} is hard to read: {found:.2f} to 1.",

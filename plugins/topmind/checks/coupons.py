@@ -5,9 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from topmind.catalog.coupons import bodies, personal_codes
-from topmind.checks.documents import lines
-from topmind.checks.facts import Facts, problem
+from topmind.checks.facts import Facts
+from topmind.checks.rule import Rule
+from topmind.checks.written import numbered
 from topmind.model import Body, Level, PersonalCode, Problem
+
+TWO_WAYS = Rule(
+    id="coupons/two-ways",
+    level=Level.WARNING,
+    finds="a code that is personal in one text and common in another",
+    example="/// coupon | THANKS25",
+)
+TWO_ENDS = Rule(
+    id="coupons/two-ends",
+    level=Level.WARNING,
+    finds="a personal code that ends on two different days",
+    example="/// coupon | THANKS25, personal, 30 days",
+)
+OVER = Rule(
+    id="coupons/over",
+    level=Level.WARNING,
+    finds="a personal code whose last day is over",
+    example="/// coupon | MAY, personal, until 2026-05-31",
+)
 
 
 def same_everywhere(facts: Facts) -> Iterator[Problem]:
@@ -22,7 +42,7 @@ def same_everywhere(facts: Facts) -> Iterator[Problem]:
             here = written.get(code)
             if here is None and not rule.item:
                 yield _finding(
-                    "coupons/two-ways",
+                    TWO_WAYS,
                     body,
                     code,
                     f"{code} stands here as a common code, but it is personal in {rule.path}: everybody gets their own.",
@@ -30,7 +50,7 @@ def same_everywhere(facts: Facts) -> Iterator[Problem]:
                 )
             elif here is not None and (here.days, here.until) != (rule.days, rule.until) and _says_end(here):
                 yield _finding(
-                    "coupons/two-ends",
+                    TWO_ENDS,
                     body,
                     code,
                     f"How long {code} is good is said differently in {rule.path}, and that holds.",
@@ -44,7 +64,7 @@ def over(facts: Facts) -> Iterator[Problem]:
         for one in body.personal:
             if one.until is not None and one.until < facts.catalog.as_of:
                 yield _finding(
-                    "coupons/over",
+                    OVER,
                     body,
                     one.code,
                     f"{one.code} was good until {one.until}: whoever gets it now cannot use it.",
@@ -56,6 +76,6 @@ def _says_end(one: PersonalCode) -> bool:
     return one.days is not None or one.until is not None
 
 
-def _finding(rule: str, body: Body, code: str, says: str, fix: str) -> Problem:
-    line = next((n for n, text in lines(body) if text.lstrip().startswith("///") and code in text), 0)
-    return problem(rule, Level.WARNING, body.path, line, says=says, fix=fix)
+def _finding(rule: Rule, body: Body, code: str, says: str, fix: str) -> Problem:
+    line = next((n for n, text in numbered(body) if text.lstrip().startswith("///") and code in text), 0)
+    return rule.at(body.path, line, says=says, fix=fix)

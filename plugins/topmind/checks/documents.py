@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from topmind.model import Body, Catalog, Status, Text
+from topmind.model import Access, Body, Catalog, Item, Status, Text, Where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +15,9 @@ class Document:
 
     path: str
     body: Body | None
+    title: str = ""
+    #: Site-relative address of its page; "" = it has none.
+    url: str = ""
     #: Front-matter key → its text.
     headers: dict[str, Text] = field(default_factory=dict)
     #: Segments it is for; None = everybody.
@@ -23,8 +26,16 @@ class Document:
     is_step: bool = False
     #: It becomes a mail with a subject of its own.
     is_mail: bool = False
+    #: Everybody may read it: a page, or the public edition of an issue.
+    public: bool = False
+    #: Who signs is known wherever it is read: a newsletter, not an item's page.
+    signed: bool = False
     #: Nobody gets it yet: a draft, or an issue on hold.
     pending: bool = False
+    #: Day on which it is read first; None = any day from now on.
+    first_day: date | None = None
+    #: It may stand in a mail, as a whole or as a card.
+    mailed: bool = True
     #: Last day on which it goes out or has a page; None = no such day.
     last_day: date | None = None
 
@@ -42,9 +53,14 @@ def documents(catalog: Catalog) -> Iterator[Document]:
         yield Document(
             path=item.path,
             body=item.body,
+            title=item.title,
+            url=item.url,
             headers=headers,
             segments=named,
             is_mail=bool(item.sends),
+            public=has_page(item),
+            mailed=Where.EMAIL in item.where,
+            first_day=item.day,
             pending=draft,
             last_day=item.last_day,
         )
@@ -56,6 +72,7 @@ def documents(catalog: Catalog) -> Iterator[Document]:
                 headers=texts,
                 segments=named,
                 pending=draft,
+                first_day=send.day,
                 last_day=send.day,
             )
     for newsletter in catalog.newsletters.values():
@@ -63,9 +80,12 @@ def documents(catalog: Catalog) -> Iterator[Document]:
         yield Document(
             path=newsletter.path,
             body=newsletter.body,
+            title=newsletter.title,
             headers=headers,
             segments=newsletter.segments,
             is_mail=True,
+            public=newsletter.archive,
+            signed=True,
         )
         for issue in newsletter.issues.values():
             headers = {"subject": issue.subject or (), "preheader": issue.preheader or ()}
@@ -74,7 +94,10 @@ def documents(catalog: Catalog) -> Iterator[Document]:
                 body=issue.body,
                 headers=headers,
                 segments=newsletter.segments,
+                public=newsletter.archive,
+                signed=True,
                 pending=issue.hold,
+                first_day=issue.day,
                 last_day=issue.day,
             )
     for sequence in catalog.sequences.values():
@@ -92,12 +115,6 @@ def documents(catalog: Catalog) -> Iterator[Document]:
         yield Document(path=person.path, body=person.signature)
 
 
-def lines(body: Body) -> Iterator[tuple[int, str]]:
-    """(line of the file, text) outside of fenced code."""
-    fence = ""
-    for number, text in enumerate(body.text.splitlines(), body.line):
-        mark = text.lstrip()[:3]
-        if mark in {"```", "~~~"} and fence in {"", mark}:
-            fence = "" if fence else mark
-        elif not fence:
-            yield number, text
+def has_page(item: Item) -> bool:
+    """Whether everybody can read it on the resource site."""
+    return bool(item.url) and Where.SITE in item.where and item.access is Access.PUBLIC

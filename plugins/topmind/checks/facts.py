@@ -1,4 +1,4 @@
-"""What the rules look at, and the small reader that gives a finding its line."""
+"""What the rules look at, and the small readers that share the work among them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,34 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from topmind.brand import Brand
-from topmind.model import Catalog, Level, Members, Problem, Text
+from topmind.checks.documents import Document, documents
+from topmind.checks.written import Link, links
+from topmind.model import Catalog, CompiledEdition, Members, Silence, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """The largest mail of one occasion, as it would be merged."""
+
+    #: File that somebody would shorten.
+    path: str
+    #: `tuesday-fix/2026-12-01`.
+    name: str
+    #: None = it could not be compiled.
+    compiled: CompiledEdition | None = None
+    #: Bytes of its HTML, with the longest value in each place.
+    size: int = 0
+    #: Why it could not be compiled: where, what, what to do; ("", "", "") = it could.
+    refused: tuple[str, str, str] = ("", "", "")
+    #: It must have a link to leave (a service mail need not).
+    marketing: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class Facts:
     """Everything a rule may ask. What is None is not at hand, and the rules that need it are left out."""
 
@@ -28,6 +49,29 @@ class Facts:
     ticks: Sequence[str] = ()
     #: Every address of the built site (`/tips/gutters/`), for links to pages that are no items.
     site: frozenset[str] | None = None
+    #: Pages of the site that are no items; they stand among `documents`, too.
+    pages: Sequence[Document] = ()
+    #: The largest mail of each coming occasion.
+    mails: Sequence[Mail] | None = None
+    #: Misspelt words: (file, line, word, what was probably meant).
+    misspelt: Sequence[tuple[str, int, str, str]] | None = None
+    #: Silences of pages; those of all other files are the catalog's.
+    silenced: Sequence[Silence] = ()
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """Every text that people wrote: items, newsletters, steps, signatures, pages."""
+        return (*documents(self.catalog), *self.pages)
+
+    @cached_property
+    def links(self) -> tuple[tuple[Document, tuple[Link, ...]], ...]:
+        """The links of each text."""
+        return tuple((one, links(one.body)) for one in self.documents if one.body is not None)
+
+    @property
+    def silences(self) -> tuple[Silence, ...]:
+        """What files say of rules that are silent in them."""
+        return (*self.catalog.silences, *self.silenced)
 
     def missing(self) -> tuple[str, ...]:
         """What was not at hand, in words, for people."""
@@ -36,24 +80,33 @@ class Facts:
             "contrast (no brand)": self.brand,
             "images (no files)": self.root,
             "dates of issues (no calendar)": self.dates,
+            "mails (no themes)": self.mails,
+            "spelling (no codespell: pip install 'topmind[spelling]')": self.misspelt,
         }
         return tuple(says for says, value in words.items() if value is None)
 
     def line(self, path: str, key: str) -> int:
         """Line of a front-matter key in a file; 0 where it is not known."""
-        if self.root is None:
-            return 0
-        try:
-            lines = (self.root / path).read_text("utf-8").splitlines()
-        except (OSError, UnicodeDecodeError):
-            return 0
         pattern = re.compile(rf"{re.escape(key)}\s*[:=]", re.IGNORECASE)
-        return next((n for n, text in enumerate(lines, 1) if pattern.match(text)), 0)
+        return next((n for n, text in enumerate(self.lines(path), 1) if pattern.match(text)), 0)
 
+    def lines(self, path: str) -> Sequence[str]:
+        """Lines of a file below the project; () where it is not at hand."""
+        if path not in self._files:
+            self._files[path] = self._read(path)
+        return self._files[path]
 
-def problem(rule: str, level: Level, path: str = "", line: int = 0, *, says: str, fix: str = "") -> Problem:
-    """One finding."""
-    return Problem(rule=rule, level=level, path=path, line=line, says=says, fix=fix)
+    @cached_property
+    def _files(self) -> dict[str, Sequence[str]]:
+        return {}
+
+    def _read(self, path: str) -> Sequence[str]:
+        if self.root is None:
+            return ()
+        try:
+            return (self.root / path).read_text("utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            return ()
 
 
 def plain(text: Text) -> str:

@@ -20,7 +20,9 @@ def format_text(problems: Sequence[Problem]) -> str:
         for level in Level
         if counts[level]
     ]
-    return "\n".join([*lines, f"{', '.join(parts)}."])
+    mendable = sum(found.edit is not None for found in problems)
+    hint = f" `topmind check --fix` can mend {mendable} of them." if mendable else ""
+    return "\n".join([*lines, f"{', '.join(parts)}.{hint}"])
 
 
 def _line(found: Problem) -> str:
@@ -40,13 +42,29 @@ def format_json(problems: Sequence[Problem]) -> str:
     return json.dumps(rows, ensure_ascii=False, indent=2)
 
 
+#: Annotations of one level that GitHub keeps of one step; what comes after them is only in the log.
+#: https://docs.github.com/en/actions/reference/limits (10 errors, 10 warnings, 10 notices a step, 50 a job)
+ANNOTATIONS = 10
+
+
 def format_github(problems: Sequence[Problem]) -> str:
-    """Workflow commands that GitHub shows beside the lines of a pull request (annotations)."""
+    """Workflow commands that GitHub shows beside the lines of a pull request (annotations).
+
+    GitHub keeps ten of each level: the others follow as plain lines, for a command would lose its place in the log.
+    """
     names = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "notice"}
-    return "\n".join(
-        f"::{names[found.level]} {_properties(found)}::{_data(f'{found.says} {found.fix}'.strip())}"
-        for found in problems
-    )
+    shown: Counter[Level] = Counter()
+    lines, more = [], []
+    for found in problems:
+        shown[found.level] += 1
+        if shown[found.level] <= ANNOTATIONS:
+            text = _data(f"{found.says} {found.fix}".strip())
+            lines.append(f"::{names[found.level]} {_properties(found)}::{text}")
+        else:
+            more.append(" ".join(_line(found).split()))
+    if more:
+        lines.append(f"{len(more)} more, which GitHub does not show beside their lines:")
+    return "\n".join([*lines, *more])
 
 
 def _properties(found: Problem) -> str:

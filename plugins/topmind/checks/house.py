@@ -5,18 +5,40 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from topmind.checks.documents import documents, lines
-from topmind.checks.facts import Facts, plain, problem
+from topmind.checks.facts import Facts, plain
+from topmind.checks.rule import Rule
+from topmind.checks.written import numbered
 from topmind.model import Level, Problem
+
+POSTAL_ADDRESS = Rule(
+    id="company/postal-address",
+    level=Level.ERROR,
+    finds="a postal address that is missing or has one line",
+    example="address: 14 Wharf Street",
+    protects=True,
+    holds=True,
+)
+PLACEHOLDER = Rule(
+    id="house/placeholder",
+    level=Level.WARNING,
+    finds="what `topmind init` wrote and nobody filled in",
+    example="name: Your Company",
+)
+TEMPLATE_TEXT = Rule(
+    id="house/template-text",
+    level=Level.ERROR,
+    finds="a sentence that a template left to be written, in angle quotes",
+    example="‹What is it about?›",
+    protects=True,
+    holds=True,
+)
 
 
 def postal_address(facts: Facts) -> Iterator[Problem]:
     """A commercial mail carries a postal address (CAN-SPAM § 7704(a)(5)): street and place, two lines at least."""
     company = facts.catalog.company
     if len([text for text in company.address if text.strip()]) < 2:
-        yield problem(
-            "company/postal-address",
-            Level.ERROR,
+        yield POSTAL_ADDRESS.at(
             company.path,
             facts.line(company.path, "address"),
             says="The postal address is missing or has one line only.",
@@ -45,9 +67,7 @@ def placeholders(facts: Facts) -> Iterator[Problem]:
         for key, texts in keys.items():
             left = [text for text in texts if text in PLACEHOLDERS]
             if left:
-                yield problem(
-                    "house/placeholder",
-                    Level.WARNING,
+                yield PLACEHOLDER.at(
                     path,
                     facts.line(path, key),
                     says=f"{key}: {', '.join(left)!r} still stands there, and {_SHOWN.get(key, 'every mail')} would show it.",
@@ -69,17 +89,15 @@ _MARKED = re.compile(r"‹[^‹›\n]+›")
 
 def template_texts(facts: Facts) -> Iterator[Problem]:
     """Nothing leaves with a ‹sentence of its template›; a draft or an issue on hold may keep it for now."""
-    for document in documents(facts.catalog):
+    for document in facts.documents:
         if document.pending:
             continue
-        found = list(lines(document.body)) if document.body else []
+        found = numbered(document.body) if document.body else []
         for key, text in document.headers.items():
             found.append((facts.line(document.path, key), plain(text)))
         for line, said in found:
             for match in _MARKED.finditer(said):
-                yield problem(
-                    "house/template-text",
-                    Level.ERROR,
+                yield TEMPLATE_TEXT.at(
                     document.path,
                     line,
                     says=f"{match[0]} is a sentence of the template.",

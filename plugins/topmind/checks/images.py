@@ -5,9 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from topmind.checks.documents import documents, lines
-from topmind.checks.facts import Facts, problem
+from topmind.checks.facts import Facts
+from topmind.checks.rule import Rule
+from topmind.checks.written import numbered
 from topmind.model import Level, Problem
+
+MISSING = Rule(
+    id="images/missing",
+    level=Level.ERROR,
+    finds="a picture that is not below `content/`",
+    example="![A roof](/images/rof.png)",
+    protects=True,
+    holds=True,
+    needs="root",
+)
+NO_ALT = Rule(
+    id="images/no-alt",
+    level=Level.ERROR,
+    finds="a picture without words for those who do not see it",
+    example="![](/images/roof.png)",
+    protects=True,
+    holds=True,
+    needs="root",
+)
+
 
 _IMAGE = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)\s>]+)")
 
@@ -17,13 +38,8 @@ def missing(facts: Facts) -> Iterator[Problem]:
     if facts.root is None:
         return
     for path, line, source, _ in _all(facts):
-        if "://" in source or source.startswith("data:"):
-            continue
-        name = source.removeprefix("{static}").lstrip("/").removeprefix("content/")
-        if not (facts.root / "content" / name).is_file():
-            yield problem(
-                "images/missing",
-                Level.ERROR,
+        if _own(source) and not (facts.root / "content" / _below(source)).is_file():
+            yield MISSING.at(
                 path,
                 line,
                 says=f"There is no picture {source}.",
@@ -38,9 +54,7 @@ def alternative_text(facts: Facts) -> Iterator[Problem]:
     """
     for path, line, source, words in _all(facts):
         if words is not None and not words.strip():
-            yield problem(
-                "images/no-alt",
-                Level.ERROR,
+            yield NO_ALT.at(
                 path,
                 line,
                 says=f"The picture {source} has no words for those who do not see it.",
@@ -51,6 +65,25 @@ def alternative_text(facts: Facts) -> Iterator[Problem]:
 def _said(words: str | None) -> str | None:
     """A declared decoration needs no words; a key that is missing does."""
     return None if words == "" else words or ""
+
+
+def pictures(facts: Facts) -> Iterator[tuple[str, int, str, bool, bool]]:
+    """(file, line, path below `content/`, it is the head of an item, it may stand in a mail) of each own picture."""
+    mailed = {one.path for one in facts.documents if one.mailed}
+    heads = {(item.path, item.image) for item in facts.catalog.items.values()}
+    for path, line, source, _ in _all(facts):
+        if _own(source):
+            beside = path.startswith(("content/team/", "themes/"))
+            yield path, line, _below(source), (path, source) in heads, beside or path in mailed
+
+
+def _own(source: str) -> bool:
+    return "://" not in source and not source.startswith("data:")
+
+
+def _below(source: str) -> str:
+    """Its path below `content/`."""
+    return source.removeprefix("{static}").lstrip("/").removeprefix("content/")
 
 
 def _all(facts: Facts) -> Iterator[tuple[str, int, str, str | None]]:
@@ -64,7 +97,7 @@ def _all(facts: Facts) -> Iterator[tuple[str, int, str, str | None]]:
     if facts.brand is not None and facts.brand.logo.image:
         path = "themes/brand.toml"
         yield path, facts.line(path, "image"), facts.brand.logo.image, None
-    for document in documents(facts.catalog):
-        for line, text in lines(document.body) if document.body else ():
+    for document in facts.documents:
+        for line, text in numbered(document.body) if document.body else ():
             for words, source in _IMAGE.findall(text):
                 yield document.path, line, source, words

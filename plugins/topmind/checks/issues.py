@@ -1,16 +1,47 @@
-"""Every issue that will go out has something in it, and every dated file belongs to an issue."""
+"""Every issue that will go out has something in it, more of value than it sells, and an item that is kept for one
+finds it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
 
-from topmind.checks.facts import Facts, problem
-from topmind.model import Item, Level, Problem, Slot, Where
+from topmind.checks.facts import Facts
+from topmind.checks.rule import Rule
+from topmind.model import Body, Item, Kind, Level, Problem, Slot, Where
+
+PIN_BESIDE_ISSUE = Rule(
+    id="issues/pin-beside-issue",
+    level=Level.ERROR,
+    finds="an item kept for a day on which the newsletter does not appear",
+    example="for: tuesday-fix 2026-12-02",
+    protects=True,
+    needs="dates",
+)
+RATIO = Rule(
+    id="issues/ratio",
+    level=Level.WARNING,
+    finds="an issue with more promotions than value items",
+    example="/// slot | 2 promotions",
+)
+NEEDS_PROMOTION = Rule(
+    id="issues/needs-promotion",
+    level=Level.WARNING,
+    finds="an issue that demands a promotion and brings less of value than one costs",
+    example="/// slot | 1 promotion",
+)
+WITHOUT_CONTENT = Rule(
+    id="issues/without-content",
+    level=Level.ERROR,
+    finds="a coming issue with a slot that nothing can fill",
+    example="/// slot | 3 events",
+    protects=True,
+)
 
 
 def dates(facts: Facts) -> Iterator[Problem]:
-    """A dated file and a pin stand on a day on which the newsletter appears (as far as its calendar is known)."""
+    """A pin stands on a day on which the newsletter appears (as far as its calendar is known); a dated file is the
+    planner's matter."""
     if facts.dates is None:
         return
     for newsletter in facts.catalog.newsletters.values():
@@ -18,22 +49,10 @@ def dates(facts: Facts) -> Iterator[Problem]:
         if not known:
             continue
         fix = f"Next: {', '.join(str(day) for day in known[:5])}."
-        for issue in newsletter.issues.values():
-            moved = issue.was is not None
-            if known[0] <= issue.day <= known[-1] and issue.day not in known and not moved:
-                yield problem(
-                    "issues/no-such-date",
-                    Level.ERROR,
-                    issue.path,
-                    says=f"{newsletter.id} does not appear on {issue.day} ({newsletter.every}).",
-                    fix=f"{fix} A moved issue says `was: DAY`.",
-                )
         for item in facts.catalog.items.values():
             for name, day in item.pins:
                 if name == newsletter.id and known[0] <= day <= known[-1] and day not in known:
-                    yield problem(
-                        "issues/pin-beside-issue",
-                        Level.ERROR,
+                    yield PIN_BESIDE_ISSUE.at(
                         item.path,
                         facts.line(item.path, "for"),
                         says=f"{name} does not appear on {day} ({newsletter.every}).",
@@ -61,14 +80,50 @@ def content(facts: Facts) -> Iterator[Problem]:
                 if there < slot.count:
                     told.add((path, slot.index))
                     kinds = " or ".join(sorted(kind.value for kind in slot.kinds))
-                    yield problem(
-                        "issues/without-content",
-                        Level.ERROR,
+                    yield WITHOUT_CONTENT.at(
                         path,
                         slot.line,
                         says=f"The issue of {day} asks for {slot.count} × {kinds}; there is {there or 'none'}.",
                         fix="Write one, or make the slot optional.",
                     )
+
+
+def ratio(facts: Facts) -> Iterator[Problem]:
+    """An issue brings at least as many value items as promotions, and one that asks for promotions says for whom they
+    are: each costs its reader as many value items as `value_per_promotion` says."""
+    for newsletter in facts.catalog.newsletters.values():
+        layouts: list[tuple[str, Body]] = [(newsletter.path, newsletter.body)]
+        layouts += [
+            (issue.path, issue.body)
+            for day, issue in newsletter.issues.items()
+            if issue.body is not None and day >= facts.catalog.as_of
+        ]
+        for path, body in layouts:
+            yield from _ratio(facts, path, body)
+
+
+def _ratio(facts: Facts, path: str, body: Body) -> Iterator[Problem]:
+    named = [facts.catalog.items[name] for name, _ in body.refs if name in facts.catalog.items]
+    sells = [slot for slot in body.slots if slot.kinds <= {Kind.PROMOTION}]
+    promotions = sum(slot.count for slot in sells) + sum(not item.is_value for item in named)
+    value = sum(slot.count for slot in body.slots if slot.value_only) + sum(item.is_value for item in named)
+    least = facts.catalog.company.promise.value_per_promotion or 0
+    line = next((slot.line for slot in sells), body.line)
+    if promotions > value > 0:
+        yield RATIO.at(
+            path,
+            line,
+            says=f"It has room for {promotions} promotion{'s' if promotions != 1 else ''} and for {value} of value.",
+            fix="Give it as many slots for value items: what sells is held back from whoever had too little of value.",
+        )
+    needed = [slot for slot in sells if not slot.optional]
+    if needed and value < least:
+        yield NEEDS_PROMOTION.at(
+            path,
+            needed[0].line,
+            says=f"Nobody gets it who has had fewer than {least} value items since the last promotion: it demands one.",
+            fix="Write `, optional` after the slot: then it goes without.",
+        )
 
 
 def _fits(item: Item, slot: Slot, day: date) -> bool:

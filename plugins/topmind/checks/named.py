@@ -8,8 +8,17 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from topmind.catalog.coupons import personal_codes
-from topmind.checks.facts import Facts, problem
+from topmind.checks.facts import Facts
+from topmind.checks.rule import Rule
 from topmind.model import Catalog, Level, Problem, Step
+
+NAMES_NOTHING = Rule(
+    id="rules/names-nothing",
+    level=Level.WARNING,
+    finds="a rule with the name of a step, answer, code or thing that is not there",
+    example="answered('chek-in')",
+)
+
 
 _ANSWERED = re.compile(r"\banswered\s*\(\s*'([^']*)'\s*(?:,\s*'([^']*)'\s*)?", re.IGNORECASE)
 _REDEEMED = re.compile(r"\bredeemed\s*\(\s*'([^']*)'", re.IGNORECASE)
@@ -94,9 +103,7 @@ def _never(path: str, line: int, says: str, word: str, known: Iterable[str]) -> 
     names = sorted(set(known))
     near = get_close_matches(word, names, n=1)
     listed = f"Known: {', '.join(names[:10])}." if names else "None is known yet."
-    return problem(
-        "rules/names-nothing",
-        Level.WARNING,
+    return NAMES_NOTHING.at(
         path,
         line,
         says=f"{says}, so it is never true.",

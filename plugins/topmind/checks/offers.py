@@ -5,9 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from topmind.checks.documents import documents, lines
-from topmind.checks.facts import Facts, problem
+from topmind.checks.facts import Facts
+from topmind.checks.rule import Rule
+from topmind.checks.written import numbered
 from topmind.model import Body, Item, Level, Problem, Status
+
+DRAFT_SEND = Rule(
+    id="offers/draft-send",
+    level=Level.WARNING,
+    finds="a draft with a day to be sent on",
+    example="status: draft",
+)
+EXPIRED_SEND = Rule(
+    id="offers/expired-send",
+    level=Level.ERROR,
+    finds="an announcement on a day on which its offer does not hold",
+    example="send: 2027-01-05",
+    protects=True,
+)
+EXPIRED_ITEM = Rule(
+    id="offers/expired-item",
+    level=Level.ERROR,
+    finds="a text that shows an item which is over by then",
+    example="/// item | promotions/fall-gutters",
+    protects=True,
+    holds=True,
+)
+ENDS_IN_SEQUENCE = Rule(
+    id="offers/ends-in-sequence",
+    level=Level.WARNING,
+    finds="a step, which goes out all year, with an item that ends",
+    example="/// item | promotions/early-deck",
+)
+EXPIRED_CODE = Rule(
+    id="offers/expired-code",
+    level=Level.WARNING,
+    finds="a code whose offer is over",
+    example="/// coupon | GUTTERS10",
+)
 
 
 def sends(facts: Facts) -> Iterator[Problem]:
@@ -16,9 +51,7 @@ def sends(facts: Facts) -> Iterator[Problem]:
         for send in item.sends:
             if send.day >= facts.catalog.as_of and not item.live(send.day):
                 draft = item.status is Status.DRAFT
-                yield problem(
-                    "offers/draft-send" if draft else "offers/expired-send",
-                    Level.WARNING if draft else Level.ERROR,
+                yield (DRAFT_SEND if draft else EXPIRED_SEND).at(
                     item.path,
                     facts.line(item.path, "send"),
                     says=f"Send {send.number} is on {send.day}, but {why(item)}.",
@@ -39,9 +72,7 @@ def references(facts: Facts) -> Iterator[Problem]:
             for name, line in issue.body.refs:
                 item = catalog.items.get(name)
                 if item is not None and not item.live(issue.day):
-                    yield problem(
-                        "offers/expired-item",
-                        Level.ERROR,
+                    yield EXPIRED_ITEM.at(
                         issue.path,
                         line,
                         says=f"{name} is shown in the issue of {issue.day}, but {why(item)}.",
@@ -59,18 +90,14 @@ def _named(facts: Facts, path: str, body: Body, *, dated: bool) -> Iterator[Prob
         if item is None or item.last_day is None:
             continue
         if item.last_day < facts.catalog.as_of:
-            yield problem(
-                "offers/expired-item",
-                Level.ERROR,
+            yield EXPIRED_ITEM.at(
                 path,
                 line,
                 says=f"{name} is shown here, but {why(item)}.",
                 fix="Take the block out, or choose an item without an end.",
             )
         elif dated:
-            yield problem(
-                "offers/ends-in-sequence",
-                Level.WARNING,
+            yield ENDS_IN_SEQUENCE.at(
                 path,
                 line,
                 says=f"A step goes out all year, but {why(item)}.",
@@ -92,7 +119,7 @@ def codes(facts: Facts) -> Iterator[Problem]:
     """`/// coupon` shows a code that still holds; an offer's own file may outlive it in peace."""
     catalog = facts.catalog
     offers = [item for item in catalog.items.values() if item.code]
-    for document in documents(catalog):
+    for document in facts.documents:
         if document.pending or document.body is None or document.day_is_over(catalog.as_of):
             continue
         for code in document.body.coupons:
@@ -101,10 +128,8 @@ def codes(facts: Facts) -> Iterator[Problem]:
                 continue
             if any(item.path == document.path for item in own):
                 continue
-            line = next((n for n, text in lines(document.body) if code in text), 0)
-            yield problem(
-                "offers/expired-code",
-                Level.WARNING,
+            line = next((n for n, text in numbered(document.body) if code in text), 0)
+            yield EXPIRED_CODE.at(
                 document.path,
                 line,
                 says=f"The code {code} is shown here, but {why(max(own, key=_end))}.",

@@ -6,10 +6,39 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from topmind.checks.facts import Facts, problem
+from topmind.checks.facts import Facts
 from topmind.checks.offers import why
+from topmind.checks.rule import Rule
 from topmind.model import Item, Level, Newsletter, Problem, Slot, Status, Where
 from topmind.planning.items import preference
+
+PIN_TO_NOTHING = Rule(
+    id="offers/pin-to-nothing",
+    level=Level.ERROR,
+    finds="an item kept for a newsletter that is not there",
+    example="for: tusday-fix 2026-12-08",
+    protects=True,
+)
+DRAFT_PIN = Rule(
+    id="offers/draft-pin",
+    level=Level.WARNING,
+    finds="a draft that is kept for an issue",
+    example="status: draft",
+)
+EXPIRED_PIN = Rule(
+    id="offers/expired-pin",
+    level=Level.ERROR,
+    finds="an item kept for an issue that appears after its end",
+    example="for: tuesday-fix 2027-02-02",
+    protects=True,
+)
+PIN_WITHOUT_PLACE = Rule(
+    id="offers/pin-without-place",
+    level=Level.WARNING,
+    finds="an item kept for an issue that has no slot for it",
+    example="for: tuesday-fix 2026-12-08",
+)
+
 
 #: (newsletter, day).
 _Issue = tuple[str, date]
@@ -20,9 +49,7 @@ def pins(facts: Facts) -> Iterator[Problem]:
     for item, name, day in _coming(facts):
         line = facts.line(item.path, "for")
         if name not in facts.catalog.newsletters:
-            yield problem(
-                "offers/pin-to-nothing",
-                Level.ERROR,
+            yield PIN_TO_NOTHING.at(
                 item.path,
                 line,
                 says=f"There is no newsletter {name!r}.",
@@ -30,9 +57,7 @@ def pins(facts: Facts) -> Iterator[Problem]:
             )
         elif not item.live(day):
             draft = item.status is Status.DRAFT
-            yield problem(
-                "offers/draft-pin" if draft else "offers/expired-pin",
-                Level.WARNING if draft else Level.ERROR,
+            yield (DRAFT_PIN if draft else EXPIRED_PIN).at(
                 item.path,
                 line,
                 says=f"It is for {name} of {day}, but {why(item)}.",
@@ -53,9 +78,7 @@ def places(facts: Facts) -> Iterator[Problem]:
         for item in items:
             says, fix = _unplaced(item, items, slots)
             if says:
-                yield problem(
-                    "offers/pin-without-place",
-                    Level.WARNING,
+                yield PIN_WITHOUT_PLACE.at(
                     item.path,
                     facts.line(item.path, "for"),
                     says=f"It is for {name} of {day}, {says}, so that issue goes without it.",

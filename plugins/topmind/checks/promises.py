@@ -6,10 +6,19 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from topmind.checks.facts import Facts, problem
+from topmind.checks.facts import Facts
+from topmind.checks.rule import Rule
 from topmind.model import Level, Problem, Promise
 from topmind.planning.checks import beyond_ceilings
 from topmind.planning.terms import terms_for
+
+CONTRADICT = Rule(
+    id="promises/contradict",
+    level=Level.WARNING,
+    finds="contacts in two segments whose floor and ceilings cannot both hold",
+    example="at_most: 1 email per month",
+    needs="members",
+)
 
 
 def together(facts: Facts) -> Iterator[Problem]:
@@ -38,9 +47,7 @@ def together(facts: Facts) -> Iterator[Problem]:
             if says not in told:
                 told.add(says)
                 path = next((s.path for s in segments if s.promise.ceilings), segments[0].path)
-                yield problem(
-                    "promises/contradict",
-                    Level.WARNING,
+                yield CONTRADICT.at(
                     path,
                     facts.line(path, "at_most"),
                     says=f"{count} contact{'' if count == 1 else 's'} in {' and '.join(names)}: "

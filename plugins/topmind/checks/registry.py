@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
+from types import ModuleType
 
 from topmind.checks import (
+    addresses,
     blocks,
+    clients,
     colours,
     coupons,
+    headings,
     house,
     images,
     issues,
+    link_words,
+    mails,
     named,
     offers,
+    past_dates,
+    pictures,
     pins,
     promises,
+    reading_ease,
     segments,
     sequences,
+    silences,
+    spelling,
     subjects,
     targets,
     tasks,
@@ -24,14 +36,17 @@ from topmind.checks import (
     unknowns,
     values,
 )
-from topmind.checks.facts import Facts, problem
+from topmind.checks.facts import Facts
+from topmind.checks.rule import Rule
 from topmind.model import Level, Problem
 
-#: A rule sees everything there is to see and yields what is wrong.
-Rule = Callable[[Facts], Iterable[Problem]]
+#: A check sees everything there is to see and yields what is wrong, by one rule or several.
+Check = Callable[[Facts], Iterable[Problem]]
 
-#: Every rule of every family. To add one: a function in its family's module, and a line here.
-RULES: tuple[Rule, ...] = (
+LEFT_OUT = Rule(id="checks/left-out", level=Level.INFO, finds="what could not be looked at here")
+
+#: Every check of every family. To add one: a rule and a function in its family's module, and a line here.
+CHECKS: tuple[Check, ...] = (
     house.postal_address,
     house.placeholders,
     house.template_texts,
@@ -42,14 +57,20 @@ RULES: tuple[Rule, ...] = (
     offers.codes,
     coupons.same_everywhere,
     coupons.over,
+    past_dates.over,
     issues.dates,
     issues.content,
+    issues.ratio,
     ticks.zones,
     blocks.for_nobody,
     blocks.foreign_tags,
     values.defaults,
+    addresses.hosts,
+    addresses.strangers,
+    addresses.public,
     segments.unused,
     segments.nobody,
+    segments.everybody,
     promises.together,
     sequences.since,
     sequences.dates,
@@ -62,28 +83,99 @@ RULES: tuple[Rule, ...] = (
     tasks.agreed,
     tasks.doers,
     targets.links,
+    targets.anchors,
     targets.answers,
+    link_words.unsafe,
+    link_words.saying_nothing,
+    link_words.ambiguous,
     images.missing,
     images.alternative_text,
+    pictures.files,
+    headings.order,
+    headings.words,
+    headings.bold_lines,
     colours.contrast,
     subjects.lengths,
+    subjects.missing,
+    subjects.wording,
+    mails.made,
+    mails.size,
+    mails.footer,
+    clients.themes,
+    clients.taken_out,
+    spelling.words,
+    reading_ease.ease_of_texts,
     unknowns.resent,
+)
+
+#: Checks that judge each file by itself: they hold in a project of which other files could not be read.
+ALONE = frozenset(
+    {
+        house.postal_address,
+        house.placeholders,
+        house.template_texts,
+        past_dates.over,
+        blocks.foreign_tags,
+        link_words.unsafe,
+        link_words.saying_nothing,
+        link_words.ambiguous,
+        images.missing,
+        images.alternative_text,
+        pictures.files,
+        headings.order,
+        headings.words,
+        headings.bold_lines,
+        subjects.lengths,
+        subjects.missing,
+        subjects.wording,
+        clients.themes,
+        clients.taken_out,
+        spelling.words,
+        reading_ease.ease_of_texts,
+    }
+)
+
+
+def _declared(module: ModuleType) -> list[Rule]:
+    return [value for value in vars(module).values() if isinstance(value, Rule)]
+
+
+#: Modules in the order of the checks.
+FAMILIES = tuple(dict.fromkeys([*(sys.modules[check.__module__] for check in CHECKS), silences]))
+#: Id → rule, by family.
+RULES: dict[str, Rule] = {rule.id: rule for module in FAMILIES for rule in _declared(module)} | {
+    LEFT_OUT.id: LEFT_OUT
+}
+#: Checks that may find what no reader may get.
+_STRICT = tuple(
+    check for check in CHECKS if any(rule.holds for rule in _declared(sys.modules[check.__module__]))
 )
 _WORST_FIRST = list(Level)
 
 
-def findings(facts: Facts, problems: Iterable[Problem] = ()) -> tuple[Problem, ...]:
+def holding(facts: Facts) -> tuple[Problem, ...]:
+    """What would reach readers: quick enough for every run, which holds the mails of these files."""
+    return tuple(
+        problem
+        for check in _STRICT
+        for problem in check(facts)
+        if RULES[problem.rule].holds and problem.level is Level.ERROR
+    )
+
+
+def findings(facts: Facts, problems: Iterable[Problem] = (), *, whole: bool = True) -> tuple[Problem, ...]:
     """Every problem at once: those of the loaders, then those of the rules; errors first, by file and line.
 
-    A rule that lacks what it looks at (contacts, files, dates) is left out, and one info line says which.
+    A rule that lacks what it looks at (contacts, files, dates) is left out, and one info line says which. What a file
+    silences, with a reason, is not said. `whole`: every file could be read; else each is judged by itself only.
     """
-    found = {*problems, *(found for rule in RULES for found in rule(facts))}
+    told = (found for check in CHECKS if whole or check in ALONE for found in check(facts))
+    heard = silences.heard(told, facts, RULES, facts.silences)
+    found = {*problems, *(one for one in heard if whole or one.rule != silences.NOTHING.id)}
     missing = facts.missing()
-    if missing:
+    if missing and whole:
         found.add(
-            problem(
-                "checks/left-out",
-                Level.INFO,
+            LEFT_OUT.at(
                 says=f"Not checked here: {'; '.join(missing)}.",
                 fix="`topmind check` on a machine that has them checks these too.",
             )

@@ -5,9 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from topmind.checks.documents import documents
-from topmind.checks.facts import Facts, problem
+from topmind.checks.facts import Facts
+from topmind.checks.rule import Rule
 from topmind.model import Level, Problem, Promise, Segment
+
+UNUSED = Rule(
+    id="segments/unused",
+    level=Level.INFO,
+    finds="a segment that nothing names and that promises nothing",
+)
+EVERYBODY = Rule(
+    id="segments/everybody",
+    level=Level.WARNING,
+    finds="a segment in which everybody is",
+    example="who: known_since < days_ago(0)",
+    needs="members",
+)
+#: Of fewer contacts a rule may well hold for all.
+_CROWD = 5
+NOBODY = Rule(
+    id="segments/nobody",
+    level=Level.WARNING,
+    finds="a segment in which nobody is today",
+    example="who: purchases() > 900",
+    needs="members",
+)
 
 
 def unused(facts: Facts) -> Iterator[Problem]:
@@ -15,9 +37,7 @@ def unused(facts: Facts) -> Iterator[Problem]:
     named = _named(facts)
     for segment in facts.catalog.segments.values():
         if segment.name not in named and not _acts(segment):
-            yield problem(
-                "segments/unused",
-                Level.INFO,
+            yield UNUSED.at(
                 segment.path,
                 says=f"Nothing uses the segment {segment.name}, and it promises nothing.",
                 fix="Name it in a newsletter, an item or a block, or delete the file.",
@@ -32,13 +52,28 @@ def nobody(facts: Facts) -> Iterator[Problem]:
     sizes = dict(zip(members.segments, members.in_segment[members.active].sum(axis=0), strict=True))
     for segment in facts.catalog.segments.values():
         if sizes.get(segment.name) == 0:
-            yield problem(
-                "segments/nobody",
-                Level.WARNING,
+            yield NOBODY.at(
                 segment.path,
                 segment.who[0][1] if segment.who else 0,
                 says=f"Nobody is in the segment {segment.name} today.",
                 fix=f"`topmind segments show {segment.name}` counts after each line of `who`.",
+            )
+
+
+def everybody(facts: Facts) -> Iterator[Problem]:
+    """A segment that every active contact is in: its rule leaves nobody out."""
+    members = facts.members
+    if members is None or members.active.sum() < _CROWD:
+        return
+    everyone = int(members.active.sum())
+    sizes = dict(zip(members.segments, members.in_segment[members.active].sum(axis=0), strict=True))
+    for segment in facts.catalog.segments.values():
+        if sizes.get(segment.name) == everyone:
+            yield EVERYBODY.at(
+                segment.path,
+                segment.who[0][1] if segment.who else 0,
+                says=f"Everybody ({everyone} contacts) is in the segment {segment.name}: its rule leaves nobody out.",
+                fix="Look at `who`; what is for everybody needs no segment.",
             )
 
 
@@ -51,7 +86,7 @@ def _named(facts: Facts) -> set[str]:
     """Every segment that something names."""
     catalog = facts.catalog
     named: set[str] = set()
-    for document in documents(catalog):
+    for document in facts.documents:
         named |= document.segments or frozenset()
         for condition in document.body.conditions if document.body else ():
             named |= condition.segments

@@ -7,9 +7,32 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from topmind.checks.facts import Facts, problem
+from topmind.checks.facts import Facts
 from topmind.checks.named import bought_names, nearest_bought
+from topmind.checks.rule import Rule
 from topmind.model import Bools, FactDate, Level, Members, Problem, Sequence, Step
+
+NO_DATE = Rule(
+    id="sequences/no-date",
+    level=Level.WARNING,
+    finds="contacts without the date that a sequence starts from",
+    example="starts_from: birthday",
+    needs="members",
+)
+REACHES_NOBODY = Rule(
+    id="sequences/reaches-nobody",
+    level=Level.WARNING,
+    finds="a sequence that starts for nobody",
+    example="starts_from: bought('rof')",
+    needs="members",
+)
+FAR_SINCE = Rule(
+    id="sequences/far-since",
+    level=Level.WARNING,
+    finds="a sequence that starts nothing for more than a year",
+    example="since: 2062-12-01",
+)
+
 
 #: A date field of the contacts, not a function or a move.
 _FIELD = re.compile(r"\s*[a-z_][a-z0-9_]*\s*", re.IGNORECASE)
@@ -41,13 +64,12 @@ def _missing(text: str, path: str, line: int, sequence: Sequence, members: Membe
     named = ", ".join(members.ids[row] for row in lacking[:_NAMED])
     more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
     who = "everybody" if every else f"{len(lacking)} of {int(here.sum())} contacts ({named}{more})"
-    yield problem(
-        "sequences/no-date",
-        Level.WARNING if every else Level.INFO,
+    yield NO_DATE.at(
         path,
         line,
         says=f"{text} is empty for {who}: nothing starts for them.",
         fix=f"Fill it in the source, or start from another fact. A segment with the rule `{text} is null` counts them.",
+        level=Level.WARNING if every else Level.INFO,
     )
 
 
@@ -72,7 +94,7 @@ def reach(facts: Facts) -> Iterator[Problem]:
             for level, (says, fix) in checked:
                 if says and text not in told:
                     told.add(text)
-                    yield problem("sequences/reaches-nobody", level, path, line, says=says, fix=fix)
+                    yield REACHES_NOBODY.at(path, line, says=says, fix=fix, level=level)
 
 
 def _never(
@@ -128,9 +150,7 @@ def since(facts: Facts) -> Iterator[Problem]:
     """A sequence that starts nothing for more than a year: the year may be wrong."""
     for sequence in facts.catalog.sequences.values():
         if sequence.since and (sequence.since - facts.catalog.as_of).days > 366:
-            yield problem(
-                "sequences/far-since",
-                Level.WARNING,
+            yield FAR_SINCE.at(
                 sequence.path,
                 facts.line(sequence.path, "since"),
                 says=f"It starts nothing before {sequence.since}.",

@@ -5,57 +5,101 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from topmind.checks.documents import documents, lines
-from topmind.checks.facts import Facts, problem
-from topmind.model import Access, Body, Item, Kind, Level, Problem, Status
+from markdown.extensions.toc import slugify, unique
 
-#: `[words](target)` (not an image), `/// button | words -> target`, `<a href="target">`.
-_TARGETS = re.compile(
-    r"""(?<!!)\[[^\]]*\]\(\s*<?([^)\s>]+) | ^///\s*button\s*\|.*->\s*(\S+) | href=["']([^"']+)""", re.VERBOSE
+from topmind.catalog.addresses import page_of
+from topmind.checks.documents import Document, has_page
+from topmind.checks.facts import Facts
+from topmind.checks.rule import Rule
+from topmind.checks.written import headings, prose, source
+from topmind.model import Access, Item, Kind, Level, Problem, Status
+
+NOWHERE = Rule(
+    id="links/nowhere",
+    level=Level.ERROR,
+    finds="a link into the own site that leads nowhere",
+    example="[gutters](/tips/guters/)",
+    protects=True,
+    holds=True,
 )
+NO_PAGE = Rule(
+    id="links/no-page",
+    level=Level.ERROR,
+    finds="a link to an item that has no page for everybody",
+    example="[soon](/tips/a-draft/)",
+    protects=True,
+    holds=True,
+)
+PAGE_GONE = Rule(
+    id="links/page-gone",
+    level=Level.WARNING,
+    finds="a link to an item that has left the site",
+    example="[the offer](/promotions/fall-gutters/)",
+)
+ANSWER_OUTSIDE_STEP = Rule(
+    id="links/answer-outside-step",
+    level=Level.ERROR,
+    finds="a question outside of a sequence, where nobody takes the answer",
+    example="[Yes](answer:yes)",
+    protects=True,
+    holds=True,
+)
+
+NO_ANCHOR = Rule(
+    id="links/no-anchor",
+    level=Level.WARNING,
+    finds="a link to a place in a page that the page does not have",
+    example="[the costs](/articles/roof-quote/#cots)",
+)
+
+
+#: `{#costs}` and `id="costs"`.
+_NAMED = re.compile(r"""(?:\{:?[^}\n]*\#|\bid=["'])([\w-]+)""", re.VERBOSE)
 
 
 def links(facts: Facts) -> Iterator[Problem]:
     """Links into the own site name a page that exists."""
     pages = {item.url: item for item in facts.catalog.items.values() if item.url}
+    files = {item.path: item.url for item in facts.catalog.items.values() if has_page(item)}
     ids = {f"/{item.id}/": item for item in facts.catalog.items.values()}
-    folders = {kind.folder for kind in Kind}
-    for document in documents(facts.catalog):
-        for line, target in _targets(document.body):
-            path = _own(target, facts.catalog.company.site)
+    known = frozenset(page.url for page in facts.pages)
+    for document, found in facts.links:
+        for link in found:
+            page = page_of(link.target, document.path, files)
+            if page == "":
+                yield NOWHERE.at(
+                    document.path,
+                    link.line,
+                    says=f"{link.target} is no file with a page.",
+                    fix="Name a file of content/ that has a page, or write its address: /tips/gutters/.",
+                )
+                continue
+            path = _own(link.target if page is None else page, facts.catalog.company.site)
             if path is None:
                 continue
             item = pages.get(path) or ids.get(path)
-            first, _, rest = path.strip("/").partition("/")
             if item is None:
-                judged = facts.site is not None or (first in folders and rest)
-                if judged and path not in (facts.site or ()):
-                    yield problem(
-                        "links/nowhere",
-                        Level.ERROR,
+                if _judged(path, facts, known) and path not in (facts.site or ()) and path not in known:
+                    yield NOWHERE.at(
                         document.path,
-                        line,
-                        says=f"{target} leads nowhere.",
-                        fix=_nearest(path, pages),
+                        link.line,
+                        says=f"{link.target} leads nowhere.",
+                        fix=_nearest(path, [*pages, *known]),
                     )
             elif not item.url or item.status is not Status.PUBLISHED or item.access is Access.CLIENTS:
-                yield problem(
-                    "links/no-page",
-                    Level.ERROR,
+                yield NO_PAGE.at(
                     document.path,
-                    line,
-                    says=f"{target} has no page: {item.id} is a draft, for mail only, or for clients only.",
+                    link.line,
+                    says=f"{link.target} has no page: {item.id} is a draft, for mail only, or for clients only.",
                     fix="Link to something that has a page, or show it with `/// item`.",
                 )
             elif _over(item, facts) and not document.day_is_over(facts.catalog.as_of):
-                yield problem(
-                    "links/page-gone",
-                    Level.WARNING,
+                yield PAGE_GONE.at(
                     document.path,
-                    line,
-                    says=f"{target} has left the site: {item.id} was over on {item.last_day}.",
+                    link.line,
+                    says=f"{link.target} has left the site: {item.id} was over on {item.last_day}.",
                     fix="Take the link out, or lead to something that lasts.",
                 )
 
@@ -64,41 +108,82 @@ def _over(item: Item, facts: Facts) -> bool:
     return item.last_day is not None and item.last_day < facts.catalog.as_of
 
 
-def answers(facts: Facts) -> Iterator[Problem]:
-    """`answer:WORD` asks a question, which only a step of a sequence can do."""
-    for document in documents(facts.catalog):
-        if document.is_step:
-            continue
-        for line, target in _targets(document.body):
-            if target.startswith("answer:"):
-                yield problem(
-                    "links/answer-outside-step",
-                    Level.ERROR,
+def _judged(path: str, facts: Facts, known: frozenset[str]) -> bool:
+    """Whether it can be said that such an address would be an item's or a page's: the theme has others."""
+    first, _, rest = path.strip("/").partition("/")
+    if facts.site is not None or (first in {kind.folder for kind in Kind} and rest):
+        return True
+    beside = {url.strip("/").partition("/")[0] for url in known if url.strip("/").count("/")}
+    return bool(first in beside and rest) or bool(
+        difflib.get_close_matches(path, known, n=1, cutoff=0.75) and not rest
+    )
+
+
+def anchors(facts: Facts) -> Iterator[Problem]:
+    """What stands after `#` is the id of a heading, or of something else, of the page it leads to."""
+    by_url = {one.url: one for one in facts.documents if one.url}
+    told: dict[str, frozenset[str]] = {}
+    for document, found in facts.links:
+        for link in found:
+            path, mark, name = link.target.partition("#")
+            own = _own(path, facts.catalog.company.site) if path else ""
+            target = document if not path else by_url.get(own or "")
+            if not mark or name in {"", "top"} or target is None or target.body is None or "{{" in name:
+                continue
+            key = f"{target.path}:{target.body.line}"
+            if key not in told:
+                told[key] = _anchors(target)
+            if unquote(name) not in told[key]:
+                yield NO_ANCHOR.at(
                     document.path,
-                    line,
-                    says=f"{target} works in the steps of a sequence only.",
-                    fix="Link to a page, or ask in a step.",
+                    link.line,
+                    says=f"{link.target}: {target.path} has no place named {name!r}.",
+                    fix=_nearest(name, told[key], "#")
+                    if told[key]
+                    else "Take `#` and what follows out: there is no heading to lead to.",
                 )
 
 
-def _targets(body: Body | None) -> Iterator[tuple[int, str]]:
-    """(line, target) of every link of a body."""
-    for number, text in lines(body) if body else ():
-        for match in _TARGETS.finditer(text):
-            yield number, next(group for group in match.groups() if group)
+def _anchors(document: Document) -> frozenset[str]:
+    """Ids in a text as python-markdown makes them: of headings, by `{#name}` and by `id="name"`."""
+    body = document.body
+    if body is None:
+        return frozenset()
+    text = source(body)
+    found = set(_NAMED.findall(text))
+    for heading in headings(body):
+        slug = slugify(prose(heading.words), "-")
+        found.add(unique(slug, found) if slug else "")
+    return frozenset(found - {""})
+
+
+def answers(facts: Facts) -> Iterator[Problem]:
+    """`answer:WORD` asks a question, which only a step of a sequence can do."""
+    for document, found in facts.links:
+        if document.is_step:
+            continue
+        for link in found:
+            if link.target.startswith("answer:"):
+                yield ANSWER_OUTSIDE_STEP.at(
+                    document.path,
+                    link.line,
+                    says=f"{link.target} works in the steps of a sequence only.",
+                    fix="Link to a page, or ask in a step.",
+                )
 
 
 def _own(target: str, site: str) -> str | None:
     """The path of a link into the own site, with a slash at its end; None for every other link."""
     if site and target.startswith(f"{site}/"):
         target = target[len(site) :]
-    if not target.startswith("/") or target.startswith("//"):
+    if target.startswith(("//", "#", "{")) or urlsplit(target).scheme or not target:
         return None
+    target = f"/{target.removeprefix('./').lstrip('/')}"
     path = urlsplit(target).path
     last = path.rsplit("/", 1)[-1]
     return path if not last or "." in last else f"{path}/"
 
 
-def _nearest(path: str, pages: Iterable[str]) -> str:
-    close = difflib.get_close_matches(path, list(pages), n=1, cutoff=0.6)
-    return f"Did you mean {close[0]}?" if close else "Link to a page that exists."
+def _nearest(word: str, known: Iterable[str], before: str = "") -> str:
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"Did you mean {before}{close[0]}?" if close else "Link to something that is there."

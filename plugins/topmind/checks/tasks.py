@@ -4,8 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topmind.checks.facts import Facts, problem
+from topmind.checks.facts import Facts
+from topmind.checks.rule import Rule
 from topmind.model import Catalog, Channel, Level, Problem, Purpose, Sequence, Step
+
+NOBODY_TO_REACH = Rule(
+    id="tasks/nobody-to-reach",
+    level=Level.WARNING,
+    finds="a call, letter, visit or parcel for which no contact has a number or address",
+    example="channel: letter",
+    needs="members",
+)
+NOBODY_AGREED = Rule(
+    id="tasks/nobody-agreed",
+    level=Level.WARNING,
+    finds="a channel to which no contact has agreed",
+    example="channel: call",
+    needs="members",
+)
+NOBODY_TO_DO_IT = Rule(
+    id="tasks/nobody-to-do-it",
+    level=Level.WARNING,
+    finds="a call for which nobody of the team makes calls",
+    example="calls_per_day: 0",
+)
+
 
 _LACKS = {
     Channel.CALL: ("a phone number", "`phone` in [tables.contacts]"),
@@ -31,9 +54,7 @@ def reachable(facts: Facts) -> Iterator[Problem]:
         if reach is not None and (reach & facts.members.active).any():
             continue
         thing, where = _LACKS[step.channel]
-        yield problem(
-            "tasks/nobody-to-reach",
-            Level.WARNING,
+        yield NOBODY_TO_REACH.at(
             step.path,
             facts.line(step.path, "channel"),
             says=f"channel: {step.channel.value}: no contact has {thing}, so nobody ever gets this step.",
@@ -50,9 +71,7 @@ def agreed(facts: Facts) -> Iterator[Problem]:
         said = members.consent.get(channel)
         if said is None or (said & members.active).any():
             continue
-        yield problem(
-            "tasks/nobody-agreed",
-            Level.WARNING,
+        yield NOBODY_AGREED.at(
             path,
             facts.line(path, key),
             says=f"{key}: {channel.value}: no contact has agreed to a {channel.value}, so nobody ever gets one from this.",
@@ -84,9 +103,7 @@ def doers(facts: Facts) -> Iterator[Problem]:
         if any(catalog.team[name].calls_per_day != 0 for name in named if name in catalog.team):
             continue
         who = ", ".join(sorted(named))
-        yield problem(
-            "tasks/nobody-to-do-it",
-            Level.WARNING,
+        yield NOBODY_TO_DO_IT.at(
             step.path,
             facts.line(step.path, "channel"),
             says=f"channel: call: nobody who could get this task makes calls ({who}: calls_per_day: 0).",

@@ -7,12 +7,35 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from topmind import planning
-from topmind.checks.facts import Facts, problem
+from topmind.checks.facts import Facts
+from topmind.checks.rule import Rule
 from topmind.errors import PlanError
 from topmind.model import Level, Newsletter, Problem
 from topmind.planning.occasions import MORNING, minutes
 from topmind.planning.setting import outside_quiet
 from topmind.planning.window import tick_times
+
+CRON = Rule(
+    id="ticks/cron",
+    level=Level.ERROR,
+    finds="a schedule that cannot be read",
+    example='- cron: "17 9 * *"',
+    protects=True,
+)
+NEVER = Rule(
+    id="ticks/never",
+    level=Level.ERROR,
+    finds="a zone in which no scheduled run comes at a time for mail",
+    example='- cron: "17 3 * * *"',
+    protects=True,
+)
+LATE = Rule(
+    id="ticks/late",
+    level=Level.WARNING,
+    finds="a zone in which the first run comes after the newsletter's window",
+    example="window: 1 h",
+)
+
 
 #: Issues looked at: both clock changes of a year are among them for anything that appears monthly or more often.
 _AHEAD = 53
@@ -25,9 +48,7 @@ def zones(facts: Facts) -> Iterator[Problem]:
     try:
         tick_times(facts.ticks, facts.catalog.as_of, facts.catalog.company.zone)
     except PlanError as error:
-        yield problem(
-            "ticks/cron",
-            Level.ERROR,
+        yield CRON.at(
             says=f"The schedule in .github/workflows/send.yml (or `ticks` in pelicanconf.py): {error.says}",
             fix=error.fix,
         )
@@ -61,9 +82,7 @@ def _letter(facts: Facts, letter: Newsletter, zone: str, contacts: int) -> Itera
     never = next((one for one in found if not one.ticks), None)
     late = next((one for one in found if not one.in_window), None)
     if never:
-        yield problem(
-            "ticks/never",
-            Level.ERROR,
+        yield NEVER.at(
             letter.path,
             letter.every_line,
             says=f"No scheduled run comes on {never.day} between {never.at:%H:%M} and quiet hours in {_where(zone, contacts)}: "
@@ -72,9 +91,7 @@ def _letter(facts: Facts, letter: Newsletter, zone: str, contacts: int) -> Itera
         )
     elif late:
         hours = letter.window.total_seconds() / 3600
-        yield problem(
-            "ticks/late",
-            Level.WARNING,
+        yield LATE.at(
             letter.path,
             letter.every_line,
             says=f"In {_where(zone, contacts)} the first scheduled run on {late.day} after {late.at:%H:%M} is at "
@@ -90,9 +107,7 @@ def _steps(facts: Facts, zone: str, contacts: int) -> Iterator[Problem]:
     for day in _both_clocks(facts.catalog.as_of):
         runs = _open(tick_times(facts.ticks, day, zone), company.quiet)
         if not any(run.time() >= MORNING for run in runs):
-            yield problem(
-                "ticks/never",
-                Level.ERROR,
+            yield NEVER.at(
                 company.path,
                 says=f"No scheduled run comes after {MORNING:%H:%M} and outside quiet hours in {_where(zone, contacts)}: "
                 "no follow-up, announcement or rescue would go there.",

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topmind.checks.facts import Facts, problem
+from topmind.checks.facts import Facts
+from topmind.checks.rule import Rule
 from topmind.model import Channel, Item, Level, Newsletter, Problem, Step
+
+RESEND = Rule(
+    id="unknown/resend",
+    level=Level.WARNING,
+    finds="`on_unknown: resend`, where it is on and where it does nothing",
+    example="on_unknown: resend",
+)
 
 
 def resent(facts: Facts) -> Iterator[Problem]:
@@ -15,9 +23,7 @@ def resent(facts: Facts) -> Iterator[Problem]:
     every: list[Item | Newsletter | Step] = [*catalog.items.values(), *catalog.newsletters.values(), *steps]
     for one in every:
         if one.resend_line:
-            yield _without_effect(one) or problem(
-                "unknown/resend",
-                Level.WARNING,
+            yield _without_effect(one) or RESEND.at(
                 one.path,
                 one.resend_line,
                 says="A mail of which nobody can say whether it left is sent once more: a few may come twice.",
@@ -36,4 +42,4 @@ def _without_effect(one: Item | Newsletter | Step) -> Problem | None:
         says, fix = "This step is no mail: `on_unknown` changes nothing.", "Take it out."
     else:
         return None
-    return problem("unknown/resend", Level.WARNING, one.path, one.resend_line, says=says, fix=fix)
+    return RESEND.at(one.path, one.resend_line, says=says, fix=fix)

@@ -6,9 +6,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from topmind.checks.documents import documents
-from topmind.checks.facts import Facts, problem
+from topmind.catalog.filters import is_missing
+from topmind.checks.facts import Facts
+from topmind.checks.rule import Rule
 from topmind.model import Level, Members, MergeTag, Problem
+
+NO_DEFAULT = Rule(
+    id="merge-tags/no-default",
+    level=Level.ERROR,
+    finds="a merge tag without a default whose field is not filled for every reader",
+    example="Hello {{ first_name }},",
+    protects=True,
+)
 
 
 def defaults(facts: Facts) -> Iterator[Problem]:
@@ -16,7 +25,7 @@ def defaults(facts: Facts) -> Iterator[Problem]:
 
     Without contacts (a pull request) every one needs a default: nobody can tell who is missing a value.
     """
-    for document in documents(facts.catalog):
+    for document in facts.documents:
         tags = [(tag, tag.line) for tag in (document.body.tags if document.body else ())]
         for key, text in document.headers.items():
             line = facts.line(document.path, key)
@@ -28,9 +37,7 @@ def defaults(facts: Facts) -> Iterator[Problem]:
             if empty == 0:
                 continue
             who = "nobody's value is known here" if empty is None else f"{empty} of its readers have none"
-            yield problem(
-                "merge-tags/no-default",
-                Level.ERROR,
+            yield NO_DEFAULT.at(
                 document.path,
                 line,
                 says=f"{{{{ {tag.field} }}}} has no default, and {who}.",
@@ -47,4 +54,4 @@ def _empty(members: Members, name: str, segments: frozenset[str] | None) -> int:
     values = members.fields.get(name)
     if values is None:
         return int(reached.sum())
-    return sum(values[row] is None or values[row] == "" for row in np.flatnonzero(reached))
+    return sum(is_missing(values[row]) for row in np.flatnonzero(reached))

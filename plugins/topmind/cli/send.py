@@ -66,7 +66,11 @@ def _last_words() -> Iterator[Callable[[], None]]:
     help="One test mail to ADDRESS; no row in the ledger.",
 )
 @click.option(
-    "--as", "contact", default=None, metavar="CONTACT", help="With --test: as this contact sees it."
+    "--as",
+    "contact",
+    default=None,
+    metavar="CONTACT",
+    help="With --test: as this contact sees it, or a persona: no-name, long-name, right-to-left, emoji, script, sample.",
 )
 @click.option("--every-edition", is_flag=True, help="With --test: one mail of each edition.")
 @out.json_options
@@ -107,6 +111,7 @@ def command(
       topmind send --workers 4
       topmind send --shard 1/3
       topmind send --test you@example.com
+      topmind send --test you@example.com --as no-name
     """
     from topmind.ledger import Shard
     from topmind.run import rehearsing, sending, testmail

@@ -22,7 +22,7 @@ def application(root: Path, *, as_of: str | None, host: str) -> Starlette:
     if not (project.root / "output" / "index.html").is_file():
         click.echo("Building the site …")
         site.build(project, clock)
-    return open_desk(project, clock, host=host)
+    return open_desk(project, clock, host=host, as_of=as_of)
 
 
 def serve(root: Path, *, as_of: str | None, host: str, port: int, only_prepare: bool = False) -> None:
@@ -35,6 +35,6 @@ def serve(root: Path, *, as_of: str | None, host: str, port: int, only_prepare: 
         click.echo(f"Ready: `topmind preview` serves it on {address}/desk/")
         return
     click.echo(
-        f"\nSite    {address}/\nDesk    {address}/desk/\nOutbox  {address}/desk/outbox/\nCtrl-C ends it."
+        f"\nSite     {address}/\nDesk     {address}/desk/\nPreview  {address}/desk/preview/\nOutbox   {address}/desk/outbox/\nCtrl-C ends it."
     )
     server.serve(app, host=host, port=port)

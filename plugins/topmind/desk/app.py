@@ -1,4 +1,4 @@
-"""The desk as one Starlette app. It shows what the last run wrote down and plans nothing itself."""
+"""The desk as one Starlette app: what the last run wrote down, and where there is a preview, what comes next."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ from starlette.types import ASGIApp
 
 from topmind.brand import Brand
 from topmind.date_words import PLAIN, DateStyle
+from topmind.desk import looks
 from topmind.desk import outbox as mails
 from topmind.desk.calendar_page import Calendar
 from topmind.desk.last_run import LastRun
+from topmind.desk.preview_routes import PreviewRoutes
 from topmind.desk.site import Site
 from topmind.errors import TopmindError
 from topmind.live.look import Pages, style_hash
@@ -34,6 +36,7 @@ HOSTS = ("127.0.0.1", "localhost")
 PER_PAGE = 50
 #: First letters of the live pages' paths.
 LIVE_DOORS = "upatv"
+_HERE = Path(__file__).parent / "templates"
 
 
 def app(
@@ -48,16 +51,21 @@ def app(
     dates: DateStyle = PLAIN,
     hosts: Sequence[str] = HOSTS,
     calendar: Calendar | None = None,
+    preview: PreviewRoutes | None = None,
+    edit: Callable[[str], str] = lambda _path: "",
 ) -> Starlette:
-    """The desk: `/` the site, `/desk/` today, `/desk/plan/`, `/desk/calendar/`, `/desk/outbox/`, and the live pages
-    at their paths.
+    """The desk: `/` the site, `/desk/` today, `/desk/preview/`, `/desk/findings/`, `/desk/plan/`, `/desk/calendar/`,
+    `/desk/outbox/`, and the live pages at their paths.
 
     `last_run` is asked on each page (`lambda: read(var / "last-run.json")`); `site_url` is the public address of
-    the site, whose pictures and pages a shown mail takes from here.
+    the site, whose pictures and pages a shown mail takes from here; `edit` gives the address at which a file can be
+    edited in a browser, "" = nowhere.
     """
-    pages = Pages(Path(__file__).parent / "templates", brand, company=company, dates=dates, in_words=in_words)
+    pages = pages_of(
+        brand, company, dates, edit=edit, link=lambda path: f"/desk/{path}", nav=_nav(calendar, preview)
+    )
     policy = (
-        f"default-src 'none'; style-src {style_hash(pages.css)}; img-src 'self' data:; frame-src 'self'; "
+        f"default-src 'none'; style-src {style_hash(pages.css)}; script-src 'self'; img-src 'self' data:; frame-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     headers = {
@@ -83,7 +91,10 @@ def app(
         Route("/desk/outbox/{name}/eml", desk.mail_file),
     ]
     routes += calendar.routes(desk.page) if calendar else []
-    routes += [Route(f"/desk{path}", _with_slash) for path in ("", "/plan", "/calendar", "/outbox")]
+    routes += preview.routes(desk.page) if preview else []
+    bare = ("", "/plan", "/calendar", "/outbox", "/preview", "/findings")
+    routes += [Route(f"/desk{path}", _with_slash) for path in bare]
+    routes.append(Route("/desk/desk.js", _script))
     if live is not None:
         routes += [Route(f"/{letter}/{{token:path}}", live) for letter in LIVE_DOORS]
     routes.append(Mount("/", Site(site)))
@@ -92,6 +103,33 @@ def app(
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)],
         exception_handlers={HTTPException: desk.friendly},
     )
+
+
+def pages_of(brand: Brand, company: str, dates: DateStyle, **shared: Any) -> Pages:
+    """The desk's templates. `shared`: `link` (path below `/desk/` → address), `nav`, `edit`, and for files that no
+    server gives `assets`, where style and script lie, `frame` and `static`."""
+    usual = {"assets": "", "static": False, "frame": shared["link"], "in_words": in_words, "dates": dates}
+    return Pages(_HERE, brand, company=company, **{**usual, **shared})
+
+
+def own_addresses(site_url: str) -> tuple[str, ...]:
+    """Beginnings of addresses that a desk serves itself: those of the site, and of any desk on this machine."""
+    own = [re.escape(site_url.rstrip("/"))] if site_url else []
+    return (*own, *(rf"http://{re.escape(name)}(?::\d+)?" for name in HOSTS))
+
+
+def _nav(calendar: Calendar | None, preview: PreviewRoutes | None) -> list[tuple[str, str, str]]:
+    found = [("site", "Site", "/"), ("today", "Today", "/desk/")]
+    if preview is not None:
+        found += [("preview", "Preview", "/desk/preview/"), ("findings", "Findings", "/desk/findings/")]
+    found.append(("plan", "Plan", "/desk/plan/"))
+    found += [("calendar", "Calendar", "/desk/calendar/")] if calendar is not None else []
+    return [*found, ("outbox", "Outbox", "/desk/outbox/")]
+
+
+def _script(_request: Request) -> Response:
+    headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+    return Response((_HERE / "desk.js").read_bytes(), media_type="text/javascript", headers=headers)
 
 
 def _with_slash(request: Request) -> Response:
@@ -141,11 +179,7 @@ class _Desk:
         Addresses of the own site and of a desk on this machine point here, so that pictures show and links work
         before anything is published, whatever port this desk has.
         """
-        html = self._mail(request).html
-        own = [re.escape(self.site_url)] if self.site_url else []
-        own += [rf"http://{re.escape(name)}(?::\d+)?" for name in HOSTS]
-        html = re.sub(rf"""((?:src|href)=["'])(?:{"|".join(own)})/""", r"\1/", html)
-        html = re.sub(r"(<head[^>]*>)", r'\1<base target="_blank">', html, count=1)
+        html = looks.framed(self._mail(request).html, own=own_addresses(self.site_url), pictures="")
         origin = f"{request.url.scheme}://{request.url.netloc}"
         policy = (
             f"default-src 'none'; style-src 'unsafe-inline'; img-src 'self' {origin} data: https:; "

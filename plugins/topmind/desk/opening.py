@@ -6,23 +6,36 @@ from starlette.applications import Starlette
 
 from topmind import live
 from topmind.desk import outbox
-from topmind.desk.app import HOSTS, app
+from topmind.desk.app import HOSTS, app, own_addresses
 from topmind.desk.calendar_page import Calendar
 from topmind.desk.editing import editor
 from topmind.desk.last_run import read
+from topmind.desk.preview_routes import Deeds, PreviewRoutes
+from topmind.errors import UsageError
 from topmind.links import Links
 from topmind.model import Clock
 from topmind.report import last_plan
+from topmind.run import control, testmail
 from topmind.run.load import Project
 from topmind.run.places import inbox, key_ring
+from topmind.run.preview import Coming, Persona, Watching
 
 
-def open_desk(project: Project, clock: Clock, *, host: str = "127.0.0.1") -> Starlette:
-    """The desk of a loaded project; `host` is the name or address it will be served on.
+def open_desk(
+    project: Project,
+    clock: Clock,
+    *,
+    host: str = "127.0.0.1",
+    as_of: str | None = None,
+    watching: Watching | None = None,
+) -> Starlette:
+    """The desk of a loaded project; `host` is the name or address it will be served on, `as_of` the day of the
+    preview where it is not the project's own.
 
     What people press on its live pages lands in `var/inbox/`, and the next run folds it in.
     """
     settings, company = project.settings, project.catalog.company
+    watching = watching or Watching(settings.root, as_of=as_of, clock=clock)
     mails = settings.var / "outbox"
     pages = live.app(
         inbox=inbox(settings),
@@ -33,6 +46,7 @@ def open_desk(project: Project, clock: Clock, *, host: str = "127.0.0.1") -> Sta
         topics=company.topics,
         view=lambda who: outbox.of_touch(mails, who.touch_hex),
     )
+    edit = editor(settings.root)
     return app(
         site=settings.root / "output",
         outbox=mails,
@@ -46,7 +60,32 @@ def open_desk(project: Project, clock: Clock, *, host: str = "127.0.0.1") -> Sta
         calendar=Calendar(
             last_plan=lambda: last_plan.read(settings.var / "last-plan.json"),
             root=settings.root,
-            edit=editor(settings.root),
+            edit=edit,
             dates=company.dates,
         ),
+        preview=PreviewRoutes(
+            now=watching.now, deeds=deeds(watching, as_of, clock), own=own_addresses(company.site)
+        ),
+        edit=lambda path: there if (there := edit(path)).startswith("https://") else "",
     )
+
+
+def deeds(watching: Watching, as_of: str | None, clock: Clock) -> Deeds:
+    """What can be done from the preview, as the commands of the same names do it."""
+
+    def hold(name: str) -> None:
+        root = watching.now().settings.root
+        watching.stopped(control.stop(root, name, as_of=as_of, clock=clock))
+
+    def release(name: str) -> None:
+        watching.stopped(control.resume(watching.now().settings.root, name, clock=clock))
+
+    def test(one: Coming, letter: str, persona: Persona, to: str) -> None:
+        current = watching.now()
+        if current.mailer is None:
+            raise UsageError("nothing can be sent while the files have errors.", fix="topmind check")
+        compiled = current.mailer.compiled(one.showings[one.letters.index(letter)].edition)
+        values = current.mailer.values(compiled, persona)
+        testmail.deliver(current.settings, compiled, values, to=to, clock=clock)
+
+    return Deeds(hold=hold, release=release, test=test)

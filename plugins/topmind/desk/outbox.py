@@ -11,8 +11,8 @@ from email.parser import BytesHeaderParser, BytesParser
 from functools import lru_cache
 from pathlib import Path
 
-#: `<touch hex>-<attempt>.eml`, as the outbox writes them; nothing else is ever opened.
-NAME = re.compile(r"[0-9a-f]{32}-[1-9][0-9]{0,5}\.eml")
+#: `<touch hex>-<attempt>.eml`, as the outbox writes them, and test mails; nothing else is ever opened.
+NAME = re.compile(r"(?:[0-9a-f]{32}|test[0-9a-f]{28})-[1-9][0-9]{0,5}\.eml")
 #: The head of a mail fits in so many bytes.
 HEAD = 65_536
 

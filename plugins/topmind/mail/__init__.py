@@ -6,16 +6,19 @@ Data of a contact meets nothing but the join at the end: Markdown, Jinja and the
 """
 
 from topmind.mail.compile import Renderer
+from topmind.mail.documents import files_of
 from topmind.mail.editions import group
-from topmind.mail.merge import dry_merge, html_size, render, system_fields
+from topmind.mail.merge import MAX_HTML, dry_merge, html_size, largest, render, system_fields
 from topmind.mail.mime import build, list_headers
 from topmind.mail.paper import call_list, letters
 from topmind.mail.scripts import answer_words, script, step_of
 from topmind.mail.task_mail import task_mail
 from topmind.mail.task_sheet import TaskSheet, answers_on
 from topmind.mail.task_words import rescue_reason, task_words
+from topmind.mail.words import why_line
 
 __all__ = [
+    "MAX_HTML",
     "Renderer",
     "TaskSheet",
     "answer_words",
@@ -23,8 +26,10 @@ __all__ = [
     "build",
     "call_list",
     "dry_merge",
+    "files_of",
     "group",
     "html_size",
+    "largest",
     "letters",
     "list_headers",
     "render",
@@ -34,4 +39,5 @@ __all__ = [
     "system_fields",
     "task_mail",
     "task_words",
+    "why_line",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from topmind.catalog.addresses import chooses_host
 from topmind.errors import MailError
 from topmind.mail.places import is_address
 from topmind.model import MergeTag, Text
@@ -12,6 +13,7 @@ from topmind.model import MergeTag, Text
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _ALLOWED = frozenset({"http", "https", "mailto", "tel", "sms"})
 _SPACE = re.compile(r"\s")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,13 @@ class Addresses:
 
         Raises MailError where a contact's value would choose the host.
         """
-        text: Text = (href,) if isinstance(href, str) else (href or ())
+        parts: Text = (href,) if isinstance(href, str) else (href or ())
+        text = tuple(_CONTROL.sub("", part) if isinstance(part, str) else part for part in parts)
         if not text:
             return None
+        tag = chooses_host(text)
+        if tag is not None:
+            raise _chooses_host(tag)
         first = text[0]
         if isinstance(first, MergeTag):
             return self._whole(first, text)
@@ -47,27 +53,38 @@ class Addresses:
             return None
         if not scheme:
             head = self.site + "/" + head.removeprefix("./").lstrip("/")
-        elif len(text) > 1 and re.fullmatch(r"https?://[^/?#]*", head, re.IGNORECASE):
-            raise _chooses_host(text)
         return (_SPACE.sub("%20", head), *text[1:])
 
     def _whole(self, tag: MergeTag, text: Text) -> Text | None:
-        if is_address(tag.field):
-            return None if self.public else (tag,)
-        raise _chooses_host(text)
+        if not is_address(tag.field):  # the company's site
+            return (self.site, *text[1:])
+        return None if self.public else (tag,)
+
+    def image(self, src: Text | None) -> Text | None:
+        """The absolute address of a picture in a text; None where there is none that a mail can show."""
+        if not src or (isinstance(src[0], str) and src[0].startswith("data:")):
+            return None
+        first = src[0].replace("{static}", "") if isinstance(src[0], str) else src[0]
+        found = self.link((first, *src[1:]))
+        return found if found and str(found[0]).startswith("http") else None
 
     def picture(self, src: str | None) -> str:
         """The absolute address of a picture; "" where there is none that a mail can show."""
-        if not src or src.startswith("data:"):
-            return ""
-        found = self.link(src.replace("{static}", ""))
-        return str(found[0]) if found and str(found[0]).startswith("http") else ""
+        found = self.image((src,)) if src else None
+        return str(found[0]) if found else ""
 
 
-def _chooses_host(text: Text) -> MailError:
-    tag = next(part for part in text if isinstance(part, MergeTag))
+def where(href: Text) -> str:
+    """The kind of place that tags in an address are: `whole`, `contact` (behind mailto: or tel:) or `url`."""
+    first = href[0] if href else ""
+    if isinstance(first, MergeTag):
+        return "whole" if is_address(first.field) else "url"
+    return "contact" if first.strip().lower().startswith(("mailto:", "tel:", "sms:")) else "url"
+
+
+def _chooses_host(tag: MergeTag) -> MailError:
     return MailError(
-        f"a link's address begins with {{{{ {tag.field} }}}}, so a contact's value would choose where it leads.",
+        f"{{{{ {tag.field} }}}} stands where a link's address begins, so a contact's value would choose where it leads.",
         where=f"line {tag.line}" if tag.line else "",
         fix="Write the address up to its first slash in full; a tag may follow.",
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from topmind.date_words import PLAIN, DateStyle
 from topmind.mail.addresses import Addresses
-from topmind.mail.pieces import CardPiece, Footer, Picture, Piece, QuotePiece, Signature
-from topmind.mail.words import known, words
+from topmind.mail.pieces import CardPiece, Footer, Picture, Piece, ProsePiece, QuotePiece, Signature
+from topmind.mail.words import known, short, words
 from topmind.model import (
     Block,
     Company,
@@ -44,6 +44,8 @@ def card(
     said = words(language)
     source = addresses.picture(item.image)
     link = _outside(item, pieces, addresses)
+    if item.kind is Kind.TESTIMONIAL:
+        pieces = _said(item, pieces)
     offers = item.kind in {Kind.PROMOTION, Kind.SPOTLIGHT}
     return CardPiece(
         item=item.kind.value,
@@ -128,11 +130,26 @@ def good_until(own: PersonalCode | None, language: str, dates: DateStyle, *, pub
     return tuple(part for part in (before, tag, after) if part)
 
 
+def _said(item: Item, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The whole of a testimonial as a quotation, with whose words they are under the last of them."""
+    last = max((at for at, piece in enumerate(pieces) if isinstance(piece, ProsePiece)), default=-1)
+    return tuple(
+        QuotePiece(title="", elements=piece.elements, by=_by(item) if at == last else "")
+        if isinstance(piece, ProsePiece)
+        else piece
+        for at, piece in enumerate(pieces)
+    )
+
+
+def _by(item: Item) -> str:
+    """Whose words a testimonial has, as they allowed it."""
+    return ", ".join(part for part in (item.person, item.company) if part)
+
+
 def quote(item: Item, blocks: tuple[Block, ...], href: str) -> QuotePiece:
     """What a customer said, with their name as they allowed it."""
     elements = tuple(node for block in blocks if isinstance(block, Prose) for node in block.elements)
-    by = ", ".join(part for part in (item.person, item.company) if part)
-    return QuotePiece(title=item.title, elements=elements, by=by, href=href)
+    return QuotePiece(title=item.title, elements=elements, by=_by(item), href=href)
 
 
 def signature(member: TeamMember, blocks: tuple[Block, ...], addresses: Addresses) -> Signature:
@@ -179,6 +196,6 @@ def footer(company: Company, *, language: str, view: str, public: bool) -> Foote
         preferences=() if public else (MergeTag(field="preferences_url", source="preferences_url"),),
         unsubscribe=() if public else (MergeTag(field="unsubscribe_url", source="unsubscribe_url"),),
         view="" if public else view,
-        language=known(language) if known(language) != known(company.language) else "",
+        language="" if known(language) == short(company.language) else known(language),
         words=dict(said),
     )

@@ -111,3 +111,10 @@ REFUSED = {
     "mj-include": "Use {% import %} or {% include %}.",
     "mj-html-attributes": "Write the attribute on the tag itself.",
 }
+#: What a tag cannot do without, and what to do.
+NEEDED = {
+    "mjml": ("lang", 'Write lang="{{ mail.language }}": screen readers need it.'),
+    "mj-class": ("name", 'Write name="…", as mj-class="…" calls it.'),
+    "mj-image": ("alt", 'Say what it shows, or write alt="" where it only decorates.'),
+    "img": ("alt", 'Say what it shows, or write alt="" where it only decorates.'),
+}

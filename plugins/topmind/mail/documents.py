@@ -12,6 +12,7 @@ from topmind.model import (
     Body,
     Catalog,
     DatedIssue,
+    Edition,
     Item,
     Kind,
     Newsletter,
@@ -23,6 +24,8 @@ from topmind.model import (
     Where,
 )
 
+#: The file of the brand, which every mail wears.
+BRAND = "themes/brand.toml"
 _T = TypeVar("_T")
 
 
@@ -113,6 +116,26 @@ def has_page(item: Item) -> bool:
 def shown_in_full(item: Item) -> bool:
     """A mail-only item stands in the mail whole. A testimonial always does, as everyone may read it."""
     return item.kind is not Kind.TESTIMONIAL and not has_page(item)
+
+
+def files_of(catalog: Catalog, edition: Edition) -> tuple[str, ...]:
+    """Files that a mail is made from: the occasion's own, those of its items, the company's, the brand's."""
+    own = document(catalog, edition.occasion, edition.items)
+    bodies = list(full_bodies(catalog, edition.occasion, edition.items))
+    names = [*edition.items, *(name for body in bodies for name, _ in body.refs)]
+    head = [own.newsletter.path] if own.newsletter else []
+    issue = own.newsletter.issues.get(edition.occasion.day) if own.newsletter else None
+    head += [issue.path] if issue else []
+    if (
+        own.body is not None
+        and own.newsletter
+        and own.body is not own.newsletter.body
+        and own.newsletter.path in head
+    ):
+        head.remove(own.newsletter.path)  # its layout is not shown
+    items = [catalog.items[name].path for name in names if name in catalog.items]
+    texts = [body.path for body in bodies]
+    return tuple(dict.fromkeys([*head, *texts, *items, catalog.company.path, BRAND]))
 
 
 def full_bodies(catalog: Catalog, occasion: Occasion, items: tuple[str, ...]) -> Iterator[Body]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from topmind.catalog.filters import is_missing
 from topmind.catalog.merge_tags import apply
 from topmind.date_words import PLAIN, DateStyle
 from topmind.errors import MailError
 from topmind.mail.escape import ESCAPES
 from topmind.mail.places import is_address
+from topmind.mail.weight import heaviest
 from topmind.model import CompiledEdition, Level, Members, Parts, Place, Problem, Rendered
 
 #: Fields that the run fills per message, beside signed addresses: the reason line, the contact's code, their day.
@@ -37,7 +39,7 @@ def fill(place: Place, values: Mapping[str, object], dates: DateStyle = PLAIN) -
     Raises MailError where there is neither a value nor a default; it names the field, never a value.
     """
     value = values.get(place.tag.field)
-    if (value is None or value == "") and place.tag.default is None:
+    if place.tag.default is None and is_missing(value):
         raise MailError(
             f"{{{{ {place.tag.field} }}}} has no value and no default.",
             fix=f'Write {{{{ {place.tag.field} | default: "…" }}}}, or fill the field.',
@@ -75,7 +77,7 @@ def dry_merge(compiled: CompiledEdition, members: Members) -> tuple[Problem, ...
     rows = compiled.edition.contacts
     for field in sorted(compiled.required):
         column = members.fields.get(field)
-        missing = sum(1 for row in rows if column is None or column[row] is None or column[row] == "")
+        missing = sum(1 for row in rows if column is None or is_missing(column[row]))
         if not missing:
             continue
         says = (
@@ -93,7 +95,7 @@ def dry_merge(compiled: CompiledEdition, members: Members) -> tuple[Problem, ...
                 fix=f'Write {{{{ {field} | default: "…" }}}}.',
             )
         )
-    size = _largest(compiled, members)
+    size = largest(compiled, members)
     if size >= MAX_HTML:
         problems.append(
             Problem(
@@ -102,7 +104,7 @@ def dry_merge(compiled: CompiledEdition, members: Members) -> tuple[Problem, ...
                 path=name,
                 line=0,
                 says=too_large(size),
-                fix=SHORTEN,
+                fix=shorten(compiled),
             )
         )
     return tuple(problems)
@@ -118,8 +120,17 @@ def too_large(size: int) -> str:
     return f"the HTML has {size:,} bytes; from {MAX_HTML:,} on Gmail cuts the mail and its footer."
 
 
-def _largest(compiled: CompiledEdition, members: Members) -> int:
-    """Bytes that the HTML of no contact exceeds: the literals and the longest value in each place."""
+def shorten(compiled: CompiledEdition) -> str:
+    """What to cut: the parts that take the most."""
+    parts = [f"“{name}” ({size:,} bytes)" for name, size in heaviest(compiled)]
+    return f"{SHORTEN} The most is in {', '.join(parts)}." if parts else SHORTEN
+
+
+def largest(compiled: CompiledEdition, members: Members) -> int:
+    """Bytes that the HTML of no contact of this edition exceeds: the literals and the longest value in each place.
+
+    Well below the limit the literals are enough.
+    """
     size = html_size(compiled)
     if size < MAX_HTML * 3 // 4:  # no believable value adds a quarter
         return size

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from topmind.errors import MailError
-from topmind.mail.merge import MAX_HTML, SHORTEN, fill, html_size, join, too_large
+from topmind.mail.merge import MAX_HTML, fill, html_size, join, shorten, too_large
 from topmind.model import CompiledEdition, Parts, Place
 
 _SOFT = b"=\r\n"
@@ -62,7 +62,7 @@ def build(
     for times, value in zip(program.in_html, filled, strict=True):
         size += times * len(value)
     if size >= MAX_HTML:
-        raise MailError(too_large(size), where=compiled.edition.occasion.name, fix=SHORTEN)
+        raise MailError(too_large(size), where=compiled.edition.occasion.name, fix=shorten(compiled))
     encoded = [_encoded_value(value) for value in filled]
     head = [
         program.head,

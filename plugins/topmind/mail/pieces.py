@@ -70,6 +70,7 @@ class QuotePiece:
     """What somebody said."""
 
     kind: ClassVar[str] = "quote"
+    #: "" where it stands as a heading above.
     title: str
     elements: tuple[Node, ...]
     #: "Anna K., Tern Harbor".

@@ -12,15 +12,22 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
 
+from topmind.catalog.addresses import WHOLE
 from topmind.catalog.merge_tags import apply
 from topmind.errors import MailError
 from topmind.mail.escape import ESCAPES
+from topmind.mail.lines import columns
 from topmind.model import MergeTag, Parts, Place, Text
+
+#: As long as most names and towns.
+_LIKELY = "n" * 8
+
+_WHOLE = WHOLE - {"company_site"}
 
 
 def is_address(field: str) -> bool:
     """True for the system's own values that are whole addresses: signed links of one person, the archive."""
-    return field in {"unsubscribe_url", "preferences_url", "view_url"} or field.startswith("answer_url:")
+    return field in _WHOLE or field.startswith("answer_url:")
 
 
 class Places:
@@ -62,7 +69,7 @@ class Places:
                 )
             return ESCAPES[where](apply(tag, value or None))
         if self._public:
-            return ESCAPES[where](tag.default or "")
+            return ESCAPES[where](apply(tag, None))
         self._places.append(Place(tag, where))
         return f"tm{self._nonce}{len(self._places) - 1:05d}mt"
 
@@ -70,6 +77,18 @@ class Places:
         """A text for one kind of place: literals escaped, tags as `put` has them."""
         literal = _LITERAL[where]
         return "".join(literal(part) if isinstance(part, str) else self.put(part, where) for part in text)
+
+    def measure(self, text: str) -> int:
+        """Columns that a text will take, as far as can be known before there are values."""
+        return columns(self._mark.sub(self._likely, text))
+
+    def open_in(self, text: str) -> bool:
+        """Whether a text holds a value that is not known yet."""
+        return self._mark.search(text) is not None
+
+    def _likely(self, found: re.Match[str]) -> str:
+        place = self._places[int(found[1])]
+        return ESCAPES[place.where](apply(place.tag, None)) or _LIKELY
 
     def split(self, text: str) -> Parts:
         """Literals and places in order.
@@ -102,6 +121,8 @@ _LITERAL: Mapping[str, Callable[[str], str]] = {
     "text": lambda part: escape(part, quote=False),
     "attribute": _markup,
     "url": _markup,
+    "contact": _markup,
     "header": lambda part: part.replace("\n", " "),
     "plain": lambda part: part,
+    "lines": lambda part: part,
 }

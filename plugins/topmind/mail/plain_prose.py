@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from topmind.mail.components import names
+from topmind.mail.lines import Lines, Row
+from topmind.mail.prose import shows_nothing
 from topmind.model import Element, MergeTag, Node, Text
 
 if TYPE_CHECKING:
@@ -18,6 +20,10 @@ _SPACES = re.compile(r"[ \t\r\n]+")
 _BLOCKS = names(
     "p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table pre blockquote div section figure figcaption hr details summary"
 )
+#: Heading → the sign of the line below it; the mail's own title has `=`.
+_HEADINGS = {"h1": "-", "h2": "-", "h3": "~", "h4": "~", "h5": "~", "h6": "~"}
+#: What makes a list item more than one line of words.
+_APART = names("p pre table blockquote dl h1 h2 h3 h4 h5 h6")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,7 @@ class PlainProse:
     """Writes elements as text, with the links of one mail counted in `writer`."""
 
     writer: TextWriter
+    lines: Lines
 
     def blocks(self, nodes: Iterable[Node], indent: str = "") -> str:
         """Block elements divided by blank lines; loose words become paragraphs."""
@@ -32,11 +39,9 @@ class PlainProse:
         run: list[Node] = []
 
         def end_run() -> None:
-            from topmind.mail.text import wrap
-
             text = self.inline(run).strip()
             if text:
-                parts.append(wrap(text, indent))
+                parts.append(self.lines.wrap(text, indent))
             run.clear()
 
         for node in nodes:
@@ -51,13 +56,12 @@ class PlainProse:
         return "\n\n".join(parts)
 
     def _block(self, element: Element, indent: str) -> str:  # noqa: PLR0911 - one answer per kind of element
-        from topmind.mail.text import table, underlined, wrap
-
         tag = element.tag
-        if tag in {"h1", "h2"}:
-            return underlined(wrap(self.inline(element.children).strip(), indent), "-")
-        if tag in {"p", "h3", "h4", "h5", "h6", "dt", "summary", "figcaption"}:
-            return wrap(self.inline(element.children).strip(), indent)
+        if tag in _HEADINGS:
+            words = self.lines.wrap(self.inline(element.children).strip())
+            return textwrap.indent(self.lines.underlined(words, _HEADINGS[tag]), indent) if words else ""
+        if tag in {"p", "dt", "summary", "figcaption"}:
+            return self.lines.wrap(self.inline(element.children).strip(), indent)
         if tag in {"ul", "ol"}:
             return self._list(element, indent)
         if tag == "pre":
@@ -65,9 +69,10 @@ class PlainProse:
         if tag == "hr":
             return f"{indent}* * *"
         if tag == "table":
-            return textwrap.indent(table(self._rows(element)), indent)
+            return textwrap.indent(self._table(element, self.lines.narrower(len(indent))), indent)
         if tag == "blockquote":
-            quoted = self.blocks(element.children)
+            inner = replace(self, lines=self.lines.narrower(len(indent) + 2))
+            quoted = inner.blocks(element.children)
             return "\n".join(f"{indent}> {line}".rstrip() for line in quoted.split("\n"))
         if tag == "dd":
             return self.blocks(element.children, f"{indent}    ")
@@ -77,22 +82,31 @@ class PlainProse:
 
     def _list(self, element: Element, indent: str) -> str:
         start = self._number(element.get("start"))
+        items = _elements(element)
+        loose = any(sum(c.tag in _APART for c in _elements(item)) > 1 for item in items)
         lines: list[str] = []
-        for at, item in enumerate(_elements(element)):
+        for at, item in enumerate(items):
             sign = f"{start + at}. " if element.tag == "ol" else "- "
             body = self.blocks(item.children, indent + " " * len(sign))
-            tight = re.sub(r"\n\n(?=\s*(?:-|\d+\.) )", "\n", body)
-            lines.append(f"{indent}{sign}{tight[len(indent) + len(sign) :]}")
-        return "\n".join(lines)
+            shown = body if loose else re.sub(r"\n\n(?=\s*(?:-|\d+\.) )", "\n", body)
+            lines.append(f"{indent}{sign}{shown[len(indent) + len(sign) :]}")
+        return ("\n\n" if loose else "\n").join(lines)
 
     def _number(self, text: Text | None) -> int:
         start = text[0] if text else "1"
         return int(start) if isinstance(start, str) and start.isdigit() else 1
 
-    def _rows(self, element: Element) -> list[list[str]]:
-        if element.tag == "tr":
-            return [[_SPACES.sub(" ", self.inline(c.children)).strip() for c in _elements(element)]]
-        return [row for child in _elements(element) for row in self._rows(child)]
+    def _table(self, element: Element, lines: Lines) -> str:
+        cells = [(_elements(row), all(cell.tag == "th" for cell in _elements(row))) for row in _rows(element)]
+        rows: list[Row] = [([self._cell(cell) for cell in row], head) for row, head in cells]
+        count = max((len(row) for row, _ in rows), default=0)
+        sides = [next((_side(row[at]) for row, _ in cells if at < len(row)), "left") for at in range(count)]
+        open_in = self.writer.places.open_in
+        fixed = [not any(open_in(row[at]) for row, _ in rows if at < len(row)) for at in range(count)]
+        return lines.table(rows, sides, fixed)
+
+    def _cell(self, cell: Element) -> str:
+        return _SPACES.sub(" ", self.inline(cell.children)).strip()
 
     def inline(self, nodes: Iterable[Node]) -> str:
         """Words of a line; `br` is a line end."""
@@ -114,13 +128,15 @@ class PlainProse:
         return f"^{inner}" if node.tag == "sup" and inner else inner
 
     def _link(self, node: Element) -> str:
-        if "footnote-backref" in self.writer.text(node.get("class") or ()):
+        if "footnote-backref" in self.writer.text(node.get("class") or ()) or shows_nothing(node.children):
             return ""
         inner = self.inline(node.children)
         href = self.writer.addresses.link(node.get("href"))
         if href is None:
             return inner
         address = self.writer.href(href)
+        if not inner.strip():  # a picture without words
+            return address
         if inner.strip() in {address, address.partition(":")[2], address.partition("//")[2]}:
             return address.removeprefix("mailto:").removeprefix("tel:")
         return f"{inner} [{self.writer.note(address)}]"
@@ -139,3 +155,16 @@ class PlainProse:
 
 def _elements(element: Element) -> list[Element]:
     return [child for child in element.children if isinstance(child, Element)]
+
+
+def _rows(element: Element) -> Iterator[Element]:
+    if element.tag == "tr":
+        yield element
+    else:
+        for child in _elements(element):
+            yield from _rows(child)
+
+
+def _side(cell: Element) -> str:
+    side = cell.get("align")
+    return side[0] if side and isinstance(side[0], str) else "left"

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from topmind.mail.addresses import Addresses
+from topmind.mail.addresses import Addresses, where
 from topmind.mail.components import names
-from topmind.mail.places import Places, is_address
+from topmind.mail.places import Places
 from topmind.model import Element, MergeTag, Node, Text
 
 #: Elements written as they are; `b` and `i` of hostile HTML were cleaned before.
@@ -16,12 +16,19 @@ _KEPT = names(
     "p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd a blockquote hr table thead tbody tfoot tr th td caption code kbd pre"
     " img figure figcaption strong b em i u s del ins sub sup small abbr cite q mark br div span time var samp wbr"
 )
+#: What mail programs do not know, and what stands in its place.
+_STAND_INS = {"details": "div", "section": "div", "summary": "p"}
 _VOID = frozenset({"br", "hr", "img", "wbr"})
 #: Elements with margins of their own.
 _SPACED = names("p h1 h2 h3 h4 ul ol blockquote table pre dl dd figure")
 _HEADINGS = ("h1", "h2", "h3", "h4")
+#: Words that an author lets run the other way stand at their own side; not every mail program knows `start`.
+_SIDES = {"rtl": "right", "ltr": "left"}
+_BLOCKS = names("p h1 h2 h3 h4 ul ol dl blockquote div caption")
 #: Attributes carried over, beside `href`, `src` and styles.
-_ATTRIBUTES = frozenset({"lang", "dir", "title", "colspan", "rowspan", "start", "scope", "data-label"})
+_ATTRIBUTES = frozenset(
+    {"lang", "dir", "title", "colspan", "rowspan", "start", "type", "scope", "data-label"}
+)
 #: Where white space between children says nothing.
 _LISTS = frozenset({"ul", "ol", "table", "thead", "tbody", "tfoot", "tr", "dl"})
 
@@ -73,8 +80,12 @@ class ProseWriter:
             return self._link(element, shift)
         if tag == "img":
             return self._image(element)
-        if tag not in _KEPT or _is_backlink(element):
-            return "" if _is_backlink(element) else self._children(element.children, shift, inside=tag)
+        if tag in _STAND_INS:  # mail programs cannot fold; the words stand open
+            tag = _STAND_INS[tag]
+        if tag not in _KEPT:
+            return self._children(element.children, shift, inside=tag)
+        if tag == "p" and shows_nothing(element.children):
+            return ""
         if tag in {"h1", "h2", "h3", "h4", "h5", "h6"}:
             tag = _HEADINGS[min(max(int(tag[1]), 2) - 1 + shift, 3)]
         if tag == "div" and _has_class(element, "footnote"):
@@ -93,6 +104,8 @@ class ProseWriter:
             style += edge
         if tag in {"td", "th"}:
             style += _alignment(element)
+        if _plain(element.get("dir")) in _SIDES and tag in _BLOCKS:
+            style += f"text-align:{_SIDES[_plain(element.get('dir'))]};"
         written = f' style="{escape(style)}"' if style else ""
         for name, value in element.attrs:
             if name in _ATTRIBUTES:
@@ -107,29 +120,34 @@ class ProseWriter:
         return f"<{tag}{attributes} />" if tag in _VOID else f"<{tag}{attributes}>{inner}</{tag}>"
 
     def _link(self, element: Element, shift: int) -> str:
-        if _is_backlink(element):
+        if _is_backlink(element) or shows_nothing(element.children):
             return ""
         inner = self._children(element.children, shift, inside="a")
         href = self.addresses.link(element.get("href"))
         if href is None:
             return inner
-        return f'<a href="{self.href(href)}" style="{escape(self.styles["a"])}">{inner}</a>'
+        title = self._title(element)
+        return f'<a href="{self.href(href)}"{title} style="{escape(self.styles["a"])}">{inner}</a>'
+
+    def _title(self, element: Element) -> str:
+        title = element.get("title")
+        return f' title="{self.places.write(title, "attribute")}"' if title else ""
 
     def href(self, href: Text) -> str:
         """An address for an attribute: whole addresses are escaped, a value within one is percent-encoded."""
-        first = href[0] if href else ""
-        whole = isinstance(first, MergeTag) and is_address(first.field)
-        return self.places.write(href, "attribute" if whole else "url")
+        kind = where(href)
+        return self.places.write(href, "attribute" if kind == "whole" else kind)
 
     def _image(self, element: Element) -> str:
-        src = self.addresses.picture(_plain(element.get("src")))
-        if not src:
+        src = self.addresses.image(element.get("src"))
+        if src is None:
             return ""
         declared = _plain(element.get("width")).removesuffix("px")
         width = min(int(declared), self.width) if declared.isdigit() and int(declared) > 0 else self.width
         alt = self.places.write(element.get("alt") or (), "attribute")
+        title = self._title(element)
         style = escape(self.styles["image"] + f"max-width:{width}px;")
-        return f'<img src="{escape(src)}" alt="{alt}" width="{width}" style="{style}" />'
+        return f'<img src="{self.href(src)}" alt="{alt}"{title} width="{width}" style="{style}" />'
 
 
 #: From so many columns on, a phone shows a table row by row, each cell with its heading.
@@ -187,6 +205,18 @@ def _plain(text: Text | None) -> str:
 
 def _has_class(element: Element, name: str) -> bool:
     return name in _plain(element.get("class")).split()
+
+
+def shows_nothing(nodes: Iterable[Node]) -> bool:
+    """Whether there is but white space, and the ↩ of a footnote: nothing to read, see or follow."""
+    return all(
+        not node.strip()
+        if isinstance(node, str)
+        else isinstance(node, Element)
+        and node.tag not in {"img", "br", "hr"}
+        and (_is_backlink(node) or shows_nothing(node.children))
+        for node in nodes
+    )
 
 
 def _is_backlink(element: Element) -> bool:

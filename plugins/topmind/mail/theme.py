@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from topmind.brand import Brand
 from topmind.errors import MailError
 from topmind.mail import guard
 from topmind.mail.addresses import Addresses
+from topmind.mail.origins import MARKS, Marking, Origins
 from topmind.mail.pieces import CalloutPiece, CardPiece, ColumnsPiece, Piece, ProsePiece, QuotePiece, View
 from topmind.mail.places import Places
 from topmind.mail.prose import ProseWriter
@@ -29,6 +30,8 @@ from topmind.mail.words import words
 from topmind.model import Node, Text
 
 _FOLDER = "themes/email"
+#: Of the sheet, left and right of its words, px.
+_MARGINS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +92,11 @@ class Html:
     def __init__(self, prose: ProseWriter) -> None:
         self._prose = prose
 
-    def prose(self, piece: ProsePiece | QuotePiece) -> Markup:
-        """A run of words as inline-styled HTML."""
+    def prose(self, piece: ProsePiece | QuotePiece, room: int = 0) -> Markup:
+        """A run of words as inline-styled HTML; `room`: px that a picture may take, 0 = the whole column."""
         shift = piece.shift if isinstance(piece, ProsePiece) else 0
-        return Markup(self._prose.write(piece.elements, shift=shift))  # noqa: S704 - escaped node by node
+        prose = replace(self._prose, width=room) if room else self._prose
+        return Markup(prose.write(piece.elements, shift=shift))  # noqa: S704 - escaped node by node
 
     def text(self, text: Text) -> Markup:
         """A text between tags."""
@@ -112,48 +116,78 @@ class Themes:
 
     def __init__(self, root: Path, brand: Brand) -> None:
         self._brand = brand
-        self._styles = prose_styles(brand)
-        self._environment = _environment(_files((root / _FOLDER, *_packaged())))
+        self._styles = {way: prose_styles(brand, way) for way in ("ltr", "rtl")}
+        self._files = _files((root / _FOLDER, *_packaged()))
+        self._texts = {name: text.decode(errors="replace") for name, text in self._files}
 
     def html(self, view: View, places: Places, addresses: Addresses) -> str:
         """The HTML of a view with inert marks. Raises MailError with the theme's file and line."""
-        path = f"{_FOLDER}/{view.theme}.mjml"
         brand = self._brand
-        prose = ProseWriter(self._styles, places, addresses, brand.space.mail_width - 64)
+        path = f"{_FOLDER}/{view.theme}.mjml"
+        width = brand.space.mail_width - _MARGINS
+        html = Html(ProseWriter(self._styles[view.direction], places, addresses, width))
+        shown = {
+            "mail": view,
+            "bands": bands(view.pieces),
+            "html": html,
+            "brand": brand,
+            "c": brand.light,
+            "d": brand.dark,
+            "t": brand.type,
+            "s": brand.space,
+            "words": words(view.language),
+            "start": "right" if view.direction == "rtl" else "left",
+            "end": "left" if view.direction == "rtl" else "right",
+        }
+        mjml = self._rendered(view.theme, shown)
         try:
-            mjml = self._environment.get_template(f"{view.theme}.mjml").render(
-                mail=view,
-                bands=bands(view.pieces),
-                html=Html(prose),
-                brand=brand,
-                c=brand.light,
-                d=brand.dark,
-                t=brand.type,
-                s=brand.space,
-                words=words(view.language),
-            )
+            return guard.to_html(mjml, path)
+        except MailError:  # said again, with the places of the theme
+            marked = self._rendered(view.theme, shown, marked=True)
+            origins = Origins(guard.sane(marked, keep=MARKS), _FOLDER, self._texts, f"{view.theme}.mjml")
+            return guard.to_html(origins.mjml, path, origins)
+
+    def _rendered(self, theme: str, shown: dict[str, object], *, marked: bool = False) -> str:
+        """The MJML. Raises MailError with the theme's file and line."""
+        try:
+            return _environment(self._files, marked=marked).get_template(f"{theme}.mjml").render(shown)
         except TemplateNotFound as error:
+            if error.name != f"{theme}.mjml":
+                raise self._wrong(error, *(_frame(error) or (f"{theme}.mjml", 1))) from None
             raise MailError(
                 f"there is no mail theme {error.name}.",
-                where=path,
+                where=f"{_FOLDER}/{theme}.mjml",
                 fix="Use newsletter or letter, or write the file.",
             ) from None
         except TemplateSyntaxError as error:
-            raise MailError(
-                f"{error.message}.", where=f"{_FOLDER}/{error.name or view.theme}:{error.lineno}"
-            ) from None
-        except TemplateError as error:
-            raise MailError(f"{error.message}.", where=_frame(error) or path) from None
-        return guard.to_html(mjml, path)
+            raise self._wrong(error, error.name or f"{theme}.mjml", error.lineno) from None
+        except Exception as error:  # noqa: BLE001 - a theme may divide by zero, call nothing, call itself
+            raise self._wrong(error, *(_frame(error) or (f"{theme}.mjml", 1))) from None
+
+    def _wrong(self, error: Exception, name: str, line: int) -> MailError:
+        """What Jinja says, with the line; it knows no column, so the first tag of the line stands for it."""
+        says = str(error.message) if isinstance(error, TemplateError) else f"{type(error).__name__}: {error}"
+        if isinstance(error, TemplateNotFound):
+            says = f"there is no file {error.name}"
+        lines = self._texts.get(name, "").split("\n")
+        text = lines[line - 1] if 0 < line <= len(lines) else ""
+        column = max(text.find("{"), 0) + 1
+        return MailError(f"{says}.\n      {text.strip()[:160]}", where=f"{_FOLDER}/{name}:{line}:{column}")
 
 
 @lru_cache(maxsize=8)
-def _environment(files: tuple[tuple[str, bytes], ...]) -> Environment:
+def _environment(files: tuple[tuple[str, bytes], ...], *, marked: bool = False) -> Environment:
     """Compiling the themes costs 100 ms: once per process for the same files, wherever they lie."""
     texts = dict(files)
 
     def read(name: str) -> tuple[str, str, None] | None:
-        return (texts[name].decode(), name, None) if name in texts else None
+        if name not in texts:
+            return None
+        try:
+            return texts[name].decode(), name, None
+        except UnicodeDecodeError as error:
+            line = texts[name].count(b"\n", 0, error.start) + 1
+            raise TemplateSyntaxError("this line is no UTF-8", line, name) from None
 
     return Environment(
         loader=FunctionLoader(read),
@@ -162,6 +196,7 @@ def _environment(files: tuple[tuple[str, bytes], ...]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=[Marking] if marked else [],
     )
 
 
@@ -176,13 +211,13 @@ def _files(folders: Sequence[Path]) -> tuple[tuple[str, bytes], ...]:
     return tuple(sorted(found.items()))
 
 
-def _frame(error: Exception) -> str:
+def _frame(error: Exception) -> tuple[str, int] | None:
     """File and line of the theme in which an error rose."""
-    place, trace = "", error.__traceback__
+    place, trace = None, error.__traceback__
     while trace is not None:
         name = trace.tb_frame.f_code.co_filename
         if name.endswith(".mjml"):
-            place = f"{_FOLDER}/{Path(name).name}:{trace.tb_lineno}"
+            place = (Path(name).name, trace.tb_lineno)
         trace = trace.tb_next
     return place
 

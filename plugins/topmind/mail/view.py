@@ -10,6 +10,7 @@ from topmind.errors import MailError
 from topmind.mail import cards
 from topmind.mail.addresses import Addresses
 from topmind.mail.documents import Document, document, has_page, shown_in_full
+from topmind.mail.file_links import linked
 from topmind.mail.pieces import (
     ButtonPiece,
     CalloutPiece,
@@ -108,10 +109,17 @@ class Builder:
         if own.body is None:
             return
         shown: set[int] = set()
-        yield from self._blocks(self.tree(own.body, self._visible(own.body)), shown)
+        yield from self._blocks(self._tree(own.body), shown)
         for index in range(len(self.edition.per_slot)):  # a pick counts as received, so it is always shown
             if index not in shown:
                 yield from self._slot(index)
+
+    def _tree(self, body: Body) -> tuple[Block, ...]:
+        blocks = self.tree(body, self._visible(body))
+        if ".md" not in body.text:
+            return blocks
+        pages = {item.path: item.url for item in self.catalog.items.values() if has_page(item)}
+        return linked(blocks, body.path, pages)
 
     def _visible(self, body: Body) -> frozenset[int]:
         if self.public:
@@ -185,7 +193,7 @@ class Builder:
     def _card(self, item: Item, *, body: Body | None, alone: bool) -> Piece:
         pieces: tuple[Piece, ...] = ()
         if body is not None:
-            blocks = self.tree(body, self._visible(body))
+            blocks = self._tree(body)
             pieces = tuple(self._blocks(blocks, set(), 0 if alone else 1))
         return cards.card(
             item,

@@ -35,6 +35,8 @@ _ENGLISH = {
     "region": "Area",
     "on_site": "Read it on our site",
     "why": "You get this mail because you asked {company} for it or are a customer.",
+    "why_asked": "You get this mail because you asked {company} for it.",
+    "why_customer": "You get this mail because you are a customer of {company}.",
     "preferences": "Preferences",
     "unsubscribe": "Unsubscribe",
     "view": "View in browser",
@@ -64,6 +66,8 @@ _GERMAN = {
     "region": "Gebiet",
     "on_site": "Auf unserer Website lesen",
     "why": "Sie erhalten diese Nachricht, weil Sie {company} darum gebeten haben oder dort Kunde sind.",
+    "why_asked": "Sie erhalten diese Nachricht, weil Sie {company} darum gebeten haben.",
+    "why_customer": "Sie erhalten diese Nachricht, weil Sie Kunde von {company} sind.",
     "preferences": "Einstellungen",
     "unsubscribe": "Abmelden",
     "view": "Im Browser ansehen",
@@ -93,6 +97,8 @@ _FRENCH = {
     "region": "Secteur",
     "on_site": "Lire sur notre site",
     "why": "Vous recevez ce message parce que vous l’avez demandé à {company} ou que vous en êtes client.",
+    "why_asked": "Vous recevez ce message parce que vous l’avez demandé à {company}.",
+    "why_customer": "Vous recevez ce message parce que vous êtes client de {company}.",
     "preferences": "Préférences",
     "unsubscribe": "Se désabonner",
     "view": "Voir dans le navigateur",
@@ -122,6 +128,8 @@ _SPANISH = {
     "region": "Zona",
     "on_site": "Leer en nuestra web",
     "why": "Recibe este mensaje porque lo pidió a {company} o es cliente.",
+    "why_asked": "Recibe este mensaje porque lo pidió a {company}.",
+    "why_customer": "Recibe este mensaje porque es cliente de {company}.",
     "preferences": "Preferencias",
     "unsubscribe": "Darse de baja",
     "view": "Ver en el navegador",
@@ -130,10 +138,14 @@ _SPANISH = {
 WORDS: Mapping[str, Mapping[str, str]] = {"en": _ENGLISH, "de": _GERMAN, "fr": _FRENCH, "es": _SPANISH}
 
 
+def short(language: str) -> str:
+    """The language without its country: `de-AT` is `de`."""
+    return language.replace("_", "-").partition("-")[0].lower()
+
+
 def known(language: str) -> str:
     """The language of ours that is meant: `de-AT` is `de`, what we do not have is `en`."""
-    short = language.replace("_", "-").partition("-")[0].lower()
-    return short if short in WORDS else "en"
+    return short(language) if short(language) in WORDS else "en"
 
 
 def words(language: str) -> Mapping[str, str]:
@@ -141,6 +153,16 @@ def words(language: str) -> Mapping[str, str]:
     return WORDS[known(language)]
 
 
+def why_line(language: str, company: str, *, service: bool, asked: bool, client: bool) -> str:
+    """Why somebody gets a mail, in their language, as its footer and `topmind why` both say it.
+
+    `asked`: marketing goes to whoever opted in, not to customers as such. A mail of service needs neither.
+    """
+    said = words(language)
+    name = "why_asked" if asked and not service else "why_customer" if client else "why"
+    return said[name].format(company=company)
+
+
 def direction(language: str) -> str:
     """`rtl` or `ltr`."""
-    return "rtl" if language.partition("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+    return "rtl" if short(language) in RIGHT_TO_LEFT else "ltr"

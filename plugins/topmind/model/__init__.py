@@ -21,7 +21,7 @@ from topmind.model.body import (
     Text,
     Video,
 )
-from topmind.model.content import Item, Problem, Send, Use
+from topmind.model.content import Edit, Item, Problem, Send, Silence, Use
 from topmind.model.house import Catalog, Ceiling, Company, Example, FieldSpec, Promise, Segment, TeamMember
 from topmind.model.mail import (
     UNSUBSCRIBE_AT_PROVIDER,
@@ -113,6 +113,7 @@ __all__ = [
     "Coverage",
     "DatedIssue",
     "Decision",
+    "Edit",
     "Edition",
     "Element",
     "Example",
@@ -157,6 +158,7 @@ __all__ = [
     "Segment",
     "Send",
     "Sequence",
+    "Silence",
     "Slot",
     "SlotMark",
     "SourceKind",

@@ -9,6 +9,16 @@ from topmind.model.body import Body, Text
 from topmind.model.words import Access, Kind, Level, Stage, Status, Where
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of one line that is certain enough to be made without asking (`topmind check --fix`)."""
+
+    #: What stands on the line, letter for letter; its first place there is meant.
+    old: str
+    #: What was meant. None = the whole line goes.
+    new: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One finding: where, what is wrong, what to write instead."""
@@ -24,6 +34,19 @@ class Problem:
     fix: str = ""
     #: Front-matter key that it is about, where who found it knows no line.
     key: str = ""
+    #: What `check --fix` may write on that line; None = a person must decide.
+    edit: Edit | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """One line of `silence:`: in this file a rule of the linter says nothing, and why."""
+
+    path: str
+    line: int
+    #: Id of the rule, e.g. `links/click-here`.
+    rule: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import date, time
 
 from topmind.date_words import DateStyle
 from topmind.model.body import Body
-from topmind.model.content import Item
+from topmind.model.content import Item, Silence
 from topmind.model.programme import Newsletter, Sequence
 from topmind.model.words import Channel
 
@@ -156,3 +156,5 @@ class Catalog:
     segments: Mapping[str, Segment]
     team: Mapping[str, TeamMember]
     fields: Mapping[str, FieldSpec]
+    #: What files say of rules that are silent in them.
+    silences: tuple[Silence, ...] = ()

@@ -145,6 +145,8 @@ class Members:
     holds: Mapping[str, Bools]
     #: Channel → the basis of consent in words, for `why`.
     basis: Mapping[Channel, str] = field(default_factory=dict)
+    #: Channels on which consent is an opt-in; on the others whoever bought may be asked.
+    opt_in: frozenset[Channel] = frozenset()
     #: Positions that changed since the last run: for the ledger to note.
     moved: tuple[Moved, ...] = ()
     #: `segment:NAME` or `stage`, as far as a sequence starts from it → hash of the rule behind it.

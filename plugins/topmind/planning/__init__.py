@@ -7,7 +7,7 @@ from topmind.planning.endings import ends_on
 from topmind.planning.explain import Explanation, explain
 from topmind.planning.planner import forecast, plan
 from topmind.planning.promises import promised, was_promised
-from topmind.planning.senders import sender_for
+from topmind.planning.senders import sender_for, written_senders
 from topmind.planning.sends import check_sends
 from topmind.planning.surge import Surge, approved, surge
 from topmind.planning.window import Appearance, appearances, goes_after, next_dates
@@ -32,4 +32,5 @@ __all__ = [
     "was_promised",
     "with_call_backs",
     "with_occurrences",
+    "written_senders",
 ]

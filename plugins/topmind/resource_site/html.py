@@ -6,8 +6,9 @@ import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
+from topmind.catalog.addresses import WHOLE
 from topmind.model import (
     Block,
     Button,
@@ -31,6 +32,7 @@ VOID = frozenset({"br", "col", "hr", "img", "wbr"})
 REFUSED = frozenset({"script", "style", "iframe", "object", "embed", "form", "link", "meta", "base"})
 #: The page's own title is its only first-level heading.
 RENAMED = {"h1": "h2"}
+_CONTACT = ("mailto:", "tel:")
 OUTSIDE = frozenset({"http", "https", "mailto", "tel"})
 
 
@@ -63,6 +65,18 @@ class Look:
 def text(parts: Text, look: Look) -> str:
     """A text with its merge tags at what everybody sees; not escaped."""
     return "".join(part if isinstance(part, str) else tag_text(part, look) for part in parts)
+
+
+def target(parts: Text, look: Look) -> str:
+    """An address with its merge tags at what everybody sees, each percent-encoded unless it is all of a beginning."""
+    return "".join(
+        part
+        if isinstance(part, str)
+        else tag_text(part, look)
+        if at == 0 and part.field in WHOLE
+        else quote(tag_text(part, look), safe="@+" if str(parts[0]).lower().startswith(_CONTACT) else "")
+        for at, part in enumerate(parts)
+    )
 
 
 def tag_text(tag: MergeTag, look: Look) -> str:
@@ -151,7 +165,7 @@ def _block(block: Block, look: Look) -> str:
 
 
 def _button(label: Text, href: Text, look: Look) -> str:
-    where = address(text(href, look), look)
+    where = address(target(href, look), look)
     if where is None:  # an answer, an unsubscribe link, an item without a page today
         return ""
     return f'<p><a class="button" href="{escape(where)}">{escape(text(label, look))}</a></p>'
@@ -201,7 +215,11 @@ def _element(element: Element, look: Look) -> str:
     if tag in REFUSED:
         return ""
     inner = "".join(_node(child, look) for child in element.children)
-    attrs = {name: text(value, look) for name, value in element.attrs if not name.startswith("on")}
+    attrs = {
+        name: target(value, look) if name in {"href", "src", "cite"} else text(value, look)
+        for name, value in element.attrs
+        if not name.startswith("on")
+    }
     if tag == "a" and "href" in attrs:
         where = address(attrs["href"], look)
         if where is None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from textwrap import shorten
 from typing import ClassVar
 
 from topmind.catalog import fields as f
 from topmind.catalog import urls
 from topmind.catalog.blocks import block_tree, one_line
+from topmind.catalog.crosscheck import check_silences
 from topmind.catalog.documents import Document, Reader
 from topmind.catalog.findings import Findings, did_you_mean
 from topmind.catalog.schemas import Head
 from topmind.catalog.text import plain_text
 from topmind.errors import ContentError
-from topmind.model import Body, Catalog, Status
+from topmind.model import Body, Catalog, Problem, Silence, Status
 from topmind.resource_site.site import Page
 from topmind.settings import Settings
 
@@ -32,6 +35,43 @@ class PageHead(Head):
     status: f.StatusOf = Status.PUBLISHED
     #: Smaller comes first among its neighbours.
     order: f.Priority = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One page as its author wrote it."""
+
+    path: str
+    url: str
+    title: str
+    body: Body
+    draft: bool
+
+
+def written_pages(
+    settings: Settings, catalog: Catalog, rules: Collection[str]
+) -> tuple[tuple[Written, ...], tuple[Silence, ...], tuple[Problem, ...]]:
+    """Every page that could be read, what their files silence (`rules`: ids that there are), and all problems."""
+    findings = Findings()
+    reader = Reader(settings, findings, frozenset(catalog.fields))
+    found: list[Written] = []
+    for file in _files(settings):
+        document = reader.read(file, PageHead)
+        if document is None:
+            continue
+        body, _ = reader.body(document.text, document.path, document.text_line)
+        _refer(body, reader, catalog)
+        found.append(
+            Written(
+                path=document.path,
+                url=urls.page_url(_below(file, reader), document.head.slug or ""),
+                title=document.head.title,
+                body=body,
+                draft=not _shown(document, catalog),
+            )
+        )
+    check_silences(reader.silences, rules, findings)
+    return tuple(found), tuple(reader.silences), findings.sorted()
 
 
 def read_pages(settings: Settings, catalog: Catalog) -> tuple[Page, ...]:
@@ -72,17 +112,20 @@ def _read(file: Path, reader: Reader, catalog: Catalog) -> Page | None:
     head = document.head
     if reader.findings.any_error or not _shown(document, catalog):
         return None
-    below = file.relative_to(reader.settings.root / "content" / "pages")
     blocks = block_tree(body, body.public())
     return Page(
         path=document.path,
-        url=_url(below, head.slug or ""),
+        url=urls.page_url(_below(file, reader), head.slug or ""),
         title=head.title,
         order=head.order,
         summary=head.summary or "",
         description=head.summary or shorten(one_line(plain_text(blocks)), 160, placeholder="…"),
         blocks=blocks,
     )
+
+
+def _below(file: Path, reader: Reader) -> PurePosixPath:
+    return PurePosixPath(file.relative_to(reader.settings.root / "content" / "pages"))
 
 
 def _refer(body: Body, reader: Reader, catalog: Catalog) -> None:
@@ -95,10 +138,3 @@ def _refer(body: Body, reader: Reader, catalog: Catalog) -> None:
 def _shown(document: Document[PageHead], catalog: Catalog) -> bool:
     head = document.head
     return head.status is Status.PUBLISHED and (head.date is None or head.date <= catalog.as_of)
-
-
-def _url(below: Path, slug: str) -> str:
-    """`docs/segments.md` is `/docs/segments/`; `docs/index.md` is `/docs/`."""
-    folders = [urls.slugify(part) or "x" for part in below.parts[:-1]]
-    last = [] if below.stem == "index" else [urls.slugify(slug or below.stem) or "x"]
-    return "/" + "".join(f"{part}/" for part in (*folders, *last))

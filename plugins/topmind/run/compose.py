@@ -11,6 +11,7 @@ from topmind.ledger import Row
 from topmind.links import KeyRing, Links
 from topmind.model import (
     Catalog,
+    Channel,
     CompiledEdition,
     Edition,
     Level,
@@ -20,6 +21,7 @@ from topmind.model import (
     Plan,
     PlannedTouch,
     Problem,
+    Purpose,
     Reason,
     SourceKind,
     TouchKey,
@@ -53,12 +55,17 @@ class Composed:
 
 
 def compose(
-    decided: Decided, rows: Sequence[Row], renderer: mail.Renderer, published: Collection[str] | None = None
+    decided: Decided,
+    rows: Sequence[Row],
+    renderer: mail.Renderer,
+    published: Collection[str] | None = None,
+    wrong: Callable[[], Mapping[str, Problem]] = dict,
 ) -> Composed:
     """Compile every edition that is due or waits in the ledger, and try each merge dry.
 
     `published`: addresses of the built site; an edition that links to a page which is not there is held. None =
-    not known, and not looked at here.
+    not known, and not looked at here. `wrong`: file → what the linter finds in it that no reader may get; an edition
+    made from such a file is held, and it is asked only where something is due.
     """
     found = waiting(decided, rows)
     fresh = [t for t in decided.plan.due if not decided.plan.occasions[t.occasion].channel.is_task]
@@ -71,8 +78,10 @@ def compose(
     edition_of: dict[TouchKey, str] = {}
     problems: list[Problem] = []
     held = 0
+    refused = wrong() if editions else {}
     for edition in editions:
         missing = _missing_pages(edition, decided.project.catalog, published)
+        missing += _refused(edition, decided.project.catalog, refused)
         problems += missing
         ready = None if missing else _compile(edition, renderer, decided.members, problems)
         if ready is None:
@@ -109,6 +118,20 @@ def _missing_pages(edition: Edition, catalog: Catalog, published: Collection[str
         )
         for item in items
         if item.url and item.url not in published
+    ]
+
+
+def _refused(edition: Edition, catalog: Catalog, wrong: Mapping[str, Problem]) -> list[Problem]:
+    """What the linter finds in the files that the edition is made from."""
+    if not wrong:
+        return []
+    return [
+        replace(
+            wrong[path],
+            says=f"{wrong[path].says} {edition.occasion.name} is held for those who would get this.",
+        )
+        for path in mail.files_of(catalog, edition)
+        if path in wrong
     ]
 
 
@@ -162,7 +185,13 @@ def values_of(
             "unsubscribe_url": lambda: links.unsubscribe(context),
             "preferences_url": lambda: links.preferences(context),
             "today": lambda: members.as_of,
-            "why": lambda: reason(bool(members.client[row])),
+            "why": lambda: reason(
+                members,
+                row,
+                compiled.edition.language,
+                company,
+                service=compiled.edition.occasion.purpose is Purpose.SERVICE,
+            ),
         }
         for name in mail.system_fields(compiled):
             if name in makers:
@@ -174,8 +203,24 @@ def values_of(
         found.setdefault("unsubscribe_url", links.unsubscribe(context))
         return found
 
-    def reason(client: bool) -> str | None:
-        """Why they get it, in their words; None = the theme's own sentence."""
-        return f"You get this mail because you are a customer of {company}." if client else None
-
     return values
+
+
+def reason(members: Members, row: int, language: str, company: str, *, service: bool = False) -> str:
+    """Why the contact in this row gets mail from us, in their words."""
+    return mail.why_line(
+        language,
+        company,
+        service=service,
+        asked=Channel.EMAIL in members.opt_in,
+        client=bool(members.client[row]),
+    )
+
+
+def reason_of(decided: Decided, contact: str) -> str:
+    """What the foot of a newsletter tells one contact of the source."""
+    members, company = decided.members, decided.project.catalog.company
+    row = members.ids.index(contact)
+    return reason(
+        members, row, members.languages[int(members.language[row])] or company.language, company.name
+    )

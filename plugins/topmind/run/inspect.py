@@ -3,48 +3,107 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from topmind import audience, checks, planning
 from topmind.audience.places import place_of
 from topmind.audience.spec import PATH as AUDIENCE
 from topmind.checks import Facts
+from topmind.checks.documents import Document
+from topmind.checks.spelling import misspelt, names
 from topmind.errors import AudienceError, ContentError
 from topmind.model import Clock, Level, Members, Problem
+from topmind.resource_site.pages import written_pages
 from topmind.run import load as load_
+from topmind.run.coming_mails import coming_mails
+from topmind.run.decide import Decided
 from topmind.run.doubles import doubles
 from topmind.run.dry import decide_project
 from topmind.run.forewarned import LOOK, forewarnings
-from topmind.run.load import Project
+from topmind.run.load import Project, Seen
 from topmind.run.ticks import ticks_of
+from topmind.settings import Settings
 
 
 def findings(
     root: Path, *, as_of: str | None, clock: Clock, environ: Mapping[str, str] | None = None
 ) -> tuple[Problem, ...]:
     """Everything found in the project, errors first."""
-    problems, project = load_.examine(root, as_of=as_of, clock=clock, environ=environ)
-    if project is None:
-        return problems
-    members, heard = _audience(project, clock)
+    return with_plan(load_.look(root, as_of=as_of, clock=clock, environ=environ), clock)[0]
+
+
+def with_plan(
+    seen: Seen, clock: Clock, *, foretell: int | None = None
+) -> tuple[tuple[Problem, ...], Decided | None]:
+    """Everything found in a project that was looked through, and the plan that was made for it; None where none could
+    be made."""
+    if seen.project is None:
+        return _of_files(seen), None
+    decided, heard = _audience(seen.project, clock, foretell)
+    return _all(seen.project, seen.problems, decided.members if decided else None, heard), decided
+
+
+def without_people(project: Project, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The same as a pull request has it: nobody's contacts are read, also where they are at hand."""
+    return _all(project, problems, None, (_no_contacts(project),))
+
+
+def _all(
+    project: Project,
+    problems: tuple[Problem, ...],
+    members: Members | None,
+    heard: tuple[Problem, ...],
+) -> tuple[Problem, ...]:
+    facts, told = facts_of(project, members)
+    facts = _spelled(facts, project.settings)
+    facts = replace(facts, mails=coming_mails(project.catalog, project.brand, project.root, members))
+    return load_.ordered(checks.findings(facts, [*problems, *heard, *told]))
+
+
+def _of_files(seen: Seen) -> tuple[Problem, ...]:
+    """Of a project that has errors: these, and what is to be said of each file that could be read, by itself."""
+    if seen.partial is None:
+        return seen.problems
+    facts = _spelled(Facts(catalog=seen.partial, root=seen.settings.root), seen.settings)
+    return load_.ordered(checks.findings(facts, seen.problems, whole=False))
+
+
+def _spelled(facts: Facts, settings: Settings) -> Facts:
+    """With what codespell says of all texts."""
+    right = {*settings.project.words, *names(facts.catalog)}
+    return replace(facts, misspelt=misspelt(facts.documents, right, facts.catalog.company.language))
+
+
+def facts_of(project: Project, members: Members | None) -> tuple[Facts, tuple[Problem, ...]]:
+    """What the linter looks at, but for the compiled mails and the spelling; and the problems of the pages."""
+    catalog = project.catalog
+    pages, silenced, problems = written_pages(project.settings, catalog, checks.RULES)
     facts = Facts(
-        catalog=project.catalog,
+        catalog=catalog,
         brand=project.brand,
         root=project.root,
         members=members,
         dates={
-            letter.id: planning.next_dates(letter, project.catalog.company, project.moment.as_of, 5)
-            for letter in project.catalog.newsletters.values()
+            letter.id: planning.next_dates(letter, catalog.company, project.moment.as_of, 5)
+            for letter in catalog.newsletters.values()
         },
         ticks=ticks_of(project.settings),
+        pages=tuple(
+            Document(path=p.path, body=p.body, title=p.title, url=p.url, pending=p.draft, mailed=False)
+            for p in pages
+        ),
+        silenced=silenced,
     )
-    return load_.ordered(checks.findings(facts, [*problems, *heard]))
+    return facts, problems
 
 
-def _audience(project: Project, clock: Clock) -> tuple[Members | None, tuple[Problem, ...]]:
-    """The contacts where there are some (never in pull requests), and what their sources said."""
+def _audience(
+    project: Project, clock: Clock, foretell: int | None
+) -> tuple[Decided | None, tuple[Problem, ...]]:
+    """The plan for the contacts where there are some (never in pull requests), and what their sources said."""
     try:
-        decided = decide_project(project, clock, horizon=LOOK, outlook=True)
+        decided = decide_project(project, clock, horizon=LOOK, outlook=True, foretell=foretell)
     except ContentError as error:
         if contacts_are_here(project):
             return None, error.problems
@@ -61,7 +120,7 @@ def _audience(project: Project, clock: Clock) -> tuple[Members | None, tuple[Pro
         )
         return None, (said,)
     alike = doubles(decided.people, decided.history.standing)
-    return decided.members, (*decided.findings, *alike, *forewarnings(decided))
+    return decided, (*decided.findings, *alike, *forewarnings(decided))
 
 
 def contacts_are_here(project: Project) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from topmind import audience, brand, catalog, settings
+from topmind import audience, brand, catalog, checks, settings
 from topmind.audience import AudienceSpec
 from topmind.audience.spec import PATH as AUDIENCE
 from topmind.brand import Brand
@@ -82,11 +82,12 @@ def look(
     clock: Clock,
     environ: Mapping[str, str] | None = None,
     planned: bool = True,
+    instead: Mapping[str, bytes] | None = None,
 ) -> Seen:
     """Everything people wrote, as far as it can be read. Raises ConfigError where the settings cannot.
 
     Without `planned` the planner is not asked (public holidays alone take a tenth of a second): enough for who is in
-    which segment, not for a plan.
+    which segment, not for a plan. `instead`: texts to read in place of what files of this path hold now.
     """
     places = settings.load(root, environ)
     at = moment.read(as_of, places, clock)
@@ -100,7 +101,7 @@ def look(
         tokens = brand.load(places.root)
     except ConfigError as error:
         problems += _as_problems(error, "brand/tokens", places.root)
-    loaded = catalog.load(places, at.as_of, spec.fields if spec else {})
+    loaded = catalog.load(places, at.as_of, spec.fields if spec else {}, instead=instead, rules=checks.RULES)
     problems += loaded.problems
     if loaded.partial is not None:
         problems += _further(loaded.partial, spec, loaded.problems, planned=planned)
@@ -164,9 +165,9 @@ def _as_problems(error: ConfigError, rule: str, root: Path) -> Iterator[Problem]
         text = (root / error.where).read_text("utf-8", "replace")
     except OSError:
         text = ""
-    for says in error.says.split("\n  "):
+    for says, fix in error.mistakes or ((error.says, error.fix),):
         yield Problem(
-            rule=rule, level=Level.ERROR, path=error.where, line=line_of(text, says), says=says, fix=error.fix
+            rule=rule, level=Level.ERROR, path=error.where, line=line_of(text, says), says=says, fix=fix
         )
 
 

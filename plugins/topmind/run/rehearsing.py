@@ -15,6 +15,7 @@ from topmind.run.checking import Checking
 from topmind.run.compose import Composed, compose
 from topmind.run.crews import Crew
 from topmind.run.decide import Decided
+from topmind.run.holding import wrong_files
 from topmind.run.load import Project
 from topmind.run.preflight import facts_before, facts_of, published, renderer_of
 from topmind.run.sent import SendResult, Unplanned
@@ -78,7 +79,13 @@ def check(
 
 def _composed(decided: Decided) -> Composed:
     project = decided.project
-    return compose(decided, (), renderer_of(project), published(project.root / "output"))
+    return compose(
+        decided,
+        (),
+        renderer_of(project),
+        published(project.root / "output"),
+        lambda: wrong_files(decided),
+    )
 
 
 def _result(decided: Decided, found: Iterable[Problem]) -> SendResult:

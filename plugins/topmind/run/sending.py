@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 from topmind import delivery, planning
@@ -20,6 +21,7 @@ from topmind.run.compose import Composed, compose
 from topmind.run.coupons import Codes
 from topmind.run.crews import Crew
 from topmind.run.decide import Decide, Decided, decide
+from topmind.run.holding import wrong_files
 from topmind.run.lapsing import lapsed
 from topmind.run.load import Project
 from topmind.run.preflight import facts_of, published, renderer_of
@@ -204,7 +206,13 @@ def _freeze(
     for _ in range(tries):
         decided = decide(project, remember)
         guards.same_plan(decided, plan_hash)
-        composed = compose(decided, ledger.planned(), renderer, published(project.root / "output"))
+        composed = compose(
+            decided,
+            ledger.planned(),
+            renderer,
+            published(project.root / "output"),
+            partial(wrong_files, decided),
+        )
         found = facts_of(decided, composed, first_send=first_send)
         facts = (*delivery.findings(found), *account(found.senders, len(composed.edition_of)))
         guards.stop_on((*(p for p in decided.findings if p.rule == RULE), *facts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,6 @@ from topmind.model import (
     Clock,
     Decision,
     History,
-    Occasion,
     PastTouch,
     PersonRecord,
     Standing,
@@ -29,6 +28,7 @@ from topmind.report.feedback_words import heard_of, suppressed_because
 from topmind.report.reasons import in_words, why_not
 from topmind.run import load as load_
 from topmind.run import places
+from topmind.run.compose import reason_of
 from topmind.run.decide import decide
 
 #: How many past touches are told where no occasion is asked for.
@@ -48,6 +48,8 @@ class Story:
     #: Touch → path of its mail below the project, where the outbox has it.
     mails: Mapping[str, str]
     basis: Mapping[Channel, str]
+    #: What a newsletter's footer gives as the reason, in their language.
+    footer: str
     #: Team id of the sender → name.
     team: Mapping[str, str]
     ledger: str
@@ -62,6 +64,7 @@ class Story:
             "active": now.active,
             "segments": list(now.segments),
             "sender": now.sender,
+            "mails_say": self.footer,
             "consent": {channel.value: yes for channel, yes in now.consent.items()},
             "suppressed": self.person.standing.suppressed or now.suppressed,
             "opted_out": self.person.standing.opted_out,
@@ -130,10 +133,10 @@ def _lines(story: Story) -> Iterator[str]:
     yield f"  takes part: {'yes' if now.active else 'no'}; in {', '.join(now.segments) or 'no segment'}"
     yield f"  signs for us: {story.team.get(now.sender, now.sender)}"
     yield from _standing(person.standing)
-    basis = story.basis.get(Channel.EMAIL, "")
-    yield f"  may get marketing mail: {'yes' if now.consent[Channel.EMAIL] else 'no'}" + (
-        f" ({basis})" if basis else ""
-    )
+    basis = f" ({words})" if (words := story.basis.get(Channel.EMAIL, "")) else ""
+    yield f"  may get marketing mail: {'yes' if now.consent[Channel.EMAIL] else 'no'}{basis}"
+    if now.consent[Channel.EMAIL]:
+        yield f"  the foot of a newsletter says: {story.footer}"
     if now.suppressed:
         yield "  the address is suppressed: nothing is mailed to it"
     yield from _promise(now, now.terms)
@@ -235,17 +238,18 @@ def story(root: Path, who: str, occasion: str | None, *, as_of: str | None, cloc
         if answer.contact == person.contact
     )
     sad = waiting(decided.history).get(person.contact)
-    zone = ZoneInfo(project.catalog.company.zone)
+    company = project.catalog.company
     return Story(
         person=person,
         now=now,
         touches=touches,
         answers=answers,
-        unhappy=f"since {project.catalog.company.dates.month_day(sad.at.astimezone(zone).date())}"
+        unhappy=f"since {company.dates.month_day(sad.at.astimezone(ZoneInfo(company.zone)).date())}"
         if sad
         else "",
         mails=_mails(settings.var / "outbox", project.root, decided.history.ledger, touches),
         basis=decided.members.basis,
+        footer=reason_of(decided, person.contact),
         team={member.id: member.name for member in project.catalog.team.values()},
         ledger=decided.history.ledger,
         heard=heard,
@@ -272,17 +276,13 @@ def _about(
     now: Explanation, touches: Sequence[PastTouch], name: str
 ) -> tuple[Explanation, tuple[PastTouch, ...]]:
     """Only what concerns one occasion, or one source."""
-    from dataclasses import replace
 
     def fits(full: str) -> bool:
         return full == name or full.startswith(f"{name}/")
 
-    def about(occasion: Occasion) -> bool:
-        return fits(occasion.name)
-
     kept = tuple(touch for touch in touches if fits(_name(touch)))
-    due = tuple(pair for pair in now.due if about(pair[0]))
-    decisions = tuple(pair for pair in now.decisions if about(pair[0]))
+    due = tuple(pair for pair in now.due if fits(pair[0].name))
+    decisions = tuple(pair for pair in now.decisions if fits(pair[0].name))
     coming = tuple(one for one in now.coming if fits(one.name))
     if not (kept or due or decisions or coming):
         raise UsageError(f"nothing is known of {name!r} for this person.", fix="Leave the occasion out.")

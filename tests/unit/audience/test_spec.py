@@ -86,9 +86,9 @@ def test_a_project_without_an_audience_has_an_empty_spec(tmp_path: Path) -> None
             "it needs `since` and [tables.purchases]",
         ),
         ('sender_field = "repp"\n' + CONTACTS + '[fields.rep]\ncolumn = "r"\n', 'Did you mean "rep"?'),
-        (CONTACTS + 'encoding = "utf9"\n', "is no encoding that Python knows; write utf-8, cp1252 or utf-16"),
+        (CONTACTS + 'encoding = "utf9"\n', "is no encoding that Python knows. Write utf-8, cp1252 or utf-16"),
         (CONTACTS + "bad_rows = 2\n", '[tables.contacts] "bad_rows"'),
-        ('max_age = "soon"\n' + CONTACTS, 'write it like "7 days"'),
+        ('max_age = "soon"\n' + CONTACTS, 'Write it like "7 days"'),
         (
             CONTACTS + PURCHASES + '[tables.lines]\nfile = "l"\npurchase = "n"\nitems = "i"\n',
             "[tables.purchases] has no `id`",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from topmind.catalog import merge_tags
 from topmind.catalog.blocks import block_tree
-from topmind.catalog.html import clean
+from topmind.catalog.html import MAX_DEPTH, clean
 from topmind.catalog.scanner import scan
 from topmind.catalog.text import plain_text, shown_default, summary, to_html
 from topmind.errors import ContentError
@@ -103,6 +103,51 @@ def test_no_sentinel_and_no_brace_survives(text: str) -> None:
 def test_heading_ids_do_not_depend_on_a_person() -> None:
     """The id of a heading is made from its words without the tags in it."""
     assert 'id="winter-in-for-you"' in html("## Winter in {{ town }} for you")
+
+
+def test_no_id_stands_twice() -> None:
+    """Two headings that differ in a merge tag alone have two ids, and the contents lead to each."""
+    found = repr(block_tree(body("[TOC]\n\n## Hi {{ town }}\n\n## Hi\n\n## {{ town }}"), frozenset()))
+    ids = re.findall(r"\('id', \('([^']*)',\)\)", found)
+    assert sorted(ids) == ["hi", "hi_2", "section"]
+    assert sorted(re.findall(r"\('href', \('#([^']*)',\)\)", found)) == sorted(ids)
+
+
+def test_deep_markup_is_flattened() -> None:
+    """Nobody nests so deep, and the compiler of mails cannot."""
+    found = block_tree(body("<div>" * 100 + "x" + "</div>" * 100), frozenset())
+    assert repr(found).count("'div'") == MAX_DEPTH - 1
+    assert "x" in plain_text(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (
+            "- a\n\n    ```\n    x {{ y }}\n      /// for | z\n\n    z\n    ```\n- b",
+            "x {{ y }}\n  /// for | z\n\nz",
+        ),
+        ("1. a\n    - b\n\n        ~~~ python\n        x {{ y }}\n        ~~~\n", "x {{ y }}"),
+        ("- a\n  ```\n  x {{ y }}\n  ```\n- b", "x {{ y }}"),
+        ("> q\n>\n> ```\n> x {{ y }}\n>   z\n> ```\n> after", "x {{ y }}\n  z"),
+        ("  ```\n  x {{ y }}\n  ```\nwords", "x {{ y }}"),
+        ("[^1]\n\n[^1]: n\n\n    ```\n    x {{ y }}\n    ```\n", "x {{ y }}"),
+        ("- a\n\n        x {{ y }}", "x {{ y }}"),
+    ],
+)
+def test_code_between_fences_stands_anywhere(text: str, code: str) -> None:
+    """In lists, quotations and notes, where python-markdown would run it together; tags in it stay as written."""
+    source = body(text)
+    assert not source.tags
+    assert f"'{code}\n'".replace("\n", "\\n") in repr(block_tree(source, frozenset()))
+
+
+def test_a_box_whose_words_are_for_others_is_not_there() -> None:
+    """No empty callout, no empty column."""
+    text = "/// columns\n/// for | customers\nA\n///\n/// column\nB\n///\n\n/// callout | C\n/// for | customers\nD\n///\n///\n"
+    (block,) = block_tree(body(text), frozenset())
+    assert isinstance(block, Columns)
+    assert len(block.columns) == 1
 
 
 def test_hidden_text_leaves_no_trace() -> None:

@@ -210,7 +210,6 @@ def test_all_problems_at_once(build: Build) -> None:
     )
     assert loaded.catalog is None
     assert [(p.path, p.line, p.rule) for p in loaded.problems] == [
-        ("content/tips/a.md", 1, "front-matter/missing"),
         ("content/tips/a.md", 2, "front-matter/unknown-key"),
         ("content/tips/a.md", 3, "front-matter/date"),
         ("content/tips/a.md", 4, "front-matter/word"),

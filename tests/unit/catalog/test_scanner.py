@@ -96,7 +96,13 @@ def test_what_is_no_fence(text: str) -> None:
         ("/// item | gutters", 1, "value"),
         ("/// video | youtube", 1, "value"),
         ("/// callout\n" * 8 + "///\n" * 8, 7, "too-deep"),
+        ("/// button | Go -> {{ town }}", 1, "value"),
+        ("/// button | Go -> https://{{ town }}.example/", 1, "value"),
+        ("/// button | Go -> {{ company_site }}.evil.example", 1, "value"),
         ("```\nnever closed", 1, "open-code"),
+        ("- a\n\n    ```\n    never closed", 3, "open-code"),
+        ("- ```\n  x\n  ```", 1, "open-code"),
+        ("> ```\n> x\n\ny", 1, "open-code"),
         ("```python title=x\n/// for | a\nsecret\n///\n```", 1, "open-code"),
     ],
 )
@@ -173,3 +179,17 @@ def test_every_document_is_sound_or_refused(lines: list[str]) -> None:
             if line.startswith(("/// for |", "/// not for", "/// callout", "/// columns"))
         ]
         assert "```" in lines or lines.count("///") == len(opened)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("/// for | a\nx\n\n    /// callout | x\n    text\n    ///\n\n///\n", [(4, "misplaced")]),
+        ("/// for | a\n\n    /// callout | x\n\nx\n", [(1, "unclosed"), (3, "misplaced")]),
+        ("/// callot | x\n/// for | a\nx\n///\n///\n", [(1, "unknown")]),
+        ("/// columns\nA\n/// colunm\nB\n///\n", [(3, "unknown")]),
+    ],
+)
+def test_one_mistake_has_no_echo(text: str, wrong: list[tuple[int, str]]) -> None:
+    """A block whose own line is wrong has its close and its parts; a real second mistake is told all the same."""
+    assert sorted(found(text)) == wrong

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from topmind import brand
+from topmind.catalog.blocks import block_tree
 from topmind.checks import Facts, findings
 from topmind.checks.colours import ENOUGH, ratio, readable
 from topmind.model import (
@@ -39,6 +41,7 @@ from topmind.testing.builders import (
     a_team_member,
     an_item,
     members,
+    written,
 )
 
 ROOT = Path(__file__).parents[3]
@@ -59,7 +62,13 @@ def test_a_sound_project_has_no_findings() -> None:
         segments=[],
     )
     facts = Facts(
-        catalog=catalog, brand=brand.load(ROOT), root=ROOT, members=members(2), dates={"tuesday-fix": [TODAY]}
+        catalog=catalog,
+        brand=brand.load(ROOT),
+        root=ROOT,
+        members=members(2),
+        dates={"tuesday-fix": [TODAY]},
+        mails=(),
+        misspelt=(),
     )
     assert findings(facts) == ()
 
@@ -68,7 +77,10 @@ def test_what_could_not_be_checked_is_said() -> None:
     """Without contacts, brand, files and calendar one note lists what was left out."""
     (note,) = findings(Facts(catalog=a_catalog()))
     assert (note.rule, note.level) == ("checks/left-out", Level.INFO)
-    assert all(word in note.says for word in ("no contacts", "no brand", "no files", "no calendar"))
+    assert all(
+        word in note.says
+        for word in ("no contacts", "no brand", "no files", "no calendar", "no themes", "no codespell")
+    )
 
 
 def test_all_findings_come_at_once_worst_first() -> None:
@@ -244,17 +256,12 @@ def test_what_cannot_be_in_the_mail_fills_no_slot(over: dict[str, Any]) -> None:
     )
 
 
-def test_a_dated_file_stands_on_an_issue_day() -> None:
-    """A file for a Wednesday of a Tuesday newsletter is an error, unless it says what it was."""
+def test_a_pin_stands_on_an_issue_day() -> None:
+    """A pin for a Wednesday of a Tuesday newsletter is an error."""
     dates = {"tuesday-fix": [TODAY, TODAY + timedelta(days=7)]}
-    issue = DatedIssue(day=date(2026, 12, 2), path="content/newsletters/tuesday-fix/2026-12-02.md")
-    wrong = a_newsletter(slots=[], issues={issue.day: issue})
-    assert "Next: 2026-12-01" in rules(a_catalog(newsletters=[wrong]), dates=dates)["issues/no-such-date"].fix
-    moved = a_newsletter(slots=[], issues={issue.day: replace(issue, was=TODAY)})
-    assert "issues/no-such-date" not in rules(a_catalog(newsletters=[moved]), dates=dates)
     item = an_item(pins=(("tuesday-fix", date(2026, 12, 2)),))
     found = rules(a_catalog(items=[item], newsletters=[a_newsletter(slots=[])]), dates=dates)
-    assert "issues/pin-beside-issue" in found
+    assert "Next: 2026-12-01" in found["issues/pin-beside-issue"].fix
 
 
 # -- values ---------------------------------------------------------------------------------------------
@@ -283,6 +290,44 @@ def test_without_contacts_every_tag_needs_a_default() -> None:
     built_in = MergeTag(field="sender_name")
     fine = a_catalog(newsletters=[a_newsletter(slots=[], subject=("Hi ", built_in), preheader=("x",))])
     assert rules(fine) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[a]({{ town }})",
+        "[a](https://{{ town or 'x' }}.example/)",
+        "[a][b]\n\n[b]: //{{ town }}/",
+        "<a href={{ town }}>x</a>",
+        "![a]({{ town }})",
+    ],
+)
+def test_no_value_chooses_where_a_link_leads(text: str) -> None:
+    """Told by `check`, with the line, long before a mail is compiled; for whomever the words are."""
+    body = written(f"Words.\n\n/// for | customers\n{text}\n///\n")
+    found = rules(a_catalog(newsletters=[a_newsletter(body=body)]))["merge-tags/chooses-host"]
+    assert found.level is Level.ERROR
+    assert found.line >= 8
+
+
+def test_a_tag_in_an_address_on_a_public_page_has_a_default() -> None:
+    """An error within an address, a warning in words; a mail-only item and what stands in `for` need none here."""
+    text = "Hi {{ first_name }}, [a](https://x.example/{{ town }})\n"
+    people = members(1, fields={"first_name": ["Ada"], "town": ["Oslo"]})
+
+    def found(text: str, **over: Any) -> dict[str, Problem]:
+        return rules(a_catalog(items=[an_item(body=written(text), **over)]), members=people)
+
+    assert found(text)["merge-tags/no-default-in-address"].level is Level.ERROR
+    assert found(text)["merge-tags/no-default-on-page"].level is Level.WARNING
+    assert found(text, where=frozenset({Where.EMAIL})) == {}
+    assert "merge-tags/no-default-in-address" not in found(f"/// for | customers\n{text}///\n")
+    fine = "Hi {{ first_name or 'you' }} of {{ company_name }}, [a](https://x.example/{{ town or 'x' }})\n"
+    assert found(fine) == {}
+    issue = a_newsletter(body=written("[a](https://x.example/{{ town }}) {{ sender_name }}\n"))
+    assert set(rules(a_catalog(newsletters=[issue]), members=people)) >= {"merge-tags/no-default-in-address"}
+    closed = replace(issue, archive=False)
+    assert "merge-tags/no-default-in-address" not in rules(a_catalog(newsletters=[closed]), members=people)
 
 
 # -- segments -------------------------------------------------------------------------------------------
@@ -325,6 +370,8 @@ def test_a_segment_that_matches_nobody_is_a_warning() -> None:
         "See [gutters](https://harborandpine.example/tips/guters).",
         "/// button | Read -> /tips/guters/",
         '<a href="/tips/guters/#ice">x</a>',
+        "[x]: /tips/guters/ 'The tip'",
+        "See [gutters](tips/guters).",
     ],
 )
 def test_a_link_into_nowhere_is_told_with_its_line(text: str) -> None:
@@ -338,18 +385,28 @@ def test_a_link_into_nowhere_is_told_with_its_line(text: str) -> None:
     "text",
     [
         "[a](/tips/gutters/)",
-        "[a](/tips/gutters#ice)",
+        "[a](/tips/gutters#top)",
         "[a](/tips/)",
         "[a](/about/)",
         "[a](https://elsewhere.example/tips/guters/)",
         "```\n[a](/tips/guters/)\n```",
         "[a](#top)",
+        "[a](gutters.md#ice)",
+        "[a](../pages/about.md)",
+        "[a]({{ company_site }}/tips/guters/)",
+        "[^1]: /tips/guters/",
     ],
 )
 def test_other_links_are_left_alone(text: str) -> None:
     """Pages that exist, indexes, pages that are no items, foreign sites, code."""
     catalog = a_catalog(items=[an_item(), an_item("tips/x", body=a_body(f"{text}\n"))])
     assert rules(catalog) == {}
+
+
+def test_a_link_to_a_file_without_a_page_is_told() -> None:
+    """Its words would stand there without a link."""
+    catalog = a_catalog(items=[an_item(), an_item("tips/x", body=a_body("[a](guters.md)\n"))])
+    assert "guters.md is no file with a page" in rules(catalog)["links/nowhere"].says
 
 
 def test_with_the_built_site_every_page_is_judged() -> None:
@@ -366,6 +423,24 @@ def test_a_link_to_something_without_a_page_is_told() -> None:
         assert "links/no-page" in rules(catalog)
 
 
+def test_places_in_a_page_are_named_as_the_page_names_them() -> None:
+    """The ids that the rule expects are those of the converted text: words, marks, quotes, doubles, ids of its own."""
+    text = (
+        "## It's *here*: `code`, & more\n\nA\n\n## Costs\n\n### Costs\n\n## Own {#mine}\n\n"
+        "## A [link](/tips/gutters/)\n\nÜber\n====\n\nWords.\n{#words}\n"
+    )
+    body = written(text)
+    made = {
+        id_
+        for block in block_tree(body, frozenset())
+        for id_ in re.findall(r"'id', \('([^']+)',", repr(block))
+    }
+    links = "".join(f"[{id_}](#{id_})\n\n" for id_ in sorted(made))
+    catalog = a_catalog(items=[an_item("tips/x", body=written(f"{text}\n\n{links}"))])
+    assert len(made) == 7
+    assert "links/no-anchor" not in rules(catalog)
+
+
 def test_only_a_step_may_ask() -> None:
     """`answer:WORD` outside of a sequence is an error."""
     asks = a_body("[Happy](answer:happy)\n")
@@ -377,7 +452,7 @@ def test_only_a_step_may_ask() -> None:
 def test_pictures_are_there_and_have_words(tmp_path: Path) -> None:
     """Missing files and missing words, in head and text; a photo of the team needs no words of its own."""
     (tmp_path / "content/images").mkdir(parents=True)
-    (tmp_path / "content/images/roof.jpg").write_bytes(b"")
+    (tmp_path / "content/images/roof.jpg").write_bytes(b"\xff\xd8\xff")
     text = a_body("![A roof](/images/roof.jpg)\n\n![](images/roof.jpg)\n\n![Ice](/images/ice.jpg)\n")
     catalog = a_catalog(items=[an_item(body=text, image="images/roof.jpg", image_alt="A roof")])
     found = rules(catalog, root=tmp_path)

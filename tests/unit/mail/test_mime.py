@@ -11,10 +11,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from topmind.catalog.filters import is_missing
 from topmind.errors import MailError
 from topmind.mail import build, list_headers, render
 from topmind.mail.merge import MAX_HTML
-from topmind.mail.mime import encoded_words, phrase, quoted_printable, usable
+from topmind.mail.mime import _program, encoded_words, phrase, quoted_printable, usable
 from topmind.model import CompiledEdition, MergeTag, Parts, Place
 from topmind.testing.builders import an_edition
 
@@ -90,7 +91,7 @@ def test_any_value_makes_a_sound_message(name: str, town: str) -> None:
     try:
         done = render(a_compiled(1), values)
     except MailError:
-        assert not name.strip() or not town.strip()
+        assert is_missing(name) or is_missing(values["town"])
         return
     raw = build(a_compiled(1), values, to="ana@example.com", headers=HEADERS)
     assert raw.isascii()
@@ -117,10 +118,13 @@ def test_quoted_printable_reads_back(text: str) -> None:
 
 
 @settings(max_examples=100)
+@example("a word or two " * 12)
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=300))
 def test_long_plain_subjects_fold(subject: str) -> None:
     """A long subject is folded at spaces and reads back as it was written."""
     folded = encoded_words(subject, 9)
+    if "=?" not in folded and all(len(word) < 60 for word in subject.split(" ")):
+        assert max(map(len, f"Subject: {folded}".split("\r\n"))) <= 76
     message = email.message_from_string(f"Subject: {folded}\n\n", policy=default)
     assert str(message["Subject"]).split() == subject.split() or "=?" in subject
 
@@ -197,8 +201,32 @@ def test_a_mail_that_gmail_would_cut_is_refused_with_its_size() -> None:
 
 def test_a_value_cannot_end_a_part() -> None:
     """The boundary begins with `=_`, which quoted-printable never writes."""
-    boundary = "--=_topmind_0000000000000000"
-    values = {"first_name": f"{boundary}--", "town": boundary}
-    message = parsed(build(a_compiled(), values, to="ana@example.com", headers=HEADERS))
-    assert len(list(message.iter_parts())) == 2
-    assert boundary in content(message, "plain")
+    one = a_compiled(76, text=("Hi ", Place(NAME, "plain")))
+
+    def built(name: str) -> EmailMessage:
+        return parsed(build(one, {"first_name": name, "town": name}, to="ana@example.com", headers=HEADERS))
+
+    boundary = f"--{built('a').get_boundary()}"
+    for value in (boundary, f"{boundary}--"):
+        message = built(value)
+        assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+        assert boundary in content(message, "plain")
+        assert boundary in content(message, "html")
+
+
+@pytest.mark.parametrize("value", ["x" * 5000, "x" * 75, "ü" * 400, "word " * 300])
+def test_lines_stay_short_whatever_the_values(value: str) -> None:
+    """Values side by side, between long literals, longer than any line: no line of the body has more than 76 letters."""
+    place = Place(NAME, "text")
+    one = a_compiled(77, html=("v" * 75, place, "y" * 75, place, place, *[place, "z"] * 15, "w" * 300))
+    raw = build(one, {"first_name": value, "town": "Tern"}, to="ana@example.com", headers=HEADERS)
+    body = raw.partition(b"\r\n\r\n")[2]
+    assert max(map(len, body.split(b"\r\n"))) <= 76
+    assert content(parsed(raw), "html").count(value.strip()) == 18
+
+
+def test_literals_are_encoded_once() -> None:
+    """The second message of an edition is made of the very bytes of the first one's literals."""
+    one = a_compiled(78)
+    assert _program(one) is _program(a_compiled(78))
+    assert _program(one) is not _program(a_compiled(79))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from topmind import brand
 from topmind.catalog.blocks import block_tree
 from topmind.errors import MailError
 from topmind.mail.addresses import Addresses
+from topmind.mail.lines import columns
 from topmind.mail.places import Places
 from topmind.mail.plain_prose import PlainProse
 from topmind.mail.prose import ProseWriter
@@ -44,7 +46,9 @@ def plain(markdown: str) -> str:
     """Markdown as plain text, its notes below."""
     writer = TextWriter(places(), Addresses("https://site.example"))
     blocks = block_tree(written(markdown), frozenset())
-    text = "\n\n".join(PlainProse(writer).blocks(b.elements) for b in blocks if isinstance(b, Prose))
+    text = "\n\n".join(
+        PlainProse(writer, writer.lines).blocks(b.elements) for b in blocks if isinstance(b, Prose)
+    )
     notes = "\n".join(f"[{n}] {href}" for n, href in enumerate(writer.notes, 1))
     return f"{text}\n\n{notes}".strip("\n")
 
@@ -132,6 +136,8 @@ def test_pictures_are_clamped_and_named() -> None:
     assert 'src="https://site.example/images/gull.png" alt="A gull" width="536"' in found
     assert "max-width:536px" in found
     assert 'alt=""' in html("![](/images/gull.png)")
+    assert 'width="536"' in html("![x](/images/gull.png){: width=2000 }")
+    assert 'width="80"' in html("![x](/images/gull.png){: width=80px }")
 
 
 def test_wide_tables_name_their_cells() -> None:
@@ -171,6 +177,71 @@ def test_lines_are_72_characters_at_most() -> None:
     lines = plain("word " * 100 + f"<{long}>").split("\n")
     assert max(len(line) for line in lines if "http" not in line) <= 72
     assert long in lines
+
+
+def test_a_screen_counts_columns_not_letters() -> None:
+    """Chinese letters and emoji take two columns: lines break between them, tables and headings line up."""
+    assert max(columns(line) for line in plain("漢字" * 100 + "。" + " word 😀" * 30).split("\n")) <= 72
+    assert plain("## 漢字\n\nx").startswith("漢字\n----")
+    found = plain("A | B\n--|--:\n漢字 | 1\nab | 20")
+    assert found == "A      B\n----  --\n漢字   1\nab    20"
+
+
+def test_a_table_of_values_is_told_row_by_row() -> None:
+    """A column whose width nobody knows yet lines nothing up, unless it is the last one."""
+    assert plain("Name | Town\n--|--\n{{ name }} | Oslo").startswith("Name: tm")
+    assert plain("Town | Name\n--|--:\nOslo | {{ name }}").startswith("Town  Name\n")
+
+
+def test_a_mark_is_as_wide_as_what_will_stand_there() -> None:
+    """Lines break where the words of most readers end, not where an inert mark of 21 letters does."""
+    found = plain("word " * 11 + "{{ name | default: 'you' }} word word word word\n")
+    assert len(found.split("\n")[0].split()) == 14
+
+
+def test_loose_lists_keep_their_blank_lines() -> None:
+    """Items of several paragraphs, and code in them, stand apart; short items do not."""
+    assert plain("- a\n\n    more\n\n- b") == "- a\n\n  more\n\n- b"
+    assert plain("3. a\n4. b") == "3. a\n4. b"
+    assert plain("- a\n\n    ```\n    code {{ x }}\n    ```\n\n- b") == "- a\n\n      code {{ x }}\n\n- b"
+
+
+def test_smaller_headings_are_headings() -> None:
+    """Every level is told from the words around it."""
+    assert plain("### Small\n\nx") == "Small\n~~~~~\n\nx"
+
+
+def test_what_mail_programs_cannot_fold_stands_open() -> None:
+    """`<details>` shows all it holds, its summary on a line of its own."""
+    found = html("<details><summary>More</summary>hidden words</details>")
+    assert re.sub(r"<[^>]+>", "|", found).strip("|") == "More|hidden words"
+
+
+def test_an_empty_link_is_none() -> None:
+    """Nothing to read is nothing to follow; a picture without words is followed by its address."""
+    assert "href" not in html("<a href='https://x.example/'></a>")
+    assert "x.example" not in plain("<a href='https://x.example/'></a>")
+    assert "https://x.example/" in plain("[![](/images/a.png)](https://x.example/)")
+
+
+@pytest.mark.parametrize(
+    ("markdown", "href"),
+    [
+        ("[x](mailto:{{ mail }})", "mailto:a%2Fb+1@x.example"),
+        ("[x](tel:{{ phone }})", "tel:+1%20207"),
+        ("[x](https://x.example/?m={{ mail }})", "https://x.example/?m=a%2Fb%2B1%40x.example"),
+        ("[x]({{ company_site }}/a/{{ phone }}/)", "https://site.example/a/%2B1%20207/"),
+        ("![x](https://x.example/{{ phone }}.png)", "https://x.example/%2B1%20207.png"),
+    ],
+)
+def test_values_in_addresses(markdown: str, href: str) -> None:
+    """Percent-encoded, but for the signs that an address of a person needs; pictures may be a person's own."""
+    values = {"mail": "a/b+1@x.example", "phone": "+1 207"}
+    known = Places("seed", constants=values)
+    writer = ProseWriter(styles(), known, Addresses("https://site.example"), 536)
+    (block,) = block_tree(written(markdown), frozenset())
+    assert isinstance(block, Prose)
+    assert f'="{href}"' in writer.write(block.elements)
 
 
 def test_wide_tables_become_lists() -> None:

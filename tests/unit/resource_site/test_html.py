@@ -26,6 +26,20 @@ def test_a_merge_tag_shows_its_default() -> None:
     assert "Hello neighbor &amp; co." in html('Hello {{ first_name | default: "neighbor & co" }}.')
 
 
+@pytest.mark.parametrize(
+    ("text", "href"),
+    [
+        ("[a](https://x.example/?q={{ town | default: 'A&B c/d' }})", "https://x.example/?q=A%26B%20c%2Fd"),
+        ("[a](mailto:{{ who | default: 'a+b@x.example' }})", "mailto:a+b@x.example"),
+        ("[a]({{ company_site }}/tips/)", "/tips/"),
+        ("/// button | Go -> https://x.example/{{ town or 'a b' }}", "https://x.example/a%20b"),
+    ],
+)
+def test_a_default_in_an_address_is_percent_encoded(text: str, href: str) -> None:
+    """What stands within an address stays one part of it, on a page as in a mail."""
+    assert f'href="{href}"' in html(text, values={"company_site": "https://alder.example"})
+
+
 def test_a_tag_that_is_the_same_for_all_shows_its_value_and_any_other_nothing() -> None:
     """The company's name may stand on a page; a signed link may not."""
     tags = (MergeTag(field="company_name"), " ", MergeTag(field="first_name"), "!")

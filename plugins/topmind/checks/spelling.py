@@ -1,0 +1,128 @@
+"""Misspelt words of English texts, as codespell knows them: a program of its own, called once for all texts.
+
+codespell is GPL-2.0 and stays a separate program (`pip install 'topmind[spelling]'`): nothing of it is imported. It
+reads all texts from one pipe, code and addresses blanked, and answers with lines of that pipe.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from topmind.checks.documents import Document
+from topmind.checks.facts import Facts, plain
+from topmind.checks.rule import Rule
+from topmind.checks.written import source
+from topmind.model import Catalog, Kind, Level, Problem
+
+MISSPELT = Rule(
+    id="texts/misspelt",
+    level=Level.WARNING,
+    finds="a misspelt word of English (codespell)",
+    example="Clean your guters untill Thursday.",
+    needs="misspelt",
+)
+
+#: Seconds; a thousand texts take one.
+_PATIENCE = 30
+#: codespell shows a line of the pipe, and below it, indented, each word with what was meant.
+_SHOWN = re.compile(r"(\d+): ")
+_ANSWER = re.compile(r"\t(\S+) ==> (.+)$")
+_BLANKED = re.compile(
+    r"https?://\S+|\]\([^)]*\)|\{\{.*?\}\}|\{[:#][^}]*\}|<[^>]+>|\b[\w.-]+@[\w.-]+|^///.*$", re.MULTILINE
+)
+
+#: (file, line, text).
+_Line = tuple[str, int, str]
+
+
+def words(facts: Facts) -> Iterator[Problem]:
+    """Each misspelt word once a line."""
+    for path, line, word, meant in facts.misspelt or ():
+        yield MISSPELT.at(
+            path,
+            line,
+            says=f"{word!r} is misspelt.",
+            fix=f"Write {meant.strip()!r}." if "," not in meant else f"One of: {meant.strip()}.",
+        )
+
+
+def misspelt(
+    texts: Iterable[Document], words: Iterable[str] = (), language: str = "en"
+) -> tuple[tuple[str, int, str, str], ...] | None:
+    """(file, line, word, what was probably meant) of all texts; () for other languages, None where there is no codespell.
+
+    `words`: those that are right here.
+    """
+    if not language.lower().startswith("en"):
+        return ()
+    program = _program()
+    if program is None:
+        return None
+    every = list(_lines(texts))
+    call = [program, "-"]
+    if right := sorted({word.lower() for word in words}):
+        call += ["--ignore-words-list", ",".join(right)]
+    try:
+        done = subprocess.run(
+            call,
+            input="\n".join(text for _, _, text in every),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return tuple(sorted(set(_answers(done.stdout.splitlines(), every))))
+
+
+def _answers(said: Iterable[str], every: Sequence[_Line]) -> Iterator[tuple[str, int, str, str]]:
+    place = 0
+    for text in said:
+        if answer := _ANSWER.match(text):
+            path, line, _ = every[place - 1]
+            if not answer[1].isupper():  # an abbreviation, which it takes for a word
+                yield path, line, answer[1], answer[2]
+        elif shown := _SHOWN.match(text):
+            place = int(shown[1])
+
+
+def _lines(texts: Iterable[Document]) -> Iterator[_Line]:
+    for document in texts:
+        for header in document.headers.values():
+            yield document.path, 0, plain(header).replace("\n", " ")
+        if document.title:
+            yield document.path, 0, document.title
+        if document.body is not None:
+            written = _BLANKED.sub(_blank, source(document.body))
+            for number, text in enumerate(written.split("\n"), document.body.line):
+                yield document.path, number, text
+
+
+def names(catalog: Catalog) -> frozenset[str]:
+    """Words of the names of people and businesses: no dictionary knows them."""
+    said = [
+        catalog.company.name,
+        *catalog.company.address,
+        *(member.name for member in catalog.team.values()),
+    ]
+    for item in catalog.items.values():
+        said += [item.person or "", item.company or "", item.business or "", *item.authors]
+        said += [item.title] if item.kind is Kind.EXPERT else []
+    return frozenset(re.findall(r"[^\W\d_]+", " ".join(said)))
+
+
+def _blank(match: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", match[0])
+
+
+def _program() -> str | None:
+    """Beside the Python that runs, else wherever it is found."""
+    beside = Path(sys.executable).with_name("codespell")
+    return str(beside) if beside.is_file() else shutil.which("codespell")

@@ -1,0 +1,249 @@
+"""The preview on the desk: its pages, the frames in them, and the few things that can be done there."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from topmind.desk import looks
+from topmind.desk import preview_pages as pages
+from topmind.desk.changes_page import changes_page
+from topmind.desk.contact_page import contact_page, found_page
+from topmind.desk.posting import form, ours
+from topmind.errors import TopmindError
+from topmind.run.preview import Coming, Mailer, Persona, SeenMail, find, masked
+from topmind.run.preview.personas import key_of, real
+from topmind.run.preview.watching import Current
+
+#: Renders a template of the desk: (template, status, **values).
+Page = Callable[..., Response]
+#: What a page says after something was done.
+SAID = {
+    "held": "Held. Nothing of it leaves until you release it.",
+    "released": "Released. What is due goes with the next run.",
+    "sent": "The test mail has left. It is marked TEST, and stands in no ledger.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deeds:
+    """What can be done from the preview; each raises TopmindError with what to do."""
+
+    #: (occasion) → nothing of it leaves.
+    hold: Callable[[str], None]
+    release: Callable[[str], None]
+    #: (edition's mail, address) → one test mail leaves.
+    test: Callable[[Coming, str, Persona, str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewRoutes:
+    """The preview's pages. `now`: what is true at the moment."""
+
+    now: Callable[[], Current]
+    deeds: Deeds | None = None
+    #: Beginnings of addresses that this desk serves, too, as regular expressions.
+    own: tuple[str, ...] = ()
+    #: In each form of this desk: a page elsewhere does not know it.
+    key: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+
+    def routes(self, page: Page) -> list[Route]:
+        """Its pages. `page` renders a template."""
+
+        def bound(do: Callable[[Page, Request], Response]) -> Callable[[Request], Response]:
+            def endpoint(request: Request) -> Response:
+                return do(page, request)
+
+            return endpoint
+
+        async def post(request: Request) -> Response:
+            said = await form(request)
+            if not ours(request, said, self.key):
+                raise HTTPException(403)
+            return await run_in_threadpool(self._do, page, request, said)
+
+        mail = "/desk/preview/{slug}/{letter}/{persona}/"
+        return [
+            Route("/desk/preview/", bound(self._index)),
+            Route("/desk/findings/", bound(self._findings)),
+            Route("/desk/preview/contact/", bound(self._search), methods=["GET"]),
+            Route("/desk/preview/contact/", post, methods=["POST"]),
+            Route("/desk/preview/contact/{key}/", bound(self._contact)),
+            Route(mail, bound(self._mail), methods=["GET"]),
+            Route(mail, post, methods=["POST"]),
+            Route(mail + "against/{other}/", bound(self._changes)),
+            Route(mail + "source/", bound(self._source)),
+            Route(mail + "{copy}.html", bound(self._frame)),
+        ]
+
+    def _index(self, page: Page, request: Request) -> Response:
+        current = self.now()
+        if current.preview.catalog is None:
+            return page("findings.html", here="findings", **pages.findings_page(current.preview, _link))
+        return page(
+            "preview.html",
+            here="preview",
+            preview=current.preview,
+            search=current.people is not None,
+            **pages.index(current.preview, _link),
+        )
+
+    def _findings(self, page: Page, request: Request) -> Response:
+        preview = self.now().preview
+        return page("findings.html", here="findings", **pages.findings_page(preview, _link))
+
+    def _mail(self, page: Page, request: Request, trouble: str = "") -> Response:
+        current, one, letter, persona, mail = self._asked(request)
+        views = {
+            name: asked if (asked := request.query_params.get(name, "")) in dict(values) else values[0][0]
+            for name, values in pages.VIEWS.items()
+        }
+        return page(
+            "preview_mail.html",
+            here="preview",
+            preview=current.preview,
+            key=self.key if self.deeds else "",
+            said=SAID.get(request.query_params.get("said", ""), ""),
+            wrong=trouble,
+            query=_query(request),
+            **pages.mail_page(
+                current.preview,
+                one,
+                letter,
+                persona,
+                mail,
+                _link,
+                views,
+                also=_also(current, one, letter),
+            ),
+        )
+
+    def _frame(self, page: Page, request: Request) -> Response:
+        made = {"light": looks.light, "dark": looks.dark, "bare": looks.without_pictures}
+        make = made.get(request.path_params["copy"])
+        mail = self._asked(request)[4]
+        if make is None or not mail.html:
+            raise HTTPException(404)
+        html = looks.framed(make(mail.html), own=self.own, pictures="")
+        origin = f"{request.url.scheme}://{request.url.netloc}"
+        policy = looks.POLICY.format(pictures=f"'self' {origin} data: https:")
+        headers = {
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": f"{policy}; sandbox allow-popups allow-popups-to-escape-sandbox; "
+            "frame-ancestors 'self'",
+        }
+        return HTMLResponse(html, headers=headers)
+
+    def _source(self, page: Page, request: Request) -> Response:
+        _, one, letter, persona, mail = self._asked(request)
+        base = pages.place(one, letter, persona.id)
+        return page(
+            "preview_source.html", here="preview", one=one, mail=mail, base=base, query=_query(request)
+        )
+
+    def _changes(self, page: Page, request: Request) -> Response:
+        current, one, letter, persona, _ = self._asked(request)
+        mailer = _mailer(current)
+        other = request.path_params["other"]
+        made = changes_page(current.preview, one, letter, other, persona, mailer)
+        if made is None:
+            raise HTTPException(404)
+        return page("preview_changes.html", here="preview", query=_query(request), **made)
+
+    def _search(self, page: Page, request: Request) -> Response:
+        return page("preview_search.html", here="preview", key=self.key, **found_page(self.now(), None))
+
+    def _contact(self, page: Page, request: Request) -> Response:
+        current = self.now()
+        made = contact_page(current, request.path_params["key"], _link)
+        if made is None:
+            raise HTTPException(404)
+        return page("preview_contact.html", here="preview", preview=current.preview, **made)
+
+    def _do(self, page: Page, request: Request, said: Mapping[str, str]) -> Response:
+        """A pressed button; the answer leads back to the page, or says what is in the way."""
+        if "slug" not in request.path_params:
+            words = said.get("q", "").strip()[:200]
+            return page("preview_search.html", here="preview", key=self.key, **found_page(self.now(), words))
+        if self.deeds is None:
+            raise HTTPException(405)
+        _, one, letter, persona, _ = self._asked(request)
+        what = said.get("do", "")
+        try:
+            if what == "hold":
+                self.deeds.hold(one.name)
+            elif what == "release":
+                self.deeds.release(one.name)
+            elif what == "test":
+                self.deeds.test(one, letter, persona, said.get("to", "").strip())
+            else:
+                raise HTTPException(400)
+        except TopmindError as error:
+            return self._mail(page, request, f"{error.says} {error.fix}".strip())
+        done = {"hold": "held", "release": "released", "test": "sent"}[what]
+        kept = _query(request)
+        back = f"{request.url.path}?{kept + '&' if kept else ''}said={done}"
+        return RedirectResponse(back, status_code=303)
+
+    def _asked(self, request: Request) -> tuple[Current, Coming, str, Persona, SeenMail]:
+        """What an address means. Raises 404."""
+        current = self.now()
+        asked = request.path_params
+        one = current.preview.named(asked["slug"])
+        if one is None or asked["letter"] not in one.letters:
+            raise HTTPException(404)
+        persona = _persona(current, asked["persona"])
+        if persona is None:
+            raise HTTPException(404)
+        shown = one.showings[one.letters.index(asked["letter"])]
+        return current, one, asked["letter"], persona, _mailer(current).mail(shown.edition, persona)
+
+
+def _mailer(current: Current) -> Mailer:
+    if current.mailer is None:
+        raise HTTPException(404)
+    return current.mailer
+
+
+def _persona(current: Current, name: str) -> Persona | None:
+    """A made-up one, or a contact of this machine, masked."""
+    made = find(current.preview.personas, name)
+    if made is not None or current.people is None or current.spec is None:
+        return made
+    if not re.fullmatch(r"[0-9a-f]{12}", name):
+        return None
+    members = current.people.members
+    row = next((row for row, contact in enumerate(members.ids) if key_of(contact) == name), None)
+    return None if row is None else real(members, row, current.spec)
+
+
+def _also(current: Current, one: Coming, letter: str) -> tuple[Persona, ...]:
+    """A few real ones of this edition."""
+    shown = one.showings[one.letters.index(letter)]
+    if current.people is None or current.spec is None or not shown.edition.contacts:
+        return ()
+    return masked(current.people.members, shown.edition.contacts, current.spec)
+
+
+def _link(path: str) -> str:
+    return f"/desk/{path}"
+
+
+def _query(request: Request) -> str:
+    """How the mail is looked at, for links to the next one; only what we know."""
+    asked: list[str] = []
+    for name, values in pages.VIEWS.items():
+        value = request.query_params.get(name, "")
+        if value in dict(values) and value != values[0][0]:
+            asked.append(f"{name}={value}")
+    return "&".join(asked)

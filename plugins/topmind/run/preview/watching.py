@@ -1,0 +1,221 @@
+"""The preview of a project that somebody is editing: what they write shows at once, the plan behind the counts follows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from topmind.audience import AudienceSpec
+from topmind.brand import Brand
+from topmind.errors import TopmindError
+from topmind.model import Catalog, Clock, Problem
+from topmind.planning import with_call_backs, with_occurrences
+from topmind.run import inspect
+from topmind.run import load as load_
+from topmind.run.decide import Decided
+from topmind.run.load import Project, Seen
+from topmind.run.preview.coming import LOOK, look
+from topmind.run.preview.mailing import Mailer
+from topmind.run.preview.nouns import Preview
+from topmind.run.preview.people import People, people
+from topmind.settings import Settings
+
+#: What people write, relative to the project.
+WRITTEN = ("content", "segments", "themes", "pelicanconf.py")
+#: What a run or an export changes, relative to `var/`.
+KNOWN = ("last-run.json", "ledger.db", "contacts")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Current:
+    """One state of the project, ready to be shown."""
+
+    preview: Preview
+    #: None where the company's file, the fields or the brand cannot be read.
+    mailer: Mailer | None
+    brand: Brand
+    spec: AudienceSpec | None
+    people: People | None
+    project: Project | None
+    settings: Settings
+
+
+class Watching:
+    """Reads the project again when a file of it has changed. Safe to be asked from several threads."""
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        as_of: str | None,
+        clock: Clock,
+        environ: Mapping[str, str] | None = None,
+        background: bool = True,
+    ) -> None:
+        """`background`: pages do not wait for the plan; without, whoever asks first does."""
+        self._root, self._as_of, self._clock, self._environ = root, as_of, clock, environ
+        self._background = background
+        self._lock = threading.RLock()
+        self._stamps: tuple[object, object] = (None, None)
+        self._current: Current | None = None
+        self._people: People | None = None
+        self._findings: tuple[Problem, ...] = ()
+        self._worker: threading.Thread | None = None
+        self._planned = False
+        #: Counts up whenever there is something new to see.
+        self.version = 0
+
+    def now(self) -> Current:
+        """What is true now; reads files only where one has changed. Raises ConfigError where the settings cannot
+        be read."""
+        with self._lock:
+            stamps = stamp(self._root, WRITTEN), stamp(self._root / "var", KNOWN)
+            if self._current is None or stamps[0] != self._stamps[0]:
+                self._refresh()
+            if stamps != self._stamps:
+                self._stamps = stamps
+                self._plan()
+            assert self._current is not None
+            return self._current
+
+    def stopped(self, names: frozenset[str]) -> None:
+        """Somebody has just stopped or resumed something: everything that is stopped now."""
+        with self._lock:
+            if self._people is not None:
+                history = replace(self._people.history, stopped=names)
+                self._people = replace(self._people, history=history)
+            self._refresh()
+
+    def settled(self) -> Current:
+        """The same, when the plan has caught up."""
+        self.now()
+        worker = self._worker
+        if worker is not None:
+            worker.join()
+        return self.now()
+
+    def _refresh(self, seen: Seen | None = None) -> None:
+        seen = seen or load_.look(self._root, as_of=self._as_of, clock=self._clock, environ=self._environ)
+        problems = self._findings or seen.problems
+        if seen.problems and not seen.project:
+            problems = seen.problems
+        made = current(seen, self._people, problems)
+        if self._people is None and seen.project and not self._planned:
+            counting = inspect.contacts_are_here(seen.project)
+            made = replace(made, preview=replace(made.preview, counting=counting))
+        self._current = made
+        self.version += 1
+
+    def _plan(self) -> None:
+        if not self._background:
+            self._work()
+            return
+        if self._worker is None or not self._worker.is_alive():
+            self._worker = threading.Thread(target=self._catch_up, daemon=True, name="topmind-preview")
+            self._worker.start()
+
+    def _catch_up(self) -> None:
+        """Again, until nothing has changed meanwhile."""
+        while True:
+            before = self._stamps
+            self._work()
+            with self._lock:
+                if before == self._stamps:
+                    self._worker = None
+                    return
+
+    def _work(self) -> None:
+        seen = load_.look(self._root, as_of=self._as_of, clock=self._clock, environ=self._environ)
+        found, decided = inspect.with_plan(seen, self._clock, foretell=LOOK)
+        known = known_people(decided, self._clock)
+        with self._lock:
+            self._people, self._findings, self._planned = known, found, True
+            self._refresh(seen)
+
+
+def known_people(decided: Decided | None, clock: Clock) -> People | None:
+    """The contacts of a plan and what becomes of them; None where there is none."""
+    if decided is None:
+        return None
+    names = {one.contact: one.name for one in decided.people if one.name}
+    return people(decided.members, decided.history, decided.plan.foretold, clock.now(), names)
+
+
+def current(seen: Seen, known: People | None, findings: tuple[Problem, ...]) -> Current:
+    """One state, of a project with or without errors: what cannot be read is missing, everything else is shown."""
+    catalog = seen.project.catalog if seen.project else None
+    if catalog is None and seen.partial is not None:
+        catalog = _read(seen.partial)
+    brand = seen.project.brand if seen.project else _brand(seen)
+    as_of = seen.moment.as_of
+    if catalog is None or seen.spec is None:
+        empty = Preview(
+            as_of=as_of,
+            until=as_of,
+            planned_at=None,
+            company="",
+            coming=(),
+            personas=(),
+            findings=findings,
+            catalog=None,
+        )
+        return Current(
+            preview=empty,
+            mailer=None,
+            brand=brand,
+            spec=seen.spec,
+            people=None,
+            project=None,
+            settings=seen.settings,
+        )
+    shown = look(catalog, seen.spec, known, as_of, findings)
+    return Current(
+        preview=shown,
+        mailer=Mailer(catalog, brand, seen.settings.root, seen.settings.live_url),
+        brand=brand,
+        spec=seen.spec,
+        people=known,
+        project=seen.project,
+        settings=seen.settings,
+    )
+
+
+def _read(partial: Catalog) -> Catalog | None:
+    try:
+        return with_call_backs(with_occurrences(partial))
+    except TopmindError:
+        return None
+
+
+def _brand(seen: Seen) -> Brand:
+    from topmind import brand
+
+    try:
+        return brand.load(seen.settings.root)
+    except TopmindError:
+        return brand.load(sample())
+
+
+def sample() -> Path:
+    """A folder whose brand can be read."""
+    from topmind.run.init import sample_root
+
+    return sample_root()
+
+
+def stamp(root: Path, names: tuple[str, ...]) -> tuple[tuple[str, int, int], ...]:
+    """Name, time of change and size of every file below these, without following links."""
+    return tuple(sorted(_stamps(root, names)))
+
+
+def _stamps(root: Path, names: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:
+    for name in names:
+        top = root / name
+        for path in [top, *(top.rglob("*") if top.is_dir() else ())]:
+            try:
+                stat = path.lstat()
+            except OSError:
+                continue
+            yield str(path), stat.st_mtime_ns, stat.st_size
