@@ -1,4 +1,4 @@
-"""`topmind contacts show|export|optout|mark|pause|note|merge`: care for one person."""
+"""`topmind contacts show|export|optout|mark|pause|stage|note|merge`: care for one person."""
 
 from __future__ import annotations
 
@@ -135,6 +135,29 @@ def pause(options: Options, who: str, until: str) -> None:
     click.echo(saying.pause(options.project, who, until, clock=SystemClock()))
 
 
+@click.command("stage")
+@click.argument("who")
+@click.argument("stage")
+@click.option("--why", required=True, metavar="TEXT", help="What made you say so.")
+@click.option("--by", required=True, metavar="NAME", help="Who says so: one of us, in one word.")
+@global_options
+@click.pass_obj
+def stage(options: Options, who: str, stage: str, why: str, by: str) -> None:
+    """Say at which stage somebody is: attention, interest, conviction, desire or action. WHO is an id or an address.
+
+    Rules see it from now on, and the log of stages keeps when, why and by whom. Of your word and your export's the later
+    one holds: an export that says what it said before changes nothing.
+
+    \b
+    Examples:
+      topmind contacts stage 0007 desire --why "Asked for a quote at the fair." --by dana
+    """
+    from topmind.run import saying
+    from topmind.run.clock import SystemClock
+
+    click.echo(saying.stage(options.project, who, stage, why=why, by=by, clock=SystemClock()))
+
+
 @click.command("note")
 @click.argument("who")
 @click.argument("text")
@@ -176,4 +199,4 @@ def merge(options: Options, source: str, target: str) -> None:
 
 
 #: Of the group `contacts`.
-COMMANDS = (show, export, optout, mark, pause, note, merge)
+COMMANDS = (show, export, optout, mark, pause, stage, note, merge)

@@ -1,4 +1,4 @@
-"""`topmind contacts optout|mark|pause|note`: what the office says of one person, by the same door as what they say themselves.
+"""`topmind contacts optout|mark|pause|stage|note`: what the office says of one person, by the same door as what they say themselves.
 
 It is written down beside the ledger first, so that a restored copy hears it again; then the ledger takes it in.
 """
@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
 from topmind import delivery
 from topmind.catalog import dates
 from topmind.catalog.findings import Wrong
 from topmind.errors import UsageError
-from topmind.ledger import InboxEntry, Person, mark_in
-from topmind.model import Clock
+from topmind.ledger import InboxEntry, Person, mark_in, stage_in
+from topmind.model import Clock, Stage
 from topmind.run import load, places, whom
 
 #: Letters of a note.
@@ -112,15 +113,44 @@ def pause(root: Path, who: str, until: str, *, clock: Clock, environ: Mapping[st
     )
 
 
+def stage(
+    root: Path,
+    who: str,
+    name: str,
+    *,
+    why: str,
+    by: str,
+    clock: Clock,
+    environ: Mapping[str, str] | None = None,
+) -> str:
+    """Say at which stage they are; what was done, in words. Raises UsageError, LedgerError."""
+    names = [one.value for one in Stage]
+    if name not in names:
+        near = get_close_matches(name, names, n=1)
+        hint = f'Did you mean "{near[0]}"? ' if near else ""
+        raise UsageError(f"there is no stage {name!r}.", fix=f"{hint}Stages: {', '.join(names)}.")
+    try:
+        stage_in(f"{name} {by}")
+    except ValueError as error:
+        raise UsageError(f"{error}.", where="--by", fix="For example: --by dana") from None
+    reason = _short(why, "--why")
+    _say(root, who, "stage", f"{name} {by}", clock, environ, comment=reason)
+    return f"At stage {name} from now on, until your export says another one than it does today."
+
+
 def note(root: Path, who: str, text: str, *, clock: Clock, environ: Mapping[str, str] | None = None) -> str:
     """Write something down about them, for people; what was done, in words. Raises UsageError, LedgerError."""
+    _say(root, who, "note", "", clock, environ, comment=_short(text, "a note"))
+    return "Noted. `topmind contacts show` shows it; no rule reads it."
+
+
+def _short(text: str, what: str) -> str:
     said = " ".join(text.split())
     if not said or len(said) > LONGEST:
         raise UsageError(
-            f"a note has 1 to {LONGEST} letters; this one has {len(said)}.", fix="Say it in a sentence."
+            f"{what} has 1 to {LONGEST} letters; this one has {len(said)}.", fix="Say it in a sentence."
         )
-    _say(root, who, "note", "", clock, environ, comment=said)
-    return "Noted. `topmind contacts show` shows it; no rule reads it."
+    return said
 
 
 def day_of(text: str) -> date:

@@ -164,4 +164,29 @@ def test_the_commands_name_nobody(settings: Settings, capsys: pytest.CaptureFixt
     with places.open_project_ledger(settings, CLOCK, places.key_ring(settings)) as ledger:
         found = ledger.dossier(whom.known(ledger, "c0000").contact)
     assert found is not None
-    assert found.notes[0].text == "Qwyx prefers a call."
+    assert [one.text for one in found.notes] == ["Qwyx prefers a call."]
+
+
+def test_a_stage_is_said_with_a_reason_and_by_whom(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is what the ledger has of them, in their dossier, too; a wrong word is told with the right ones."""
+    said = {"why": "Asked for a quote.", "by": "dana", "clock": CLOCK, "environ": {}}
+    assert saying.stage(settings.root, "c0000", "desire", **said).startswith("At stage desire from now on")
+    with places.open_project_ledger(settings, CLOCK, places.key_ring(settings)) as ledger:
+        assert ledger.history(CLOCK.now().date()).said_stages == {"c0000": "desire"}
+        (move,) = ledger.stage_log("c0000")
+        assert (move.after, move.by, move.why) == ("desire", "dana", "Asked for a quote.")
+    with pytest.raises(UsageError, match=r"no stage 'desir'"):
+        saying.stage(settings.root, "c0000", "desir", **said)
+    for name in ("Dana K", "import"):
+        with pytest.raises(UsageError, match="one word of small letters"):
+            saying.stage(settings.root, "c0000", "action", **{**said, "by": name})
+    with pytest.raises(UsageError, match="--why has 1 to 2000 letters"):
+        saying.stage(settings.root, "c0000", "action", **{**said, "why": " "})
+    where = ["contacts", "-C", str(settings.root)]
+    assert call([where[0], "stage", *where[1:], "c0000", "action", "--why", "Ordered.", "--by", "dana"]) == 0
+    assert call([where[0], "show", *where[1:], "c0000"]) == 0
+    told = capsys.readouterr().out
+    assert "desire (said by dana: Asked for a quote.)" in told
+    assert "action (said by dana: Ordered.)" in told
