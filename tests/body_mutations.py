@@ -86,6 +86,13 @@ MRML = (
         f"{GUARD}::test_what_is_wrong_is_named_with_its_place",
     ),
     Mutation(
+        "a padding that begins with a bare 0 counts for nothing",
+        "mail/guard.py",
+        'return " ".join("0px" if part == "0" else part for part in value.split())',
+        "return value",
+        "unit/mail/test_theme.py::test_outlook_gets_the_widths_of_the_sheet",
+    ),
+    Mutation(
         "mj-style inline is not inlined",
         "mail/prose.py",
         'written = f\' style="{escape(style)}"\' if style else ""',

@@ -382,7 +382,7 @@ ROWS: dict[str, Row] = {
         (TIP, 5),
     ),
     "segments/unused": Row(
-        segment("lapsed"), segment("lapsed", "purchases() > 0", "sender: dana"), ("segments/lapsed.md", 0)
+        segment("lapsed"), segment("lapsed", "purchases() > 0", "sender: dana"), ("segments/lapsed.md", 2)
     ),
     "segments/nobody": Row(
         {},
@@ -522,7 +522,7 @@ ROWS: dict[str, Row] = {
         also_fine=(tip("**It costs.**\n\nWords."),),
     ),
     # brand, subjects, mails
-    "brand/contrast": Row(brand('muted = "#55625f"', 'muted = "#99a39f"'), {}),
+    "brand/contrast": Row(brand('muted = "#55625f"', 'muted = "#99a39f"'), {}, ("themes/brand.toml", 6)),
     "subjects/long-subject": Row(
         letter(subject=f"subject: {'x' * 61}"), letter(subject=f"subject: {'x' * 60}"), (LETTER, 5)
     ),

@@ -29,7 +29,6 @@ CHOOSES_HOST = Rule(
     level=Level.ERROR,
     finds="a merge tag where an address begins, so that a contact's value would choose where it leads",
     example="[site](https://{{ company }}.example/)",
-    protects=True,
     holds=True,
 )
 NO_DEFAULT_IN_ADDRESS = Rule(
@@ -37,7 +36,6 @@ NO_DEFAULT_IN_ADDRESS = Rule(
     level=Level.ERROR,
     finds="a merge tag without default in an address on a public page",
     example="[book](/book/?name={{ first_name }})",
-    protects=True,
 )
 NO_DEFAULT_ON_PAGE = Rule(
     id="merge-tags/no-default-on-page",
@@ -50,7 +48,6 @@ HALF_CODE = Rule(
     id="merge-tags/half-code",
     level=Level.ERROR,
     finds="a merge tag between two back-ticks of different paragraphs, items or cells",
-    protects=True,
     holds=True,
 )
 TO_STRANGERS = Rule(

@@ -22,7 +22,6 @@ FOREIGN = Rule(
     level=Level.ERROR,
     finds="a merge tag in the manner of another program",
     example="Hello *|FNAME|*,",
-    protects=True,
     holds=True,
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -56,13 +56,16 @@ class Facts:
     mails: Sequence[Mail] | None = None
     #: Misspelt words: (file, line, word, what was probably meant).
     misspelt: Sequence[tuple[str, int, str, str]] | None = None
+    #: Texts of these files only are looked at; None = of all.
+    only: Collection[str] | None = None
     #: Silences of pages; those of all other files are the catalog's.
     silenced: Sequence[Silence] = ()
 
     @cached_property
     def documents(self) -> tuple[Document, ...]:
         """Every text that people wrote: items, newsletters, steps, signatures, pages."""
-        return (*documents(self.catalog), *self.pages)
+        every = (*documents(self.catalog), *self.pages)
+        return every if self.only is None else tuple(one for one in every if one.path in self.only)
 
     @cached_property
     def links(self) -> tuple[tuple[Document, tuple[Link, ...]], ...]:

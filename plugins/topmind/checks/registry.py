@@ -36,6 +36,7 @@ from topmind.checks import (
     unknowns,
     values,
 )
+from topmind.checks.elsewhere import ELSEWHERE
 from topmind.checks.facts import Facts
 from topmind.checks.rule import Rule
 from topmind.model import Level, Problem
@@ -146,10 +147,11 @@ def _declared(module: ModuleType) -> list[Rule]:
 
 #: Modules in the order of the checks.
 FAMILIES = tuple(dict.fromkeys([*(sys.modules[check.__module__] for check in CHECKS), silences]))
-#: Id → rule, by family.
-RULES: dict[str, Rule] = {rule.id: rule for module in FAMILIES for rule in _declared(module)} | {
-    LEFT_OUT.id: LEFT_OUT
-}
+#: Id → rule, by family: the linter's own.
+OWN: dict[str, Rule] = {rule.id: rule for module in FAMILIES for rule in _declared(module)}
+OWN[LEFT_OUT.id] = LEFT_OUT
+#: All that `check` may say, also of those who read the files.
+RULES: dict[str, Rule] = OWN | {rule.id: rule for rule in ELSEWHERE}
 #: Checks that may find what no reader may get.
 _STRICT = tuple(
     check for check in CHECKS if any(rule.holds for rule in _declared(sys.modules[check.__module__]))
@@ -174,8 +176,8 @@ def findings(facts: Facts, problems: Iterable[Problem] = (), *, whole: bool = Tr
     silences, with a reason, is not said. `whole`: every file could be read; else each is judged by itself only.
     """
     told = (found for check in CHECKS if whole or check in ALONE for found in check(facts))
-    heard = silences.heard(told, facts, RULES, facts.silences)
-    found = {*problems, *(one for one in heard if whole or one.rule != silences.NOTHING.id)}
+    heard = silences.heard([*problems, *told], facts, RULES, facts.silences)
+    found = {one for one in heard if whole or one.rule != silences.NOTHING.id}
     missing = facts.missing()
     if missing and whole:
         found.add(

@@ -22,7 +22,6 @@ NOWHERE = Rule(
     level=Level.ERROR,
     finds="a link into the own site that leads nowhere",
     example="[gutters](/tips/guters/)",
-    protects=True,
     holds=True,
 )
 NO_ADDRESS = Rule(
@@ -30,7 +29,6 @@ NO_ADDRESS = Rule(
     level=Level.ERROR,
     finds="a link that nobody can follow: empty, without a host, or of an unknown kind",
     example="[Book a visit]()",
-    protects=True,
     holds=True,
 )
 NO_PAGE = Rule(
@@ -38,7 +36,6 @@ NO_PAGE = Rule(
     level=Level.ERROR,
     finds="a link to an item that has no page for everybody",
     example="[soon](/tips/a-draft/)",
-    protects=True,
     holds=True,
 )
 PAGE_GONE = Rule(
@@ -52,7 +49,6 @@ ANSWER_OUTSIDE_STEP = Rule(
     level=Level.ERROR,
     finds="a question outside of a sequence, where nobody takes the answer",
     example="[Yes](answer:yes)",
-    protects=True,
     holds=True,
 )
 
@@ -65,7 +61,7 @@ NO_ANCHOR = Rule(
 
 
 #: `{#costs}` and `id="costs"`.
-_NAMED = re.compile(r"""(?:\{:?[^}\n]*\#|\bid=["'])([\w-]+)""", re.VERBOSE)
+_NAMED = re.compile(r"""(?:\{:?[^}\n]{0,200}\#|\bid=["'])([\w-]+)""", re.VERBOSE)
 
 _SCHEMES = frozenset({"", "http", "https", "mailto", "tel", "answer"})
 
