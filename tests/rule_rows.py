@@ -363,6 +363,11 @@ ROWS: dict[str, Row] = {
         tip('[Ours](https://us.example/{{ company | default: "us" }})'),
         (TIP, 5),
     ),
+    "merge-tags/half-code": Row(
+        tip("- it`s {{ first_name or 'you' }}\n- don`t"),
+        tip("- it `is {{ first_name or 'you' }}`\n- {{ first_name or 'you' }}"),
+        (TIP, 5),
+    ),
     "merge-tags/no-default-in-address": Row(
         tip("[Book](/book/?name={{ first_name }})"),
         tip('[Book](/book/?name={{ first_name | default: "you" }})'),
@@ -424,6 +429,12 @@ ROWS: dict[str, Row] = {
     ),
     # links
     "links/nowhere": Row(tip("[a](/tips/guters/)"), tip("[a](/tips/gutters/)"), (TIP, 5)),
+    "links/no-address": Row(
+        tip("[a]()"),
+        tip("`[a]()`"),
+        (TIP, 5),
+        also_fine=(tip("[a](/tips/gutters/)"), tip("[a](mailto:a@b.example)")),
+    ),
     "links/no-page": Row(
         {**tip("Soon.", "status: draft", path="content/tips/soon.md"), **tip("[a](/tips/soon/)")},
         {**tip("Soon.", path="content/tips/soon.md"), **tip("[a](/tips/soon/)")},

@@ -26,8 +26,10 @@ FOREIGN = Rule(
 )
 
 
-#: `*|FNAME|*`, `%%first_name%%`, `[[first_name]]`, and our own tag with one brace too few.
-_FOREIGN = re.compile(r"\*\|\s*\w[\w:]*\s*\|\*|%%\w+%%|\[\[\s*\w+\s*\]\]|(?<![{$\w])\{\s*(\w+)\s*\}(?!\})")
+#: `*|FNAME|*`, `%%first_name%%`, `[[first_name]]`, `{# note #}`, and our own tag with one brace too few.
+_FOREIGN = re.compile(
+    r"\*\|\s*\w[\w:]*\s*\|\*|%%\w+%%|\[\[\s*\w+\s*\]\]|\{#\s.*?#\}|(?<![{$\w])\{\s*(\w+)\s*\}(?!\})"
+)
 
 
 def for_nobody(facts: Facts) -> Iterator[Problem]:

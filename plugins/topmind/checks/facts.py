@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from topmind.brand import Brand
+from topmind.catalog.addresses import is_sound
 from topmind.checks.documents import Document, documents
 from topmind.checks.written import Link, links, paragraphs
 from topmind.model import Body, Catalog, CompiledEdition, Members, Silence, Text
@@ -68,8 +69,12 @@ class Facts:
 
     @cached_property
     def links(self) -> tuple[tuple[Document, tuple[Link, ...]], ...]:
-        """The links of each text."""
-        return tuple((one, links(one.body)) for one in self.documents if one.body is not None)
+        """The links of each text that lead anywhere (`targets.unusable` tells the others)."""
+        return tuple(
+            (one, tuple(link for link in links(one.body) if link.target and is_sound(link.target)))
+            for one in self.documents
+            if one.body is not None
+        )
 
     @property
     def silences(self) -> tuple[Silence, ...]:

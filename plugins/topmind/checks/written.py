@@ -16,7 +16,7 @@ _FENCE = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE 
 _QUIET = re.compile(r"`[^`\n]{0,2000}`|<!--(?:(?!<!--).)*?-->", re.DOTALL)
 _LINK = re.compile(
     r"""
-    (?<![!\\])\[(?P<words>(?:!\[[^\]]{0,500}\]\([^)]{0,2000}\)|\\.|[^\[\]\\]){0,500})\]\(\s{0,9}<?(?P<target>\{\{.{0,200}?\}\}[^)\s>]*|[^)\s>]+)
+    (?<![!\\])\[(?P<words>(?:!\[[^\]]{0,500}\]\([^)]{0,2000}\)|\\.|[^\[\]\\]){0,500})\]\(\s{0,9}<?(?P<target>\{\{.{0,200}?\}\}[^)\s>]*|[^)\s>]*)
     | ^///[ \t]*button[ \t]*\|(?P<label>.*)->[ \t]*(?P<to>\S.*?)[ \t]*$
     | ^///[ \t]*video[ \t]*\|[ \t]*(?P<video>\S+)
     | <a\b[^>]{0,500}?\bhref=["'](?P<href>[^"']{1,2000})["'][^>]{0,500}>(?P<inner>.{0,500}?)</a>
@@ -90,7 +90,7 @@ def _link(match: re.Match[str], line: int) -> Link:
         address = bare.rstrip(".,;:!?")
         return Link(line, address, address, bare=True)
     words = match["words"] or match["label"] or match["inner"] or ""
-    target = match["target"] or match["to"] or match["href"] or match["at"] or match["video"]
+    target = match["target"] or match["to"] or match["href"] or match["at"] or match["video"] or ""
     seen = _plain(words)
     return Link(line, seen, target, bare=bool(re.match(r"https?://\S+$|www\.[^\s/]+/\S+$", seen)))
 
