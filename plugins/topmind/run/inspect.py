@@ -44,9 +44,11 @@ def with_plan(
     return _all(seen.project, seen.problems, decided.members if decided else None, heard), decided
 
 
-def without_people(project: Project, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+def without_people(seen: Seen) -> tuple[Problem, ...]:
     """The same as a pull request has it: nobody's contacts are read, also where they are at hand."""
-    return _all(project, problems, None, (_no_contacts(project),))
+    if seen.project is None:
+        return _of_files(seen)
+    return _all(seen.project, seen.problems, None, (_no_contacts(seen.project),))
 
 
 def _all(
