@@ -28,6 +28,15 @@ PAGES = {
     "promotions": "/promotions/",
     "docs": "/docs/writing/",
     "today": "/desk/",
+    "preview": "/desk/preview/",
+    "preview-mail": "/desk/preview/tuesday-fix--2026-W50/a/sample/",
+    "preview-dark": "/desk/preview/home-almanac--2026-12/a/long-name/?look=dark&width=phone",
+    "preview-inverted": "/desk/preview/home-almanac--2026-12/a/right-to-left/?look=inverted",
+    "preview-bare": "/desk/preview/home-almanac--2026-12/a/script/?look=bare",
+    "preview-text": "/desk/preview/home-almanac--2026-12/a/emoji/?part=text",
+    "preview-letter": "/desk/preview/win-back--letter/a/sample/",
+    "preview-changes": "/desk/preview/tuesday-fix--2026-W50/a/sample/against/last/",
+    "findings": "/desk/findings/",
     "plan": "/desk/plan/",
     "calendar": "/desk/calendar/",
     "outbox": "/desk/outbox/",
@@ -144,7 +153,7 @@ def main() -> int:
     if not (root / "output").is_dir():
         call(["-C", str(root), "init", "--sample"])
         call(["-C", str(root), "demo", "--contacts", "300"])
-    server, port = serve(application(root, as_of=None, host="127.0.0.1"))
+    server, port = serve(application(root, as_of=None, host="127.0.0.1")[0])
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_setup.find(), args=BROWSER_ARGS)
         wanted = {name: f"http://127.0.0.1:{port}{path}" for name, path in PAGES.items()}
