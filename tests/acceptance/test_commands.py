@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+import read_mail
 from topmind.cli.app import COMMANDS, Commands, Options, app, call
 from topmind.ledger import Feedback
 from topmind.model import FeedbackKind, TouchState
@@ -411,7 +412,7 @@ def test_a_test_mail_carries_no_link_of_anybody(project: Path) -> None:
     written = set((project / "var" / "outbox").glob("*.eml")) - before
     assert written
     for path in written:
-        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        message = read_mail.read(path.read_bytes())
         text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # both parts are there
         links = re.findall(r"http://127\.0\.0\.1:8000/([upa]/\S+)", text)
         assert links
