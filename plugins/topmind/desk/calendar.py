@@ -31,6 +31,8 @@ class Line:
     title: str
     #: Address of the file behind it; "" = none.
     link: str = ""
+    #: What the plan calls it: `tuesday-fix/2026-W49`.
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,7 @@ def _day(plan: LastPlan, by_day: Mapping[date, PlanDay], day: date, segment: str
         about = plan.whats.get(what) or What(title=what, group=what, channel="email")
         if not count:
             continue
-        line = Line(count=count, title=_short(about), link=edit(about.path) if about.path else "")
+        line = Line(count=count, title=_short(about), link=edit(about.path) if about.path else "", what=what)
         if about.path and not about.path.startswith("content/sequences/"):
             mails.append(line)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from topmind.desk.preview_pages import Link, place
-from topmind.model import Channel, Foretold
+from topmind.model import Foretold
 from topmind.report.reasons import in_words
 from topmind.run.preview import Coming
 from topmind.run.preview.people import People, search
@@ -37,7 +37,7 @@ def contact_page(current: Current, key: str, link: Link) -> dict[str, Any] | Non
     row = next((row for row, contact in enumerate(known.members.ids) if key_of(contact) == key), None)
     if row is None:
         return None
-    coming = {one.name: one for one in current.preview.coming}
+    coming = {one.what: one for one in current.preview.coming}
     told = sorted(
         (one for one in known.foretold if one.contact == row),
         key=lambda one: (one.until or one.day, one.occasion),
@@ -52,7 +52,7 @@ def contact_page(current: Current, key: str, link: Link) -> dict[str, Any] | Non
 
 
 def _row(one: Coming | None, told: Foretold, row: int, key: str, link: Link) -> dict[str, Any]:
-    letter = _letter(one, row) if one and told.channel is Channel.EMAIL and told.until else ""
+    letter = _letter(one, row) if one and told.until else ""
     return {
         "title": one.title if one else told.what,
         "href": link(place(one, letter, key)) if one and letter else "",

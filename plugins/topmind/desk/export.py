@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from topmind.date_words import PLAIN
 from topmind.desk import looks
@@ -124,7 +124,7 @@ class _Export:
 
         def made(link: pages.Link) -> dict[str, Any]:
             page = pages.mail_page(preview, one, letter, persona, mail, link, views)
-            return {**page, "preview": preview, "key": "", "said": "", "wrong": "", "query": ""}
+            return {**page, "preview": preview, "key": "", "said": "", "wrong": "", "to": "", "query": ""}
 
         self._page(base, "preview_mail.html", here="preview", make=made)
         self._page(
@@ -134,15 +134,15 @@ class _Export:
             make=lambda _link: {"one": one, "mail": mail, "base": base, "query": ""},
         )
         if mail.html:
-            self._copies(base, mail)
+            self._copies(base, mail, on_paper=one.on_paper)
         if persona.id == "sample":
             self._changes(preview, one, letter, persona, mailer)
 
-    def _copies(self, base: str, mail: SeenMail) -> None:
+    def _copies(self, base: str, mail: SeenMail, *, on_paper: bool) -> None:
         up = "../" * base.count("/")
         pictures = {path: up + name for path, name in self._copied(mail.html).items()}
         made = (("light", looks.light), ("dark", looks.dark), ("bare", looks.without_pictures))
-        for name, make in made:
+        for name, make in made[:1] if on_paper else made:
             html = looks.framed(make(mail.html), own=self._own(), pictures=pictures, policy=POLICY)
             self._write(f"{base}{name}.html", html)
 
@@ -229,7 +229,7 @@ def _always(values: dict[str, Any]) -> Callable[[pages.Link], dict[str, Any]]:
 
 def relative(page: str, target: str) -> str:
     """The way from a page (a folder, with its slash) to another one, as a file: `../b/index.html`."""
-    way = posixpath.relpath(target.rstrip("/") or ".", page.rstrip("/") or ".")
+    way = quote(posixpath.relpath(target.rstrip("/") or ".", page.rstrip("/") or "."))
     return f"{way}/index.html" if target.endswith("/") or not target else way
 
 

@@ -63,6 +63,7 @@ def index(preview: Preview, link: Link) -> dict[str, Any]:
         "rescues": [card(preview, one, link) for one in others if one.kind is SourceKind.RESCUE],
         "personas": preview.personas,
         "errors": sum(found.level is Level.ERROR for found in preview.findings),
+        "grave": any(found.level is not Level.INFO for found in preview.findings),
         "findings_count": len(preview.findings),
     }
 
@@ -162,7 +163,7 @@ def _editions(preview: Preview, one: Coming, letter: str, persona: Persona, link
 
 
 def _compare(one: Coming, letter: str, persona: Persona, link: Link) -> Iterator[Choice]:
-    if persona.real or persona.id != "sample":
+    if persona.id != "sample" or one.on_paper:  # a sheet has no plain text
         return
     if one.before:
         yield Choice(

@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -84,6 +85,16 @@ class PreviewRoutes:
             Route(mail + "{copy}.html", bound(self._frame)),
         ]
 
+    def mail_of(self, name: str) -> str:
+        """Address of the mail that the plan or the calendar calls so; "" where there is none to be seen."""
+        try:
+            coming = self.now().preview.coming
+        except TopmindError:  # its own page says it
+            return ""
+        known = {one.what: one for one in coming if one.showings}
+        one = known.get(name) or known.get(name.rpartition("/")[0])
+        return _link(pages.place(one)) if one else ""
+
     def _index(self, page: Page, request: Request) -> Response:
         current = self.now()
         if current.preview.catalog is None:
@@ -100,7 +111,7 @@ class PreviewRoutes:
         preview = self.now().preview
         return page("findings.html", here="findings", **pages.findings_page(preview, _link))
 
-    def _mail(self, page: Page, request: Request, trouble: str = "") -> Response:
+    def _mail(self, page: Page, request: Request, trouble: str = "", to: str = "") -> Response:
         current, one, letter, persona, mail = self._asked(request)
         views = {
             name: asked if (asked := request.query_params.get(name, "")) in dict(values) else values[0][0]
@@ -113,6 +124,7 @@ class PreviewRoutes:
             key=self.key if self.deeds else "",
             said=SAID.get(request.query_params.get("said", ""), ""),
             wrong=trouble,
+            to=to,
             query=_query(request),
             **pages.mail_page(
                 current.preview,
@@ -189,10 +201,11 @@ class PreviewRoutes:
             else:
                 raise HTTPException(400)
         except TopmindError as error:
-            return self._mail(page, request, f"{error.says} {error.fix}".strip())
+            return self._mail(page, request, f"{error.says} {error.fix}".strip(), said.get("to", ""))
         done = {"hold": "held", "release": "released", "test": "sent"}[what]
         kept = _query(request)
-        back = f"{request.url.path}?{kept + '&' if kept else ''}said={done}"
+        here = _link(pages.place(one, letter, persona.id))
+        back = f"{here}?{kept + '&' if kept else ''}said={done}"
         return RedirectResponse(back, status_code=303)
 
     def _asked(self, request: Request) -> tuple[Current, Coming, str, Persona, SeenMail]:
@@ -236,7 +249,7 @@ def _also(current: Current, one: Coming, letter: str) -> tuple[Persona, ...]:
 
 
 def _link(path: str) -> str:
-    return f"/desk/{path}"
+    return f"/desk/{quote(path)}"
 
 
 def _query(request: Request) -> str:

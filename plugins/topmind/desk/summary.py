@@ -29,7 +29,7 @@ def _lines(preview: Preview, mails: int) -> Iterator[str]:
         yield "| When | What | Editions | Page |"
         yield "| --- | --- | ---: | --- |"
         for one in preview.coming:
-            page = f"`preview/{one.slug}/a/sample/index.html`" if one.showings else _cell(one.trouble)
+            page = _code(f"preview/{one.slug}/a/sample/index.html") if one.showings else _cell(one.trouble)
             day = one.day.isoformat() if one.day else "each contact’s own day"
             yield f"| {day} | {_cell(one.title)} | {len(one.showings)} | {page} |"
     worth = [found for found in preview.findings if found.level is not Level.INFO]
@@ -39,9 +39,14 @@ def _lines(preview: Preview, mails: int) -> Iterator[str]:
         yield ""
         for found in worth[:MOST]:
             where = f"{found.path}:{found.line}" if found.line else found.path
-            yield f"- **{found.level.value}** `{where}` {_cell(f'{found.says} {found.fix}'.strip())} (`{found.rule}`)"
+            says = _cell(f"{found.says} {found.fix}".strip())
+            yield f"- **{found.level.value}** {_code(where)} {says} ({_code(found.rule)})"
         if len(worth) > MOST:
-            yield f"- and {len(worth) - MOST} more: `findings/index.html`"
+            yield f"- and {len(worth) - MOST} more: {_code('findings/index.html')}"
+
+
+def _code(text: str) -> str:
+    return f"<code>{_cell(text)}</code>"
 
 
 def _cell(text: str) -> str:

@@ -65,7 +65,7 @@ class DemoResult:
             "Where to look",
             "  var/outbox/   one .eml for each mail: any mail program opens it",
             "  output/       the resource site",
-            "  topmind preview        site, plan, calendar and outbox in a browser",
+            "  topmind preview        site, every mail ahead, plan, calendar and outbox in a browser",
             "  topmind plan           the weeks ahead: what to write, and by when",
             "  topmind why 0007       the story of one person",
             "  topmind report         what was promised and what was done",

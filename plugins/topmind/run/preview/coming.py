@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from topmind.audience import AudienceSpec
 from topmind.errors import TopmindError
 from topmind.model import Catalog, Channel, History, Occasion, Problem, SourceKind
+from topmind.planning.call_backs import CALL_BACK
 from topmind.planning.occasions import (
     MORNING,
     RESCUE,
@@ -17,6 +18,7 @@ from topmind.planning.occasions import (
     issue_asks,
     nominal_issues,
 )
+from topmind.planning.outlook_parts import counted_as
 from topmind.planning.sequences import step_asks, step_occasion
 from topmind.report.last_plan import file_of
 from topmind.report.reasons import in_words
@@ -40,17 +42,21 @@ def look(
     findings: Iterable[Problem] = (),
     *,
     days: int = LOOK,
+    stopped: frozenset[str] = frozenset(),
 ) -> Preview:
-    """Everything that the pages show. `known`: None where no contacts are at hand."""
+    """Everything that the pages show. `known`: None where no contacts are at hand; `stopped`: by command."""
     until = as_of + timedelta(days=days)
-    history = known.history if known else History(ledger="")
+    history = History(ledger="", stopped=stopped)
     found = [
         *(_issue(catalog, known, ask) for ask in _issues(catalog, history, as_of, until)),
         *(_announcement(catalog, known, ask) for ask in announcement_asks(catalog, history, as_of, date.max)),
         *_steps(catalog, known, history, as_of),
         *_rescues(catalog, known, as_of),
     ]
-    found.sort(key=lambda one: (one.day or date.max, one.kind is SourceKind.RESCUE, one.name))
+    # steps stay in the order of their files
+    found.sort(
+        key=lambda one: (one.day or date.max, one.kind is SourceKind.RESCUE, one.name if one.day else "")
+    )
     return Preview(
         as_of=as_of,
         until=until,
@@ -93,11 +99,12 @@ def _announcement(catalog: Catalog, known: People | None, ask: Ask) -> Coming:
 
 
 def _steps(catalog: Catalog, known: People | None, history: History, as_of: date) -> Iterator[Coming]:
-    for ask, _, step in step_asks(catalog):
-        if ask.channel is not Channel.EMAIL:
-            continue
+    for ask, sequence, step in step_asks(catalog):
+        if sequence.id == CALL_BACK:
+            continue  # nobody wrote it: whoever is not happy gets a call of their own
         occasion = step_occasion(ask, "once", as_of.toordinal(), step.grace, history)
-        yield _coming(catalog, known, occasion, f"{ask.source}/{ask.step}")
+        name = f"{ask.source}/{ask.step}"
+        yield _coming(catalog, known, occasion, name, told_as=counted_as(name, ask.channel))
 
 
 def _rescues(catalog: Catalog, known: People | None, as_of: date) -> Iterator[Coming]:
@@ -118,16 +125,24 @@ def _rescues(catalog: Catalog, known: People | None, as_of: date) -> Iterator[Co
 
 
 def _coming(
-    catalog: Catalog, known: People | None, occasion: Occasion, name: str, picks: tuple[str, ...] = ()
+    catalog: Catalog,
+    known: People | None,
+    occasion: Occasion,
+    name: str,
+    picks: tuple[str, ...] = (),
+    *,
+    told_as: str = "",
 ) -> Coming:
-    """With its editions: those of real contacts, else those that made-up readers would get."""
+    """With its editions: those of real contacts, else those that made-up readers would get. `told_as`: what the
+    calendar calls it, where that is another name."""
     shared = occasion.kind in {SourceKind.ISSUE, SourceKind.ANNOUNCEMENT}
-    told = known.by_name.get(name, []) if known else []
+    told_as = told_as or name
+    told = known.by_name.get(told_as, []) if known else []
     trouble = ""
     showings: tuple[Showing, ...] = ()
     try:
         if known is not None:
-            showings = people_.showings(catalog, occasion, known, name)
+            showings = people_.showings(catalog, occasion, known, told_as)
         if not showings and occasion.kind is SourceKind.ISSUE:
             showings, why = readers.picked(catalog, occasion)
             trouble = "" if showings else _nothing(why)
@@ -170,7 +185,11 @@ def _when(catalog: Catalog, occasion: Occasion) -> str:
     dates = catalog.company.dates
     if occasion.kind is SourceKind.RESCUE:
         return "when somebody’s floor is about to break"
-    at = f"after {dates.clock(occasion.at)} where the reader lives"
+    at = (
+        "as a task of the morning"
+        if occasion.channel.is_task
+        else f"after {dates.clock(occasion.at)} where the reader lives"
+    )
     if occasion.kind is SourceKind.STEP:
         sequence = catalog.sequences[occasion.source]
         step = next(one for one in sequence.steps if one.id == occasion.step)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from topmind import mail
@@ -14,6 +14,7 @@ from topmind.mail.documents import full_bodies
 from topmind.model import Catalog, CompiledEdition, Edition, SourceKind
 from topmind.report.last_plan import file_of
 from topmind.run.preview.nouns import Persona, SeenMail
+from topmind.run.preview.tasks import task_seen
 
 #: Where the links of a person lead in a preview (RFC 2606).
 NOWHERE = "https://a-link-of-their-own.invalid/"
@@ -50,6 +51,9 @@ class Mailer:
         """The mail; with `trouble` where it cannot be made."""
         files = tuple(dict.fromkeys(files_of(self.catalog, edition)))
         try:
+            if edition.occasion.channel.is_task:
+                seen = task_seen(self.catalog, self.brand, self.root, edition, persona, persona.name)
+                return replace(seen, files=files)
             compiled = self.compiled(edition)
             made = mail.render(compiled, self.values(compiled, persona))
         except TopmindError as error:

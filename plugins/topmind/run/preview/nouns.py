@@ -21,6 +21,8 @@ class Persona:
     says: str
     #: Declared field → value, as a merge takes it.
     values: Mapping[str, object]
+    #: How a task names them.
+    name: str = ""
     #: A contact of this machine, with names masked: never in an export.
     real: bool = False
 
@@ -72,6 +74,16 @@ class Coming:
     def slug(self) -> str:
         """Its name in an address."""
         return self.name.replace("/", "--")
+
+    @property
+    def what(self) -> str:
+        """What the calendar calls it."""
+        return f"{self.name} ({self.channel.value})" if self.channel.is_task else self.name
+
+    @property
+    def on_paper(self) -> bool:
+        """A letter or what lies in a parcel: no mail to anybody."""
+        return self.channel in {Channel.LETTER, Channel.PARCEL}
 
     @property
     def reached(self) -> int | None:

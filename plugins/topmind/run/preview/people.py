@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from topmind import mail, planning
 from topmind.model import (
     Catalog,
     Channel,
@@ -21,7 +20,7 @@ from topmind.model import (
     TouchState,
 )
 from topmind.run.preview.nouns import Showing
-from topmind.run.preview.readers import empty_plan, largest
+from topmind.run.preview.readers import empty_plan, grouped, largest
 from topmind.run.site import per_slot
 
 #: States of a mail that (as far as anybody knows) is in somebody's hands.
@@ -100,7 +99,7 @@ def showings(catalog: Catalog, occasion: Occasion, known: People, name: str) -> 
     touches = [*_ahead(catalog, occasion, known, name), *_done(catalog, occasion, known)]
     if not touches:
         return ()
-    editions = mail.group(empty_plan(occasion, tuple(touches)), known.members, catalog, planning.sender_for)
+    editions = grouped(empty_plan(occasion, tuple(touches)), known.members, catalog)
     return tuple(largest(editions, catalog))
 
 

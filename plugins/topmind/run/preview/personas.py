@@ -28,7 +28,9 @@ def made_up(spec: AudienceSpec) -> tuple[Persona, ...]:
     words = _words(spec, {first, *last})
 
     def one(persona: str, title: str, says: str, **over: object) -> Persona:
-        return Persona(id=persona, title=title, says=says, values={**plain, **over})
+        values = {**plain, **over}
+        named = " ".join(str(values[part]) for part in (first, *last) if values.get(part))
+        return Persona(id=persona, title=title, says=says, values=values, name=named or "Somebody")
 
     return (
         one(SAMPLE, "An ordinary reader", "Every field at its sample."),
@@ -70,6 +72,7 @@ def real(members: Members, row: int, spec: AudienceSpec) -> Persona:
         title=said or "Somebody without a name",
         says="A contact of yours; names are masked.",
         values=values,
+        name=said or "Somebody",
         real=True,
     )
 

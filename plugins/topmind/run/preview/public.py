@@ -20,8 +20,5 @@ def public(
 ) -> Current:
     """The preview without people. Raises ConfigError where the settings cannot be read."""
     seen = load_.look(root, as_of=as_of, clock=clock, environ=environ)
-    found = seen.problems
-    if seen.project is not None:
-        found = inspect.without_people(seen.project, seen.problems)
-    made = current(seen, None, found)
+    made = current(seen, None, inspect.without_people(seen))
     return replace(made, mailer=replace(made.mailer, live_url="") if made.mailer else None)

@@ -154,7 +154,7 @@ def _alone(catalog: Catalog, occasion: Occasion) -> Catalog:
 def _shown(
     catalog: Catalog, plan: Plan, members: Members, eyes: tuple[tuple[str, ...], ...]
 ) -> tuple[Showing, ...]:
-    editions = mail.group(plan, members, catalog, planning.sender_for)
+    editions = grouped(plan, members, catalog)
     found = [
         Showing(
             edition=replace(edition, contacts=()),
@@ -164,6 +164,14 @@ def _shown(
         for edition in editions
     ]
     return tuple(sorted(found, key=lambda one: (len(one.eyes), one.eyes)))
+
+
+def grouped(plan: Plan, members: Members, catalog: Catalog) -> tuple[Edition, ...]:
+    """As `mail.group`; tasks are grouped like mails."""
+    as_mails = tuple(replace(one, channel=Channel.EMAIL) for one in plan.occasions)
+    back = dict(zip(as_mails, plan.occasions, strict=True))
+    found = mail.group(replace(plan, occasions=as_mails), members, catalog, planning.sender_for)
+    return tuple(replace(edition, occasion=back[edition.occasion]) for edition in found)
 
 
 def blocks_of(catalog: Catalog, edition: Edition) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from topmind.audience import AudienceSpec
 from topmind.brand import Brand
-from topmind.errors import TopmindError
-from topmind.model import Catalog, Clock, Problem
+from topmind.errors import ConfigError, TopmindError
+from topmind.model import Catalog, Clock, Level, Problem
 from topmind.planning import with_call_backs, with_occurrences
 from topmind.run import inspect
 from topmind.run import load as load_
@@ -20,6 +20,7 @@ from topmind.run.preview.coming import LOOK, look
 from topmind.run.preview.mailing import Mailer
 from topmind.run.preview.nouns import Preview
 from topmind.run.preview.people import People, people
+from topmind.run.remembered import history_of
 from topmind.settings import Settings
 
 #: What people write, relative to the project.
@@ -64,12 +65,13 @@ class Watching:
         self._findings: tuple[Problem, ...] = ()
         self._worker: threading.Thread | None = None
         self._planned = False
+        self._stops: frozenset[str] = frozenset()
         #: Counts up whenever there is something new to see.
         self.version = 0
 
     def now(self) -> Current:
-        """What is true now; reads files only where one has changed. Raises ConfigError where the settings cannot
-        be read."""
+        """What is true now; reads files only where one has changed. Where the settings cannot be read meanwhile, the
+        last state with a finding that says why; raises ConfigError where there is none yet."""
         with self._lock:
             stamps = stamp(self._root, WRITTEN), stamp(self._root / "var", KNOWN)
             if self._current is None or stamps[0] != self._stamps[0]:
@@ -83,9 +85,7 @@ class Watching:
     def stopped(self, names: frozenset[str]) -> None:
         """Somebody has just stopped or resumed something: everything that is stopped now."""
         with self._lock:
-            if self._people is not None:
-                history = replace(self._people.history, stopped=names)
-                self._people = replace(self._people, history=history)
+            self._stops = names
             self._refresh()
 
     def settled(self) -> Current:
@@ -97,16 +97,30 @@ class Watching:
         return self.now()
 
     def _refresh(self, seen: Seen | None = None) -> None:
-        seen = seen or load_.look(self._root, as_of=self._as_of, clock=self._clock, environ=self._environ)
-        problems = self._findings or seen.problems
-        if seen.problems and not seen.project:
-            problems = seen.problems
-        made = current(seen, self._people, problems)
+        planned = seen is not None
+        try:
+            seen = seen or self._look()
+        except ConfigError as error:
+            if self._current is None:
+                raise
+            preview = replace(self._current.preview, findings=(_in_the_way(error),))
+            self._current = replace(self._current, preview=preview)
+        else:
+            self._current = self._made(seen, planned=planned)
+        self.version += 1
+
+    def _look(self) -> Seen:
+        return load_.look(self._root, as_of=self._as_of, clock=self._clock, environ=self._environ)
+
+    def _made(self, seen: Seen, *, planned: bool) -> Current:
+        """With what the last plan said; where no plan was made of this state yet, and there is a mistake in it, with that."""
+        fresh = planned or (seen.project is not None and self._planned)
+        found = self._findings if fresh else seen.problems
+        made = current(seen, self._people, found, self._stops)
         if self._people is None and seen.project and not self._planned:
             counting = inspect.contacts_are_here(seen.project)
             made = replace(made, preview=replace(made.preview, counting=counting))
-        self._current = made
-        self.version += 1
+        return made
 
     def _plan(self) -> None:
         if not self._background:
@@ -127,12 +141,26 @@ class Watching:
                     return
 
     def _work(self) -> None:
-        seen = load_.look(self._root, as_of=self._as_of, clock=self._clock, environ=self._environ)
-        found, decided = inspect.with_plan(seen, self._clock, foretell=LOOK)
-        known = known_people(decided, self._clock)
+        seen: Seen | None = None
+        known: People | None = None
+        stops = self._stops
+        try:
+            seen = self._look()
+            found, decided = inspect.with_plan(seen, self._clock, foretell=LOOK)
+            known = known_people(decided, self._clock)
+            stops = decided.history.stopped if decided else stops_of(seen.project, self._clock)
+        except TopmindError as error:  # the files are shown all the same
+            found = (_in_the_way(error), *(seen.problems if seen else ()))
         with self._lock:
-            self._people, self._findings, self._planned = known, found, True
+            self._people, self._findings, self._stops, self._planned = known, found, stops, True
             self._refresh(seen)
+
+
+def _in_the_way(error: TopmindError) -> Problem:
+    """Why nothing can be planned, beside what is wrong in the files."""
+    return Problem(
+        rule="preview/no-plan", level=Level.ERROR, path=error.where, line=0, says=error.says, fix=error.fix
+    )
 
 
 def known_people(decided: Decided | None, clock: Clock) -> People | None:
@@ -143,7 +171,17 @@ def known_people(decided: Decided | None, clock: Clock) -> People | None:
     return people(decided.members, decided.history, decided.plan.foretold, clock.now(), names)
 
 
-def current(seen: Seen, known: People | None, findings: tuple[Problem, ...]) -> Current:
+def stops_of(project: Project | None, clock: Clock) -> frozenset[str]:
+    """What is stopped in the ledger of a project for which no plan can be made."""
+    return history_of(project, clock, touches=False).stopped if project else frozenset()
+
+
+def current(
+    seen: Seen,
+    known: People | None,
+    findings: tuple[Problem, ...],
+    stopped: frozenset[str] = frozenset(),
+) -> Current:
     """One state, of a project with or without errors: what cannot be read is missing, everything else is shown."""
     catalog = seen.project.catalog if seen.project else None
     if catalog is None and seen.partial is not None:
@@ -170,7 +208,7 @@ def current(seen: Seen, known: People | None, findings: tuple[Problem, ...]) -> 
             project=None,
             settings=seen.settings,
         )
-    shown = look(catalog, seen.spec, known, as_of, findings)
+    shown = look(catalog, seen.spec, known, as_of, findings, stopped=stopped)
     return Current(
         preview=shown,
         mailer=Mailer(catalog, brand, seen.settings.root, seen.settings.live_url),

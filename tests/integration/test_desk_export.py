@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -11,8 +13,10 @@ import pytest
 
 from preview_project import CANARY, LONG, copied, peopled
 from topmind.desk.export import Exported, export, relative
+from topmind.desk.summary import summary
 from topmind.errors import UsageError
 from topmind.model import Level, Problem
+from topmind.run.preview import Preview
 from topmind.run.preview.people import search
 from topmind.run.preview.public import public
 from topmind.run.preview.watching import Watching
@@ -29,8 +33,10 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def exported(root: Path) -> Exported:
-    """Its preview as files."""
-    return export(public(root, as_of=None, clock=CLOCK, environ={}), root / "var/preview")
+    """Its preview as files: two editions of each occasion."""
+    made = public(root, as_of=None, clock=CLOCK, environ={})
+    few = tuple(replace(one, showings=one.showings[:2]) for one in made.preview.coming)
+    return export(replace(made, preview=replace(made.preview, coming=few)), root / "var/preview")
 
 
 def texts(folder: Path) -> dict[str, str]:
@@ -115,13 +121,8 @@ def test_an_export_replaces_an_export_and_nothing_else(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "out", "project"]
 
 
-def test_words_of_a_stranger_stay_words_in_the_summary(tmp_path: Path) -> None:
+def test_words_of_a_stranger_stay_words_in_the_summary() -> None:
     """No HTML, no table cell, no mention of anybody comes out of a file."""
-    from dataclasses import replace
-
-    from topmind.desk.summary import summary
-
-    made = public(copied(tmp_path), as_of=None, clock=CLOCK, environ={}).preview
     found = Problem(
         rule="x/y",
         level=Level.ERROR,
@@ -130,8 +131,22 @@ def test_words_of_a_stranger_stay_words_in_the_summary(tmp_path: Path) -> None:
         says="<img src=x> | `a`\n@everyone",
         fix="",
     )
-    text = summary(replace(made, findings=(found,)), 3)
+    day = date(2026, 12, 1)
+    text = summary(
+        Preview(
+            as_of=day,
+            until=day,
+            planned_at=None,
+            company="",
+            coming=(),
+            personas=(),
+            findings=(found,),
+            catalog=None,
+        ),
+        3,
+    )
     assert "&lt;img src=x&gt; &#124; &#96;a&#96; &#64;everyone" in text
+    assert "<code>content/&#96;a&#96;&lt;b&gt;.md:3</code>" in text
     assert "Errors: 1" in text
 
 
@@ -139,6 +154,7 @@ def test_words_of_a_stranger_stay_words_in_the_summary(tmp_path: Path) -> None:
     ("page", "target", "way"),
     [
         ("", "preview/", "preview/index.html"),
+        ("", "preview/a b#c/", "preview/a%20b%23c/index.html"),
         ("preview/", "preview/", "index.html"),
         ("preview/a/b/", "preview/a/c/", "../c/index.html"),
         ("preview/a/b/against/last/", "findings/", "../../../../../findings/index.html"),

@@ -25,7 +25,7 @@ from topmind.testing.asgi import WebAnswer, call
 from topmind.testing.clock import FixedClock
 from topmind.testing.desk import a_last_run
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 CLOCK = FixedClock()
 ISSUE = "/desk/preview/tuesday-fix--2026-W50/a/sample/"
 KEY = "k" * 32
@@ -137,6 +137,19 @@ def test_a_script_in_a_value_stays_letters(desk: Starlette) -> None:
         text = get(desk, base + page)
         assert "alert(" in text or page.endswith(".html")
         assert "<script>" not in text
+
+
+def test_a_call_and_a_letter_are_shown_to_whoever_does_them(desk: Starlette) -> None:
+    """The script as it stands in the morning's mail, the sheet as it is printed; no test mail of either."""
+    call_ = "/desk/preview/prospect-welcome--first-call/a/long-name/"
+    assert "What to say" in get(desk, f"{call_}light.html")
+    assert "Tamsin Thorne" in get(desk, call_)
+    letter = "/desk/preview/win-back--letter/a/emoji/"
+    assert "Dear Zoë 🌲" in get(desk, f"{letter}light.html")
+    assert "topmind tasks print" in get(desk, letter)
+    for page in (call_, letter):
+        assert "Send the test" not in get(desk, page)
+        assert "Hold it" in get(desk, page)
 
 
 def test_switches_are_links_that_work_without_a_script(desk: Starlette) -> None:
@@ -275,6 +288,12 @@ def test_what_is_written_shows_with_the_next_page(tmp_path: Path) -> None:
     broken = watching.now()
     assert any(found.path == "content/tips/dryer-vent.md" and found.line for found in broken.preview.findings)
     assert broken.preview.named("tuesday-fix--2026-W50") is not None
+    conf = (root / "pelicanconf.py").read_text("utf-8")
+    (root / "pelicanconf.py").write_text("TIMEZONE = (", "utf-8")
+    stuck = watching.now().preview
+    assert stuck.named("tuesday-fix--2026-W50") is not None
+    assert [found.path.partition(":")[0] for found in stuck.findings] == ["pelicanconf.py"]
+    (root / "pelicanconf.py").write_text(conf, "utf-8")
     (root / "content/company.md").unlink()
     gone = watching.now().preview
     assert (gone.catalog, gone.coming) == (None, ())
