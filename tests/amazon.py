@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import boto3
-from moto.server import ThreadedMotoServer
 
+import moto_server
 from topmind.testing.ses import QueueSink, SesSimulator
 
 #: Keys for rehearsals only.
@@ -66,18 +67,26 @@ class Amazon:
 @contextmanager
 def amazon(**account: Any) -> Iterator[Amazon]:
     """An account that may send as alder.example, with its feedback queue; `account` goes to the simulator."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        url = f"http://{host}:{port}"
+    with moto_server.serve(_prompt(moto_server.application())) as url:
         queues = boto3.client("sqs", endpoint_url=url, region_name="us-east-1", **_credentials())
         queue = queues.create_queue(QueueName="feedback")["QueueUrl"]
         given = {"identities": ["alder.example"], "configuration_sets": [SET], "rate": 1000, **account}
         with SesSimulator(sink=QueueSink(queues, queue), **given) as ses:
             yield Amazon(ses=ses, url=url, queue=queue)
-    finally:
-        server.stop()
+
+
+def _prompt(application: Callable[..., Any]) -> Callable[..., Any]:
+    """Queues that say at once that they are empty: each drain of feedback ends with that, after a second of long
+    polling, and the queue of one process gives all that it has."""
+
+    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
+        if environ.get("HTTP_X_AMZ_TARGET") == "AmazonSQS.ReceiveMessage":
+            asked = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+            body = json.dumps({**asked, "WaitTimeSeconds": 0}).encode()
+            environ = {**environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        return application(environ, start)
+
+    return answer
 
 
 def _credentials() -> dict[str, str]:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from topmind.model import Answer, Catalog, Channel, History, PastTouch, StageChange, Standing
-from topmind.testing.builders import a_catalog, a_history, a_segment, a_touch
+from topmind.testing.builders import a_catalog, a_company, a_history, a_segment, a_touch
 
 AS_OF = date(2024, 2, 28)  # the day before a leap day
 CITIES = ("Alder Cove", "Pine Point", "O'Hara", "Ñuñoa")
@@ -126,11 +127,30 @@ def write_csv(folder: Path, everybody: Sequence[Contact]) -> None:
     for c in everybody:
         member = {True: "yes", False: "no", None: ""}[c.member]
         tables["contacts"].append([c.id, f"{c.id}@example.com", c.city, c.score, c.birthday, member, c.stage])
-        tables["purchases"] += [[n, c.id, day, amount, item] for n, day, amount, item in c.purchases]
-        tables["activities"] += [[c.id, day, what] for day, what in c.activities]
+        tables["purchases"] += [
+            [number, c.id, _written(day, n), amount, item]
+            for n, (number, day, amount, item) in enumerate(c.purchases)
+        ]
+        tables["activities"] += [[c.id, _written(day, n), what] for n, (day, what) in enumerate(c.activities)]
     for name, rows in tables.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows(rows)
+
+
+def _written(day: date, n: int) -> str:
+    """A company's day (UTC) as exports write it: plain, with a time, as a moment that is another day elsewhere."""
+    return (
+        day.isoformat(),
+        f"{day} 23:59:59",
+        f"{day + timedelta(days=1)}T01:30:00+02:00",
+        f"{day - timedelta(days=1)} 20:00:00-04",
+    )[n % 4]
+
+
+def _moment(day: date, n: int) -> datetime:
+    """First and last minute of the company's day: in UTC the one of New York ends tomorrow."""
+    edge = (time(0, 0), time(12, 0), time(23, 59))[n % 3]
+    return datetime.combine(day, edge, ZoneInfo(a_company().zone)).astimezone(UTC)
 
 
 def history(everybody: Sequence[Contact]) -> History:
@@ -153,15 +173,15 @@ def history(everybody: Sequence[Contact]) -> History:
                 source="first-job",
                 step=step,
                 value=word,
-                at=datetime(d.year, d.month, d.day, 17, tzinfo=UTC),
+                at=_moment(d, n),
             )
-            for step, word, d in c.answers
+            for n, (step, word, d) in enumerate(c.answers, int(c.id))
         ]
     standing = {c.id: Standing(marks=c.marks) for c in everybody if c.marks}
     moves = tuple(
-        StageChange(contact=c.id, at=datetime(d.year, d.month, d.day, 17, tzinfo=UTC), back=back)
+        StageChange(contact=c.id, at=_moment(d, n), back=back)
         for c in everybody
-        for d, back in c.moves
+        for n, (d, back) in enumerate(c.moves, int(c.id))
     )
     return a_history(*touches, answers=tuple(answers), standing=standing, stage_moves=moves)
 

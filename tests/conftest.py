@@ -79,13 +79,10 @@ def postgres() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def moto() -> Iterator[str]:
     """SQS, SNS and S3 on loopback: the endpoint."""
-    from moto.server import ThreadedMotoServer
+    import moto_server
 
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with moto_server.serve(moto_server.application()) as url:
+        yield url
 
 
 @pytest.fixture

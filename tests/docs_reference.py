@@ -9,8 +9,9 @@ from topmind.audience.predicates.vocabulary import BUILT_IN as FIELDS
 from topmind.audience.predicates.vocabulary import FUNCTIONS
 from topmind.catalog import schemas
 from topmind.catalog.merge_tags import BUILT_IN, FILTERS
-from topmind.checks import RULES
+from topmind.checks import OWN
 from topmind.checks.clients import UNKNOWN
+from topmind.checks.elsewhere import ELSEWHERE
 from topmind.model import Channel, Kind, TouchState
 from topmind.report.reasons import REASONS
 
@@ -76,20 +77,26 @@ def rules() -> list[str]:
 def findings() -> list[str]:
     """Every rule of the linter, by family."""
     rows = [
-        f"| `{rule.id}` | {rule.level.value}{' !' if rule.protects else ''} | {cell(rule.finds)} | {shown(rule.example)} |"
-        for rule in sorted(RULES.values(), key=lambda rule: rule.id.partition("/")[0])
+        f"| `{rule.id}` | {rule.level.value} | {cell(rule.finds)} | {shown(rule.example)} |"
+        for rule in sorted(OWN.values(), key=lambda rule: rule.id.partition("/")[0])
     ]
+    others = [f"| `{rule.id}` | {rule.level.value} | {cell(rule.finds)} |" for rule in ELSEWHERE]
     return [
         "",
         "## Findings",
         "",
-        "What `topmind check` finds beyond mistakes in the files' own grammar. An error makes it exit with 1; warnings and notes do "
-        "not. Where a finding is right as it is, its file says so: see [Silence](/docs/writing/#silence). Rules with an exclamation "
-        "mark keep readers from harm and are never silent; a run holds the mails that such a file would be in.",
+        "What `topmind check` finds. An error keeps readers from harm: it makes `check` exit with 1, and nobody can silence it. A warning "
+        "or a note may be right as it is; then its file says so: see [Silence](/docs/writing/#silence).",
         "",
         "| Rule | Level | It finds | For example |",
         "|---|---|---|---|",
         *rows,
+        "",
+        "Those who read the files, the contacts and the calendar find these:",
+        "",
+        "| Rule | Level | It finds |",
+        "|---|---|---|",
+        *others,
         "",
         f"CSS that a large mail program does not know, as caniemail.com tested it on the day that is named: "
         f"{'; '.join(f'{one.source} ({one.by})' for one in UNKNOWN)}.",

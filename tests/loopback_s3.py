@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 import os
-import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import boto3
-from moto.server import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import WSGIRequestHandler, make_server
+
+import moto_server
 
 #: Found by boto3 as by everybody; moto takes any.
 ENVIRONMENT = {
@@ -23,23 +22,11 @@ ENVIRONMENT = {
 _NUMBERS = itertools.count(1)
 
 
-class _Quiet(WSGIRequestHandler):
-    def log(self, *args: object) -> None:
-        """Say nothing."""
-
-
 @contextmanager
 def a_server() -> Iterator[str]:
     """Its address. One request at a time: moto's conditional put looks, then writes."""
-    app = DomainDispatcherApplication(create_backend_app)
-    server = make_server("127.0.0.1", 0, app, threaded=False, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
+    with moto_server.serve(moto_server.application(), threaded=False) as url:
+        yield url
 
 
 @contextmanager

@@ -6,6 +6,7 @@ each run, from the folder that the request names.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import json
@@ -16,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
 
 from scratch import CHANGING
 
@@ -124,12 +125,19 @@ def serve() -> None:
         request = json.loads(line)
         child = os.fork()
         if child == 0:
-            raise SystemExit(
-                _play(Path(request["package"]), request["tests"], request["said"], Path(request["red"]))
-            )
+            code = _play(Path(request["package"]), request["tests"], request["said"], Path(request["red"]))
+            _end(code)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
     os._exit(0)  # what is frozen is never let go: libraries would print that as leaks
+
+
+def _end(code: int) -> Never:
+    """With what was asked for at exit, but without taking all libraries apart: that would copy every page of them."""
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _without_looking_for_the_smallest() -> None:

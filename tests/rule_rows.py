@@ -363,6 +363,11 @@ ROWS: dict[str, Row] = {
         tip('[Ours](https://us.example/{{ company | default: "us" }})'),
         (TIP, 5),
     ),
+    "merge-tags/half-code": Row(
+        tip("- it`s {{ first_name or 'you' }}\n- don`t"),
+        tip("- it `is {{ first_name or 'you' }}`\n- {{ first_name or 'you' }}"),
+        (TIP, 5),
+    ),
     "merge-tags/no-default-in-address": Row(
         tip("[Book](/book/?name={{ first_name }})"),
         tip('[Book](/book/?name={{ first_name | default: "you" }})'),
@@ -377,7 +382,7 @@ ROWS: dict[str, Row] = {
         (TIP, 5),
     ),
     "segments/unused": Row(
-        segment("lapsed"), segment("lapsed", "purchases() > 0", "sender: dana"), ("segments/lapsed.md", 0)
+        segment("lapsed"), segment("lapsed", "purchases() > 0", "sender: dana"), ("segments/lapsed.md", 2)
     ),
     "segments/nobody": Row(
         {},
@@ -424,6 +429,12 @@ ROWS: dict[str, Row] = {
     ),
     # links
     "links/nowhere": Row(tip("[a](/tips/guters/)"), tip("[a](/tips/gutters/)"), (TIP, 5)),
+    "links/no-address": Row(
+        tip("[a]()"),
+        tip("`[a]()`"),
+        (TIP, 5),
+        also_fine=(tip("[a](/tips/gutters/)"), tip("[a](mailto:a@b.example)")),
+    ),
     "links/no-page": Row(
         {**tip("Soon.", "status: draft", path="content/tips/soon.md"), **tip("[a](/tips/soon/)")},
         {**tip("Soon.", path="content/tips/soon.md"), **tip("[a](/tips/soon/)")},
@@ -511,7 +522,7 @@ ROWS: dict[str, Row] = {
         also_fine=(tip("**It costs.**\n\nWords."),),
     ),
     # brand, subjects, mails
-    "brand/contrast": Row(brand('muted = "#55625f"', 'muted = "#99a39f"'), {}),
+    "brand/contrast": Row(brand('muted = "#55625f"', 'muted = "#99a39f"'), {}, ("themes/brand.toml", 6)),
     "subjects/long-subject": Row(
         letter(subject=f"subject: {'x' * 61}"), letter(subject=f"subject: {'x' * 60}"), (LETTER, 5)
     ),

@@ -14,7 +14,6 @@ import json
 import logging
 import quopri
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,10 +25,9 @@ import boto3
 import duckdb
 import pytest
 from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT_ID
-from moto.server import DomainDispatcherApplication, create_backend_app
 from moto.sqs.models import sqs_backends
-from werkzeug.serving import WSGIRequestHandler, make_server
 
+import moto_server
 from amazon import Amazon, amazon
 from log_words import unpacked
 from small_company import AUDIENCE, CONF, FILES, a_company, contacts
@@ -152,14 +150,11 @@ def _files() -> dict[str, str]:
 def a_bucket_server(clock: FixedClock) -> Iterator[str]:
     """S3 by moto, one request at a time, whose clock is ours; its bucket keeps every version."""
 
-    class Quiet(WSGIRequestHandler):
-        def log(self, *args: object) -> None:
-            """Say nothing."""
-
+    class Dated(moto_server.Quiet):
         def date_time_string(self, timestamp: float | None = None) -> str:
             return format_datetime(clock.now(), usegmt=True)
 
-    inner = DomainDispatcherApplication(create_backend_app)
+    inner = moto_server.application()
 
     def application(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
         def at(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
@@ -167,20 +162,13 @@ def a_bucket_server(clock: FixedClock) -> Iterator[str]:
 
         return inner(environ, at)
 
-    server = make_server("127.0.0.1", 0, application, threaded=False, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_port}"
-    s3 = boto3.client(
-        "s3", endpoint_url=url, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
-    )
-    s3.create_bucket(Bucket="ours")
-    s3.put_bucket_versioning(Bucket="ours", VersioningConfiguration={"Status": "Enabled"})
-    try:
+    with moto_server.serve(application, threaded=False, handler=Dated) as url:
+        s3 = boto3.client(
+            "s3", endpoint_url=url, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
+        )
+        s3.create_bucket(Bucket="ours")
+        s3.put_bucket_versioning(Bucket="ours", VersioningConfiguration={"Status": "Enabled"})
         yield url
-    finally:
-        server.shutdown()
-        thread.join()
 
 
 # -- where to look -------------------------------------------------------------------------------------------

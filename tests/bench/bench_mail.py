@@ -1,10 +1,14 @@
-"""Mail: compile, merge and encode, beside what one would use instead; bytes of the sample's editions."""
+"""Mail: compile, MJML, merge and encode, each beside what one would use instead; bytes of the sample's editions."""
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from email.message import EmailMessage
 from itertools import combinations
@@ -12,9 +16,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import mjml_setup
 from mail_samples import edition, editions, live, renderer, sample, values
 from topmind.catalog.merge_tags import parse_text
-from topmind.mail import build, html_size, list_headers, render
+from topmind.mail import build, guard, html_size, list_headers, render
 from topmind.model import CompiledEdition, MergeTag, Place
 from topmind.testing.builders import an_occasion
 
@@ -88,6 +93,55 @@ def sandbox(compiled: CompiledEdition, found: dict[str, object]) -> Callable[[],
     return lambda: template.render(given)
 
 
+def written_mjml(names: Sequence[str]) -> dict[str, str]:
+    """The MJML that our themes write for these editions, as the guard gets it."""
+    found: dict[str, str] = {}
+    ours = guard.to_html
+    for name in names:
+
+        def kept(mjml: str, path: str, locate: guard.Locate | None = None, name: str = name) -> str:
+            found[name] = mjml
+            return ours(mjml, path, locate)
+
+        guard.to_html = kept
+        renderer().compile(editions()[name])
+    guard.to_html = ours
+    return found
+
+
+def npm_mjml(texts: Mapping[str, str]) -> list[dict[str, float]] | None:
+    """Milliseconds and bytes of npm's mjml for the same texts; None where it is not here."""
+    modules, node = mjml_setup.find(), shutil.which("node")
+    if modules is None or node is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        files = []
+        for number, text in enumerate(texts.values()):
+            files.append(Path(folder) / f"{number}.mjml")
+            files[-1].write_text(guard.sane(text), "utf-8")
+        script = Path(__file__).with_name("mjml_beside.mjs")
+        done = subprocess.run([node, script, modules, *files], check=True, capture_output=True, text=True)
+    beside: list[dict[str, float]] = json.loads(done.stdout)
+    return beside
+
+
+def mjml_figures() -> None:
+    """Guard and compiler for a newsletter, a letter and an announcement, beside npm's mjml on the same files."""
+    texts = written_mjml(["home-almanac/2026-W49", "win-back/still-fine/once", "articles/december-walk/1"])
+    beside = npm_mjml(texts)
+    for number, (name, text) in enumerate(texts.items()):
+        ours = seconds(lambda text=text: guard.to_html(text, "x"), 50) * 1000  # type: ignore[misc]  # bound at once
+        size = len(guard.to_html(text, "x").encode())
+        line = f"  MJML of {name:28} {ours:6.2f} ms, {size:6,} bytes, guard and compiler"
+        if beside:
+            other = beside[number]
+            times = other["milliseconds"] / ours
+            line += f"; npm {other['milliseconds']:6.1f} ms ({times:.0f} times), {other['bytes']:6,.0f} bytes"
+        print(line)
+    if beside is None:
+        print("  (npm's mjml is not here to stand beside it: `make mjml`)")
+
+
 def main() -> None:
     """Print the figures with their budgets."""
     renderer().compile(editions()["rescue"])
@@ -104,6 +158,7 @@ def main() -> None:
     print(
         f"    EmailMessage                      {seconds(lambda: standard_library(large, found), 5) * 1e6:8.1f} µs"
     )
+    mjml_figures()
     for name, one in editions().items():
         compiled = renderer().compile(one)
         size = len(render(compiled, values(compiled)).html.encode())

@@ -1,4 +1,5 @@
-"""`make screenshots`: site, mails and desk at phone and desktop size, light and dark, and one sheet of each."""
+"""`make screenshots`: site, mails and desk at phone and desktop size, light and dark, and one sheet of each; of the
+mails one sheet of all. `make screenshots MAILS=only` takes the mails alone."""
 
 from __future__ import annotations
 
@@ -8,6 +9,10 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -85,6 +90,50 @@ def sheet(pictures: list[Path], target: Path, height: int = 1500) -> None:
     canvas.save(target)
 
 
+def contact_sheet(browser: Any, target: Path) -> None:
+    """Every edition of the sample, all that each theme can show and the hostile mails: two files for each, light and
+    dark, forced dark, on a phone; and one picture of all of them."""
+    from PIL import Image
+
+    from browser import test_mails as mails_of
+
+    folder = target / "mails"
+    folder.mkdir(exist_ok=True)
+    window = mails_of.Page(browser, mails_of.WIDE, "light")
+    strips: list[tuple[str, Image.Image]] = []
+    for name in mails_of.MAILS:
+        taken = []
+        for label, width, scheme in mails_of.LOOKS:
+            window.look(width, scheme)
+            page = window.show(mails_of.seen_as(name, scheme))
+            taken.append(folder / f"{name.replace('/', '-').replace(' ', '-')}-{label}.png")
+            page.screenshot(path=taken[-1], full_page=True)
+        strip = folder / f"sheet-{name.replace('/', '-').replace(' ', '-')}.png"
+        sheet(taken, strip, 4000)
+        strips.append((name, Image.open(strip).convert("RGB")))
+    window.close()
+    across(strips, target / "sheet-all-mails.png")
+
+
+def across(strips: list[tuple[str, Image.Image]], target: Path, columns: int = 4, width: int = 900) -> None:
+    """All strips in columns, each with its name above, the next always in the shortest column."""
+    from PIL import Image, ImageDraw
+
+    small = [(name, image.resize((width, image.height * width // image.width))) for name, image in strips]
+    heights = [0] * columns
+    places = []
+    for name, image in small:
+        column = heights.index(min(heights))
+        places.append((name, image, column * (width + 20), heights[column]))
+        heights[column] += image.height + 50
+    canvas = Image.new("RGB", (columns * (width + 20), max(heights)), "#888888")
+    pen = ImageDraw.Draw(canvas)
+    for name, image, x, y in places:
+        pen.text((x + 20, y + 12), name, fill="#ffffff", font_size=20)
+        canvas.paste(image, (x, y + 40))
+    canvas.save(target)
+
+
 def main() -> int:
     """Play the sample in a temporary folder, serve it, take the pictures into var/screenshots."""
     from playwright.sync_api import sync_playwright
@@ -94,6 +143,12 @@ def main() -> int:
 
     target = Path(__file__).parents[2] / "var" / "screenshots"
     target.mkdir(parents=True, exist_ok=True)
+    if "--mails" in sys.argv:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=browser_setup.find(), args=BROWSER_ARGS)
+            contact_sheet(browser, target)
+            browser.close()
+        return told(target)
     root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
     if not (root / "output").is_dir():
         call(["-C", str(root), "init", "--sample"])
@@ -117,8 +172,14 @@ def main() -> int:
                     page.screenshot(path=taken[-1], full_page=True)
                     page.close()
             sheet(taken, target / f"sheet-{name}.png")
+        contact_sheet(browser, target)
         browser.close()
     server.should_exit = True
+    return told(target)
+
+
+def told(target: Path) -> int:
+    """Says where the pictures are."""
     print(
         f"pictures are in {target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target}"
     )

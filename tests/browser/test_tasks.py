@@ -72,12 +72,17 @@ def test_the_address_stands_in_the_window(country: str, browser: Any) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
-def test_paper_has_one_sheet_for_each_letter(browser: Any) -> None:
-    """No empty sheet behind, none that runs over."""
-    catalog = a_programme("Dear you.\n" * 8, Channel.LETTER, country="US")
+@pytest.mark.parametrize(("country", "width", "height"), [("US", 215.9, 279.4), ("DE", 210, 297)])
+def test_paper_has_one_sheet_for_each_letter(country: str, width: float, height: float, browser: Any) -> None:
+    """As large as the country's paper (mm), no empty sheet behind, none that runs over."""
+    catalog = a_programme("Dear you.\n" * 8, Channel.LETTER, country=country)
     sheets = [(a_sheet(catalog, channel=Channel.LETTER), catalog.team["dana"])] * 3
     window = Page(browser, 1000, "light")
     page = window.show(letters(catalog, BRAND, ROOT, sheets, TODAY))
     pdf = page.pdf(prefer_css_page_size=True)
     window.close()
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) == 3
+    boxes = re.findall(rb"/MediaBox\s*\[\s*0 0 ([0-9.]+) ([0-9.]+)\s*\]", pdf)
+    assert boxes
+    for box in boxes:
+        assert [float(points) / 72 * 25.4 for points in box] == pytest.approx([width, height], abs=0.3)

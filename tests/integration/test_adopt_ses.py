@@ -48,15 +48,22 @@ def aws(account: Amazon) -> Amazon:
     return account
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The company with its site; nothing was ever sent."""
+    conf = CONF.replace(', "as_of": "2026-12-01"', "")
+    root = a_company(tmp_path_factory.mktemp("adopt") / "alder", {"pelicanconf.py": conf}, people=PEOPLE)
+    site.build(load_.load(root, as_of=None, clock=FixedClock(NOW), environ={}), FixedClock(NOW))
+    return root
+
+
 @pytest.fixture
-def root(aws: Amazon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(built: Path, aws: Amazon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The company has sent once; that ledger was copied, lost, and the copy was put back: nothing is kept beside it."""
     more = {"TOPMIND_LIVE_URL": "http://127.0.0.1:8000", "TOPMIND_SES_CONTACT_LIST": LIST}
     for name, value in aws.environ(**more).items():
         monkeypatch.setenv(name, value)
-    conf = CONF.replace(', "as_of": "2026-12-01"', "")
-    root = a_company(tmp_path / "alder", {"pelicanconf.py": conf}, people=PEOPLE)
-    site.build(load_.load(root, as_of=None, clock=FixedClock(NOW)), FixedClock(NOW))
+    root = Path(shutil.copytree(built, tmp_path / "alder", symlinks=True))
     assert tick(root, NOW) == PEOPLE
     aws.ses.flush()
     feedback.run(root, clock=FixedClock(NOW))

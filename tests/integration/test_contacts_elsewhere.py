@@ -15,7 +15,7 @@ from topmind import settings
 from topmind.audience import open_source, read_spec
 from topmind.audience.outside import Outside
 from topmind.audience.sources import Source
-from topmind.aws.exports import download
+from topmind.aws.exports import download, listing
 from topmind.errors import AudienceError, ContentError, UsageError
 from topmind.run.clock import SystemClock
 from topmind.run.contacts import Pushed, push
@@ -56,7 +56,9 @@ def opened(tmp_path: Path) -> Iterator[Open]:
 
     def open_(contacts: str, as_of: date = TODAY) -> Source:
         places = settings.load(tmp_path, {"TOPMIND_CONTACTS": contacts})
-        sources.append(open_source(read_spec(places), places, as_of, Outside(download=download)))
+        sources.append(
+            open_source(read_spec(places), places, as_of, Outside(download=download, listing=listing))
+        )
         return sources[-1]
 
     yield open_
@@ -135,6 +137,20 @@ def test_the_same_bytes_mean_something_else_from_a_database(
 
 
 @pytest.mark.postgres
+def test_a_moment_has_the_companys_day_not_the_servers(
+    opened: Open, postgres_url: str, run: Any, tmp_path: Path
+) -> None:
+    """Half past three in the night at Greenwich is the evening before in New York."""
+    (tmp_path / "pelicanconf.py").write_text('TIMEZONE = "America/New_York"\nTOPMIND = {}\n', "utf-8")
+    run("DROP VIEW sales")
+    run("ALTER TABLE orders ALTER at TYPE timestamptz USING '2026-12-01 03:30:00+00'")
+    run("CREATE VIEW sales AS SELECT customer, at AS day, total FROM orders")
+    assert opened(postgres_url).con.execute("SELECT day FROM source_purchases").fetchall() == [
+        (date(2026, 11, 30),)
+    ]
+
+
+@pytest.mark.postgres
 def test_only_the_wanted_columns_leave_the_database(
     opened: Open, postgres_url: str, run: Any, tmp_path: Path
 ) -> None:
@@ -210,6 +226,33 @@ def test_a_bucket_in_place_of_a_folder(opened: Open, bucket: str, tmp_path: Path
     source = opened(f"s3://{bucket}/exports")
     assert rows(source) == [("1", "a@example.com", "1234.50", date(1980, 2, 29), True)]
     assert source.findings == ()
+    assert not list((tmp_path / "var" / "cache" / "audience" / "fetched").iterdir())
+
+
+def test_a_folder_in_a_bucket_is_one_table(opened: Open, bucket: str, tmp_path: Path) -> None:
+    """Whatever is readable right below it, by name; the later file's row counts; a file more is pushed into it."""
+    spec = SPEC.replace('file = "sales.csv"', 'file = "sales"\nid = "number"')
+    (tmp_path / "segments" / "_audience.toml").write_text(spec, "utf-8")
+    put(bucket, "exports/contacts.csv", CONTACTS)
+    assert told(opened, f"s3://{bucket}/exports") == [
+        f"s3://{bucket}/exports/sales: there is no CSV, XLSX or Parquet file in the folder for [tables.purchases] in the "
+        "folder that TOPMIND_CONTACTS names."
+    ]
+    head = "number,customer,day,total\n"
+    put(bucket, "exports/sales/2026-10.csv", f"{head}R1,1,2026-10-30,10\nR2,1,2026-10-31,3\n")
+    put(bucket, "exports/sales/2026-11.csv", f"{head}R2,1,2026-10-31,4\n")
+    put(bucket, "exports/sales/old/2025.csv", f"{head}R0,1,2025-10-31,4\n")
+    put(bucket, "exports/sales/", "")
+    put(bucket, "exports/sales/notes.txt.bak", "x")
+    file = tmp_path / "2026-12.csv"
+    file.write_text(f"{head}R3,1,2026-12-01,5\n", "utf-8")
+    environ = {"TOPMIND_CONTACTS": f"s3://{bucket}/exports"}
+    done = push(tmp_path, file, table="purchases", as_of="2026-12-01", clock=SystemClock(), environ=environ)
+    assert (done.rows, done.where) == (1, f"s3://{bucket}/exports/sales")
+    source = opened(f"s3://{bucket}/exports")
+    bought = source.con.execute("SELECT purchase, amount::INT FROM source_purchases ORDER BY 1").fetchall()
+    assert bought == [("R1", 10), ("R2", 4), ("R3", 5)]
+    assert [f.rule for f in source.findings] == ["source/replaced"]
     assert not list((tmp_path / "var" / "cache" / "audience" / "fetched").iterdir())
 
 

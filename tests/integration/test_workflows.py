@@ -96,7 +96,7 @@ def test_a_scheduled_run_sends_some_and_the_next_one_none(tmp_path: Path, moto: 
     in a bucket and nothing else; a second run adds not one mail."""
     from topmind.testing import audience
 
-    audience.write(tmp_path / "contacts", as_of=date(2026, 12, 1), contacts=300)
+    audience.write(tmp_path / "contacts", as_of=date(2026, 12, 1), contacts=100)
     keys = {"AWS_ACCESS_KEY_ID": "simulated", "AWS_SECRET_ACCESS_KEY": "simulated"}
     environ = {
         **keys,

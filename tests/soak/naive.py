@@ -27,3 +27,14 @@ def send_all(path: Path, client: Any, people: list[str]) -> None:
         database.execute("INSERT INTO sent VALUES (?)", (person,))
         database.commit()
     database.close()
+
+
+def done(path: Path) -> int:
+    """How many have their row."""
+    database = sqlite3.connect(path)
+    try:
+        return int(database.execute("SELECT count(*) FROM sent").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0  # nobody has begun
+    finally:
+        database.close()

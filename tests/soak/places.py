@@ -8,7 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,18 @@ SET = "topmind"
 REGION = "us-east-1"
 KEYS = {"aws_access_key_id": "simulated", "aws_secret_access_key": "simulated"}
 _ENVIRON = {name.upper(): value for name, value in KEYS.items()}
-_MOTO = "from moto.server import ThreadedMotoServer as S; import time; s = S(ip_address='127.0.0.1', port=0, verbose=False); s.start(); print('http://%s:%s' % s.get_host_and_port(), flush=True); time.sleep(86400)"
+#: moto asks for all attributes of a queue, and counts its messages for each, for every message that is received: with
+#: some thousand of them a soak would be that and little else. None of them grows old enough to be dropped.
+_MOTO = """
+import time
+from moto.server import ThreadedMotoServer
+from moto.sqs.models import SQSBackend
+SQSBackend.is_message_valid_based_on_retention_period = lambda *_: True
+server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+server.start()
+print("http://%s:%s" % server.get_host_and_port(), flush=True)
+time.sleep(86400)
+"""
 
 
 @dataclass(frozen=True)
@@ -29,14 +40,17 @@ class Places:
     aws: str
     queue: str
 
-    def client(self, service: str, **config: Any) -> Any:
-        """A boto3 client; one attempt a call."""
+    def client(self, service: str, *, told: Callable[[], None] | None = None, **config: Any) -> Any:
+        """A boto3 client; one attempt a call. `told` hears of each mail that is about to go out to the wire."""
         import boto3
         from botocore.config import Config
 
         url = self.ses if service == "sesv2" else self.aws
         made = Config(**{"retries": {"total_max_attempts": 1}, "read_timeout": 2, **config})
-        return boto3.client(service, endpoint_url=url, region_name=REGION, config=made, **KEYS)  # type: ignore[call-overload]  # its types know each service by name only
+        found = boto3.client(service, endpoint_url=url, region_name=REGION, config=made, **KEYS)  # type: ignore[call-overload]  # its types know each service by name only
+        if told:
+            found.meta.events.register("before-send.sesv2.SendEmail", lambda **_: told())
+        return found
 
     def ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """The simulator's own pages."""

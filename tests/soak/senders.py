@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -53,8 +54,8 @@ class Office:
             f"sqlite:///{self.folder}/{self.name}.db", root=Path(), clock=self.clock, ledger_id=self.name
         )
 
-    def tick(self) -> None:
-        """Send until nothing is left."""
+    def tick(self, told: Callable[[], None]) -> None:
+        """Send until nothing is left; `told` hears of each call."""
         from topmind import delivery
         from topmind.aws.ses import SesTransport
         from topmind.delivery import Order
@@ -63,7 +64,9 @@ class Office:
         carrier = SesTransport(
             configuration_set=SET,
             clock=self.clock,
-            make=lambda: self.where.client("sesv2", max_pool_connections=SLOTS, parameter_validation=False),
+            make=lambda: self.where.client(
+                "sesv2", told=told, max_pool_connections=SLOTS, parameter_validation=False
+            ),
         )
         order = Order(
             owner=os.urandom(8).hex(),
@@ -107,7 +110,10 @@ class Office:
 
         self.where.flush()
         ledger = self.opened()
-        queue = FeedbackQueue(self.where.client("sqs", read_timeout=30), self.where.queue, receivers=1)
+        # what was flushed is there: nobody waits for it
+        queue = FeedbackQueue(
+            self.where.client("sqs", read_timeout=30), self.where.queue, receivers=1, wait=0
+        )
         for _ in range(DRAINS):
             found = feedback.drain(
                 queue,

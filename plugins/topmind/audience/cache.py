@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 #: Raised when the conversion changes: old files are made anew.
-VERSION = 2
+VERSION = 3
 #: Converted files kept per table: the last good one and what a run beside this one may be reading.
 KEPT = 3
 

@@ -11,6 +11,8 @@ from topmind.model import Stage
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 #: An address that mail servers take, lower case, with a dot in the domain.
 ADDRESS = rf"{_ATOM}([.]{_ATOM})*@[a-z0-9-]+([.][a-z0-9-]+)+"
+#: How a moment says that it is one anywhere: Z, +01, +0100, +01:00.
+_OFFSET = "([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)$"
 #: Words for yes and no that exports use.
 YES = ("yes", "y", "true", "t", "1", "x", "on", "opt-in", "opted in", "subscribed")
 NO = ("no", "n", "false", "f", "0", "off", "opt-out", "opted out", "unsubscribed")
@@ -38,12 +40,15 @@ def mapped(column: str, values: Mapping[str, str]) -> str:
 
 
 def day(column: str, table: Table) -> str:
-    """A date: ISO with or without a time of day (the day as written), or as `dates` says."""
+    """A date: ISO, or as `dates` says. With a time of day it is the day as written; with an offset from UTC, too, the
+    day on which that moment was in the session's zone."""
     if table.dates:
         return f"CAST(try_strptime(trim({column}), {quoted(table.dates)}) AS DATE)"
     text = f"trim({column})"
     iso = f"substr({text}, 5, 1) = '-' AND substr({text}, 8, 1) = '-' AND substr({text}, 11, 1) IN ('', ' ', 'T')"
-    slow = f"CASE WHEN {iso} THEN TRY_CAST(left({text}, 10) AS DATE) END"
+    moment = f"length({text}) > 16 AND regexp_matches({text}, '{_OFFSET}')"
+    there = f"CASE WHEN {moment} THEN CAST(TRY_CAST({text} AS TIMESTAMPTZ) AS DATE) END"
+    slow = f"CASE WHEN {iso} THEN coalesce({there}, TRY_CAST(left({text}, 10) AS DATE)) END"
     # most exports write plain ISO days: looking at each by position doubles the time of ten million rows;
     # strptime skips spaces, so it is asked of texts without one only
     whole = f"length({column}) = 10 AND NOT contains({column}, ' ')"

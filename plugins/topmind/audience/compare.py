@@ -133,8 +133,8 @@ def sample(
             sorted(ids, key=lambda one: hashlib.sha256(f"{name} {one}".encode()).digest())[:count]
         )
         query = (
-            "SELECT contact, coalesce(name, ''), coalesce(address, ''), coalesce(CAST(stage AS VARCHAR), '') "
-            "FROM source_contacts WHERE list_contains(?, contact)"
+            "SELECT s.contact, coalesce(s.name, ''), coalesce(s.address, ''), coalesce(CAST(c.stage AS VARCHAR), '') "
+            "FROM source_contacts s JOIN contacts c USING (nr) WHERE list_contains(?, s.contact)"
         )
         rows = sorted(session.con.execute(query, [picked]).fetchall())
     return tuple(

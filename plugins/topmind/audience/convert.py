@@ -35,7 +35,7 @@ class Form:
     values: dict[str, str]
     #: Column that may not be null → why the row is left out.
     needed: dict[str, str] = field(default_factory=dict)
-    #: Column whose values come once; the first row has it.
+    #: Column whose values come once: of several files the last one's row counts, of one file the first row.
     unique: str | None = None
     #: Further columns, for findings only: name → SQL over staged text and canonical columns.
     doubts: dict[str, str] = field(default_factory=dict)
@@ -61,7 +61,6 @@ def convert(
     streamed: list[Path] = []
     written = target.with_name(f"{target.name}.{os.getpid()}.tmp")
     try:
-        findings: list[Finding] = []
         parts: list[Part] = []
         before = 0
         for raw in raws:
@@ -77,11 +76,11 @@ def convert(
             for part, place in zip(parts, streamed, strict=True)
         )
         con.execute(f"CREATE OR REPLACE TEMP {kind} typed AS {numbered}")
-        good = _good(con, form, rejects, parts)
+        good, findings = _good(con, form, rejects, parts)
         if isinstance(table, Contacts):
             con.execute(f"DELETE FROM typed WHERE NOT ({good})")
             ids_are_no_addresses(con, table)
-            findings = odd_contacts(con, spec, table)
+            findings += odd_contacts(con, spec, table)
         if good == "true" and not isinstance(table, Contacts) and len(streamed) == 1:
             streamed[0].replace(written)
         else:
@@ -89,7 +88,7 @@ def convert(
             before = _copy(con, f"SELECT {', '.join(form.values)} FROM typed WHERE {good} {order}", written)
         written.replace(target)
     finally:
-        con.execute(f"DROP {kind} IF EXISTS typed")
+        con.execute(f"DROP {kind} IF EXISTS typed; DROP TABLE IF EXISTS replaced")
         for place in (*streamed, written):
             place.unlink(missing_ok=True)
     return Converted(parquet=target, rows=before, shape=shape, findings=tuple(findings))
@@ -115,9 +114,9 @@ def _typed(form: Form, raw: Raw) -> str:
     )
 
 
-def _good(con: Any, form: Form, rejects: Rejects, parts: Sequence[Part]) -> str:
-    """The condition of rows that stay; what does not is added to `rejects`."""
-    conditions = []
+def _good(con: Any, form: Form, rejects: Rejects, parts: Sequence[Part]) -> tuple[str, list[Finding]]:
+    """The condition of rows that stay, and what is odd; what cannot be used is added to `rejects`."""
+    conditions, findings = [], []
 
     def told(nr: int, why: str, row: str) -> tuple[int, str, str, str]:
         line, file = line_of_row(nr, parts)
@@ -136,16 +135,35 @@ def _good(con: Any, form: Form, rejects: Rejects, parts: Sequence[Part]) -> str:
             conditions.append("reason IS NULL")
     if form.unique:
         text = f"concat_ws(' | ', {', '.join(f't.{c}::VARCHAR' for c in form.values)})"
+        # which of the files a row is of, from 0
+        file = " + ".join(["0", *(f"CAST(t.nr > {part.before} AS INTEGER)" for part in parts[1:])])
+        keyed = (
+            f"SELECT t.nr, t.{form.unique} AS key, {file} AS file FROM typed t "
+            f"WHERE t.reason IS NULL AND t.{form.unique} IS NOT NULL"
+        )
         again = con.execute(
-            f"SELECT t.nr, {text} FROM typed t JOIN (SELECT {form.unique} AS key, min(nr) AS first FROM typed "
-            f"WHERE reason IS NULL AND {form.unique} IS NOT NULL GROUP BY 1 HAVING count(*) > 1) d "
-            f"ON t.{form.unique} = d.key AND t.nr > d.first WHERE t.reason IS NULL ORDER BY t.nr"
+            f"SELECT t.nr, {text} FROM typed t JOIN (SELECT key, file, min(nr) AS first FROM ({keyed}) "
+            f"GROUP BY key, file HAVING count(*) > 1) d "
+            f"ON t.{form.unique} = d.key AND {file} = d.file AND t.nr > d.first WHERE t.reason IS NULL ORDER BY t.nr"
         ).fetchall()
         if again:
             why = "an id that came before"
             rejects.add([(why, len(again))], [told(nr, why, row) for nr, row in again[:REJECTS]])
             conditions.append(f"nr NOT IN ({', '.join(str(nr) for nr, _ in again)})")
-    return " AND ".join(conditions) or "true"
+        if len(parts) > 1:
+            query = f"SELECT nr FROM ({keyed}) QUALIFY file < max(file) OVER (PARTITION BY key)"
+            ((count,),) = con.execute(f"CREATE OR REPLACE TEMP TABLE replaced AS {query}").fetchall()
+            if count:
+                conditions.append("nr NOT IN (SELECT nr FROM replaced)")
+                findings.append(_replaced(count))
+    return " AND ".join(conditions) or "true", findings
+
+
+def _replaced(count: int) -> Finding:
+    rows = f"{count} rows have an id that a later" if count > 1 else "1 row has an id that a later"
+    return Finding(
+        rule="source/replaced", level="info", says=f"{rows} file has, too: the later file's row counts."
+    )
 
 
 def _contacts(spec: AudienceSpec, raw: Raw) -> Form:

@@ -70,6 +70,12 @@ def has_mark(path: Path) -> bool:
     return start.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
 
 
+def form_of(path: Path, mark: Fingerprint, delimiter: str) -> str:
+    """How a text file is written, in words."""
+    bom = " with a byte-order mark" if has_mark(path) else ""
+    return f"{mark.encoding}{bom}, split by {NAMES.get(delimiter, repr(delimiter))}"
+
+
 def _first_line(start: bytes, encoding: str) -> str:
     text = start.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
     lines = text.splitlines()

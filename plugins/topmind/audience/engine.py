@@ -105,11 +105,19 @@ class Session:
             )
         #: Condition of a row with `nr` that it belongs to somebody who is here.
         self._here = "nr NOT IN (SELECT nr FROM erased)" if erased else "true"
+        stage = "stage"
+        if history.said_stages:
+            said = history.said_stages
+            self._table("said_ids", {"contact": list(said), "said": list(said.values())})
+            self.con.execute(
+                "CREATE TEMP TABLE said AS SELECT nr, said FROM source_contacts JOIN said_ids USING (contact)"
+            )
+            stage = "coalesce((SELECT s.said FROM said s WHERE s.nr = source_contacts.nr), stage) AS stage"
         columns = [f"f_{name}" for name in self.spec.fields]
         columns += [f"o_{channel.value}" for channel, c in self.spec.consent.items() if c.column]
         listed = "".join(f", {column}" for column in columns)
         self.con.execute(
-            f"CREATE TEMP VIEW contacts AS SELECT nr, stage, zone, language, "
+            f"CREATE TEMP VIEW contacts AS SELECT nr, {stage}, zone, language, "
             f"CASE WHEN since <= {self._today} THEN since END AS since, address IS NOT NULL AS has_address, "
             f"phone IS NOT NULL AS has_phone, len(postal) > 0 AS has_postal{listed} "
             f"FROM source_contacts WHERE {self._here}"

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from topmind.audience.csvfile import NAMES, Fingerprint, fingerprint, read_header, transcode
+from topmind.audience.csvfile import NAMES, Fingerprint, fingerprint, form_of, read_header, transcode
 from topmind.audience.places import PARQUET, READABLE, TEXT, WORKBOOK
 from topmind.audience.schema import Table
 from topmind.audience.staging import Raw, Unusable, raw_csv, raw_parquet
@@ -95,10 +95,10 @@ def _raw(
     delimiter, header = read_header(mark.head, wanted, table.delimiter)
     _split_rightly(mark, delimiter, wanted)
     _read_rightly(header, wanted)
-    if mark.encoding == "utf-8":
-        return raw_csv(path, delimiter, header, wanted, shown)
-    transcode(path, mark.encoding, copy)
-    return raw_csv(copy, delimiter, header, wanted, shown)
+    if mark.encoding != "utf-8":
+        transcode(path, mark.encoding, copy)
+    readable = path if mark.encoding == "utf-8" else copy
+    return replace(raw_csv(readable, delimiter, header, wanted, shown), form=form_of(path, mark, delimiter))
 
 
 def _of(path: Path, paths: Sequence[Path], says: str) -> Unusable:

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from topmind.audience.columns import quoted
-from topmind.audience.csvfile import NAMES, fingerprint, has_mark, read_header
+from topmind.audience.csvfile import fingerprint, form_of, read_header
 from topmind.audience.places import PARQUET, READABLE, WORKBOOK
 from topmind.audience.schema import Table
 from topmind.audience.staging import Unusable
@@ -82,9 +82,7 @@ def _text(path: Path, table: Table | None) -> Head:
         reader = csv.reader(file, delimiter=delimiter)
         next(reader, None)
         rows = list(islice((row for row in reader if row), ROWS))
-    bom = " with a byte-order mark" if has_mark(path) else ""
-    kind = f"{mark.encoding}{bom}, split by {NAMES.get(delimiter, repr(delimiter))}"
-    return _head(kind, mark.encoding if mark.guessed else "", header, rows)
+    return _head(form_of(path, mark, delimiter), mark.encoding if mark.guessed else "", header, rows)
 
 
 def _parquet(path: Path) -> Head:

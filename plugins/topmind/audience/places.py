@@ -28,12 +28,17 @@ class Place:
     shown: str
     #: The file or folder; None where it has to be fetched.
     path: Path | None = None
-    #: `s3://BUCKET/KEY`.
+    #: `s3://BUCKET/KEY`; with `/` at its end it is a folder.
     s3: str = ""
     #: Address of a database.
     database: str = ""
     #: Table or view there, with its schema where one is named.
     table: str = ""
+
+    @property
+    def many(self) -> bool:
+        """Whether it is a folder in a bucket."""
+        return self.s3.endswith("/")
 
     @property
     def piped(self) -> bool:
@@ -93,17 +98,15 @@ def _database(address: str, table: str, name: str) -> Place:
 
 def _bucket(url: str, table: str) -> Place:
     parts = urlsplit(url)
-    if (
-        not parts.netloc
-        or not parts.path.strip("/")
-        or PurePosixPath(parts.path).suffix.lower() not in READABLE
-    ):
+    suffix = PurePosixPath(parts.path).suffix.lower()
+    folder = parts.path.endswith("/") or not suffix
+    if not parts.netloc or not parts.path.strip("/") or not (folder or suffix in READABLE):
         raise _wrong(
             table,
             "names no readable object of a bucket",
-            "Write s3://BUCKET/FOLDER/NAME.csv (or .xlsx, .parquet).",
+            "Write s3://BUCKET/FOLDER/NAME.csv (or .xlsx, .parquet), or s3://BUCKET/FOLDER/ for all files in it.",
         )
-    return Place(s3=url, shown=url)
+    return Place(s3=f"{url.rstrip('/')}/" if folder else url, shown=url)
 
 
 def _file_name(said: str) -> str:

@@ -17,8 +17,9 @@ from topmind.errors import ConfigError
 _LIMIT = 600_000
 
 
-def copy_out(address: str, table: str, wanted: Sequence[str], target: Path) -> None:
-    """Write a table's wanted columns as UTF-8 CSV with a header; where one is missing, the header alone.
+def copy_out(address: str, table: str, wanted: Sequence[str], target: Path, zone: str) -> None:
+    """Write a table's wanted columns as UTF-8 CSV with a header; where one is missing, the header alone. Moments
+    (`timestamptz`) are written in `zone`, so that their day is the company's, not the server's.
 
     Raises Unusable (no answer, no such table, no right), whose text holds neither address nor value; ConfigError
     without the library.
@@ -39,6 +40,7 @@ def copy_out(address: str, table: str, wanted: Sequence[str], target: Path) -> N
             connection.execute(f"SET LOCAL statement_timeout = {_LIMIT}")
             connection.execute("SET LOCAL datestyle = 'ISO, YMD'")
             connection.execute("SET LOCAL client_encoding = 'UTF8'")
+            connection.execute("SELECT set_config('timezone', %s, true)", (zone,))
             described = (
                 connection.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(named)).description or ()
             )

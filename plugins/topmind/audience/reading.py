@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from topmind.audience.columns import quoted
 from topmind.audience.convert import convert
 from topmind.audience.csvfile import Fingerprint
 from topmind.audience.files import files_of, marked, raws
+from topmind.audience.forms import forms_of, guessed
 from topmind.audience.numbering import number
 from topmind.audience.outside import Outside
 from topmind.audience.places import place_of
@@ -42,6 +44,10 @@ class Reader:
         self.places = {table: place_of(spec, settings, table) for table in spec.tables}
         self.cache = Cache(settings.var / "cache" / "audience")
         self.rejects = settings.var / "rejects"
+        #: In whose days moments with an offset count: the company's.
+        self.zone = str(settings.pelican.get("TIMEZONE", "UTC"))
+        #: How files that are new were read; told once, with the conversion.
+        self.forms: list[Problem] = []
 
     def connect(self) -> Any:
         """DuckDB that reads the exports' folders and writes the cache, and nothing else.
@@ -61,6 +67,8 @@ class Reader:
         listed = ", ".join("'" + f.replace("'", "''") + "'" for f in folders)
         con.execute(f"SET allowed_directories = [{listed}]")
         con.execute("SET temp_directory = ?", [str(self.cache.folder / "spill")])
+        # left alone, the day of a moment with an offset is this machine's
+        con.execute("SET TimeZone = ?", [self.zone])
         con.execute("SET enable_external_access = false")
         con.execute("SET lock_configuration = true")
         return con
@@ -142,11 +150,13 @@ class Reader:
         place, fetched = self.places[table], None
         if place.path is None:
             wanted = self.spec.columns(table)
-            fetched = self.outside.bring(place, wanted, self.cache.folder / "fetched", table)
+            fetched = self.outside.bring(place, wanted, self.cache.folder / "fetched", table, self.zone)
         try:
             return self._read(con, table, fetched or place.path)
         finally:
-            if fetched and not place.piped:
+            if place.many:
+                shutil.rmtree(self.cache.folder / "fetched" / table, ignore_errors=True)
+            elif fetched and not place.piped:
                 fetched.unlink(missing_ok=True)
 
     def _read(self, con: Any, table: str, path: Path | None) -> tuple[Converted, str, date]:
@@ -185,13 +195,14 @@ class Reader:
         with TemporaryDirectory(prefix="new-", dir=self.cache.folder) as spool:
             found = raws(con, paths, marks, spec.tables[table], spec.columns(table), Path(spool))
             made = convert(con, spec, table, found, rejects, target, shape)
+        self.forms += [self.problem(table, one) for one in forms_of(found)]
         left_out = rejected(rejects, self.rejects / f"{table}.csv", f"var/rejects/{table}.csv")
         self._few_enough(table, made, rejects)
-        guessed = [
-            _guessed(path, mark, paths) for path, mark in zip(paths, marks, strict=True) if mark.guessed
+        assumed = [
+            guessed(path, mark, paths) for path, mark in zip(paths, marks, strict=True) if mark.guessed
         ]
         whole = Converted(
-            parquet=made.parquet, rows=made.rows, shape=shape, findings=(*guessed, *left_out, *made.findings)
+            parquet=made.parquet, rows=made.rows, shape=shape, findings=(*assumed, *left_out, *made.findings)
         )
         self.cache.keep(whole)
         return whole
@@ -227,7 +238,12 @@ class Reader:
 
     def _shape(self, table: str) -> str:
         """Hash of everything but the data that a converted table depends on."""
-        said = [VERSION, table, self.spec.tables[table].model_dump(exclude={"file", "bad_rows"}, mode="json")]
+        said = [
+            VERSION,
+            table,
+            self.zone,
+            self.spec.tables[table].model_dump(exclude={"file", "bad_rows"}, mode="json"),
+        ]
         if table == "contacts":
             said += [[repr(f) for f in self.spec.fields.values()]]
             said += [sorted((c.value, s.column or "", repr(s.values)) for c, s in self.spec.consent.items())]
@@ -265,13 +281,3 @@ def _unusable(refused: str, fix: str) -> Finding:
 
 def _stopped(error: StoppedError) -> Finding:
     return Finding(rule="source/too-many-bad-rows", level="error", says=str(error), fix=_LOOK)
-
-
-def _guessed(path: Path, mark: Fingerprint, paths: Sequence[Path]) -> Finding:
-    which = path.name if len(paths) > 1 else "the file"
-    return Finding(
-        rule="source/encoding",
-        level="info",
-        says=f"{which} is not UTF-8; it was read as {mark.encoding}.",
-        fix='Export it as UTF-8, or say encoding = "cp1252" in segments/_audience.toml.',
-    )

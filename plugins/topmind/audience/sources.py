@@ -22,13 +22,22 @@ from topmind.settings import Settings
 class Source:
     """The people and facts of one run: tables in a locked-down DuckDB. Use it as a context manager."""
 
-    def __init__(self, spec: AudienceSpec, con: Any, findings: Sequence[Problem], rules_at: str = "") -> None:
+    def __init__(
+        self,
+        spec: AudienceSpec,
+        con: Any,
+        findings: Sequence[Problem],
+        rules_at: str = "",
+        forms: Sequence[Problem] = (),
+    ) -> None:
         #: What was declared.
         self.spec = spec
         #: The database; `engine` makes a cursor of it for each session.
         self.con = con
         #: What was odd about the exports; none is an error.
         self.findings = tuple(findings)
+        #: How files that were converted just now are written (encoding, byte-order mark, delimiter): notes.
+        self.forms = tuple(forms)
         #: Address of the PostgreSQL in which rules run; "" = in DuckDB.
         self.rules_at = rules_at
 
@@ -100,7 +109,7 @@ def open_source(
         except BaseException:
             con.close()
             raise
-    return Source(spec, con, findings, settings.rules_at)
+    return Source(spec, con, findings, settings.rules_at, reader.forms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,12 +127,13 @@ def check_file(spec: AudienceSpec, settings: Settings, as_of: date, table: str, 
     Raises ContentError where it would not be used, AudienceError where `var/` cannot be written.
     """
     reader = Reader(spec, settings, as_of, Outside())
-    before = reader.places[table].path
+    there = reader.places[table]
+    of_many = there.many or (there.path is not None and there.path.is_dir())
     reader.places[table] = Place(path=path.resolve(), shown=path.name)
     with _writable():
         con = reader.connect()
         try:
-            converted, found = reader.tried(con, table, of_many=before is not None and before.is_dir())
+            converted, found = reader.tried(con, table, of_many=of_many)
         finally:
             con.close()
     problems = [reader.problem(table, one) for one in found]

@@ -53,6 +53,8 @@ class Raw:
     shown: str = ""
     #: Lines of the file that are no rows of the query.
     gaps: tuple[int, ...] = ()
+    #: How a text file is written, in words; "" of others.
+    form: str = ""
 
     def __getitem__(self, source: str) -> str:
         """The staged column of a source column."""

@@ -34,6 +34,14 @@ def download(url: str, target: Path) -> None:
     os.utime(target, (changed.timestamp(), changed.timestamp()))
 
 
+def listing(url: str) -> list[str]:
+    """The objects right below `s3://BUCKET/FOLDER/`, by name. Raises AudienceError, ConfigError."""
+    bucket, prefix = _parts(url)
+    with _asked(url) as client:
+        pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter="/")
+        return [f"s3://{bucket}/{one['Key']}" for page in pages for one in page.get("Contents", ())]
+
+
 def upload(file: Path, url: str) -> None:
     """Put a file there, encrypted by the bucket. Raises AudienceError, ConfigError."""
     bucket, key = _parts(url)

@@ -16,6 +16,16 @@ WHOLE = frozenset({"unsubscribe_url", "preferences_url", "view_url", "company_si
 #: Up to the end of the host (WHATWG URL: `https:evil.example` has one too); or an answer, which is one word.
 _TO_HOST = re.compile(r"\s*(?:(?:https?:)?/{2,}[^/?#]*|https?:/?[^/?#]*|answer:.*)?\s*", re.IGNORECASE)
 _PAGES = "content/pages/"
+_PELICAN = re.compile(r"^\{(?:static|filename|attach)\}")
+
+
+def is_sound(address: str) -> bool:
+    """False where a web address has no host that any program could read."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme.lower() not in {"http", "https"} or bool(parts.hostname)
+    except ValueError:  # brackets that hold no IPv6 address
+        return False
 
 
 def is_whole(field: str) -> bool:
@@ -41,19 +51,34 @@ def chooses_host(href: Text) -> MergeTag | None:
     return tag if _TO_HOST.fullmatch(before) else None
 
 
-def page_of(href: str, source: str, pages: Mapping[str, str]) -> str | None:
-    """The page that a link to one of our files means (`../tips/gutters.md`): its address on the site, "" where there
-    is none; None where the link names no file of ours. `source`: the file it stands in; `pages`: file → address."""
-    parts = urlsplit(href.strip())
+def bare(href: str) -> str:
+    """An address without what Pelican writes before one of its own: `{static}/images/roof.png`."""
+    return _PELICAN.sub("", href.strip())
+
+
+def file_of(href: str, source: str) -> str | None:
+    """The file of ours that a link names, `content/tips/gutters.md` for `../tips/gutters.md#ice`; None for any other
+    link. `source`: the file it stands in; a path that begins with `/` begins at `content/`."""
+    try:
+        parts = urlsplit(bare(href))
+    except ValueError:
+        return None
     if parts.scheme or parts.netloc or not parts.path.endswith(".md"):
         return None
-    path = parts.path
-    if path.startswith("/"):
-        file = path.lstrip("/")
-    else:
-        file = posixpath.normpath(posixpath.join(posixpath.dirname(source), path))
+    if not parts.path.startswith("/"):
+        return posixpath.normpath(posixpath.join(posixpath.dirname(source), parts.path))
+    file = parts.path.lstrip("/")
+    return file if file.startswith("content/") else f"content/{file}"
+
+
+def page_of(href: str, source: str, pages: Mapping[str, str]) -> str | None:
+    """The page that a link to one of our files means: its address on the site, "" where there is none; None where the
+    link names no file of ours. `pages`: file of an item → address; those of `content/pages` follow from their names."""
+    file = file_of(href, source)
+    if file is None:
+        return None
     page = pages.get(file, "")
     if not page and file.startswith(_PAGES):
         page = urls.page_url(PurePosixPath(file.removeprefix(_PAGES)))
-    anchor = f"#{parts.fragment}" if parts.fragment else ""
-    return f"{page}{anchor}" if page else ""
+    anchor = urlsplit(bare(href)).fragment
+    return f"{page}#{anchor}" if page and anchor else page

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from topmind.catalog import merge_tags, scanner
-from topmind.catalog.html import Piece, convert, pieces
+from topmind.catalog.html import Piece, convert, holds_braces, pieces
 from topmind.catalog.scanner import Container, Part, Single, Words
 from topmind.errors import ContentError
 from topmind.model import (
@@ -22,8 +22,10 @@ from topmind.model import (
     Columns,
     Coupon,
     ItemRef,
+    Level,
     MergeTag,
     Node,
+    Problem,
     Prose,
     SlotMark,
     TestimonialRef,
@@ -61,7 +63,22 @@ def _tree(path: str, line: int, text: str, visible: frozenset[int]) -> tuple[Blo
     ]:
         # Raw HTML swallowed a block's place (a comment, a script): convert each stretch of text by itself.
         found = _one_by_one(flat, sources, mark, tags)
+    if any(holds_braces(piece) for piece in found if not isinstance(piece, int)):
+        raise ContentError([_half_code(path, line, text)])
     return _fold(flat, found)
+
+
+def _half_code(path: str, line: int, text: str) -> Problem:
+    """Where Markdown sees no code, although the back-ticks of the text look like it."""
+    number = line + text.count("\n", 0, max(0, min(text.find("{{") % len(text), text.find("{%") % len(text))))
+    return Problem(
+        rule="merge-tags/half-code",
+        level=Level.ERROR,
+        path=path,
+        line=number,
+        says="braces stand half in code: readers would see them as they are.",
+        fix="A back-tick (`) opens code that is closed in another paragraph, item or cell: close it, or take it out.",
+    )
 
 
 def _flatten(parts: Iterable[Part], visible: frozenset[int]) -> Iterable[_Flat]:
@@ -89,8 +106,8 @@ def _flatten(parts: Iterable[Part], visible: frozenset[int]) -> Iterable[_Flat]:
 
 
 def _lift(words: Words, mark: str, tags: dict[str, MergeTag]) -> str:
-    """Ordinary text with a sentinel in place of each merge tag."""
-    found, _ = merge_tags.find(words.text, "", words.line)
+    """Ordinary text with a sentinel in place of each merge tag; what was code after all gets its words back."""
+    found, _ = merge_tags.find(words.text, "", words.line, code=True)
     parts: list[str] = []
     at = 0
     for one in found:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
-from topmind.catalog import front_matter, merge_tags, scanner, slips
+from topmind.catalog import foreign, front_matter, merge_tags, scanner, slips
 from topmind.catalog.fields import Source
 from topmind.catalog.findings import Findings, Wrong, did_you_mean, nearest
 from topmind.catalog.schemas import Head, ItemHead
@@ -71,7 +71,9 @@ class Reader:
             self.findings.error(wrong.rule, path, wrong.line, wrong.says, wrong.fix)
             return None
         except OSError as error:
-            self.findings.error("file/unreadable", path, 0, f"cannot be read: {error.strerror}.")
+            self.findings.error(
+                "file/unreadable", path, 0, f"cannot be read: {error.strerror}.", "Look at its rights."
+            )
             return None
         project = self.settings.project
         head = front_matter.read(text, path, project.aliases, schema.keys())
@@ -109,7 +111,7 @@ class Reader:
                     path,
                     entry.line,
                     f"{written!r} is no key of this {schema.what}.",
-                    did_you_mean(key, known, what="Known keys"),
+                    _ours(key, known) or did_you_mean(key, known, what="Known keys"),
                     slips.edit(written, known - entries.keys()),
                 )
                 continue
@@ -165,6 +167,12 @@ def relative(file: Path, root: Path) -> str:
 _BROKEN = object()
 
 
+def _ours(key: str, known: Collection[str]) -> str:
+    """What another system's key is called here; "" = nobody knows."""
+    ours = foreign.OURS.get(key, "")
+    return f"Write it as `{ours}`." if ours in known else ""
+
+
 def _no_head(schema: type[Head]) -> tuple[str, str]:
     """(what is wrong, what to write) of a file that begins with its text."""
     must = [
@@ -206,6 +214,8 @@ def _validated(
                     f"Write `{key}:` with {schema.form(key).due}.",
                 )
             else:
-                findings.error("front-matter/value", path, lines.get(key, 1), f"{key}: {one['msg']}.")
+                findings.error(
+                    "front-matter/value", path, lines.get(key, 1), f"{key}: {one['msg']}.", "Mend the value."
+                )
         return None
     return None if broken else found

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TypeAlias
 
 from topmind.catalog import dates
-from topmind.catalog.addresses import chooses_host
+from topmind.catalog.addresses import chooses_host, is_sound
 from topmind.catalog.findings import Wrong, nearest
 from topmind.model import Edit, PersonalCode, Text
 
@@ -195,7 +195,7 @@ def _good_for(text: str, form: str) -> tuple[int | None, date | None]:
 
 def video_address(value: str) -> str:
     """`https://…`. Raises Wrong."""
-    if not re.fullmatch(r"https?://\S+", value):
+    if not re.fullmatch(r"https?://\S+", value) or not is_sound(value):
         says = f"{value!r} is no address." if value else "names no address."
         raise Wrong(says, "Write `/// video | https://…`.", rule="value")
     return value
@@ -233,7 +233,7 @@ def check_target(href: Text, target: str) -> None:
             rule="value",
         )
     whole = "".join(part if isinstance(part, str) else "x" for part in href)
-    if isinstance(href[0], str) and not _TARGET.fullmatch(whole):
+    if isinstance(href[0], str) and not (_TARGET.fullmatch(whole) and is_sound(whole)):
         raise Wrong(
             f"{target!r} is no address that a reader can follow.",
             "Begin it with https://, mailto:, tel:, / or answer:.",

@@ -207,7 +207,8 @@ Cadence = Annotated[str, Form(_word(str), "words like `Tuesday at 09:00`, or an 
 Starts = Annotated[str, Form(_word(str), "a fact with a date, like `first_purchase()`")]
 OwnStarts = Annotated[str | None, Form(_word(str), "a fact with a date, like `first_purchase()`")]
 Name = Annotated[str | None, Form(_word(words.name), "a name")]
-RequiredName = Annotated[str, Form(_word(words.name), "a name")]
+Member = Annotated[str | None, Form(_word(words.member), "a name")]
+RequiredMember = Annotated[str, Form(_word(words.member), "a name")]
 Zone = Annotated[str | None, Form(_word(str), "a time zone")]
 RequiredZone = Annotated[str, Form(_word(str), "a time zone")]
 Names = Annotated[tuple[Word, ...], Form(_words, "a list of names")]
@@ -242,9 +243,7 @@ ApproveOf = Annotated[Approve, Form(_word(words.choice(Approve)), "auto, proof o
 ChannelOf = Annotated[Channel, Form(_word(phrases.read_channel), "a channel")]
 Channels = Annotated[tuple[Channel, ...], Form(_list(phrases.read_channel), "a list of channels")]
 PurposeOf = Annotated[Purpose, Form(_word(words.choice(Purpose)), "service or marketing")]
-Repeat = Annotated[
-    str | None, Form(_word(words.one_of("once", "every time", "yearly")), "once, every time or yearly")
-]
+Repeat = Annotated[str | None, Form(_word(words.repeat), "once, every time or yearly")]
 AudienceOf = Annotated[str, Form(_word(words.one_of("each send", "first")), "each send or first")]
 Wrongs = Annotated[
     tuple[str, date | None] | None, Form(_word(phrases.read_wrong), "what was wrong, and its date")

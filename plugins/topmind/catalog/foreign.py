@@ -13,7 +13,7 @@ from topmind.settings import CONF
 MANY = 10
 #: Keys of Hugo, Jekyll and their like that say what one of ours says.
 OURS = {
-    "author": "authors", "categories": "tags", "description": "summary", "draft": "status", "excerpt": "summary",
+    "author": "authors", "categories": "tags", "category": "tags", "keywords": "tags", "description": "summary", "draft": "status", "excerpt": "summary",
     "expirydate": "use", "last_modified_at": "modified", "lastmod": "modified", "topics": "tags",
 }  # fmt: skip
 _NAMES = {

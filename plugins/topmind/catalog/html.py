@@ -47,6 +47,8 @@ ATTRIBUTES = {
     "details": {"open"},
 }
 SCHEMES = {"http", "https", "mailto", "tel", "answer"}
+#: Here braces are only shown.
+CODE = frozenset({"code", "pre"})
 #: Elements without an end.
 VOID = frozenset({"br", "col", "hr", "img"})
 #: Deeper markup is flattened: no page needs it and a compiler further down might crash on it.
@@ -120,21 +122,23 @@ def _events(
     root: etree._Element, sentinel: re.Pattern[str], tags: Mapping[str, MergeTag]
 ) -> Iterator[_Event]:
     """Start (tag, attributes), text, merge tag, place (int) and end (None) of everything below `root`."""
-    depth = 0
+    depth = code = 0
     for action, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
         if action in {"comment", "pi"} or not isinstance(element.tag, str):
-            yield from _text(element.tail, sentinel, tags)
+            yield from _text(element.tail, sentinel, tags, code)
             continue
         if action == "start":
             depth += 1
+            code += element.tag in CODE
             if element is not root and depth <= MAX_DEPTH:
                 yield (element.tag, tuple(_attributes(element, sentinel, tags)))
-            yield from _text(element.text, sentinel, tags)
+            yield from _text(element.text, sentinel, tags, code)
         else:
+            code -= element.tag in CODE
             if element is not root:
                 if depth <= MAX_DEPTH:
                     yield None
-                yield from _text(element.tail, sentinel, tags)
+                yield from _text(element.tail, sentinel, tags, code)
             depth -= 1
 
 
@@ -146,10 +150,20 @@ def _attributes(
 
 
 def _text(
-    text: str | None, sentinel: re.Pattern[str], tags: Mapping[str, MergeTag]
+    text: str | None, sentinel: re.Pattern[str], tags: Mapping[str, MergeTag], code: int
 ) -> Iterator[str | MergeTag | int]:
-    if text:
-        yield from _split(text, sentinel, tags)
+    for part in _split(text or "", sentinel, tags):
+        yield part.source if code and isinstance(part, MergeTag) else part
+
+
+def holds_braces(node: Node) -> bool:
+    """Whether a reader would see braces of a merge tag where there is no code."""
+    if isinstance(node, str):
+        return "{{" in node or "{%" in node
+    if isinstance(node, MergeTag) or node.tag in CODE:
+        return False
+    in_attribute = any(isinstance(p, str) and "{{" in p for _, value in node.attrs for p in value)
+    return in_attribute or any(holds_braces(child) for child in node.children)
 
 
 def _split(

@@ -15,6 +15,7 @@ from topmind.catalog import slips
 from topmind.catalog.code import literal_spans
 from topmind.catalog.filters import FILTERS, check_args, filtered, is_missing, show
 from topmind.catalog.findings import Wrong, did_you_mean
+from topmind.catalog.other_languages import follows, not_a_tag
 from topmind.date_words import PLAIN, DateStyle
 from topmind.errors import ContentError
 from topmind.model import Edit, Filter, Level, MergeTag, Problem, Text
@@ -40,8 +41,6 @@ BUILT_IN: Mapping[str, str] = {
 
 _TAG = re.compile(r"\{\{((?:(?!\n[ \t]*\n)[^{}])*)\}\}")
 _OPEN = re.compile(r"\{\{|\{%")
-_SHORTCODE = re.compile(r"\{\{[<%](?P<inner>.*?)[>%]\}\}", re.DOTALL)
-_LOGIC = re.compile(r"\{%-?\s*(?P<word>\w*)(?P<rest>.*?)%\}", re.DOTALL)
 _SMART = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "‘": "'", "’": "'", "‚": "'"})
 #: Words where quoted text is due: `default: there`.
 _UNQUOTED = re.compile(r":\s*([^\W\d][\w .!'-]*?)\s*")
@@ -58,14 +57,17 @@ class Found:
     tag: MergeTag
 
 
-def find(text: str, path: str, line: int) -> tuple[tuple[Found, ...], tuple[Problem, ...]]:
-    """Every merge tag of a text outside code, in order, and what is wrong with those that cannot be read.
+def find(
+    text: str, path: str, line: int, *, code: bool = False
+) -> tuple[tuple[Found, ...], tuple[Problem, ...]]:
+    """Every merge tag of a text outside code (with `code`: also inside), in order, and what is wrong with those that
+    cannot be read.
 
     `line` is the line of the file on which the text begins.
     """
     if "{{" not in text and "{%" not in text:
         return (), ()
-    spans = literal_spans(text)
+    spans = [] if code else literal_spans(text)
     found: list[Found] = []
     problems: list[Problem] = []
     at = 0
@@ -78,10 +80,13 @@ def find(text: str, path: str, line: int) -> tuple[tuple[Found, ...], tuple[Prob
         tag = _TAG.match(text, match.start())
         try:
             if tag is None:
-                raise _not_a_tag(text, match.start())
+                raise not_a_tag(text, match.start())
             found.append(Found(tag.start(), tag.end(), _read(tag[1], tag[0], here)))
             at = tag.end()
         except Wrong as wrong:
+            if problems and problems[-1].rule == "merge-tag/logic" and follows(text, match.start()):
+                at = match.end()
+                continue
             problems.append(
                 Problem(
                     rule=f"merge-tag/{wrong.rule}",
@@ -192,7 +197,7 @@ def _read(inner: str, source: str, line: int) -> MergeTag:
     if field is None:
         if not text:
             raise Wrong("a merge tag is empty.", "Write `{{ first_name }}`.", rule="syntax")
-        raise _not_a_tag(source, 0)
+        raise not_a_tag(source, 0)
     rest = text[field.end() :].strip()
     filters: list[Filter] = []
     if rest.startswith("or ") or rest == "or":
@@ -266,28 +271,3 @@ def _other(source: str, old: str, new: str | None) -> Edit | None:
 
 def _arg(match: re.Match[str]) -> str:
     return next(match[name] for name in ("double", "single", "number") if match[name] is not None)
-
-
-def _not_a_tag(text: str, at: int) -> Wrong:
-    """Why what begins at `at` is no merge tag."""
-    if match := _SHORTCODE.match(text, at):
-        name = match["inner"].strip().lstrip("/").split()[:1]
-        return Wrong(
-            f"{{{{< {name[0] if name else ''} >}}}} is a shortcode of another system.",
-            "Remove it, or list its name under TOPMIND['ignore'] in pelicanconf.py.",
-            rule="shortcode",
-        )
-    if match := _LOGIC.match(text, at):
-        word = match["word"]
-        fix = "Write `/// for | segment` … `/// for everyone else` … `///` on lines of their own."
-        if word == "include":
-            fix = "Write `/// item | tips/gutters` for a card of an item."
-        return Wrong(f"`{{% {word} %}}` is not read here.", fix, rule="logic")
-    if text.startswith("{%", at):
-        return Wrong("`{%` is not read here.", "Put it in code, or remove it.", rule="logic")
-    piece = text[at : at + 30].partition("\n")[0]
-    return Wrong(
-        f"{piece!r} is no merge tag.",
-        'Write `{{ first_name | default: "there" }}`; to show braces, put them in `code`.',
-        rule="syntax",
-    )

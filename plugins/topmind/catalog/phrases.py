@@ -41,6 +41,13 @@ _CHANNEL_WORDS = {channel.value: channel for channel in Channel} | {
 }
 
 
+#: Other words for ours.
+_CHANNELS_ELSEWHERE = {
+    "phone": "call", "telephone": "call", "ring": "call", "post": "letter", "postcard": "letter", "meeting": "visit",
+    "package": "parcel", "gift": "parcel",
+}  # fmt: skip
+
+
 def read_floor(text: str) -> int:
     """Days of `1 valuable touch every 30 days`. Raises Wrong."""
     match = _FLOOR.fullmatch(text.strip())
@@ -106,6 +113,9 @@ def _window(match: re.Match[str]) -> int | None:
 def read_channel(text: str) -> Channel:
     """`email`, `call`, `letter`, `visit`, `parcel`. Raises Wrong."""
     channel = _CHANNEL_WORDS.get(text.strip().lower())
+    if channel is None and text.strip().lower() in _CHANNELS_ELSEWHERE:
+        fix = f"Write `{_CHANNELS_ELSEWHERE[text.strip().lower()]}`."
+        raise Wrong(f"{text!r} is no channel.", fix, rule="word")
     if channel is None:
         raise Wrong(
             f"{text!r} is no channel.",
@@ -150,6 +160,12 @@ def read_pin(text: str) -> tuple[str, date]:
     match = _PIN.fullmatch(text.strip())
     if match is None:
         raise Wrong(f"{text!r} is no pin.", "Write `for: tuesday-fix 2026-12-01`.", rule="pin")
+    if not any(letter.isdigit() for letter in match["day"]):
+        raise Wrong(
+            f"{text!r} names no issue.",
+            "Write the newsletter and its date: `for: tuesday-fix 2026-12-01`.",
+            rule="pin",
+        )
     return match["name"], dates.read_day(match["day"].removeprefix("on "))
 
 

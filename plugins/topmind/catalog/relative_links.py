@@ -58,8 +58,11 @@ def _judge(target: str, base: str, urls: Mapping[str, str], error: Callable[...,
         return
     meant = slugify(unquote(target).rstrip("/").rpartition("/")[2].removesuffix(".md"))
     slug = nearest(meant, urls.values(), cutoff=0.8)
-    near = next((url for url, name in urls.items() if name == slug), None)
+    found = [url for url, name in urls.items() if name == slug]
+    # the very name of the only page that has it leaves nothing to decide
+    certain = slug == meant and len(found) == 1 and not set("#?") & set(target)
     error(
         f"the link {target!r} leads to no page of this site.",
-        f"Write {near}." if near else "Begin it with https://, or with / and the folder of a page.",
+        f"Write {found[0]}." if found else "Begin it with https://, or with / and the folder of a page.",
+        Edit(f"]({target}", f"]({found[0]}") if certain else None,
     )

@@ -165,7 +165,7 @@ class NewsletterHead(Head):
     zone: f.Zone = None
     segments: f.OptionalNames = None
     topics: f.Names = ()
-    sender: f.Name = None
+    sender: f.Member = None
     subject: f.Tagged = None
     preheader: f.Tagged = None
     window: f.Length = timedelta(hours=3)
@@ -202,7 +202,7 @@ class SequenceHead(Head):
     repeat: f.Repeat = "once"
     stop_when: f.Rule = None
     segments: f.OptionalNames = None
-    sender: f.Name = None
+    sender: f.Member = None
     was: f.Names = ()
 
 
@@ -221,7 +221,7 @@ class StepHead(Head):
     purpose: f.PurposeOf = Purpose.MARKETING
     starts_from: f.OwnStarts = None
     repeat: f.Repeat = None
-    sender: f.Name = None
+    sender: f.Member = None
     subject: f.Tagged = None
     preheader: f.Tagged = None
     theme: f.Theme = "letter"
@@ -244,7 +244,7 @@ class SegmentHead(PromiseHead):
     what: ClassVar[str] = "segment"
     title: f.Required
     who: f.Rules
-    sender: f.Name = None
+    sender: f.Member = None
     rank: f.Rank = 100
     examples: f.Examples = ()
 
@@ -274,7 +274,7 @@ class CompanyHead(PromiseHead):
     quiet: f.Quiet = (time(20), time(8))
     programme_starts: f.RequiredDay
     aim: f.DayCount = 15
-    owner: f.RequiredName
+    owner: f.RequiredMember
     clients: f.Name = None
     topics: f.Pairs = {}
     links: f.Pairs = {}

@@ -271,7 +271,7 @@ def _compose(entry: Entry) -> yaml.Node:
     except yaml.YAMLError:
         raise Wrong("cannot be read.", "Check for invisible characters.", rule="syntax") from None
     if node is None:
-        raise Wrong("is empty.", rule="syntax")
+        raise Wrong("is empty.", "Write it, or take the line out.", rule="syntax")
     return node
 
 

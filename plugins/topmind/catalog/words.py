@@ -76,8 +76,24 @@ def one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
+_repeat = one_of("once", "every time", "yearly")
+
+
+def repeat(text: str) -> str:
+    if " ".join(text.lower().split()) in {"every year", "each year", "annually", "once a year", "year"}:
+        raise Wrong(
+            f"{text!r} is none of the words due here.",
+            "Write `yearly`.",
+            rule="word",
+            edit=Edit(text, "yearly"),
+        )
+    return _repeat(text)
+
+
 def offset(text: str) -> int:
     low = text.lower().strip()
+    if low in {"immediately", "now", "directly", "today", "none"}:
+        raise Wrong(f"{text!r} is no number of days.", "Write `same day`.", rule="length")
     return (
         0
         if low in {"same day", "the same day", "at once"}
@@ -94,6 +110,15 @@ def name(text: str) -> str:
             f"{text!r} is no name.", f"Write it without spaces and slashes, like {bare}.", rule="word"
         )
     return text
+
+
+def member(text: str) -> str:
+    """The name of a file of content/team."""
+    try:
+        return name(text)
+    except Wrong as wrong:
+        fix = f"Write the name of their file in content/team/, like {text.split(maxsplit=1)[0].lower()}."
+        raise Wrong(wrong.says, fix, rule="word") from None
 
 
 def address(text: str) -> str:

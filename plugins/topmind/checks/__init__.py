@@ -2,7 +2,17 @@
 
 from topmind.checks.facts import Facts
 from topmind.checks.formats import format_github, format_json, format_text
-from topmind.checks.registry import RULES, findings, holding
+from topmind.checks.registry import OWN, RULES, findings, holding
 from topmind.checks.rule import Rule
 
-__all__ = ["RULES", "Facts", "Rule", "findings", "format_github", "format_json", "format_text", "holding"]
+__all__ = [
+    "OWN",
+    "RULES",
+    "Facts",
+    "Rule",
+    "findings",
+    "format_github",
+    "format_json",
+    "format_text",
+    "holding",
+]

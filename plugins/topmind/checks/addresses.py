@@ -29,7 +29,6 @@ CHOOSES_HOST = Rule(
     level=Level.ERROR,
     finds="a merge tag where an address begins, so that a contact's value would choose where it leads",
     example="[site](https://{{ company }}.example/)",
-    protects=True,
     holds=True,
 )
 NO_DEFAULT_IN_ADDRESS = Rule(
@@ -37,7 +36,6 @@ NO_DEFAULT_IN_ADDRESS = Rule(
     level=Level.ERROR,
     finds="a merge tag without default in an address on a public page",
     example="[book](/book/?name={{ first_name }})",
-    protects=True,
 )
 NO_DEFAULT_ON_PAGE = Rule(
     id="merge-tags/no-default-on-page",
@@ -46,6 +44,13 @@ NO_DEFAULT_ON_PAGE = Rule(
     example="Hello {{ first_name }},",
 )
 
+HALF_CODE = Rule(
+    id="merge-tags/half-code",
+    level=Level.ERROR,
+    finds="a merge tag between two back-ticks of different paragraphs, items or cells",
+    example="- it`s {{ first_name }}\n- don`t",
+    holds=True,
+)
 TO_STRANGERS = Rule(
     id="merge-tags/to-strangers",
     level=Level.WARNING,
@@ -65,6 +70,28 @@ def hosts(facts: Facts) -> Iterator[Problem]:
                 says=f"{tag.source} stands where an address begins: a contact's value would choose where it leads.",
                 fix="Write the address up to its first slash in full; a tag may follow.",
             )
+
+
+def half_code(facts: Facts) -> Iterator[Problem]:
+    """What looks like code and is none: a back-tick that is closed in another paragraph, item or cell."""
+    for document in facts.documents:
+        body = document.body
+        if body is None or not ("{{" in body.text or "{%" in body.text):
+            continue
+        try:
+            blocks = block_tree(body, frozenset(c.index for c in body.conditions))
+        except ContentError as error:
+            yield from (found for found in error.problems if found.rule == HALF_CODE.id)
+            continue
+        for tag in dict.fromkeys(_texts(blocks)):
+            if tag not in body.tags:
+                yield HALF_CODE.at(
+                    document.path,
+                    tag.line,
+                    says=f"{tag.source} stands half in code.",
+                    fix="A back-tick (`) opens code that is closed in another paragraph, item or cell: close it, or "
+                    "take it out.",
+                )
 
 
 def strangers(facts: Facts) -> Iterator[Problem]:

@@ -22,13 +22,14 @@ FOREIGN = Rule(
     level=Level.ERROR,
     finds="a merge tag in the manner of another program",
     example="Hello *|FNAME|*,",
-    protects=True,
     holds=True,
 )
 
 
-#: `*|FNAME|*`, `%%first_name%%`, `[[first_name]]`, and our own tag with one brace too few.
-_FOREIGN = re.compile(r"\*\|\s*\w[\w:]*\s*\|\*|%%\w+%%|\[\[\s*\w+\s*\]\]|(?<![{$\w])\{\s*(\w+)\s*\}(?!\})")
+#: `*|FNAME|*`, `%%first_name%%`, `[[first_name]]`, `{# note #}`, and our own tag with one brace too few.
+_FOREIGN = re.compile(
+    r"\*\|\s*\w[\w:]*\s*\|\*|%%\w+%%|\[\[\s*\w+\s*\]\]|\{#\s.*?#\}|(?<![{$\w])\{\s*(\w+)\s*\}(?!\})"
+)
 
 
 def for_nobody(facts: Facts) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from topmind.checks.facts import Facts
 from topmind.checks.rule import Rule
@@ -13,7 +13,6 @@ CONTRAST = Rule(
     level=Level.ERROR,
     finds="two colours of the brand, light or dark, whose contrast is below 4.5 to 1",
     example='muted = "#aaaaaa"',
-    protects=True,
     holds=True,
     needs="brand",
 )
@@ -29,11 +28,17 @@ PAIRS = (
     ("ink", "warm_soft"),
     ("muted", "page"),
     ("muted", "surface"),
+    ("muted", "soft"),
+    ("muted", "warm_soft"),
     ("accent", "page"),
     ("accent", "surface"),
     ("accent", "soft"),
+    ("accent", "warm_soft"),
     ("on_accent", "accent"),
+    ("on_accent", "warm"),
+    ("warm", "page"),
     ("warm", "surface"),
+    ("warm", "soft"),
     ("warm", "warm_soft"),
 )
 
@@ -50,10 +55,21 @@ def contrast(facts: Facts) -> Iterator[Problem]:
             if found < ENOUGH:
                 yield CONTRAST.at(
                     path,
-                    facts.line(path, front) if scheme == "light" else 0,
+                    _line(facts.lines(path), scheme, front),
                     says=f"[{scheme}] {front} {colour} on {back} {behind} is hard to read: {found:.2f} to 1.",
                     fix=f'At least {ENOUGH} is needed; {front} = "{readable(colour, behind)}" would do.',
                 )
+
+
+def _line(lines: Sequence[str], scheme: str, name: str) -> int:
+    """Line of a colour in its table of the brand's file; 0 where it is not written there."""
+    table = ""
+    for number, text in enumerate(lines, 1):
+        if text.startswith("["):
+            table = text.strip("[] ").rpartition(".")[2]
+        elif table == scheme and text.partition("=")[0].strip() == name:
+            return number
+    return 0
 
 
 def ratio(front: str, back: str) -> float:

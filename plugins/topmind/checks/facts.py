@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 from topmind.brand import Brand
+from topmind.catalog.addresses import is_sound
 from topmind.checks.documents import Document, documents
 from topmind.checks.written import Link, links
 from topmind.model import Catalog, CompiledEdition, Members, Silence, Text
@@ -55,18 +56,25 @@ class Facts:
     mails: Sequence[Mail] | None = None
     #: Misspelt words: (file, line, word, what was probably meant).
     misspelt: Sequence[tuple[str, int, str, str]] | None = None
+    #: Texts of these files only are looked at; None = of all.
+    only: Collection[str] | None = None
     #: Silences of pages; those of all other files are the catalog's.
     silenced: Sequence[Silence] = ()
 
     @cached_property
     def documents(self) -> tuple[Document, ...]:
         """Every text that people wrote: items, newsletters, steps, signatures, pages."""
-        return (*documents(self.catalog), *self.pages)
+        every = (*documents(self.catalog), *self.pages)
+        return every if self.only is None else tuple(one for one in every if one.path in self.only)
 
     @cached_property
     def links(self) -> tuple[tuple[Document, tuple[Link, ...]], ...]:
-        """The links of each text."""
-        return tuple((one, links(one.body)) for one in self.documents if one.body is not None)
+        """The links of each text that lead anywhere (`targets.unusable` tells the others)."""
+        return tuple(
+            (one, tuple(link for link in links(one.body) if link.target and is_sound(link.target)))
+            for one in self.documents
+            if one.body is not None
+        )
 
     @property
     def silences(self) -> tuple[Silence, ...]:

@@ -15,7 +15,6 @@ POSTAL_ADDRESS = Rule(
     level=Level.ERROR,
     finds="a postal address that is missing or has one line",
     example="address: 14 Wharf Street",
-    protects=True,
     holds=True,
 )
 PLACEHOLDER = Rule(
@@ -29,7 +28,6 @@ TEMPLATE_TEXT = Rule(
     level=Level.ERROR,
     finds="a sentence that a template left to be written, in angle quotes",
     example="‹What is it about?›",
-    protects=True,
     holds=True,
 )
 

@@ -15,7 +15,6 @@ MISSING = Rule(
     level=Level.ERROR,
     finds="a picture that is not below `content/`",
     example="![A roof](/images/rof.png)",
-    protects=True,
     holds=True,
     needs="root",
 )
@@ -24,13 +23,12 @@ NO_ALT = Rule(
     level=Level.ERROR,
     finds="a picture without words for those who do not see it",
     example="![](/images/roof.png)",
-    protects=True,
     holds=True,
     needs="root",
 )
 
 
-_IMAGE = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)\s>]+)")
+_IMAGE = re.compile(r"!\[([^\]]{0,500})\]\(\s{0,9}<?([^)\s>]{1,2000})")
 
 
 def missing(facts: Facts) -> Iterator[Problem]:

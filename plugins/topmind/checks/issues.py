@@ -15,7 +15,6 @@ PIN_BESIDE_ISSUE = Rule(
     level=Level.ERROR,
     finds="an item kept for a day on which the newsletter does not appear",
     example="for: tuesday-fix 2026-12-02",
-    protects=True,
     needs="dates",
 )
 RATIO = Rule(
@@ -35,7 +34,6 @@ WITHOUT_CONTENT = Rule(
     level=Level.ERROR,
     finds="a coming issue with a slot that nothing can fill",
     example="/// slot | 3 events",
-    protects=True,
 )
 
 

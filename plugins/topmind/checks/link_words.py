@@ -23,7 +23,6 @@ LOCALHOST = Rule(
     level=Level.ERROR,
     finds="a link to the writer's own machine or network",
     example="[a first look](http://localhost:8000/tips/)",
-    protects=True,
     holds=True,
 )
 CLICK_HERE = Rule(

@@ -14,7 +14,6 @@ REFUSED = Rule(
     level=Level.ERROR,
     finds="a mail that its theme cannot make",
     example="<mj-tex>",
-    protects=True,
     needs="mails",
 )
 HEAVY = Rule(
@@ -27,21 +26,18 @@ TOO_LARGE = Rule(
     id="mails/too-large",
     level=Level.ERROR,
     finds="a mail of 102 000 bytes or more: Gmail cuts it, and its footer with the link to leave",
-    protects=True,
     needs="mails",
 )
 NO_UNSUBSCRIBE = Rule(
     id="mails/no-unsubscribe",
     level=Level.ERROR,
     finds="a theme that shows no link to leave",
-    protects=True,
     needs="mails",
 )
 NO_ADDRESS = Rule(
     id="mails/no-address",
     level=Level.ERROR,
     finds="a theme that does not show the postal address",
-    protects=True,
     needs="mails",
 )
 

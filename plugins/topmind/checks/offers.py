@@ -21,14 +21,12 @@ EXPIRED_SEND = Rule(
     level=Level.ERROR,
     finds="an announcement on a day on which its offer does not hold",
     example="send: 2027-01-05",
-    protects=True,
 )
 EXPIRED_ITEM = Rule(
     id="offers/expired-item",
     level=Level.ERROR,
     finds="a text that shows an item which is over by then",
     example="/// item | promotions/fall-gutters",
-    protects=True,
     holds=True,
 )
 ENDS_IN_SEQUENCE = Rule(

@@ -17,7 +17,6 @@ PIN_TO_NOTHING = Rule(
     level=Level.ERROR,
     finds="an item kept for a newsletter that is not there",
     example="for: tusday-fix 2026-12-08",
-    protects=True,
 )
 DRAFT_PIN = Rule(
     id="offers/draft-pin",
@@ -30,7 +29,6 @@ EXPIRED_PIN = Rule(
     level=Level.ERROR,
     finds="an item kept for an issue that appears after its end",
     example="for: tuesday-fix 2027-02-02",
-    protects=True,
 )
 PIN_WITHOUT_PLACE = Rule(
     id="offers/pin-without-place",

@@ -36,6 +36,7 @@ from topmind.checks import (
     unknowns,
     values,
 )
+from topmind.checks.elsewhere import ELSEWHERE
 from topmind.checks.facts import Facts
 from topmind.checks.rule import Rule
 from topmind.model import Level, Problem
@@ -65,6 +66,7 @@ CHECKS: tuple[Check, ...] = (
     blocks.for_nobody,
     blocks.foreign_tags,
     values.defaults,
+    addresses.half_code,
     addresses.hosts,
     addresses.strangers,
     addresses.public,
@@ -82,6 +84,7 @@ CHECKS: tuple[Check, ...] = (
     tasks.reachable,
     tasks.agreed,
     tasks.doers,
+    targets.unusable,
     targets.links,
     targets.anchors,
     targets.answers,
@@ -142,10 +145,11 @@ def _declared(module: ModuleType) -> list[Rule]:
 
 #: Modules in the order of the checks.
 FAMILIES = tuple(dict.fromkeys([*(sys.modules[check.__module__] for check in CHECKS), silences]))
-#: Id → rule, by family.
-RULES: dict[str, Rule] = {rule.id: rule for module in FAMILIES for rule in _declared(module)} | {
-    LEFT_OUT.id: LEFT_OUT
-}
+#: Id → rule, by family: the linter's own.
+OWN: dict[str, Rule] = {rule.id: rule for module in FAMILIES for rule in _declared(module)}
+OWN[LEFT_OUT.id] = LEFT_OUT
+#: All that `check` may say, also of those who read the files.
+RULES: dict[str, Rule] = OWN | {rule.id: rule for rule in ELSEWHERE}
 #: Checks that may find what no reader may get.
 _STRICT = tuple(
     check for check in CHECKS if any(rule.holds for rule in _declared(sys.modules[check.__module__]))
@@ -170,8 +174,8 @@ def findings(facts: Facts, problems: Iterable[Problem] = (), *, whole: bool = Tr
     silences, with a reason, is not said. `whole`: every file could be read; else each is judged by itself only.
     """
     told = (found for check in CHECKS if whole or check in ALONE for found in check(facts))
-    heard = silences.heard(told, facts, RULES, facts.silences)
-    found = {*problems, *(one for one in heard if whole or one.rule != silences.NOTHING.id)}
+    heard = silences.heard([*problems, *told], facts, RULES, facts.silences)
+    found = {one for one in heard if whole or one.rule != silences.NOTHING.id}
     missing = facts.missing()
     if missing and whole:
         found.add(

@@ -19,12 +19,15 @@ class Rule:
     finds: str
     #: What it would find, as somebody would write it; "" where that is no text.
     example: str = ""
-    #: It keeps readers from harm: no file can silence it.
-    protects: bool = False
     #: What it finds would reach readers: a run holds the mail until it is mended.
     holds: bool = False
     #: Field of `Facts` without which it is left out; "" = it needs the catalog only.
     needs: str = ""
+
+    @property
+    def protects(self) -> bool:
+        """An error keeps readers from harm: no file can silence it."""
+        return self.level is Level.ERROR
 
     def at(
         self, path: str = "", line: int = 0, *, says: str, fix: str = "", level: Level | None = None

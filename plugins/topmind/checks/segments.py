@@ -39,6 +39,7 @@ def unused(facts: Facts) -> Iterator[Problem]:
         if segment.name not in named and not _acts(segment):
             yield UNUSED.at(
                 segment.path,
+                facts.line(segment.path, "title"),
                 says=f"Nothing uses the segment {segment.name}, and it promises nothing.",
                 fix="Name it in a newsletter, an item or a block, or delete the file.",
             )

@@ -19,7 +19,6 @@ PROTECTS = Rule(
     level=Level.ERROR,
     finds="a rule that nobody can silence, because it keeps readers from harm",
     example="merge-tags/no-default: they all have one",
-    protects=True,
 )
 
 
@@ -31,7 +30,7 @@ def heard(
     used: set[tuple[str, str]] = set()
     for problem in found:
         key = (problem.path, problem.rule)
-        if key in quiet:
+        if key in quiet and problem.level is not Level.ERROR:
             used.add(key)
         else:
             yield problem

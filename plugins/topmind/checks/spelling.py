@@ -33,7 +33,8 @@ _PATIENCE = 30
 _SHOWN = re.compile(r"(\d+): ")
 _ANSWER = re.compile(r"\t(\S+) ==> (.+)$")
 _BLANKED = re.compile(
-    r"https?://\S+|\]\([^)]*\)|\{\{.*?\}\}|\{[:#][^}]*\}|<[^>]+>|\b[\w.-]+@[\w.-]+|^///.*$", re.MULTILINE
+    r"https?://\S+|\]\([^)]{0,2000}\)|\{\{[^{}]{0,500}\}\}|\{[:#][^}]{0,500}\}|<[^>]{1,2000}>|\b[\w.-]+@[\w.-]+|^///.*$",
+    re.MULTILINE,
 )
 
 #: (file, line, text).
@@ -45,10 +46,15 @@ def words(facts: Facts) -> Iterator[Problem]:
     for path, line, word, meant in facts.misspelt or ():
         yield MISSPELT.at(
             path,
-            line,
+            line or _first(facts.lines(path), word),
             says=f"{word!r} is misspelt.",
             fix=f"Write {meant.strip()!r}." if "," not in meant else f"One of: {meant.strip()}.",
         )
+
+
+def _first(lines: Sequence[str], word: str) -> int:
+    """Line of a word of the head; 0 where it is not there as it is."""
+    return next((number for number, text in enumerate(lines, 1) if word in text), 0)
 
 
 def misspelt(

@@ -73,6 +73,7 @@ def lengths(facts: Facts) -> Iterator[Problem]:
         if document.is_mail and not document.headers.get("preheader"):
             yield NO_PREHEADER.at(
                 document.path,
+                facts.line(document.path, "subject") or facts.line(document.path, "title"),
                 says="There is no preheader: inboxes will show the first words of the text beside the subject.",
                 fix="Write `preheader:` with one more reason to open it.",
             )

@@ -5,15 +5,16 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from markdown.extensions.toc import slugify, unique
 
-from topmind.catalog.addresses import page_of
+from topmind.catalog.addresses import bare, is_sound, page_of
 from topmind.checks.documents import Document, has_page
 from topmind.checks.facts import Facts
 from topmind.checks.rule import Rule
 from topmind.checks.written import headings, prose, source
+from topmind.checks.written import links as written_links
 from topmind.model import Access, Item, Kind, Level, Problem, Status
 
 NOWHERE = Rule(
@@ -21,7 +22,13 @@ NOWHERE = Rule(
     level=Level.ERROR,
     finds="a link into the own site that leads nowhere",
     example="[gutters](/tips/guters/)",
-    protects=True,
+    holds=True,
+)
+NO_ADDRESS = Rule(
+    id="links/no-address",
+    level=Level.ERROR,
+    finds="a link that nobody can follow: empty, without a host, or of an unknown kind",
+    example="[Book a visit]()",
     holds=True,
 )
 NO_PAGE = Rule(
@@ -29,7 +36,6 @@ NO_PAGE = Rule(
     level=Level.ERROR,
     finds="a link to an item that has no page for everybody",
     example="[soon](/tips/a-draft/)",
-    protects=True,
     holds=True,
 )
 PAGE_GONE = Rule(
@@ -43,7 +49,6 @@ ANSWER_OUTSIDE_STEP = Rule(
     level=Level.ERROR,
     finds="a question outside of a sequence, where nobody takes the answer",
     example="[Yes](answer:yes)",
-    protects=True,
     holds=True,
 )
 
@@ -56,7 +61,9 @@ NO_ANCHOR = Rule(
 
 
 #: `{#costs}` and `id="costs"`.
-_NAMED = re.compile(r"""(?:\{:?[^}\n]*\#|\bid=["'])([\w-]+)""", re.VERBOSE)
+_NAMED = re.compile(r"""(?:\{:?[^}\n]{0,200}\#|\bid=["'])([\w-]+)""", re.VERBOSE)
+
+_SCHEMES = frozenset({"", "http", "https", "mailto", "tel", "answer"})
 
 
 def links(facts: Facts) -> Iterator[Problem]:
@@ -76,7 +83,9 @@ def links(facts: Facts) -> Iterator[Problem]:
                     fix="Name a file of content/ that has a page, or write its address: /tips/gutters/.",
                 )
                 continue
-            path = _own(link.target if page is None else page, facts.catalog.company.site)
+            path = _own(
+                link.target if page is None else page, facts.catalog.company.site, document.url or "/"
+            )
             if path is None:
                 continue
             item = pages.get(path) or ids.get(path)
@@ -104,6 +113,26 @@ def links(facts: Facts) -> Iterator[Problem]:
                 )
 
 
+def unusable(facts: Facts) -> Iterator[Problem]:
+    """Whatever looks like a link can be followed; else its words stand there without one."""
+    for document in facts.documents:
+        for link in written_links(document.body) if document.body else ():
+            said = _unusable(link.target)
+            if said is not None:
+                yield NO_ADDRESS.at(
+                    document.path, link.line, says=said, fix="Begin it with https://, mailto:, tel: or /."
+                )
+
+
+def _unusable(target: str) -> str | None:
+    """What is wrong with an address that nobody can follow."""
+    if not target:
+        return "a link leads nowhere: its brackets are empty."
+    if not is_sound(target) or urlsplit(target).scheme not in _SCHEMES:
+        return f"{target[:40]} is no address that a reader can follow."
+    return None
+
+
 def _over(item: Item, facts: Facts) -> bool:
     return item.last_day is not None and item.last_day < facts.catalog.as_of
 
@@ -126,7 +155,7 @@ def anchors(facts: Facts) -> Iterator[Problem]:
     for document, found in facts.links:
         for link in found:
             path, mark, name = link.target.partition("#")
-            own = _own(path, facts.catalog.company.site) if path else ""
+            own = _own(path, facts.catalog.company.site, document.url or "/") if path else ""
             target = document if not path else by_url.get(own or "")
             if not mark or name in {"", "top"} or target is None or target.body is None or "{{" in name:
                 continue
@@ -172,14 +201,15 @@ def answers(facts: Facts) -> Iterator[Problem]:
                 )
 
 
-def _own(target: str, site: str) -> str | None:
-    """The path of a link into the own site, with a slash at its end; None for every other link."""
+def _own(target: str, site: str, base: str) -> str | None:
+    """The path of a link into the own site, with a slash at its end; None for every other link. `base`: the page that
+    a link without a beginning leads on from."""
     if site and target.startswith(f"{site}/"):
         target = target[len(site) :]
+    target = bare(target)
     if target.startswith(("//", "#", "{")) or urlsplit(target).scheme or not target:
         return None
-    target = f"/{target.removeprefix('./').lstrip('/')}"
-    path = urlsplit(target).path
+    path = urlsplit(urljoin(base, target)).path
     last = path.rsplit("/", 1)[-1]
     return path if not last or "." in last else f"{path}/"
 

@@ -20,14 +20,12 @@ CRON = Rule(
     level=Level.ERROR,
     finds="a schedule that cannot be read",
     example='- cron: "17 9 * *"',
-    protects=True,
 )
 NEVER = Rule(
     id="ticks/never",
     level=Level.ERROR,
     finds="a zone in which no scheduled run comes at a time for mail",
     example='- cron: "17 3 * * *"',
-    protects=True,
 )
 LATE = Rule(
     id="ticks/late",

@@ -16,7 +16,6 @@ NO_DEFAULT = Rule(
     level=Level.ERROR,
     finds="a merge tag without a default whose field is not filled for every reader",
     example="Hello {{ first_name }},",
-    protects=True,
 )
 
 

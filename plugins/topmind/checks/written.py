@@ -11,23 +11,24 @@ from dataclasses import dataclass
 
 from topmind.model import Body
 
+# Lengths are bounded: else a file of brackets alone would take the square of its length.
 _FENCE = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
-_QUIET = re.compile(r"`[^`\n]*`|<!--.*?-->", re.DOTALL)
+_QUIET = re.compile(r"`[^`\n]{0,2000}`|<!--(?:(?!<!--).)*?-->", re.DOTALL)
 _LINK = re.compile(
     r"""
-    (?<![!\\])\[(?P<words>(?:!\[[^\]]*\]\([^)]*\)|\\.|[^\[\]\\])*)\]\(\s*<?(?P<target>\{\{.*?\}\}[^)\s>]*|[^)\s>]+)
+    (?<![!\\])\[(?P<words>(?:!\[[^\]]{0,500}\]\([^)]{0,2000}\)|\\.|[^\[\]\\]){0,500})\]\(\s{0,9}<?(?P<target>\{\{.{0,200}?\}\}[^)\s>]*|[^)\s>]*)
     | ^///[ \t]*button[ \t]*\|(?P<label>.*)->[ \t]*(?P<to>\S.*?)[ \t]*$
     | ^///[ \t]*video[ \t]*\|[ \t]*(?P<video>\S+)
-    | <a\b[^>]*?\bhref=["'](?P<href>[^"']+)["'][^>]*>(?P<inner>.*?)</a>
+    | <a\b[^>]{0,500}?\bhref=["'](?P<href>[^"']{1,2000})["'][^>]{0,500}>(?P<inner>.{0,500}?)</a>
     | <(?P<auto>https?://[^>\s]+)>
-    | ^[ ]{0,3}\[(?P<ref>[^\]^]+)\]:[ \t]*<?(?P<at>[^\s>]+)
+    | ^[ ]{0,3}\[(?P<ref>[^\]^]{1,500})\]:[ \t]*<?(?P<at>[^\s>]+)
     | (?<![\w(<"'=/\]:{])(?P<bare>https?://[^\s<>()\[\]"']+)
     """,
     re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
-_ALT = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
-_MARKS = re.compile(r"<[^>]+>|[*_~]{1,3}(?=\S)|(?<=\S)[*_~]{1,3}")
-_ATX = re.compile(r"^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*(?:\{[:#][^}\n]*\})?[ \t]*$")
+_ALT = re.compile(r"!\[([^\]]{0,500})\]\([^)]{0,2000}\)")
+_MARKS = re.compile(r"<[^>]{1,2000}>|[*_~]{1,3}(?=\S)|(?<=\S)[*_~]{1,3}")
+_ATX = re.compile(r"^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*(?:\{[:#][^}\n]{0,500}\})?[ \t]*$")
 _UNDERLINE = re.compile(r"^ {0,3}(=+|-{2,})[ \t]*$")
 
 
@@ -89,7 +90,7 @@ def _link(match: re.Match[str], line: int) -> Link:
         address = bare.rstrip(".,;:!?")
         return Link(line, address, address, bare=True)
     words = match["words"] or match["label"] or match["inner"] or ""
-    target = match["target"] or match["to"] or match["href"] or match["at"] or match["video"]
+    target = match["target"] or match["to"] or match["href"] or match["at"] or match["video"] or ""
     seen = _plain(words)
     return Link(line, seen, target, bare=bool(re.match(r"https?://\S+$|www\.[^\s/]+/\S+$", seen)))
 
@@ -132,8 +133,8 @@ def paragraphs(body: Body) -> Iterator[tuple[int, str]]:
 
 def prose(text: str) -> str:
     """Words as readers see them: links by their words, tags and marks gone, addresses out."""
-    text = re.sub(r"!\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    text = re.sub(r"\{\{.*?\}\}", "somebody", text)
-    text = re.sub(r"https?://\S+|\{[:#][^}]*\}", "", text)
+    text = _ALT.sub(r"\1", text)
+    text = re.sub(r"\[([^\]]{0,500})\]\([^)]{0,2000}\)", r"\1", text)
+    text = re.sub(r"\{\{[^{}]{0,500}\}\}", "somebody", text)
+    text = re.sub(r"https?://\S+|\{[:#][^}]{0,500}\}", "", text)
     return " ".join(_MARKS.sub("", text).split())

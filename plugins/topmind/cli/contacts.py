@@ -1,4 +1,4 @@
-"""`topmind contacts`: exports put in place and mapped; single people shown, marked, merged, erased."""
+"""`topmind contacts`: exports put in place and mapped; single people shown, opted out, marked, merged, erased."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def command() -> None:
       topmind contacts push export.csv --table contacts
       topmind contacts map export.xlsx
       topmind contacts show 0007
+      topmind contacts optout 0007 --by dana --why "Told us by phone."
       topmind contacts mark 0007 vip
       topmind contacts merge 0012 0007
       topmind contacts erase 0007

@@ -1,4 +1,4 @@
-"""`topmind contacts show|export|mark|pause|note|merge`: care for one person."""
+"""`topmind contacts show|export|optout|mark|pause|stage|note|merge`: care for one person."""
 
 from __future__ import annotations
 
@@ -66,6 +66,31 @@ def export(options: Options, who: str, output: Path | None) -> None:
         click.echo(f"Written to {output}; only you may read it.")
 
 
+@click.command("optout")
+@click.argument("who")
+@click.option("--topic", metavar="TOPIC", default="", help="A no to this topic only; default: to all mail.")
+@click.option("--by", metavar="NAME", required=True, help="Who of you heard it.")
+@click.option("--why", metavar="TEXT", required=True, help="How they said it, in a sentence.")
+@global_options
+@click.pass_obj
+def optout(options: Options, who: str, topic: str, by: str, why: str) -> None:
+    """Somebody told you to stop, by phone or at the door: no more newsletters and offers by mail, or one topic less.
+
+    It counts like a press on the link in a mail: it holds from the next mail on, a no to all mail also for whoever reads
+    the same inbox, and no import, no merge and no restored copy undoes it; only a later word of theirs does. NAME and
+    TEXT become a note, which they may ask to see (`export`). WHO is their id in your contacts, or their address.
+
+    \b
+    Examples:
+      topmind contacts optout 0007 --by dana --why "Told us by phone."
+      topmind contacts optout 0007 --topic offers --by dana --why "Only wants the tips."
+    """
+    from topmind.run import saying
+    from topmind.run.clock import SystemClock
+
+    click.echo(saying.opt_out(options.project, who, topic=topic, by=by, why=why, clock=SystemClock()))
+
+
 @click.command("mark")
 @click.argument("who")
 @click.argument("mark")
@@ -110,6 +135,29 @@ def pause(options: Options, who: str, until: str) -> None:
     click.echo(saying.pause(options.project, who, until, clock=SystemClock()))
 
 
+@click.command("stage")
+@click.argument("who")
+@click.argument("stage")
+@click.option("--why", required=True, metavar="TEXT", help="What made you say so.")
+@click.option("--by", required=True, metavar="NAME", help="Who says so: one of us, in one word.")
+@global_options
+@click.pass_obj
+def stage(options: Options, who: str, stage: str, why: str, by: str) -> None:
+    """Say at which stage somebody is: attention, interest, conviction, desire or action. WHO is an id or an address.
+
+    Rules see it from now on, and the log of stages keeps when, why and by whom. Of your word and your export's the later
+    one holds: an export that says what it said before changes nothing.
+
+    \b
+    Examples:
+      topmind contacts stage 0007 desire --why "Asked for a quote at the fair." --by dana
+    """
+    from topmind.run import saying
+    from topmind.run.clock import SystemClock
+
+    click.echo(saying.stage(options.project, who, stage, why=why, by=by, clock=SystemClock()))
+
+
 @click.command("note")
 @click.argument("who")
 @click.argument("text")
@@ -151,4 +199,4 @@ def merge(options: Options, source: str, target: str) -> None:
 
 
 #: Of the group `contacts`.
-COMMANDS = (show, export, mark, pause, note, merge)
+COMMANDS = (show, export, optout, mark, pause, stage, note, merge)

@@ -50,5 +50,5 @@ def _what(move: StageMove) -> str:
 
 def _why(move: StageMove) -> str:
     if move.by != "import":
-        return f"by {move.by}"
+        return f"by {move.by}: {move.why}" if move.why else f"by {move.by}"
     return "by import: the source says so" if move.before else "by import: first seen so"

@@ -5,7 +5,7 @@ from topmind.ledger.crew import ALONE, Member, Shard, refuse_several
 from topmind.ledger.dossier_values import Dossier, Note, Word
 from topmind.ledger.feedback_values import Heard, HeardOf, Judged, Mark, RunHealth, Trouble
 from topmind.ledger.follow_up import LEASE
-from topmind.ledger.inbox import FolderInbox, mark_in
+from topmind.ledger.inbox import FolderInbox, mark_in, stage_in
 from topmind.ledger.kept import Erasure, Fact, Kept, Suppression
 from topmind.ledger.object_inbox import ObjectInbox
 from topmind.ledger.objects import Found, MemoryObjects, NoAnswerError, ObjectStore, Put
@@ -89,4 +89,5 @@ __all__ = [
     "open_ledger",
     "refuse_several",
     "seen_before",
+    "stage_in",
 ]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from topmind.ledger import coupons, feedback, notes, people, positions
+from topmind.ledger import coupons, feedback, notes, people, positions, stages
 from topmind.ledger import history as remembered
 from topmind.ledger.book import Book
 from topmind.ledger.database import moment, number_day
@@ -33,8 +33,11 @@ def dossier(book: Book, contact: str) -> Dossier | None:
         postal=tuple(json.loads(postal)),
         words=_words(book, "SELECT what, value, at, by FROM wishes WHERE person = ? ORDER BY what", number),
         past=_words(
-            book, "SELECT what, value, at, by FROM transitions WHERE person = ? ORDER BY at, id", number
+            book,
+            f"SELECT what, value, at, by, {stages.WHY} FROM transitions moves WHERE person = ? ORDER BY at, id",
+            number,
         ),
+        stages_since=stages.begins(book),
         reported=dict(
             book.db.execute("SELECT what, value FROM reported WHERE person = ? ORDER BY what", (number,))
         ),
@@ -60,8 +63,14 @@ def _rows(book: Book, sql: str, person: int) -> Iterable[Sequence[Any]]:
 
 
 def _word(row: Sequence[Any]) -> Word:
-    what, value, at, by = row
-    return Word(what=what, value=_value(what, str(value)), at=moment(at), by=by)
+    what, value, at, by, *why = row
+    return Word(
+        what=what,
+        value=_value(what, str(value)),
+        at=None if at == stages.BEGINNING else moment(at),
+        by=by,
+        why=why[0] if why else "",
+    )
 
 
 def _value(what: str, value: str) -> str:

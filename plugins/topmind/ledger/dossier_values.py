@@ -20,10 +20,12 @@ class Word:
     #: its last day; 0 = taken off), `stage`.
     what: str
     value: str
-    #: UTC.
-    at: datetime
-    #: person, office, complaint, import, merge.
+    #: UTC; None = before the log of stages begins.
+    at: datetime | None
+    #: person, office, complaint, import, merge; of a stage also a name.
     by: str
+    #: Of a stage that somebody of us said.
+    why: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,8 @@ class Dossier:
     past: tuple[Word, ...] = ()
     #: What the export said when it was last read: channel → 1 = agreed, 0 = did not; `stage`.
     reported: Mapping[str, str] = field(default_factory=dict)
+    #: Since when moves from stage to stage are written down (UTC); None = none is.
+    stages_since: datetime | None = None
     #: Why nothing may be mailed to the address, and since when (UTC).
     suppressed: tuple[str, datetime] | None = None
     notes: tuple[Note, ...] = field(default=(), repr=False)

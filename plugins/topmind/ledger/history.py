@@ -48,6 +48,7 @@ def history(
         watched=positions.watched(book),
         redeemed=coupons.redeemed(book),
         stage_moves=stages.changes(book),
+        said_stages=stages.said(book),
         newcomers=frozenset(
             contact
             for (contact,) in book.db.execute(

@@ -17,6 +17,7 @@ from topmind.ledger import kept
 from topmind.ledger.database import stamp
 from topmind.ledger.kept import WISHES
 from topmind.ledger.values import InboxEntry
+from topmind.model import Stage
 
 #: Crockford's base 32: ULIDs sort as they were made.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -25,6 +26,8 @@ KEPT = timedelta(days=35)
 KINDS = WISHES | {"answer", "task", "note"}
 #: A mark is one plain word.
 _MARK = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+#: Words for where a word came from, which are no name of one of us.
+_NOBODY = frozenset({"import", "merge", "person", "complaint"})
 
 
 class FolderInbox:
@@ -188,6 +191,8 @@ def parse(flat: Mapping[str, str], name: str = "") -> InboxEntry:
         date.fromisoformat(flat.get("value", ""))
     if flat["kind"] in {"mark", "unmark"}:
         mark_in(flat.get("value", ""))
+    if flat["kind"] == "stage":
+        stage_in(flat.get("value", ""))
     if flat["kind"] == "merge" and not flat.get("value"):
         raise ValueError("a merge names the contact that goes on")
     return InboxEntry(
@@ -208,6 +213,14 @@ def mark_in(value: str) -> tuple[str, date | None]:
     if not _MARK.fullmatch(name):
         raise ValueError("a mark is one word of small letters, digits and hyphens, at most 40")
     return name, date.fromisoformat(last) if last else None
+
+
+def stage_in(value: str) -> tuple[Stage, str]:
+    """A stage and who says so. Raises ValueError."""
+    name, _, who = value.partition(" ")
+    if not _MARK.fullmatch(who) or who in _NOBODY:
+        raise ValueError("whoever says it is one word of small letters, digits and hyphens, at most 40")
+    return Stage(name), who
 
 
 def is_wish(data: bytes) -> bool:

@@ -16,7 +16,9 @@ from topmind.ledger.values import Feedback, InboxEntry
 from topmind.model import FeedbackKind
 
 #: What people want, as an inbox takes it: kept as it came. An answer is not: nobody is mailed for want of it.
-WISHES = frozenset({"opt_out", "opt_in", "topic_on", "topic_off", "pause", "mark", "unmark", "merge"})
+WISHES = frozenset(
+    {"opt_out", "opt_in", "topic_on", "topic_off", "pause", "mark", "unmark", "merge", "stage"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,6 +112,7 @@ def _erase(book: Book, row: Sequence[Any], hashes: Hashes) -> None:
         ("wishes", "person"),
         ("reported", "person"),
         ("transitions", "person"),
+        ("stage_words", "person"),
         ("answers", "person"),
         ("positions", "person"),
         ("notes", "person"),

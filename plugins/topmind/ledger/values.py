@@ -275,7 +275,8 @@ class InboxEntry:
     `kind` and its `value`: `opt_out` · `opt_in` (confirmed by the person) · `topic_on`, `topic_off` (topic id) ·
     `pause` (ISO day before which nothing goes) · `answer` (words of the answer to the question of `touch`) ·
     `task` (what a representative says became of the task `touch`) · and what the office says of them by command:
-    `mark`, `unmark` (the mark's name, of a mark also its last day: `vip 2027-01-31`), `note` (its text in `comment`), `merge` (the source id of
+    `mark`, `unmark` (the mark's name, of a mark also its last day: `vip 2027-01-31`), `note` (its text in `comment`), `stage` (the stage and who
+    says so: `desire dana`; why in `comment`), `merge` (the source id of
     the contact that goes on: they are one person).
     """
 

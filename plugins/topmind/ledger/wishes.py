@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from topmind.ledger import merging, notes, tasks
+from topmind.ledger import merging, notes, stages, tasks
 from topmind.ledger.answers import answer
 from topmind.ledger.book import Book
 from topmind.ledger.database import day_number, stamp
-from topmind.ledger.inbox import mark_in
+from topmind.ledger.inbox import mark_in, stage_in
 from topmind.ledger.values import InboxEntry
 
 #: A mark without an end.
@@ -87,6 +87,9 @@ def _apply(book: Book, entry: InboxEntry) -> None:
             goes_on = _known(book, replace(entry, contact=entry.value))
             if goes_on is not None:
                 merging.merge(book, person, goes_on, at=at)
+        case "stage":
+            stage, who = stage_in(entry.value)
+            stages.say(book, person, stage.value, at=at, by=who, why=entry.comment)
         case "note":
             notes.add(book, person, entry.comment, at=at)
         case "answer":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
-from topmind.catalog.addresses import chooses_host
+from topmind.catalog.addresses import bare, chooses_host
 from topmind.errors import MailError
 from topmind.mail.places import is_address
 from topmind.model import MergeTag, Text
@@ -39,7 +40,7 @@ class Addresses:
         first = text[0]
         if isinstance(first, MergeTag):
             return self._whole(first, text)
-        head = first.strip()
+        head = bare(first)
         if head.startswith("answer:"):
             if self.public:
                 return None
@@ -52,7 +53,7 @@ class Addresses:
         if scheme and scheme[1].lower() not in _ALLOWED:
             return None
         if not scheme:
-            head = self.site + "/" + head.removeprefix("./").lstrip("/")
+            head = self.site + urljoin("/", head)
         return (_SPACE.sub("%20", head), *text[1:])
 
     def _whole(self, tag: MergeTag, text: Text) -> Text | None:
@@ -64,8 +65,7 @@ class Addresses:
         """The absolute address of a picture in a text; None where there is none that a mail can show."""
         if not src or (isinstance(src[0], str) and src[0].startswith("data:")):
             return None
-        first = src[0].replace("{static}", "") if isinstance(src[0], str) else src[0]
-        found = self.link((first, *src[1:]))
+        found = self.link(src)
         return found if found and str(found[0]).startswith("http") else None
 
     def picture(self, src: str | None) -> str:

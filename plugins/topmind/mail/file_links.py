@@ -1,12 +1,19 @@
-"""Links to files of ours (`../tips/gutters.md`) as links to their pages, where they have one; else their words."""
+"""Links to files of ours (`../tips/gutters.md`) as links to their pages, where they have one; else their words.
+
+Links without a beginning (`../gutters/`) lead on from the page of their text, also where a mail shows that text.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import urljoin
 
 from topmind.catalog.addresses import page_of
 from topmind.model import Block, Button, Callout, Columns, Element, Node, Prose, Text
+
+_RELATIVE = re.compile(r"(?![A-Za-z][A-Za-z0-9+.-]*:)[^/#?{\s]")
 
 
 def linked(blocks: tuple[Block, ...], source: str, pages: Mapping[str, str]) -> tuple[Block, ...]:
@@ -38,4 +45,7 @@ def _href(href: Text, source: str, pages: Mapping[str, str]) -> Text:
     if len(href) != 1 or not isinstance(href[0], str):
         return href
     page = page_of(href[0], source, pages)
-    return href if page is None else (page,)
+    if page is not None:
+        return (page,)
+    own = pages.get(source, "")
+    return (urljoin(own, href[0]),) if own and _RELATIVE.match(href[0]) else href

@@ -6,7 +6,7 @@ a letter or parcel is a note for whoever sends it: it shows on the screen and is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -32,6 +32,7 @@ from topmind.mail.pieces import (
     Piece,
     ProsePiece,
     QuotePiece,
+    VideoPiece,
 )
 from topmind.mail.places import Places
 from topmind.mail.prose import ProseWriter
@@ -40,7 +41,7 @@ from topmind.mail.task_sheet import ANSWERS, TaskSheet, answers_on
 from topmind.mail.task_words import task_words
 from topmind.mail.view import signed_off
 from topmind.mail.words import direction
-from topmind.model import Catalog, Channel, Company, TeamMember
+from topmind.model import Catalog, Channel, Company, TeamMember, Text
 
 _FOLDER = "themes/letter"
 #: Countries whose paper is US Letter (CLDR 46, `paperSize`).
@@ -49,14 +50,14 @@ LETTER = frozenset(["BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", 
 #: left. Letter: what the window of a #10 envelope shows of a sheet folded in three, whichever way it has slid.
 _SHEETS: Mapping[str, str] = {
     "A4": (
-        "@page{size:A4;margin:20mm 20mm 20mm 25mm}:root{--sheet-width:210mm;--sheet-height:297mm;"
+        "@page{size:A4;margin:20mm 0}:root{--sheet-width:210mm;--sheet-height:297mm;"
         "--margin:20mm 20mm 20mm 25mm;--top:20mm;--left:25mm;--right:20mm;--head-top:20mm;"
         "--address-top:45mm;--address-height:42mm;--address-rest:flex-start;--return:block;--words-top:76mm;"
         "--fold-shift:0mm}"
         "@media print{:root{--fold-shift:20mm}}"
     ),
     "Letter": (
-        "@page{size:letter;margin:0.8in 1in}:root{--sheet-width:8.5in;--sheet-height:11in;--margin:0.8in 1in;"
+        "@page{size:letter;margin:0.8in 0}:root{--sheet-width:8.5in;--sheet-height:11in;--margin:0.8in 1in;"
         "--top:0.8in;--left:1in;--right:1in;--head-top:0.8in;--address-top:2.4in;"
         "--address-height:0.87in;--address-rest:center;--return:none;--words-top:2.75in;--fold-shift:0in}"
     ),
@@ -132,12 +133,20 @@ def _letter(catalog: Catalog, sheet: TaskSheet, member: TeamMember) -> Letter:
         ref=sheet.ref,
         kind=sheet.channel.value,
         words=paper.write(kept),
-        notes=tuple(paper.write(piece.pieces) for piece in script if isinstance(piece, CalloutPiece))
-        or _unwritten(catalog, sheet),
+        notes=tuple(paper.write(note.pieces) for note in _notes(script)) or _unwritten(catalog, sheet),
         signature=tuple(paper.inline(line) for line in signature.lines),
         name=sheet.name,
         postal=sheet.postal,
     )
+
+
+def _notes(pieces: Iterable[Piece]) -> Iterator[CalloutPiece]:
+    """The callouts: notes for whoever sends it, in columns too."""
+    for piece in pieces:
+        if isinstance(piece, CalloutPiece):
+            yield piece
+        elif isinstance(piece, ColumnsPiece):
+            yield from _notes(inner for column in piece.columns for inner in column)
 
 
 def _unwritten(catalog: Catalog, sheet: TaskSheet) -> tuple[Markup, ...]:
@@ -161,8 +170,8 @@ class _Paper:
         self._prose = ProseWriter(_Plain(), self.places, self.addresses, 600)
 
     def write(self, pieces: Iterable[Piece]) -> Markup:
-        """Pieces in order, merged."""
-        return self._merged("".join(self._piece(piece) for piece in pieces))
+        """Pieces in order, each a part of its own, merged."""
+        return self._merged("".join(self._part(piece) for piece in pieces))
 
     def inline(self, line: tuple[Any, ...]) -> Markup:
         """Words inside a line, merged."""
@@ -172,30 +181,60 @@ class _Paper:
         clean = html.replace(' style=""', "")
         return Markup(join(self.places.split(clean), self.values, self.dates))  # noqa: S704 - escaped by place
 
+    def _part(self, piece: Piece) -> str:
+        html = self._piece(piece)
+        return f'<div class="part {piece.kind}">{html}</div>' if html else ""
+
     def _piece(self, piece: Piece) -> str:
         match piece:
             case ProsePiece():
                 return self._prose.write(piece.elements, shift=piece.shift)
             case ColumnsPiece():
-                return "".join(self._piece(inner) for column in piece.columns for inner in column)
+                return "".join(self._part(inner) for column in piece.columns for inner in column)
             case CouponPiece():
-                code = self.places.write(piece.code, "text")
-                return (
-                    f'<p><span class="code">{code}</span><br>{self.places.write((piece.note,), "text")}</p>'
-                )
+                until = (" ", *piece.until, ".") if piece.until else ()
+                return self._code(piece.code) + self._line((piece.note, *until))
             case QuotePiece():
-                by = f"<p>{self.places.write((piece.by,), 'text')}</p>" if piece.by else ""
-                return f"<blockquote>{self._prose.write(piece.elements)}{by}</blockquote>"
+                title = self._line((piece.title,), "strong") if piece.title else ""
+                by = self._line((piece.by,)) if piece.by else ""
+                return f"<blockquote>{title}{self._prose.write(piece.elements)}{by}</blockquote>"
             case CardPiece():
-                words = f"<strong>{self.places.write((piece.title,), 'text')}</strong>"
-                more = "".join(self.places.write((text,), "text") for text in (piece.summary,) if text)
-                return f"<p>{words}<br>{more}<br>{self.places.write((piece.href,), 'text')}</p>"
+                return self._card(piece)
             case ButtonPiece():
                 # nobody presses paper: what it said, and where it leads
-                label, href = self.places.write(piece.label, "text"), self.places.write(piece.href, "text")
-                return f"<p>{label}: {href}</p>"
-            case _:
+                return self._line((*piece.label, ": ", *piece.href))
+            case VideoPiece():
+                return self._line((piece.label, ": ", *piece.href))
+            case CalloutPiece():  # a note for whoever sends it: see `_notes`
                 return ""
+
+    def _card(self, card: CardPiece) -> str:
+        """An item: its title, what it says, where there is more."""
+        facts = tuple(f"{name}: {value}" if name else value for name, value in card.facts)
+        words = (card.summary, card.offer, *facts)
+        return "".join(
+            [
+                self._line((card.title,), "strong"),
+                *(self._line((text,)) for text in words if text),
+                self._code(card.code) if card.code else "",
+                *(f'<div class="part">{self._inside(inner)}</div>' for inner in card.pieces),
+                *(self._line((text,)) for text in (card.terms, card.href) if text),
+            ]
+        )
+
+    def _inside(self, piece: Piece) -> str:
+        """A piece of an item shown in full, where a callout is for its readers."""
+        if not isinstance(piece, CalloutPiece):
+            return self._piece(piece)
+        title = self._line(piece.title, "strong") if piece.title else ""
+        return title + "".join(self._inside(inner) for inner in piece.pieces)
+
+    def _line(self, text: Text, tag: str = "") -> str:
+        words = self.places.write(text, "text")
+        return f"<p><{tag}>{words}</{tag}></p>" if tag else f"<p>{words}</p>"
+
+    def _code(self, code: Text) -> str:
+        return f'<p><span class="code">{self.places.write(code, "text")}</span></p>'
 
 
 class _Plain(dict[str, str]):

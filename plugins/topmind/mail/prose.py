@@ -20,7 +20,7 @@ _KEPT = names(
 _STAND_INS = {"details": "div", "section": "div", "summary": "p"}
 _VOID = frozenset({"br", "hr", "img", "wbr"})
 #: Elements with margins of their own.
-_SPACED = names("p h1 h2 h3 h4 ul ol blockquote table pre dl dd figure")
+_SPACED = names("p h1 h2 h3 h4 ul ol blockquote table pre dl dd figure details section summary")
 _HEADINGS = ("h1", "h2", "h3", "h4")
 #: Words that an author lets run the other way stand at their own side; not every mail program knows `start`.
 _SIDES = {"rtl": "right", "ltr": "left"}
@@ -89,8 +89,7 @@ class ProseWriter:
         if tag in {"h1", "h2", "h3", "h4", "h5", "h6"}:
             tag = _HEADINGS[min(max(int(tag[1]), 2) - 1 + shift, 3)]
         if tag == "div" and _has_class(element, "footnote"):
-            notes = [c for c in element.children if not (isinstance(c, Element) and c.tag == "hr")]
-            inner = self._children(notes, shift, inside="div")
+            inner = self._children(element.children, shift, inside="div")
             return f'<div class="tm-muted" style="font-size:14px;{edge}">{inner}</div>'
         if tag == "table":
             element = _labelled(element)
@@ -99,8 +98,9 @@ class ProseWriter:
         return self._tag(tag, self._attributes(element, tag, edge), inner)
 
     def _attributes(self, element: Element, tag: str, edge: str) -> str:
-        style = self.styles.get("code-block" if tag == "pre" else tag, "")
-        if tag in _SPACED:
+        own = element.tag if element.tag in _STAND_INS else tag
+        style = self.styles.get("code-block" if tag == "pre" else own, "")
+        if own in _SPACED:
             style += edge
         if tag in {"td", "th"}:
             style += _alignment(element)

@@ -116,9 +116,11 @@ class Builder:
 
     def _tree(self, body: Body) -> tuple[Block, ...]:
         blocks = self.tree(body, self._visible(body))
-        if ".md" not in body.text:
+        if ".md" not in body.text and "](" not in body.text:
             return blocks
         pages = {item.path: item.url for item in self.catalog.items.values() if has_page(item)}
+        if ".md" not in body.text and body.path not in pages:
+            return blocks
         return linked(blocks, body.path, pages)
 
     def _visible(self, body: Body) -> frozenset[int]:

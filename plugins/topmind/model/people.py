@@ -269,3 +269,5 @@ class History:
     redeemed: tuple[tuple[str, str, date], ...] = ()
     #: Every move from one stage to another, oldest first.
     stage_moves: tuple[StageChange, ...] = ()
+    #: Source id → stage, of whoever stands where somebody of us said, and no later import.
+    said_stages: Mapping[str, str] = field(default_factory=dict)

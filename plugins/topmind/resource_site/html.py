@@ -6,9 +6,9 @@ import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
-from topmind.catalog.addresses import WHOLE
+from topmind.catalog.addresses import WHOLE, bare, file_of
 from topmind.model import (
     Block,
     Button,
@@ -90,7 +90,7 @@ def tag_text(tag: MergeTag, look: Look) -> str:
 
 def address(href: str, look: Look) -> str | None:
     """Where a link of a body leads on the site; None = show its words without a link."""
-    href = href.strip()
+    href = bare(href)
     if look.home and (href == look.home or href.startswith(f"{look.home}/")):
         href = href[len(look.home) :] or "/"
     if href.startswith("#"):
@@ -101,14 +101,14 @@ def address(href: str, look: Look) -> str | None:
     if not href or href.startswith("//"):
         return None
     path = parts.path
-    if path.endswith(".md"):
-        source = path.lstrip("/") if path.startswith("/") else _beside(path, look.path)
-        known = look.urls.get(source)
+    file = file_of(href, look.path)
+    if file is not None:
+        known = look.urls.get(file)
         if not known:  # no such file, or one without a page
             return None
         path = known
-    elif not path.startswith("/"):
-        path = f"/{path}"
+    elif not path.startswith("/"):  # it leads on from the page it stands on
+        path = urljoin(look.urls.get(look.path, "/"), path)
     if path in look.closed or f"{path}/" in look.closed:
         return None
     query = f"?{parts.query}" if parts.query else ""
@@ -118,17 +118,13 @@ def address(href: str, look: Look) -> str | None:
 
 def picture(src: str, look: Look) -> str:
     """Address of a picture: elsewhere, or a file below `content/images`."""
+    src = bare(src)
     if urlsplit(src).scheme in {"http", "https"}:
         return src
     path = posixpath.normpath(src.lstrip("/"))
     while path.startswith("../"):
         path = path[3:]
     return f"{look.base}/{path}" if path.startswith("images/") else f"{look.base}/images/{path}"
-
-
-def _beside(path: str, source: str) -> str:
-    """`content/pages/docs/b.md` for `b.md` written in `content/pages/docs/a.md`."""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(source), path))
 
 
 def render(blocks: Iterable[Block], look: Look) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -49,11 +49,14 @@ class Written:
 
 
 def written_pages(
-    settings: Settings, catalog: Catalog, rules: Collection[str]
+    settings: Settings, catalog: Catalog, rules: Collection[str], instead: Mapping[str, bytes] | None = None
 ) -> tuple[tuple[Written, ...], tuple[Silence, ...], tuple[Problem, ...]]:
-    """Every page that could be read, what their files silence (`rules`: ids that there are), and all problems."""
+    """Every page that could be read, what their files silence (`rules`: ids that there are), and all problems.
+
+    `instead`: path → a text to read in place of the file's own.
+    """
     findings = Findings()
-    reader = Reader(settings, findings, frozenset(catalog.fields))
+    reader = Reader(settings, findings, frozenset(catalog.fields), instead or {})
     found: list[Written] = []
     for file in _files(settings):
         document = reader.read(file, PageHead)

@@ -67,7 +67,7 @@ class Checking:
 
     def _read(self, spec: AudienceSpec) -> None:
         with open_declared(spec, self._settings, self._seen.moment.as_of) as source:
-            self.found += source.findings
+            self.found += (*source.findings, *source.forms)
 
     def of_ledger(self, facts: delivery.Facts) -> delivery.Facts:
         """Of a ledger that cannot be asked nobody knows whether it is new, or this day larger than others."""

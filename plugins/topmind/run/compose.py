@@ -59,13 +59,13 @@ def compose(
     rows: Sequence[Row],
     renderer: mail.Renderer,
     published: Collection[str] | None = None,
-    wrong: Callable[[], Mapping[str, Problem]] = dict,
+    wrong: Callable[[Collection[str]], Mapping[str, Problem]] = lambda _files: {},
 ) -> Composed:
     """Compile every edition that is due or waits in the ledger, and try each merge dry.
 
     `published`: addresses of the built site; an edition that links to a page which is not there is held. None =
-    not known, and not looked at here. `wrong`: file → what the linter finds in it that no reader may get; an edition
-    made from such a file is held, and it is asked only where something is due.
+    not known, and not looked at here. `wrong`: of these files, file → what the linter finds in it that no
+    reader may get; an edition made from such a file is held. It is asked only where something is due.
     """
     found = waiting(decided, rows)
     fresh = [t for t in decided.plan.due if not decided.plan.occasions[t.occasion].channel.is_task]
@@ -78,10 +78,11 @@ def compose(
     edition_of: dict[TouchKey, str] = {}
     problems: list[Problem] = []
     held = 0
-    refused = wrong() if editions else {}
+    made_from = {edition.hash: mail.files_of(decided.project.catalog, edition) for edition in editions}
+    refused = wrong({path for files in made_from.values() for path in files}) if editions else {}
     for edition in editions:
         missing = _missing_pages(edition, decided.project.catalog, published)
-        missing += _refused(edition, decided.project.catalog, refused)
+        missing += _refused(edition, made_from[edition.hash], refused)
         problems += missing
         ready = None if missing else _compile(edition, renderer, decided.members, problems)
         if ready is None:
@@ -121,16 +122,14 @@ def _missing_pages(edition: Edition, catalog: Catalog, published: Collection[str
     ]
 
 
-def _refused(edition: Edition, catalog: Catalog, wrong: Mapping[str, Problem]) -> list[Problem]:
+def _refused(edition: Edition, files: Sequence[str], wrong: Mapping[str, Problem]) -> list[Problem]:
     """What the linter finds in the files that the edition is made from."""
-    if not wrong:
-        return []
     return [
         replace(
             wrong[path],
             says=f"{wrong[path].says} {edition.occasion.name} is held for those who would get this.",
         )
-        for path in mail.files_of(catalog, edition)
+        for path in files
         if path in wrong
     ]
 

@@ -94,7 +94,7 @@ def _put(file: Path, place: Place) -> None:
     if place.s3:
         from topmind.aws.exports import upload
 
-        upload(file, place.s3)
+        upload(file, f"{place.s3}{file.name}" if place.many else place.s3)
         return
     assert place.path is not None, "a file or a folder"
     target = place.path / file.name if place.path.is_dir() else place.path

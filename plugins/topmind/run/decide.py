@@ -53,7 +53,7 @@ def decide(
         people = source.people()
         history = remember(people)
         members = audience.members(source, project.catalog, history, at.as_of)
-        findings = (*source.findings, *_unsigned(project, members))
+        findings = (*source.findings, *source.forms, *_unsigned(project, members))
     plan = planning.plan(
         project.catalog,
         members,

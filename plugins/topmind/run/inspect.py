@@ -10,12 +10,12 @@ from topmind import audience, checks, planning
 from topmind.audience.places import place_of
 from topmind.audience.spec import PATH as AUDIENCE
 from topmind.checks import Facts
-from topmind.checks.documents import Document
 from topmind.checks.spelling import misspelt, names
 from topmind.errors import AudienceError, ContentError
 from topmind.model import Clock, Level, Members, Problem
 from topmind.resource_site.pages import written_pages
 from topmind.run import load as load_
+from topmind.run import of_files
 from topmind.run.coming_mails import coming_mails
 from topmind.run.decide import Decided
 from topmind.run.doubles import doubles
@@ -67,8 +67,13 @@ def _of_files(seen: Seen) -> tuple[Problem, ...]:
     """Of a project that has errors: these, and what is to be said of each file that could be read, by itself."""
     if seen.partial is None:
         return seen.problems
-    facts = _spelled(Facts(catalog=seen.partial, root=seen.settings.root), seen.settings)
-    return load_.ordered(checks.findings(facts, seen.problems, whole=False))
+    pages, silenced, told = of_files.pages(seen)
+    facts = Facts(catalog=seen.partial, root=seen.settings.root, pages=pages, silenced=silenced)
+    said = (*seen.problems, *told)
+    found = checks.findings(_spelled(facts, seen.settings), whole=False)
+    # what the loaders say of a line, the linter need not say again
+    lines = {(one.path, one.line) for one in said}
+    return load_.ordered([*said, *(one for one in found if (one.path, one.line) not in lines)])
 
 
 def _spelled(facts: Facts, settings: Settings) -> Facts:
@@ -91,10 +96,7 @@ def facts_of(project: Project, members: Members | None) -> tuple[Facts, tuple[Pr
             for letter in catalog.newsletters.values()
         },
         ticks=ticks_of(project.settings),
-        pages=tuple(
-            Document(path=p.path, body=p.body, title=p.title, url=p.url, pending=p.draft, mailed=False)
-            for p in pages
-        ),
+        pages=of_files.documents(pages),
         silenced=silenced,
     )
     return facts, problems

@@ -17,7 +17,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from topmind.model import Clock, Edit, Problem
-from topmind.run import load as load_
+from topmind.run import of_files
 
 #: One change after the other comes to light where one mistake hides the next; more than this is a loop.
 MOST_ROUNDS = 50
@@ -130,14 +130,13 @@ class _Mender:
         )
 
     def look(self, instead: Mapping[str, bytes]) -> tuple[Problem, ...]:
-        seen = load_.look(
+        return of_files.problems(
             self.root,
             as_of=self.as_of,
             clock=self.clock,
             environ=self.environ,
             instead={**self.texts, **instead},
         )
-        return seen.problems
 
     def tries(self, found: Iterable[Problem]) -> dict[str, tuple[bytes, list[Problem]]]:
         """File → its text with this round's edits, and the findings they are to mend.

@@ -58,7 +58,7 @@ class Held:
             "export_reports": dict(held.reported),
             "consent_basis": {channel.value: words for channel, words in self.basis.items()},
             "said": [_word(one) for one in held.words],
-            "said_before": [_word(one) for one in held.past],
+            "said_before": [_past_word(one, held.stages_since) for one in held.past],
             "marks": sorted(held.person.standing.marks),
             "suppressed": _suppressed(held),
             "notes": [{"at": one.at.isoformat(), "text": one.text} for one in held.notes],
@@ -178,6 +178,7 @@ def _lines(all_: Held) -> Iterator[str]:
         yield f"  {what.replace(':', ' ')}: {one.value}{since}"
     if held.reported.get("stage"):
         yield f"  stage, as the export reports it: {held.reported['stage']}"
+    yield from _stages(held)
     if held.notes:
         yield "Notes:"
         yield from (f"  {_when(one.at)}  {one.text}" for one in held.notes)
@@ -224,6 +225,18 @@ def _said(held: Dossier) -> Iterator[str]:
             yield f"  marked {name}{end} {_evidence(one)}"
 
 
+def _stages(held: Dossier) -> Iterator[str]:
+    """Where they stood, and who said so: worth a line each where the export's word is not the only one."""
+    moves = [one for one in held.past if one.what == "stage"]
+    if len(moves) < 2:
+        return
+    yield "Stages:"
+    for one in moves:
+        when = _when(one.at) if one.at else _before(held.stages_since)
+        why = f": {one.why}" if one.why else ""
+        yield f"  {when}  {one.value} ({_BY.get(one.by, f'said by {one.by}')}{why})"
+
+
 def _touches(all_: Held) -> Iterator[str]:
     held = all_.dossier
     for touch in held.touches:
@@ -237,12 +250,26 @@ def _touches(all_: Held) -> Iterator[str]:
         yield from (f"              {heard_of(one)}" for one in held.heard if one.touch_hex == name)
 
 
+def _before(begins: datetime | None) -> str:
+    """For what was so when the log of stages began."""
+    return f"before {begins:%Y-%m-%d}" if begins else "at the beginning"
+
+
+def _past_word(word: Word, stages_since: datetime | None) -> dict[str, Any]:
+    """With `before` in place of a moment that nobody knows."""
+    told: dict[str, Any] = {**_word(word), **({"why": word.why} if word.why else {})}
+    if word.at is None:
+        told |= {"at": None, "before": _iso(stages_since.date()) if stages_since else None}
+    return told
+
+
 def _evidence(word: Word) -> str:
-    return f"on {_when(word.at)} ({_BY.get(word.by, word.by)})"
+    return f"on {_when(word.at) if word.at else 'an unknown day'} ({_BY.get(word.by, word.by)})"
 
 
 def _word(word: Word) -> dict[str, str]:
-    return {"what": word.what, "value": word.value, "at": word.at.isoformat(), "by": word.by}
+    at = word.at.isoformat() if word.at else ""
+    return {"what": word.what, "value": word.value, "at": at, "by": word.by}
 
 
 def _suppressed(held: Dossier) -> dict[str, str] | None:

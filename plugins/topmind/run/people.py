@@ -10,6 +10,7 @@ from topmind import audience
 from topmind.audience.outside import Outside
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from topmind.audience import AudienceSpec
@@ -28,7 +29,7 @@ def open_people(project: Project) -> Source:
 
 def open_declared(spec: AudienceSpec, settings: Settings, as_of: date) -> Source:
     """The same of a project that may have errors elsewhere."""
-    _HERE.download = _download
+    _HERE.download, _HERE.listing = _download, _listing
     _HERE.stdin = getattr(sys.stdin, "buffer", None)
     return audience.open_source(spec, settings, as_of, _HERE)
 
@@ -37,3 +38,9 @@ def _download(url: str, target: Path) -> None:
     from topmind.aws.exports import download
 
     download(url, target)
+
+
+def _listing(url: str) -> Sequence[str]:
+    from topmind.aws.exports import listing
+
+    return listing(url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 from topmind import delivery
@@ -84,7 +85,7 @@ def _composed(decided: Decided) -> Composed:
         (),
         renderer_of(project),
         published(project.root / "output"),
-        lambda: wrong_files(decided),
+        partial(wrong_files, decided),
     )
 
 
@@ -100,7 +101,9 @@ def _result(decided: Decided, found: Iterable[Problem]) -> SendResult:
 
 
 def worth_saying(findings: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """Errors and warnings; notes are for `check`."""
+    """Errors and warnings, and how new exports were read, which no later run says; other notes are for `check`."""
     return tuple(
-        problem for problem in findings if problem.level is not Level.INFO or "preflight" in problem.rule
+        problem
+        for problem in findings
+        if problem.level is not Level.INFO or "preflight" in problem.rule or problem.rule == "source/form"
     )

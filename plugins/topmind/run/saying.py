@@ -1,4 +1,4 @@
-"""`topmind contacts mark|pause|note`: what the office says of one person, by the same door as what they say themselves.
+"""`topmind contacts optout|mark|pause|stage|note`: what the office says of one person, by the same door as what they say themselves.
 
 It is written down beside the ledger first, so that a restored copy hears it again; then the ledger takes it in.
 """
@@ -6,19 +6,72 @@ It is written down beside the ledger first, so that a restored copy hears it aga
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
 from topmind import delivery
 from topmind.catalog import dates
 from topmind.catalog.findings import Wrong
 from topmind.errors import UsageError
-from topmind.ledger import InboxEntry, Person, mark_in
-from topmind.model import Clock
-from topmind.run import places, whom
+from topmind.ledger import InboxEntry, Person, mark_in, stage_in
+from topmind.model import Clock, Stage
+from topmind.run import load, places, whom
 
 #: Letters of a note.
 LONGEST = 2000
+
+
+def opt_out(
+    root: Path,
+    who: str,
+    *,
+    topic: str = "",
+    by: str,
+    why: str,
+    clock: Clock,
+    environ: Mapping[str, str] | None = None,
+) -> str:
+    """Note that they told us to stop: all newsletters and offers by mail, or one topic; what was done, in words.
+
+    `by` is who heard it, `why` how they said it: they are kept as a note, for whoever asks for the proof. Raises
+    UsageError, LedgerError.
+    """
+    heard, said = " ".join(by.split()), " ".join(why.split())
+    if not heard or not said or len(heard + said) > LONGEST:
+        raise UsageError(
+            f"who heard it and how it was said are a few words each, together at most {LONGEST} letters.",
+            fix='topmind contacts optout 1042 --by dana --why "Told us by phone."',
+        )
+    if topic:
+        _known_topic(root, topic, clock, environ)
+    proof = (
+        f"No to {f'the topic {topic}' if topic else 'all newsletters and offers'}, heard by {heard}: {said}"
+    )
+    kind = "topic_off" if topic else "opt_out"
+    _say(root, who, kind, topic, clock, environ, note=proof)
+    if topic:
+        return f"They get nothing on the topic {topic} any more. Only a later word of theirs takes that back."
+    return (
+        "They get no more newsletters and no more offers by mail, from the next mail on. Only a later word of theirs "
+        "takes that back. Calls, letters and visits go on: `topmind contacts pause` stops these, too."
+    )
+
+
+def _known_topic(root: Path, topic: str, clock: Clock, environ: Mapping[str, str] | None) -> None:
+    """A misspelt one would be a no that nobody hears. Raises UsageError."""
+    seen = load.look(root, as_of=None, clock=clock, environ=environ, planned=False)
+    topics = sorted(seen.partial.company.topics) if seen.partial else []
+    if topic not in topics:
+        raise UsageError(
+            "no such topic; nothing was changed.",
+            where="--topic",
+            fix=f"One of {', '.join(topics)}; without --topic it is a no to all mail."
+            if topics
+            else "Name topics in content/company.md (`topmind check` tells what is wrong in it); without --topic it is a "
+            "no to all mail.",
+        )
 
 
 def mark(
@@ -60,15 +113,44 @@ def pause(root: Path, who: str, until: str, *, clock: Clock, environ: Mapping[st
     )
 
 
+def stage(
+    root: Path,
+    who: str,
+    name: str,
+    *,
+    why: str,
+    by: str,
+    clock: Clock,
+    environ: Mapping[str, str] | None = None,
+) -> str:
+    """Say at which stage they are; what was done, in words. Raises UsageError, LedgerError."""
+    names = [one.value for one in Stage]
+    if name not in names:
+        near = get_close_matches(name, names, n=1)
+        hint = f'Did you mean "{near[0]}"? ' if near else ""
+        raise UsageError(f"there is no stage {name!r}.", fix=f"{hint}Stages: {', '.join(names)}.")
+    try:
+        stage_in(f"{name} {by}")
+    except ValueError as error:
+        raise UsageError(f"{error}.", where="--by", fix="For example: --by dana") from None
+    reason = _short(why, "--why")
+    _say(root, who, "stage", f"{name} {by}", clock, environ, comment=reason)
+    return f"At stage {name} from now on, until your export says another one than it does today."
+
+
 def note(root: Path, who: str, text: str, *, clock: Clock, environ: Mapping[str, str] | None = None) -> str:
     """Write something down about them, for people; what was done, in words. Raises UsageError, LedgerError."""
+    _say(root, who, "note", "", clock, environ, comment=_short(text, "a note"))
+    return "Noted. `topmind contacts show` shows it; no rule reads it."
+
+
+def _short(text: str, what: str) -> str:
     said = " ".join(text.split())
     if not said or len(said) > LONGEST:
         raise UsageError(
-            f"a note has 1 to {LONGEST} letters; this one has {len(said)}.", fix="Say it in a sentence."
+            f"{what} has 1 to {LONGEST} letters; this one has {len(said)}.", fix="Say it in a sentence."
         )
-    _say(root, who, "note", "", clock, environ, comment=said)
-    return "Noted. `topmind contacts show` shows it; no rule reads it."
+    return said
 
 
 def day_of(text: str) -> date:
@@ -87,17 +169,19 @@ def _say(
     clock: Clock,
     environ: Mapping[str, str] | None,
     comment: str = "",
+    note: str = "",
 ) -> Person:
-    """They after it."""
+    """They after it. A `note` about it is written down after it: what they want comes first."""
     settings, ring = whom.place(root, environ)
     inbox = places.inbox(settings)
     with places.open_project_ledger(settings, clock, ring) as ledger:
         delivery.fold(ledger, inbox)
         person = whom.known(ledger, who)
-        inbox.put(
-            InboxEntry(
-                kind=kind, contact=person.contact, at=ledger.now(), value=value, comment=comment, by="office"
-            )
+        said = InboxEntry(
+            kind=kind, contact=person.contact, at=ledger.now(), value=value, comment=comment, by="office"
         )
+        inbox.put(said)
+        if note:
+            inbox.put(replace(said, kind="note", value="", comment=note))
         delivery.fold(ledger, inbox)
         return whom.known(ledger, person.contact)

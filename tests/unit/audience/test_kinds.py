@@ -167,20 +167,45 @@ def folder(project: Project) -> None:
 
 
 def test_a_folder_is_one_table(project: Project) -> None:
-    """Whatever is readable in it, by name; of two rows with one id the first file's stays."""
+    """Whatever is readable in it, by name; of two rows with one id the later file's stays, and that is said."""
     folder(project)
     with project.open() as source:
         assert found(source) == [
-            ("1", "a@example.com", "1.50", None),
+            ("1", None, None, None),
             ("3", "c@example.com", None, BORN),
             ("4", "d@example.com", "2.50", BORN),
         ]
         assert [f.says for f in source.findings] == [
-            "2 rows were left out: 1 × without an id, 1 × an id that came before."
+            "1 row was left out: 1 × without an id.",
+            "1 row has an id that a later file has, too: the later file's row counts.",
+        ]
+        assert [(f.path, f.says) for f in source.forms] == [
+            ("segments/people", "2025.csv read anew: utf-8, split by semicolon."),
+            ("segments/people", "2026.csv read anew: utf-8 with a byte-order mark, split by comma."),
         ]
     with (project.root / "var" / "rejects" / "contacts.csv").open(encoding="utf-8", newline="") as file:
         told = [(row["file"], row["line"], row["reason"]) for row in csv.DictReader(file)]
-    assert told == [("2025.csv", "3", "without an id"), ("2026.csv", "3", "an id that came before")]
+    assert told == [("2025.csv", "3", "without an id")]
+
+
+def test_in_one_file_of_a_folder_an_id_comes_once(project: Project) -> None:
+    """The first of the newest file's rows counts, the other is a mistake; that an older file has the id is none."""
+    spec(project, "people")
+    place = project.root / "segments" / "people"
+    place.mkdir()
+    head = "Nr,E-Mail,Umsatz,Geburtstag\n"
+    for day, numbers in (("11-30", (1, 2)), ("12-01", (3, 4)), ("12-02", (5, 6))):
+        rows = "".join(f"{nr},,{n},\n" for n in numbers for nr in (1, n + 10))
+        (place / f"2026-{day}.csv").write_text(head + rows, "utf-8")
+    with project.open() as source:
+        assert [row[::2] for row in found(source)] == [
+            ("1", "5.00"),
+            *((str(n + 10), f"{n}.00") for n in range(1, 7)),
+        ]
+        assert [f.says for f in source.findings] == [
+            "3 rows were left out: 3 × an id that came before.",
+            "4 rows have an id that a later file has, too: the later file's row counts.",
+        ]
 
 
 def test_a_file_more_in_the_folder_is_a_new_table(project: Project) -> None:

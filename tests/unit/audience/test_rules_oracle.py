@@ -41,7 +41,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
 @given(data=st.data())
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_rule_holds_for_exactly_those_of_whom_it_is_true(session: Session, data: st.DataObject) -> None:
-    """Nulls, ties, refunds, leap days and facts of tomorrow included."""
+    """Nulls, ties, refunds, leap days, zones and facts of tomorrow included."""
     rule = oracle.a_rule(lambda options: data.draw(st.sampled_from(list(options))), PEOPLE)
     rows = session.rows(compile_rule(rule.text, session.env))
     found = {session.ids[row] for row in rows}

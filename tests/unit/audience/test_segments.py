@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from topmind.audience import check, explain, segment_report
+from topmind.audience import check, explain, members, sample, segment_report
 from topmind.errors import AudienceError, UsageError
-from topmind.model import Level
+from topmind.model import Level, Stage
 from topmind.testing.builders import (
     TODAY,
     a_catalog,
@@ -117,3 +118,20 @@ def test_rules_without_an_audience_are_told(project: Project) -> None:
     catalog = a_catalog(segments=[a_segment()])
     (problem,) = check(catalog.segments, {}, {}, project.read())
     assert (problem.rule, problem.level) == ("rule/no-audience", Level.WARNING)
+
+
+def test_a_stage_that_somebody_of_us_said(project: Project) -> None:
+    """Rules, the plan, a sample and an explanation see it in place of the source's, for these contacts alone."""
+    project.spec(SPEC.replace('email = "email"', 'email = "email"\nstage = "stage"'))
+    project.file("contacts.csv", "id,email,town,size,stage\n1,,,,interest\n2,,,,interest\n3,,,,\n")
+    wanting = a_segment("wanting", who=(("stage = 'desire'", 4),))
+    history = replace(a_history(), said_stages={"1": "desire", "3": "desire", "gone": "desire"})
+    catalog = a_catalog(segments=[wanting])
+    with project.open() as source:
+        found = members(source, catalog, history, TODAY)
+        assert [list(Stage)[one].value for one in found.stage] == ["desire", "interest", "desire"]
+        assert found.in_segment[:, 0].tolist() == [True, False, True]
+        picked = sample(source, catalog, history, TODAY, "wanting", 5)
+        assert [(one.contact, one.stage) for one in picked] == [("1", "desire"), ("3", "desire")]
+        (held,) = explain(source, catalog, history, TODAY, "wanting", "2")
+        assert (held.true, held.saw) == (False, (("stage", "interest"),))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from topmind.audience import check_file, columns
@@ -163,6 +164,69 @@ def test_a_day_is_written_as_iso_says(opened: Open, text: str, day: date | None)
     table = source.spec.tables["contacts"]
     found = source.con.execute(f"SELECT {columns.day('d', table)} FROM (SELECT ? AS d)", [text]).fetchall()
     assert found == [(day,)]
+
+
+def test_a_moment_has_the_companys_day(project: Project) -> None:
+    """With an offset from UTC it is the day there, whatever this machine's zone is; without one the day as written."""
+    (project.root / "pelicanconf.py").write_text('TIMEZONE = "America/New_York"\nTOPMIND = {}\n', "utf-8")
+    days = {
+        "2026-12-01T03:30:00Z": 30,
+        "2026-12-01 03:30:00+00": 30,
+        "2026-12-01T03:30:00.5+0000": 30,
+        "2026-12-01T06:30:00+01:00": 1,
+        "2026-12-01 03:30:00": 1,
+        "2026-12-01T23:30:00-05:00": 1,
+        "2026-12-01 99:99:99+00": 1,
+    }
+    project.spec('[tables.contacts]\nfile = "contacts.csv"\nid = "id"\nemail = "email"\n' + PURCHASES)
+    project.file("contacts.csv", CONTACTS)
+    lines = [f"R{number},1,{text},1\n" for number, text in enumerate(days)]
+    project.file("purchases.csv", "number,contact,day,amount\n" + "".join(lines))
+
+    def read() -> list[int]:
+        with project.open() as source:
+            return [day.day for (day,) in source.con.execute("SELECT day FROM source_purchases").fetchall()]
+
+    assert read() == list(days.values())
+    spec = PURCHASES.replace('date = "day"', 'date = "day"\ndates = "%Y-%m-%dT%H:%M:%S%z"')
+    project.spec('[tables.contacts]\nfile = "contacts.csv"\nid = "id"\nemail = "email"\n' + spec)
+    lines = [f"R{number},1,2026-12-01T03:30:00+0000,1\n" for number in range(len(days))]
+    project.file("purchases.csv", "number,contact,day,amount\n" + "".join(lines))
+    assert read() == [30] * len(days)
+
+
+@pytest.mark.parametrize("dates", ["", 'dates = "%d.%m.%Y"\n'])
+def test_a_moment_of_a_parquet_file_has_the_companys_day(project: Project, dates: str) -> None:
+    """Whatever `dates` says for texts."""
+    (project.root / "pelicanconf.py").write_text('TIMEZONE = "America/New_York"\nTOPMIND = {}\n', "utf-8")
+    place = project.root / "segments" / "contacts.parquet"
+    duckdb.sql("SELECT 'a' AS id, '' AS email, TIMESTAMPTZ '2026-12-01 03:30:00+00' AS born").write_parquet(
+        str(place)
+    )
+    project.spec(
+        f'[tables.contacts]\nfile = "contacts.parquet"\nid = "id"\nemail = "email"\n{dates}'
+        '[fields.born]\ncolumn = "born"\ntype = "date"\n'
+    )
+    with project.open() as source:
+        assert source.con.execute("SELECT f_born FROM source_contacts").fetchall() == [(date(2026, 11, 30),)]
+
+
+def test_how_a_file_is_written_is_told_when_it_is_new(project: Project) -> None:
+    """Once for each conversion; a run that reads the converted table says nothing of it."""
+    project.spec('[tables.contacts]\nfile = "contacts.csv"\nid = "id"\nemail = "email"\n')
+    said = []
+    for data in ("id;email\n1;\n".encode("utf-8-sig"), None, b"id,email\n1,\n2,\n", None):
+        if data:
+            project.file("contacts.csv", data)
+        with project.open() as source:
+            said.append([f"{one.rule} {one.says}" for one in source.forms])
+            assert source.findings == ()
+    assert said == [
+        ["source/form read anew: utf-8 with a byte-order mark, split by semicolon."],
+        [],
+        ["source/form read anew: utf-8, split by comma."],
+        [],
+    ]
 
 
 def test_a_bad_row_is_told_by_its_line_however_long_the_file_is(project: Project) -> None:
@@ -417,7 +481,8 @@ def test_all_problems_of_all_files_are_told_at_once(project: Project) -> None:
     [
         ("people.docx", r"names a \.docx file, which is not read\. Export it as CSV, XLSX or Parquet"),
         ("https://example.com/people.csv", "comes from a web address"),
-        ("s3://bucket/people", "names no readable object of a bucket"),
+        ("s3://bucket/people.pdf", "names no readable object of a bucket"),
+        ("s3://bucket", "names no readable object of a bucket"),
         ("postgresql://host/db", "names no table of the database"),
         ("postgresql://host/db#people; DROP TABLE people", "names no table of the database"),
         ("postgresql://me:secret@host/db#people", "holds a password. Keep it out of the file"),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from topmind.catalog import merge_tags
 from topmind.catalog.blocks import block_tree
-from topmind.catalog.html import MAX_DEPTH, clean
+from topmind.catalog.html import MAX_DEPTH, clean, holds_braces
 from topmind.catalog.scanner import scan
 from topmind.catalog.text import plain_text, shown_default, summary, to_html
 from topmind.errors import ContentError
@@ -24,6 +25,7 @@ from topmind.model import (
     Element,
     ItemRef,
     MergeTag,
+    Node,
     Prose,
     SlotMark,
     TestimonialRef,
@@ -103,6 +105,43 @@ def test_no_sentinel_and_no_brace_survives(text: str) -> None:
 def test_heading_ids_do_not_depend_on_a_person() -> None:
     """The id of a heading is made from its words without the tags in it."""
     assert 'id="winter-in-for-you"' in html("## Winter in {{ town }} for you")
+
+
+BRACES = ("{{ a }}", "{{ b or 'x' }}", "`", "``", "```\n", "    ", "- ", "1. ", "> ", "\n", "\n\n", "<pre>", "</pre>", "<code>", "</code>", "|a|b|\n|-|-|\n", "|", "[^1]: ",
+          "[^1]", "T\n:   ", "# ", "\\", "*", "[x](", ")", "<!--", "-->", "<div markdown='1'>", "</div>", "<a href='", "'>", "word ", "/// callout\n", "///\n")  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@example(parts=["- it`s ", "{{ a }}", "\n- don`t"])
+@example(parts=["`T\n:   ", "{{ a }}", "`"])
+@given(st.lists(st.sampled_from(BRACES), max_size=14))
+def test_braces_are_shown_in_code_alone(parts: list[str]) -> None:
+    """Whatever Markdown makes of back-ticks: outside code a tag is a tag, inside it stands as it was written."""
+    result = scan("".join(parts), "content/tips/x.md", 1)
+    if result.problems:
+        return
+    try:
+        blocks = block_tree(result.body, frozenset())
+    except ContentError:
+        return
+    nodes = [node for block in _all(blocks) if isinstance(block, Prose) for node in block.elements]
+    assert not any(holds_braces(node) for node in nodes)
+    assert not any(isinstance(node, MergeTag) for node in _inside_code(nodes, code=False))
+
+
+def _all(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        yield block
+        if isinstance(block, Callout):
+            yield from _all(block.blocks)
+
+
+def _inside_code(nodes: Iterable[Node], *, code: bool) -> Iterator[Node]:
+    for node in nodes:
+        if code:
+            yield node
+        if isinstance(node, Element):
+            yield from _inside_code(node.children, code=code or node.tag in {"code", "pre"})
 
 
 def test_no_id_stands_twice() -> None:

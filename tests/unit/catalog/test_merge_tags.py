@@ -68,6 +68,10 @@ def test_a_text_is_strings_and_tags_in_order() -> None:
         ("{{{ first_name }}}", "syntax", "`code`"),
         ("{% if a %}", "logic", "/// for"),
         ("{% include x %}", "logic", "/// item"),
+        ("{% for x in y %}", "logic", "/// slot"),
+        ("{%- raw -%}", "logic", "`code`"),
+        ("{% assign x = 1 %}", "logic", "/// for"),
+        ("{% if a", "logic", "code"),
         ('{{< note "x" >}}', "shortcode", "ignore"),
         ("{{% note %}}", "shortcode", "ignore"),
     ],
@@ -165,3 +169,11 @@ def test_the_nonce_is_not_in_the_text(text: str) -> None:
     assert mark.isalpha()
     assert mark.islower()
     assert mark.isascii()
+
+
+def test_a_condition_of_another_language_is_told_once() -> None:
+    """One mistake, one line: its `else` and `endif` belong to it."""
+    found, problems = merge_tags.find("a\n{% if x %}\nb\n{% else %}\nc\n{% endif %}", "x.md", 1)
+    assert not found
+    assert [(p.line, p.rule) for p in problems] == [(2, "merge-tag/logic")]
+    assert merge_tags.find("{% endif %}", "x.md", 1)[1]

@@ -19,7 +19,7 @@ def test_the_good_file(build: Build, schema: type[Head]) -> None:
     name, values, text = GOOD[schema]
     assert build({**beside(schema, name), name: written(values, text)}).problems == ()
     inherited = set() if schema is schemas.PromotionHead else schemas.ItemHead.keys()
-    assert schema.keys() - set(values) - inherited <= {"before", "photo", "corrects", "silence"}
+    assert schema.keys() - set(values) - inherited <= {"before", "photo", "corrects"}
 
 
 @pytest.mark.parametrize(("schema", "mutation"), CASES, ids=lambda one: getattr(one, "__name__", one))

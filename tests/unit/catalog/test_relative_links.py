@@ -38,6 +38,17 @@ def test_an_address_without_https_is_certain(build: Build) -> None:
     assert problem.edit == Edit("](www.example.com", "](https://www.example.com")
 
 
+def test_the_name_of_the_only_page_is_certain(build: Build) -> None:
+    """A title or file name that is one page's own may be written in; a near one, or one of two pages, may not."""
+    (problem,) = build({"content/tips/a.md": f"{HEAD}[x](old/Gutters)\n"}).problems
+    assert problem.edit == Edit("](old/Gutters", "](/tips/gutters/")
+    (problem,) = build({"content/tips/a.md": f"{HEAD}[x](old/gutter)\n"}).problems
+    assert problem.edit is None
+    other = {"content/articles/gutters.md": "---\ntitle: G\ndate: 2026-11-01\n---\nText.\n"}
+    (problem,) = build({**other, "content/tips/a.md": f"{HEAD}[x](old/gutters)\n"}).problems
+    assert problem.edit is None
+
+
 @pytest.mark.parametrize(
     "target",
     [

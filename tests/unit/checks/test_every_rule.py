@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -12,7 +13,8 @@ from rule_rows import REPO, ROWS, SOUND, Files, Row, put
 from topmind import brand, checks, planning, settings
 from topmind.catalog import load
 from topmind.checks import Facts
-from topmind.checks.registry import FAMILIES, RULES
+from topmind.checks.elsewhere import ELSEWHERE
+from topmind.checks.registry import FAMILIES, OWN, RULES
 from topmind.model import Level, Problem
 from topmind.testing.builders import a_field
 
@@ -83,7 +85,7 @@ def test_what_trips_a_rule_and_what_nearly_does(look: Look, rule: str) -> None:
 
 def test_every_rule_has_its_row() -> None:
     """A rule without files that show it cannot be added."""
-    assert set(ROWS) == set(RULES)
+    assert set(ROWS) == set(OWN)
 
 
 def test_rules_are_declared_once_and_by_family() -> None:
@@ -91,12 +93,48 @@ def test_rules_are_declared_once_and_by_family() -> None:
     declared = [
         rule for module in FAMILIES for rule in vars(module).values() if isinstance(rule, checks.Rule)
     ]
-    assert len({rule.id for rule in declared}) == len(set(declared)) == len(RULES) - 1
+    assert len({rule.id for rule in declared}) == len(set(declared)) == len(OWN) - 1
     assert all(rule.protects for rule in RULES.values() if rule.holds)
-    assert not any(rule.protects for rule in RULES.values() if rule.level is not Level.ERROR)
+    assert not set(OWN) & {rule.id for rule in ELSEWHERE}
 
 
 def test_the_sound_project_is_sound(look: Look) -> None:
     """The files beside which each row stands say nothing themselves but that preheaders are missing."""
     said = {problem.rule for problem in checks.findings(look({}))}
     assert said == {"checks/left-out", "subjects/no-preheader"}
+
+
+#: Parts of the package whose findings `check` shows.
+READERS = ("catalog", "audience", "planning", "mail", "run")
+#: What the other commands say, and names of folders.
+NOT_OF_CHECK = re.compile(r"(preflight|send|tasks|coupons|ledger|themes|var|content|tips|n)/(?!restored)")
+
+
+def said_in_code() -> set[str]:
+    """Every `family/what` that the readers write out, whole or behind the prefix of their own helper."""
+    found: set[str] = set()
+    for part in READERS:
+        for file in sorted((REPO / "plugins" / "topmind" / part).rglob("*.py")):
+            text = file.read_text("utf-8")
+            found |= set(re.findall(r'"([a-z]+(?:-[a-z]+)*/[a-z]+(?:-[a-z]+)*)"', text))
+            if part == "planning":
+                found |= {f"planning/{name}" for name in re.findall(r'finding\(\s*"([a-z-]+)"', text)}
+    return {name for name in found if not NOT_OF_CHECK.match(name)}
+
+
+def test_what_the_readers_find_is_documented() -> None:
+    """Each id that stands in their code is in the table for the docs, and each of the table in some code."""
+    listed = {rule.id for rule in ELSEWHERE}
+    assert said_in_code() - listed == set()
+    package = "\n".join(
+        file.read_text("utf-8")
+        for file in (REPO / "plugins" / "topmind").rglob("*.py")
+        if file.name != "elsewhere.py"
+    )
+    built = {f"name/unknown-{what}" for what in re.findall(r'^    "([a-z]+)": "', package, re.MULTILINE)}
+    strange = {
+        one
+        for one in listed - built
+        if f'"{one}"' not in package and f'"{one.partition("/")[2]}"' not in package
+    }
+    assert strange == {"newsletter/no-file", "sequence/no-file"}  # of the folder's own name

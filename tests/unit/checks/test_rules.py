@@ -310,6 +310,17 @@ def test_no_value_chooses_where_a_link_leads(text: str) -> None:
     assert found.line >= 8
 
 
+@pytest.mark.parametrize("tag", ["{{ first_name or 'you' }}", "{{ shout | x }}", "{% if x %}"])
+def test_braces_that_stand_half_in_code_are_told(tag: str) -> None:
+    """A stray back-tick in one item and one in the next: readers would see braces, or a tag that nobody checked."""
+    people = members(1, fields={"first_name": ["Ada"]})
+    half = a_newsletter(body=written(f"- it`s {tag}\n- don`t\n"))
+    found = rules(a_catalog(newsletters=[half]), members=people)
+    assert (found["merge-tags/half-code"].level, found["merge-tags/half-code"].line) == (Level.ERROR, 5)
+    whole = a_newsletter(body=written(f"- it `is {tag}`\n- `{tag}`\n\n```\n{tag}\n```\n"))
+    assert "merge-tags/half-code" not in rules(a_catalog(newsletters=[whole]), members=people)
+
+
 def test_a_tag_in_an_address_on_a_public_page_has_a_default() -> None:
     """An error within an address, a warning in words; a mail-only item and what stands in `for` need none here."""
     text = "Hi {{ first_name }}, [a](https://x.example/{{ town }})\n"
@@ -401,6 +412,21 @@ def test_other_links_are_left_alone(text: str) -> None:
     """Pages that exist, indexes, pages that are no items, foreign sites, code."""
     catalog = a_catalog(items=[an_item(), an_item("tips/x", body=a_body(f"{text}\n"))])
     assert rules(catalog) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[a]()",
+        "[a](javascript:alert(1))",
+        "[a](ftp://x.example/)",
+        "[a](htps://x.example/)",
+        "[a](https://[x/)",
+    ],
+)
+def test_a_link_that_nobody_can_follow_is_told(text: str) -> None:
+    """Its words would stand there without a link."""
+    assert "links/no-address" in rules(a_catalog(items=[an_item(body=a_body(f"{text}\n"))]))
 
 
 def test_a_link_to_a_file_without_a_page_is_told() -> None:

@@ -15,7 +15,7 @@ from topmind.catalog import load
 from topmind.checks import RULES, Facts, findings
 from topmind.model import Level, Problem, Silence
 from topmind.resource_site.pages import written_pages
-from topmind.testing.builders import a_body, a_catalog, a_field, an_item
+from topmind.testing.builders import a_catalog, a_field, an_item
 
 HERE = "[click here](/tips/gutters/)"
 Told = Callable[..., tuple[Problem, ...]]
@@ -58,7 +58,7 @@ def test_a_silent_rule_is_silent_in_its_file_only(told: Told) -> None:
     [
         (["  links/clik-here: theirs"], "name/unknown-rule", 5, "Did you mean 'links/click-here'?"),
         (["  links/click-here:"], "front-matter/silence", 5, "Write why"),
-        (["  front-matter/value: theirs"], "name/unknown-rule", 5, "Known: "),
+        (["  front-matter/value: theirs"], "silence/protects", 5, "Take the line out"),
         (["  merge-tags/no-default: theirs"], "silence/protects", 5, "Take the line out"),
         (["  links/click-here: a", "  links/click-here: b"], "front-matter/doubled-key", 6, "Keep one"),
     ],
@@ -81,13 +81,13 @@ def test_what_could_not_be_looked_at_is_not_called_needless() -> None:
     assert said == ["links/http finds nothing here, so nothing is silenced."]
 
 
-def test_a_finding_of_a_loader_is_never_silent() -> None:
-    """What cannot be read cannot be excused."""
-    catalog = a_catalog(items=[an_item("tips/x", body=a_body(HERE))], silences=(silent("links/click-here"),))
-    given = Problem(
-        rule="links/click-here", level=Level.ERROR, path="content/tips/x.md", line=1, says="given"
-    )
-    assert "given" in [p.says for p in findings(Facts(catalog=catalog), [given])]
+def test_what_the_planner_warns_of_may_be_right_as_it_is() -> None:
+    """Its warnings are silenced like the linter's own; an error never is."""
+    catalog = a_catalog(items=[an_item("tips/x")], silences=(silent("planning/blackout"),))
+    for level, said in ((Level.WARNING, []), (Level.ERROR, ["planning/blackout"])):
+        given = Problem(rule="planning/blackout", level=level, path="content/tips/x.md", line=1, says="given")
+        found = findings(Facts(catalog=catalog), [given])
+        assert [p.rule for p in found if p.rule.startswith("planning/")] == said
 
 
 def test_pages_may_be_silent_too(tmp_path: Path) -> None:

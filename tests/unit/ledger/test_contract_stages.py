@@ -96,3 +96,58 @@ def test_two_contacts_that_are_one_person_count_once(ledger: Ledger, clock: Fixe
     stands(ledger, c0000="interest", c0001="desire")
     assert [(flow.after, flow.count) for flow in ledger.stage_flows()] == [("interest", 1)]
     assert ledger.history(TODAY).stage_moves == ()
+
+
+def says(ledger: Ledger, clock: FixedClock, value: str, number: str, contact: str = "c0000") -> None:
+    """One of us says where somebody stands."""
+    said = InboxEntry(
+        kind="stage", contact=contact, at=clock.now(), value=value, comment="Asked.", by="office", id=number
+    )
+    ledger.fold([said])
+
+
+def test_of_our_word_and_the_exports_the_later_one_holds(ledger: Ledger, clock: FixedClock) -> None:
+    """An export that repeats itself changes nothing; one that says something else is the later word; the same word
+    again is no move, and an entry that comes twice is one."""
+    stands(ledger, c0000="interest", c0001="action")
+    clock.advance(days=1)
+    head = ledger.head()
+    says(ledger, clock, "desire dana", "1")
+    says(ledger, clock, "desire dana", "1")
+    says(ledger, clock, "desire marcus", "2")
+    assert ledger.head() > head
+    stands(ledger, c0000="interest", c0001="action")
+    history = ledger.history(TODAY)
+    assert history.said_stages == {"c0000": "desire"}
+    assert history.stage_moves == (StageChange(contact="c0000", at=clock.now(), back=False),)
+    assert ledger.stage_log("c0000")[1:] == (
+        StageMove(before="interest", after="desire", at=clock.now(), by="dana", why="Asked."),
+    )
+    clock.advance(days=1)
+    stands(ledger, c0000="action", c0001="action")
+    assert ledger.history(TODAY).said_stages == {}
+    assert [(one.before, one.after, one.by) for one in ledger.stage_log("c0000")][2:] == [
+        ("desire", "action", "import")
+    ]
+
+
+def test_our_word_in_a_ledger_from_before_the_log(ledger: Ledger, clock: FixedClock) -> None:
+    """Where they stood by the source is taken in first, without a day; whoever the source says nothing of comes from
+    nowhere."""
+    stands(ledger, c0000="interest", c0001="")
+    ledger._write(lambda book: book.db.execute("DELETE FROM transitions"))  # type: ignore[attr-defined]
+    for number, contact in enumerate(("c0000", "c0001")):
+        says(ledger, clock, "attention dana", str(number), contact)
+    assert [(one.before, one.after, one.at) for one in ledger.stage_log("c0000")] == [
+        ("", "interest", None),
+        ("interest", "attention", clock.now()),
+    ]
+    assert [(one.before, one.after) for one in ledger.stage_log("c0001")] == [("", "attention")]
+    assert ledger.history(TODAY).said_stages == {"c0000": "attention", "c0001": "attention"}
+    dossier = ledger.dossier("c0000")
+    assert dossier is not None
+    assert [(one.value, one.at, one.why) for one in dossier.past if one.what == "stage"] == [
+        ("interest", None, ""),
+        ("attention", clock.now(), "Asked."),
+    ]
+    assert dossier.stages_since == clock.now()

@@ -432,10 +432,11 @@ def test_prose_is_grouped() -> None:
 
 def test_a_link_to_a_file_leads_to_its_page() -> None:
     """`../tips/gutters.md` in a newsletter is the tip's page; a file without one leaves its words."""
-    text = "[a](../tips/gutters.md#ice) [b](../articles/letter.md) [c](../pages/about.md)\n\n/// callout\n[d](/content/tips/gutters.md)\n///\n"
+    text = "[a](../tips/gutters.md#ice) [b](../articles/letter.md) [c](../pages/about.md)\n\n/// callout\n[d](/tips/gutters.md) [e]({filename}../tips/gutters.md#e) [f]({static}/images/f.pdf)\n///\n"
     catalog = a_catalog(items=[an_item(), a_letter_item()], newsletters=[issue(text)])
     found = links(mail(an_edition(), catalog)[0])
-    assert {f"{SITE}/tips/gutters/#ice", f"{SITE}/tips/gutters/", f"{SITE}/about/"} <= found
+    pages = ("/tips/gutters/#ice", "/tips/gutters/", "/tips/gutters/#e", "/about/", "/images/f.pdf")
+    assert {f"{SITE}{page}" for page in pages} <= found
     assert not [href for href in found if ".md" in href or "articles" in href]
 
 

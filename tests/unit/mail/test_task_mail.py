@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from topmind.testing.builders import (
     a_sequence,
     a_step,
     a_team_member,
+    an_item,
     written,
 )
 
@@ -216,6 +218,64 @@ def test_a_letter_is_one_sheet_with_its_own_words() -> None:
     assert first.split("</article>")[0].count("Dana Reyes") == 1
     assert "A pencil" not in first.split("</article>")[0]
     assert page.count("A pencil") == 2
+
+
+#: A letter of every block; a letter's callouts are notes for whoever sends it.
+BLOCKS = """Before.
+
+/// columns
+Left words.
+
+/// callout | Pack
+A pencil.
+///
+/// column
+| A | B |
+|---|---|
+| one | two |
+///
+
+/// item | tips/gutters
+
+/// item | promotions/roof
+
+/// coupon | SINK10
+
+/// testimonial | anna
+
+/// video | https://video.example/1
+
+/// button | Book -> https://x.example/book
+"""
+
+
+def test_every_block_reaches_paper() -> None:
+    """A card with all that it says, an offer's code and end, a quotation with its title, where a button leads."""
+    catalog = a_programme(BLOCKS, Channel.LETTER)
+    offer = an_item(
+        "promotions/roof", offer="$40 off", code="ROOF40", ends=date(2026, 12, 20), terms="Once a house."
+    )
+    said = an_item(
+        "testimonials/anna",
+        title="It held",
+        person="Anna K.",
+        body=written("Ten days.", "content/testimonials/anna.md"),
+    )
+    items = {item.id: item for item in (an_item("tips/gutters", summary="Two buckets."), offer, said)}
+    catalog = replace(catalog, items=items)
+    page = letters(
+        catalog, BRAND, ROOT, [(a_sheet(catalog, channel=Channel.LETTER), catalog.team["dana"])], TODAY
+    )
+    note, _, sheet = page.partition("<article")
+    words = " ".join(re.sub(r"<[^>]+>", " ", sheet).split())
+    for text in (
+        "Before.", "Left words.", "one two", "Gutters Two buckets. https://harborandpine.example/tips/gutters/",
+        "$40 off Until", "ROOF40", "Once a house.", "SINK10 Give this code", "It held Ten days. Anna K.",
+        "Watch the video: https://video.example/1", "Book: https://x.example/book",
+    ):  # fmt: skip
+        assert text in words
+    assert "A pencil." not in words
+    assert "A pencil." in note
 
 
 def test_a_sheet_that_no_file_has_words_for_says_why_it_is_there() -> None:

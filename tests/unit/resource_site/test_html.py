@@ -84,6 +84,12 @@ def test_links_of_our_own_are_made_relative(href: str, expected: str) -> None:
     assert address(href, look) == expected
 
 
+def test_a_link_without_a_beginning_leads_on_from_its_page() -> None:
+    """As in every browser; the site is not built with one that leads to no page."""
+    look = {"path": "content/tips/x.md", "urls": {"content/tips/x.md": "/tips/x/"}, "base": "../.."}
+    assert 'href="../../tips/gutters/"' in html("[a](../gutters/)", **look)
+
+
 def test_a_link_to_a_file_without_a_page_is_no_link() -> None:
     """A draft's file name gives nothing away."""
     look = Look(urls={"content/tips/draft.md": ""}, path="content/tips/a.md")

@@ -14,8 +14,7 @@ import mistakes
 from topmind.catalog import schemas
 from topmind.cli.app import call
 from topmind.model import Edit, Level, Problem
-from topmind.run import load as load_
-from topmind.run import mending
+from topmind.run import inspect, mending, of_files
 from topmind.testing.clock import FixedClock
 
 BASE = {
@@ -97,7 +96,7 @@ def write(root: Path, files: dict[str, str]) -> None:
 
 def problems(root: Path) -> list[Problem]:
     """The errors of a project."""
-    found = load_.look(root, as_of="2026-12-01", clock=FixedClock(), environ={}).problems
+    found = of_files.problems(root, as_of="2026-12-01", clock=FixedClock(), environ={})
     return [one for one in found if one.level is Level.ERROR]
 
 
@@ -135,6 +134,31 @@ def test_what_is_certain_becomes_what_was_meant(tmp_path: Path, made: Callable[[
     # a key with a neighbor (`starts` and `stages`) is left; nearly all have none
     assert len(certain) >= 0.9 * len([one for one in files if one.good])
     assert mended(tmp_path) == ()
+
+
+def test_a_page_is_mended_like_any_other_text(tmp_path: Path) -> None:
+    """Its mistakes are found in the same run as those of items, and mended with them."""
+    page = "---\ntitel: About\norder: high\n---\n/// callot | Us\nTwo people, {{ frist_name }}.\n///\n\n/// item | tips/x\n"
+    write(
+        tmp_path,
+        {
+            **BASE,
+            "content/pages/about.md": page,
+            "content/tips/x.md": "---\ntitel: X\ndate: 2026-11-01\n---\nX.\n",
+        },
+    )
+    before = inspect.findings(tmp_path, as_of="2026-12-01", clock=FixedClock(), environ={})
+    assert [(p.line, p.rule) for p in before if p.path == "content/pages/about.md"] == [
+        (2, "front-matter/unknown-key"),
+        (3, "front-matter/number"),
+        (5, "block/unknown"),
+        (6, "merge-tag/unknown-field"),
+    ]
+    found = mended(tmp_path)
+    assert {one.path: [change.line for change in one.changes] for one in found} == {
+        "content/pages/about.md": [2, 5, 6],
+        "content/tips/x.md": [2],
+    }
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])

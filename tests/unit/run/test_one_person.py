@@ -160,3 +160,21 @@ def test_the_commands_print_one_person_and_refuse_part_of_a_name(
     assert "Other Body" in capsys.readouterr().out
     assert call([*root, "contacts", "show", "Zvandrel"]) == 2
     assert "Zvandrel" not in "".join(capsys.readouterr())
+
+
+def test_where_they_stood_before_the_log_of_stages_has_no_day(settings: Settings) -> None:
+    """Of a ledger that is older than the log: before the day on which that begins."""
+    with places.open_project_ledger(settings, CLOCK, places.key_ring(settings)) as ledger:
+        ledger._write(lambda book: book.db.execute("UPDATE transitions SET at = 0 WHERE what = 'stage'"))  # type: ignore[attr-defined]
+        ledger.fold(
+            [InboxEntry(kind="stage", contact="c0000", at=NOW, value="desire dana", by="office", id="s")]
+        )
+    found = one_person.held(settings.root, "c0000", clock=CLOCK, environ={})
+    moves = [one for one in found.as_dict()["said_before"] if one["what"] == "stage"]
+    day = f"{NOW:%Y-%m-%d}"
+    assert [(one["value"], one["at"], one.get("before")) for one in moves] == [
+        ("action", None, day),
+        ("desire", NOW.isoformat(), None),
+    ]
+    assert f"  before {day}  action (as the export reports it)" in found.text()
+    assert "1970" not in found.text()

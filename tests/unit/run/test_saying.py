@@ -1,4 +1,4 @@
-"""`topmind contacts mark|pause|note`: what they change, what outlives the ledger, and that nobody is named."""
+"""`topmind contacts optout|mark|pause|note`: what they change, what outlives the ledger, and that nobody is named."""
 
 from __future__ import annotations
 
@@ -10,13 +10,25 @@ import pytest
 from topmind.cli.app import call
 from topmind.errors import UsageError
 from topmind.links import address_hashes
-from topmind.model import Standing
+from topmind.model import Channel, Standing
 from topmind.run import places, saying, whom
 from topmind.settings import Settings, load
 from topmind.testing.clock import FixedClock
 from topmind.testing.sending import a_person
 
 CLOCK = FixedClock()
+COMPANY = """---
+name: Alder
+address: [1 Alder Lane]
+zone: UTC
+programme_starts: 2026-01-01
+owner: dana
+topics:
+  tips: Tips for the house
+  offers: Offers
+---
+We mend roofs.
+"""
 WHO = a_person("c0000", name="Qwyx Zvandrel", address="kestrel@xn--mnchen-3ya.example")
 
 
@@ -78,6 +90,47 @@ def test_what_the_office_said_is_beside_the_ledger(settings: Settings) -> None:
     ]
 
 
+def test_a_no_by_phone_counts_like_their_own(settings: Settings) -> None:
+    """It binds whoever reads the same inbox, no import takes it back, a copy hears it again, and the proof is a note."""
+    ring = places.key_ring(settings)
+    says = saying.opt_out(
+        settings.root, "c0001", by="dana", why="Told us  by phone.", clock=CLOCK, environ={}
+    )
+    assert "no more newsletters and no more offers" in says
+    with places.open_project_ledger(settings, CLOCK, ring) as ledger:
+        again = [
+            a_person(f"c000{n}", address="pair@example.com", opt_in={Channel.EMAIL: True}) for n in (1, 2)
+        ]
+        ledger.sync_people([WHO, *again], lambda address: address_hashes(ring, address))
+        known = ledger.history(CLOCK.now().date()).standing
+        found = ledger.dossier("c0001")
+    assert [known.get(f"c000{n}", Standing()).opted_out for n in range(3)] == [False, True, True]
+    assert found is not None
+    assert [one.text for one in found.notes] == [
+        "No to all newsletters and offers, heard by dana: Told us by phone."
+    ]
+    kept = places.inbox(settings).kept("x")
+    assert [(one.kind, one.contact, one.by) for one in kept.wishes] == [("opt_out", "c0001", "office")]
+
+
+def test_a_no_to_one_topic(settings: Settings) -> None:
+    """The others stay; a misspelt topic is refused, since nobody would hear it."""
+    (settings.root / "content").mkdir()
+    (settings.root / "content" / "company.md").write_text(COMPANY, "utf-8")
+
+    def no(topic: str) -> str:
+        return saying.opt_out(
+            settings.root, "c0000", topic=topic, by="dana", why="By phone.", clock=CLOCK, environ={}
+        )
+
+    with pytest.raises(UsageError, match="no such topic") as refused:
+        no("ofers")
+    assert "offers, tips" in str(refused.value.fix)
+    assert standing(settings) == Standing()
+    assert "the topic offers" in no("offers")
+    assert standing(settings) == Standing(off_topics=frozenset({"offers"}))
+
+
 def test_bad_input_says_what_to_write(settings: Settings) -> None:
     """A mark that is no word, a day that is none, an empty note: one sentence, and nothing is written."""
     for bad in (
@@ -87,6 +140,10 @@ def test_bad_input_says_what_to_write(settings: Settings) -> None:
             settings.root, "c0000", "vip", until="2026-12-24", remove=True, clock=CLOCK, environ={}
         ),
         lambda: saying.note(settings.root, "c0000", "  ", clock=CLOCK, environ={}),
+        lambda: saying.opt_out(settings.root, "c0000", by="dana", why=" ", clock=CLOCK, environ={}),
+        lambda: saying.opt_out(
+            settings.root, "c0000", topic="x", by="d", why="No pages.", clock=CLOCK, environ={}
+        ),
         lambda: saying.pause(settings.root, "c0000", "soon", clock=CLOCK, environ={}),
     ):
         with pytest.raises(UsageError):
@@ -100,6 +157,7 @@ def test_the_commands_name_nobody(settings: Settings, capsys: pytest.CaptureFixt
     assert call([*root, "contacts", "mark", "kestrel@münchen.example", "vip"]) == 0
     assert call([*root, "contacts", "pause", "c0000", "--until", "2027-02-01"]) == 0
     assert call([*root, "contacts", "note", "c0000", "Qwyx prefers a call."]) == 0
+    assert call([*root, "contacts", "optout", "c0000", "--by", "dana", "--why", "Qwyx said so."]) == 0
     assert call([*root, "contacts", "mark", "nobody@example.com", "vip"]) == 2
     said = "".join(capsys.readouterr()).lower()
     assert not [word for word in ("kestrel", "zvandrel", "qwyx", "nobody@") if word in said]
@@ -107,3 +165,28 @@ def test_the_commands_name_nobody(settings: Settings, capsys: pytest.CaptureFixt
         found = ledger.dossier(whom.known(ledger, "c0000").contact)
     assert found is not None
     assert [one.text for one in found.notes] == ["Qwyx prefers a call."]
+
+
+def test_a_stage_is_said_with_a_reason_and_by_whom(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is what the ledger has of them, in their dossier, too; a wrong word is told with the right ones."""
+    said = {"why": "Asked for a quote.", "by": "dana", "clock": CLOCK, "environ": {}}
+    assert saying.stage(settings.root, "c0000", "desire", **said).startswith("At stage desire from now on")
+    with places.open_project_ledger(settings, CLOCK, places.key_ring(settings)) as ledger:
+        assert ledger.history(CLOCK.now().date()).said_stages == {"c0000": "desire"}
+        (move,) = ledger.stage_log("c0000")
+        assert (move.after, move.by, move.why) == ("desire", "dana", "Asked for a quote.")
+    with pytest.raises(UsageError, match=r"no stage 'desir'"):
+        saying.stage(settings.root, "c0000", "desir", **said)
+    for name in ("Dana K", "import"):
+        with pytest.raises(UsageError, match="one word of small letters"):
+            saying.stage(settings.root, "c0000", "action", **{**said, "by": name})
+    with pytest.raises(UsageError, match="--why has 1 to 2000 letters"):
+        saying.stage(settings.root, "c0000", "action", **{**said, "why": " "})
+    where = ["contacts", "-C", str(settings.root)]
+    assert call([where[0], "stage", *where[1:], "c0000", "action", "--why", "Ordered.", "--by", "dana"]) == 0
+    assert call([where[0], "show", *where[1:], "c0000"]) == 0
+    told = capsys.readouterr().out
+    assert "desire (said by dana: Asked for a quote.)" in told
+    assert "action (said by dana: Ordered.)" in told

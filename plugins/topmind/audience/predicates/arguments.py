@@ -53,7 +53,7 @@ def read_call(node: exp.Anonymous) -> Call:
     for part in node.expressions:
         argument, value = _match(function, part, named, waiting)
         if argument.name in given:
-            raise RuleError(f"{function.name}() gets {argument.name} twice.")
+            raise RuleError(f"{function.name}() gets {argument.name} twice.", fix="Keep one of the two.")
         _fits(function, argument, value)
         given[argument.name] = value
     missing = [arg.name for arg in function.args if not arg.optional and arg.name not in given]
@@ -105,7 +105,7 @@ def whole(node: exp.Expr, what: str) -> int:
     """A whole number from 0 to a hundred years. Raises RuleError."""
     text = node.name if isinstance(node, exp.Literal) and not node.is_string else ""
     if not text.isdecimal() or not text.isascii() or int(text) > FURTHEST:
-        raise RuleError(f"{what} is a whole number from 0 to {FURTHEST}.")
+        raise RuleError(f"{what} is a whole number from 0 to {FURTHEST}.", fix="Write digits, like 90.")
     return int(text)
 
 
@@ -122,7 +122,10 @@ def fold(node: exp.Expr, wanted: Type, env: Env) -> Value:
     if wanted is Type.TRUTH:
         if isinstance(node, exp.Boolean):
             return bool(node.this)
-        raise RuleError("a yes-or-no field is compared with true or false, or stands alone.")
+        raise RuleError(
+            "a yes-or-no field is compared with true or false, or stands alone.",
+            fix="Write `= true`, or the name by itself.",
+        )
     if not (isinstance(node, exp.Literal) and node.is_string):
         raise RuleError("this is compared with text.", fix="Put the text in single quotes.")
     if wanted is Type.STAGE and node.name not in list(Stage):
@@ -150,7 +153,7 @@ def _date(node: exp.Expr, env: Env) -> date:
         try:
             return env.as_of - timedelta(days=back)
         except OverflowError:
-            raise RuleError("days_ago() goes back too far.") from None
+            raise RuleError("days_ago() goes back too far.", fix="Write fewer days.") from None
     if isinstance(node, exp.Literal) and node.is_string:
         try:
             return date.fromisoformat(node.name)

@@ -70,7 +70,10 @@ def _comparison(node: exp.Expr, env: Env) -> exp.Expr:
     node = oriented(node)
     subject = bare(node.this)
     if not isinstance(subject, exp.Column | exp.Anonymous) or not _is_subject(subject):
-        raise RuleError("a comparison has a field or a function on one side and a value on the other.")
+        raise RuleError(
+            "a comparison has a field or a function on one side and a value on the other.",
+            fix="Write it like `town = 'Tern Harbor'` or `last_purchase() < days_ago(90)`.",
+        )
     if isinstance(subject, exp.Column):
         kind = word_type(subject, env)
         return _against(_field(subject, env), node, kind, subject.name, env)
@@ -133,7 +136,9 @@ def _comparer(node: exp.Expr, kind: Type, env: Env) -> tuple[_Compare, bool, boo
             zero,
         )
     if type(node) not in _MIRROR:
-        raise RuleError("a rule compares with = != < <= > >= in, between or is null.")
+        raise RuleError(
+            "a rule compares with = != < <= > >= in, between or is null.", fix="Write one of these."
+        )
     value = fold(node.expression, kind, env)
     operator: type[exp.Expr] = exp.EQ if isinstance(node, exp.NEQ) else type(node)
     zero = isinstance(value, Decimal) and _ZERO[operator](value)
@@ -177,6 +182,8 @@ def word_type(node: exp.Column, env: Env) -> Type:
     words = env.words
     if node.name not in words:
         call = f"{node.name}()" if node.name in FUNCTIONS else ""
+        if node.name in env.segments:
+            call = f"in_segment('{node.name}')"
         fix = f"Did you mean {call}?" if call else nearest(node.name, sorted({*words, *FUNCTIONS}))
         raise RuleError(f"there is no field {node.name}.", fix=fix)
     return words[node.name]

@@ -66,7 +66,7 @@ def window_of(call: Call, env: Env) -> list[exp.Expr]:
     try:
         first = env.as_of - timedelta(days=back)
     except OverflowError:
-        raise RuleError(f"{call.name}(): days goes back too far.") from None
+        raise RuleError(f"{call.name}(): days goes back too far.", fix="Write fewer days.") from None
     return [exp.GTE(this=exp.column("day", quoted=True), expression=literal(first))]
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from sqlglot import exp, parse
 from sqlglot.errors import SqlglotError
 
+from topmind.audience.predicates.hints import hint
 from topmind.audience.predicates.vocabulary import FUNCTIONS
 from topmind.audience.spec import nearest
 from topmind.errors import AudienceError
@@ -66,24 +67,15 @@ def parse_rule(text: str) -> exp.Expr:
     except (SqlglotError, RecursionError):
         raise RuleError(
             "the rule cannot be read: a bracket, a quote or a word is missing.",
-            fix=_hint(text)
+            fix=hint(text)
             or "Look at brackets and quotation marks: a whole rule is `last_purchase() < days_ago(90)`.",
         ) from None
     if len(trees) != 1 or trees[0] is None:
         raise RuleError("a rule is one condition without semicolons.", fix="Write each on a line of its own.")
-    if isinstance(trees[0], exp.Alias) and (
-        hint := _hint(text)
-    ):  # `town = Tern Harbor` reads as `Tern AS Harbor`
-        raise RuleError("the rule has a text without quotation marks.", fix=hint)
+    # `town = Tern Harbor` reads as `Tern AS Harbor`
+    if isinstance(trees[0], exp.Alias) and (instead := hint(text)):
+        raise RuleError("the rule cannot be read: its words are not those of rules.", fix=instead)
     return only_allowed(trees[0])
-
-
-def _hint(text: str) -> str | None:
-    """What was probably meant by words that are no rule; None where nothing comes to mind."""
-    if ago := re.search(r"(\d+)\s*(?:day|week|month|year)s?\s+ago\b", text, re.IGNORECASE):
-        return f"Write `days_ago({ago[1]})`, in days."
-    bare = re.search(r"([\w.()]+)\s*(=|!=|<>)\s*([^\W\d][\w-]*(?:\s+[\w-]+)+)\s*$", text)
-    return f"Write text between single quotation marks: {bare[1]} {bare[2]} '{bare[3]}'." if bare else None
 
 
 def only_allowed(tree: exp.Expr) -> exp.Expr:

@@ -149,7 +149,15 @@ RULES = (
                 ("people", "id"),
                 *(
                     (name, "person")
-                    for name in ("answers", "wishes", "reported", "transitions", "positions", "notes")
+                    for name in (
+                        "answers",
+                        "wishes",
+                        "reported",
+                        "transitions",
+                        "positions",
+                        "notes",
+                        "stage_words",
+                    )
                 ),
             )
         ),

@@ -11,6 +11,7 @@ PERSONAL: dict[str, tuple[str, tuple[str, ...]]] = {
     "people": ("id", ("contact", "address", "name", "phone", "postal")),
     "answers": ("person", ("comment",)),
     "notes": ("person", ("text",)),
+    "stage_words": ("person", ("why",)),
 }
 #: In place of a personal value that is not at hand; unique where the column is.
 _BLANK = {("people", "contact"): "'#' || id"}
