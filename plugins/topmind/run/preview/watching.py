@@ -223,6 +223,19 @@ def current(
     )
 
 
+def readable(seen: Seen) -> Project | None:
+    """The project, where it has errors as far as it can be read: a desk opens on that; None where the company's file
+    or the fields cannot be read."""
+    if seen.project is not None:
+        return seen.project
+    catalog = _read(seen.partial) if seen.partial else None
+    if catalog is None or seen.spec is None:
+        return None
+    return Project(
+        settings=seen.settings, moment=seen.moment, spec=seen.spec, catalog=catalog, brand=_brand(seen)
+    )
+
+
 def _read(partial: Catalog) -> Catalog | None:
     try:
         return with_call_backs(with_occurrences(partial))
