@@ -72,7 +72,9 @@ def _last_words() -> Iterator[Callable[[], None]]:
     metavar="CONTACT",
     help="With --test: as this contact sees it, or a persona: no-name, long-name, right-to-left, emoji, script, sample.",
 )
-@click.option("--every-edition", is_flag=True, help="With --test: one mail of each edition of all that is due.")
+@click.option(
+    "--every-edition", is_flag=True, help="With --test: one mail of each edition of all that is due."
+)
 @out.json_options
 @global_options
 @click.pass_obj

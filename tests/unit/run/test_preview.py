@@ -20,7 +20,9 @@ from topmind.testing.builders import (
     a_history,
     a_newsletter,
     a_segment,
+    a_sequence,
     a_slot,
+    a_step,
     a_team_member,
     a_touch,
     an_item,
@@ -156,6 +158,18 @@ def test_an_issue_that_nothing_fills_says_why() -> None:
     assert one is not None
     assert one.showings == ()
     assert "Its slots cannot be filled for anybody" in one.trouble
+
+
+def test_a_follow_up_says_in_words_when_it_goes() -> None:
+    """No call of a rule stands where a marketer reads; a fact of your own is told by its name."""
+    steps = [a_step("thanks"), a_step("glad", 0, starts_from="answered('check-in', 'happy')")]
+    steps.append(a_step("asked", -3, starts_from="inquired_on"))
+    made = look(replace(catalog(), sequences={"first-job": a_sequence(steps=steps)}), SPEC, None, TODAY)
+    assert [one.when.partition(",")[0] for one in made.coming if one.kind is SourceKind.STEP] == [
+        "1 day after the first purchase",
+        "on the day of the answer ‘happy’ to check-in",
+        "3 days before inquired_on",
+    ]
 
 
 def test_personas_differ_where_mails_break() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -32,6 +33,8 @@ from topmind.run.preview.personas import made_up
 LOOK = 14
 #: Days in which the last issue before one is looked for.
 _BACK = 400
+#: What most sequences start from, in words.
+_FACTS = {"first_purchase()": "the first purchase", "last_purchase()": "the last purchase"}
 
 
 def look(
@@ -196,8 +199,16 @@ def _when(catalog: Catalog, occasion: Occasion) -> str:
         count = abs(step.offset)
         side = "after" if step.offset >= 0 else "before"
         days = f"{count} day{'' if count == 1 else 's'} {side}" if count else "on the day of"
-        return f"{days} {step.starts_from or sequence.starts_from}, {at}"
+        return f"{days} {_fact(step.starts_from or sequence.starts_from)}, {at}"
     return at
+
+
+def _fact(starts: str) -> str:
+    """What a sequence starts from, for people: `answered('check-in', 'happy')` is "the answer ‘happy’ to check-in"."""
+    if starts in _FACTS:
+        return _FACTS[starts]
+    answer = re.fullmatch(r"answered\('([^']+)', '([^']+)'\)", starts)
+    return f"the answer ‘{answer[2]}’ to {answer[1]}" if answer else starts
 
 
 def _before(catalog: Catalog, known: People | None, occasion: Occasion) -> tuple[Showing, ...]:
