@@ -30,7 +30,7 @@ Page = Callable[..., Response]
 SAID = {
     "held": "Held. Nothing of it leaves until you release it.",
     "released": "Released. What is due goes with the next run.",
-    "sent": "The test mail has left. It is marked TEST, and stands in no ledger.",
+    "sent": "The test mail has left. It is marked TEST, and counts for nobody.",
 }
 
 
