@@ -33,6 +33,8 @@ from topmind.planning.verdicts import Name, name_of, verdict_of
 _KINDS = tuple(SourceKind)
 #: Why nothing is sold to somebody just now.
 NOT_HAPPY = "not happy, and nobody has followed up"
+#: Why nothing of `approve: proof` goes yet.
+NO_PROOF = "its proof has not gone yet"
 
 
 class Assembly:
@@ -259,7 +261,7 @@ class Assembly:
 
 def _detail(log: BlockLog, reason: Reason, note: int) -> str:
     if reason is Reason.HELD:
-        return "" if note < 0 else NOT_HAPPY
+        return "" if note < 0 else (NOT_HAPPY, NO_PROOF)[note]
     if note < 0 or (reason is Reason.NOTHING_NEW and not note):
         return ""
     if reason is Reason.LOST_TO:

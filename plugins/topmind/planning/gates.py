@@ -9,15 +9,18 @@ from topmind.model import Bools, Reason
 from topmind.planning.block import Block, Rows
 from topmind.planning.logs import Told, Why
 from topmind.planning.occasions import Ask
-from topmind.planning.policies import ORDER, Policy, ceiling
+from topmind.planning.policies import ORDER, Policy, ceiling, proof
 from topmind.planning.senders import senders
 from topmind.planning.setting import LATER
 
 
-def refused(block: Block, ask: Ask, day: int, reason: Reason, rows: Rows) -> NDArray[np.int32] | None:
-    """What a reason refers to, for the rows it turned away."""
+def refused(block: Block, ask: Ask, day: int, policy: Policy, rows: Rows) -> NDArray[np.int32] | None:
+    """What the reason of a policy refers to, for the rows it turned away."""
+    reason = policy.reason
     if reason is Reason.LOST_TO:
         return block.taken[rows]
+    if policy is proof.POLICY:
+        return np.ones(len(rows), dtype=np.int32)
     if reason is Reason.HELD and not ask.held:
         return np.zeros(len(rows), dtype=np.int32)  # not happy
     if reason in {Reason.CEILING_ALL, Reason.CEILING_CHANNEL}:
@@ -51,7 +54,7 @@ def gate(
         if day in block.todays:
             mine = (~allowed & (block.today[rows] == day)).nonzero()[0]
             if len(mine):
-                why.put(places[mine], policy.reason, refused(block, ask, day, policy.reason, rows[mine]))
+                why.put(places[mine], policy.reason, refused(block, ask, day, policy, rows[mine]))
         places = places[allowed]
         rows = places if same else rows[allowed]
     return rows, places

@@ -15,6 +15,7 @@ from topmind.planning.policies import (
     held,
     one_touch,
     paused,
+    proof,
     quiet,
     reach,
     segment,
@@ -38,6 +39,7 @@ STATIC: tuple[Policy, ...] = (
 )
 #: These are asked anew on each day.
 DAILY: tuple[Policy, ...] = (
+    proof.POLICY,
     paused.POLICY,
     blackout.POLICY,
     quiet.POLICY,
