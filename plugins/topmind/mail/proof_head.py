@@ -41,7 +41,7 @@ def _elements(head: ProofHead) -> Iterator[Node]:
     yield _p(Element("strong", children=(head.goes,)))
     yield _p(head.reach)
     yield from _list("Editions, the largest first:", head.editions)
-    yield from _list("For these people it is, and they do not get it:", head.missed)
+    yield from _list("It is for these people too, and does not reach them:", head.missed)
     if head.findings:
         yield from _list("topmind check says:", head.findings)
     else:
