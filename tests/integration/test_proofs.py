@@ -95,7 +95,8 @@ def test_the_eve_the_proof_and_the_day_the_issue(desk: Desk) -> None:
 
 
 def _stop(desk: Desk) -> None:
-    assert desk.type("stop", ISSUE).code == 0
+    said = desk.type("stop", "wall/2026-12-01")
+    assert (said.code, ISSUE in said.text) == (0, True)
 
 
 def _hold(desk: Desk) -> None:
@@ -103,7 +104,7 @@ def _hold(desk: Desk) -> None:
 
 
 def _resume(desk: Desk) -> None:
-    assert desk.type("resume", ISSUE).code == 0
+    assert desk.type("resume", "wall/2026-12-01").code == 0
 
 
 def _release(desk: Desk) -> None:
@@ -160,6 +161,37 @@ def test_a_proof_that_a_dead_run_had_in_hand_is_not_sent_again(desk: Desk) -> No
         assert f"topmind send --proof {ISSUE}" in said.text
     proofs, mails = left(desk)
     assert ([str(mail["To"]) for mail in proofs], mails) == (["june@alder.example"], [])
+    before = desk.ledger()
+    said = desk.type("send", "--proof", "wall/2026-12-01", "--as-of", DAY)
+    assert (said.code, said.out) == (
+        0,
+        f"Proof of {ISSUE} to dana, june; nothing was written to the ledger.\n",
+    )
+    assert desk.ledger() == before
+    proofs = left(desk)[0]
+    assert sorted(str(mail["To"]) for mail in proofs) == ["dana@alder.example", *["june@alder.example"] * 2]
     desk.write({OWN: "---\nready: yes\n---\n"})
     said = desk.type("send", "--as-of", DAY)
-    assert (said.code, [len(one) for one in left(desk)]) == (0, [1, PEOPLE])
+    assert (said.code, [len(one) for one in left(desk)]) == (0, [3, PEOPLE])
+
+
+def test_a_proof_on_demand_names_the_issue_and_a_wrong_name_gets_the_nearest(desk: Desk) -> None:
+    """Weeks ahead, of an issue on hold, too; before the first send there is no ledger, and none is made."""
+    desk.write({"content/newsletters/wall/2026-12-08.md": "---\nhold: yes\n---\n"})
+    for name in ("wall/2026-12-08", "wall/2026-W50"):
+        said = json.loads(desk.type("send", "--proof", name, "--json").out)
+        assert said == {"issue": "wall/2026-W50", "to": ["dana"]}
+    proofs, mails = left(desk)
+    assert ([str(mail["To"]) for mail in proofs], mails) == (["dana@alder.example"] * 2, [])
+    assert "It is on hold: nobody gets it until that is lifted." in text_of(proofs[0])
+    said = desk.type("send", "--proof", "wal/2026-12-08")
+    assert (said.code, "Did you mean wall/2026-12-08?" in said.text) == (2, True)
+    assert desk.type("send", "--proof", "wall", "--live").code == 2
+    assert desk.type("stop", "wall/2026-12-09").code == 2
+    assert not (desk.root / "var/ledger.db").exists()
+
+
+def test_a_test_mail_shows_an_issue_that_waits_for_its_proof(desk: Desk) -> None:
+    """Whoever tests it on its day sees it."""
+    assert desk.type("send", "--test", "me@alder.example", "--as-of", DAY).code == 0
+    assert [str(mail["Subject"]) for mail in left(desk)[1]] == ["TEST: Your wall, Quenby1"]
