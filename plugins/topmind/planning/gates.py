@@ -9,18 +9,15 @@ from topmind.model import Bools, Reason
 from topmind.planning.block import Block, Rows
 from topmind.planning.logs import Told, Why
 from topmind.planning.occasions import Ask
-from topmind.planning.policies import ORDER, Policy, ceiling, proof
+from topmind.planning.policies import ORDER, Policy, ceiling
 from topmind.planning.senders import senders
 from topmind.planning.setting import LATER
 
 
-def refused(block: Block, ask: Ask, day: int, policy: Policy, rows: Rows) -> NDArray[np.int32] | None:
-    """What the reason of a policy refers to, for the rows it turned away."""
-    reason = policy.reason
+def refused(block: Block, ask: Ask, day: int, reason: Reason, rows: Rows) -> NDArray[np.int32] | None:
+    """What a reason refers to, for the rows it turned away."""
     if reason is Reason.LOST_TO:
         return block.taken[rows]
-    if policy is proof.POLICY:
-        return np.ones(len(rows), dtype=np.int32)
     if reason is Reason.HELD and not ask.held:
         return np.zeros(len(rows), dtype=np.int32)  # not happy
     if reason in {Reason.CEILING_ALL, Reason.CEILING_CHANNEL}:
@@ -54,19 +51,20 @@ def gate(
         if day in block.todays:
             mine = (~allowed & (block.today[rows] == day)).nonzero()[0]
             if len(mine):
-                why.put(places[mine], policy.reason, refused(block, ask, day, policy, rows[mine]))
+                why.put(places[mine], policy.reason, refused(block, ask, day, policy.reason, rows[mine]))
         places = places[allowed]
         rows = places if same else rows[allowed]
     return rows, places
 
 
 def waits(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:
-    """Whose mail of today has not yet come to its time."""
+    """Whose mail of today has not yet come to its time, or waits for its proof: the day is taken for it all the same."""
     if ask.channel.is_task or day not in block.todays:
         return np.zeros(len(rows), dtype=np.bool_)
-    later: Bools = (block.setting.moment(ask.at)[block.members.zone[rows]] == LATER) & (
-        block.today[rows] == day
-    )
+    today: Bools = block.today[rows] == day
+    if ask.unproved:
+        return today
+    later: Bools = (block.setting.moment(ask.at)[block.members.zone[rows]] == LATER) & today
     return later
 
 

@@ -28,13 +28,13 @@ DAY = timedelta(days=1)
 ISSUE = "tuesday-fix/2026-W49"
 
 
-def weekly(**over: object) -> Catalog:
+def weekly(floor: int | None = None, **over: object) -> Catalog:
     """A catalog whose one newsletter sends a proof before it goes."""
     return a_catalog(
         items=[an_item(f"tips/t{n}") for n in range(8)],
         newsletters=[a_newsletter(**{"approve": Approve.PROOF, **over})],
         segments=[a_segment()],
-        company=a_company(promise=a_promise(floor=None)),
+        company=a_company(promise=a_promise(floor=floor)),
     )
 
 
@@ -117,7 +117,7 @@ def test_a_moved_date_keeps_its_proof() -> None:
 
 
 def test_an_issue_waits_for_its_proof_and_a_plan_ahead_takes_it_for_granted() -> None:
-    """Today nobody gets it, pending, with the reason in words; the weeks to come stand in the calendar."""
+    """Today nobody gets it, pending, with the reason in words; it stands in the calendar, as the weeks to come do."""
     made = planned(weekly(), members(2))
     assert due(made) == []
     assert (reasons(made), verdicts(made)) == (
@@ -126,7 +126,18 @@ def test_an_issue_waits_for_its_proof_and_a_plan_ahead_takes_it_for_granted() ->
     )
     assert {one.detail for one in made.decisions} == {NO_PROOF}
     ahead = {day.day: sum(day.touches.values()) for day in made.calendar if day.touches}
-    assert ahead == {TODAY + 7 * DAY: 2, TODAY + 14 * DAY: 2}
+    assert ahead == {TODAY: 2, TODAY + 7 * DAY: 2, TODAY + 14 * DAY: 2}
+
+
+def test_the_day_is_kept_for_an_issue_that_waits_for_its_proof() -> None:
+    """Its proof may leave with this run, so that it goes with the next: nothing that could go tomorrow takes the day."""
+    overdue = a_history()
+    stopped = a_history(stopped=frozenset({ISSUE}))
+    assert [name.split("/")[0] for _, name in due(planned(weekly(30), members(1), stopped))] == ["rescue"]
+    assert due(planned(weekly(30), members(1), overdue)) == []
+    foretold = planned(weekly(30), members(1), overdue, foretell=0).foretold
+    told = {(one.what, one.verdict, one.reason, one.until) for one in foretold}
+    assert (ISSUE, Verdict.PENDING, Reason.HELD, TODAY) in told
 
 
 def test_it_goes_when_its_proof_has_left_or_somebody_says_that_it_is_ready() -> None:

@@ -15,7 +15,6 @@ from topmind.planning.policies import (
     held,
     one_touch,
     paused,
-    proof,
     quiet,
     reach,
     segment,
@@ -39,7 +38,6 @@ STATIC: tuple[Policy, ...] = (
 )
 #: These are asked anew on each day.
 DAILY: tuple[Policy, ...] = (
-    proof.POLICY,
     paused.POLICY,
     blackout.POLICY,
     quiet.POLICY,
