@@ -65,6 +65,11 @@ def test_the_eve_the_proof_and_the_day_the_issue(desk: Desk) -> None:
     """Once to each of two senders, with what they need to decide and nobody's name; the next run sends none; the issue
     goes on its day."""
     assert json.loads(desk.type("send", "--as-of", "2026-11-29", "--json").out)["proofs"] == 0
+    plan = desk.type("plan", "--as-of", "2026-11-29").text
+    line = "  Mon 30 Nov  wall/2026-W49, after 09:00; it goes on Tue 1 Dec unless somebody holds it"
+    assert ["A proof first, to whoever signs:", line] == [
+        x for x in plan.splitlines() if "proof" in x or "W49, " in x
+    ]
     said = json.loads(desk.type("send", "--as-of", EVE, "--json").out)
     assert (said["proofs"], said["sent_now"]) == (2, 0)
     assert json.loads(desk.type("send", "--as-of", EVE, "--json").out)["proofs"] == 0

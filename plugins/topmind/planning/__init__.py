@@ -7,7 +7,7 @@ from topmind.planning.endings import ends_on
 from topmind.planning.explain import Explanation, explain
 from topmind.planning.planner import forecast, plan
 from topmind.planning.promises import promised, was_promised
-from topmind.planning.proofs import WantedProof, wanted_proofs
+from topmind.planning.proofs import WantedProof, proofs_ahead, wanted_proofs
 from topmind.planning.senders import sender_for, written_senders
 from topmind.planning.sends import check_sends
 from topmind.planning.surge import Surge, approved, surge
@@ -29,6 +29,7 @@ __all__ = [
     "next_dates",
     "plan",
     "promised",
+    "proofs_ahead",
     "sender_for",
     "surge",
     "wanted_proofs",

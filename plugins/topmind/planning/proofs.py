@@ -1,4 +1,4 @@
-"""Which issues want a proof now: `approve: proof` sends it to whoever signs the issue, `proof_before` it goes."""
+"""Which issues want a proof, and when: `approve: proof` sends it to whoever signs the issue, `proof_before` it goes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from topmind.model import Approve, Catalog, History, Newsletter, Occasion
 from topmind.planning.occasions import Ask, issue_asks
 from topmind.planning.window import instant
 
-_DAY = timedelta(days=1)
+_DAY, _NONE = timedelta(days=1), timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,29 +30,45 @@ def wanted_proofs(
 ) -> tuple[WantedProof, ...]:
     """From `proof_before` its nominal moment until its last day is over, unless it is held, stopped, proved, or a person
     said `ready: yes`; the nearest first. `now` is aware; with `all_day` all of its day's times have come."""
+    return tuple(one for one, seen in _proofs(catalog, history, now, all_day, _NONE) if one.since <= seen)
+
+
+def proofs_ahead(
+    catalog: Catalog, history: History, now: datetime, days: int, *, all_day: bool = False
+) -> tuple[WantedProof, ...]:
+    """The same with those whose hour comes in so many days."""
+    ahead = timedelta(days=days)
+    return tuple(
+        one for one, seen in _proofs(catalog, history, now, all_day, ahead) if one.since <= seen + ahead
+    )
+
+
+def _proofs(
+    catalog: Catalog, history: History, now: datetime, all_day: bool, ahead: timedelta
+) -> list[tuple[WantedProof, datetime]]:
+    """Each with the moment that it is looked at from, the nearest first."""
     found = [
-        one
+        pair
         for letter in catalog.newsletters.values()
         if letter.approve is Approve.PROOF
-        for one in _of(letter, catalog, history, now, all_day=all_day)
+        for pair in _of(letter, catalog, history, now, all_day, ahead)
     ]
-    return tuple(sorted(found, key=lambda one: (one.since, one.occasion.name)))
+    return sorted(found, key=lambda pair: (pair[0].since, pair[0].occasion.name))
 
 
 def _of(
-    letter: Newsletter, catalog: Catalog, history: History, now: datetime, *, all_day: bool
-) -> Iterator[WantedProof]:
+    letter: Newsletter, catalog: Catalog, history: History, now: datetime, all_day: bool, ahead: timedelta
+) -> Iterator[tuple[WantedProof, datetime]]:
     zone = ZoneInfo(letter.zone or catalog.company.zone)
     seen = _evening(catalog.as_of, zone) if all_day else now.astimezone(UTC)
     today = seen.astimezone(zone).date()
-    for ask in issue_asks(catalog, history, today, today + letter.proof_before + _DAY):
+    for ask in issue_asks(catalog, history, today, today + letter.proof_before + ahead + _DAY):
         if ask.source != letter.id or not _asks(ask) or today.toordinal() > ask.last:
             continue
         assert ask.occasion is not None
         goes = instant(ask.occasion.day, ask.occasion.at, zone, opens=True)
         since = goes - letter.proof_before
-        if since <= seen:
-            yield WantedProof(occasion=ask.occasion, since=since, late=goes <= seen)
+        yield WantedProof(occasion=ask.occasion, since=since, late=goes <= seen), seen
 
 
 def _asks(ask: Ask) -> bool:

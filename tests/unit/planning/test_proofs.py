@@ -69,6 +69,18 @@ def test_from_proof_before_until_its_last_day_is_over() -> None:
     ]
 
 
+def test_the_proofs_of_the_days_ahead() -> None:
+    """Those of the two weeks ahead with those that are wanted now; nothing of a newsletter that sends none."""
+    history = a_history(proved=frozenset({ISSUE}))
+    ahead = planning.proofs_ahead(weekly(), history, NINE - DAY, 14)
+    assert [(one.occasion.name, one.since) for one in ahead] == [
+        ("tuesday-fix/2026-W50", NINE + 6 * DAY),
+        ("tuesday-fix/2026-W51", NINE + 13 * DAY),
+    ]
+    assert [one.occasion.name for one in planning.proofs_ahead(weekly(), a_history(), NINE, 0)] == [ISSUE]
+    assert planning.proofs_ahead(weekly(approve=Approve.AUTO), history, NINE, 14) == ()
+
+
 def test_the_hour_is_that_of_the_newsletter_where_it_has_a_zone_of_its_own() -> None:
     """Nine o'clock in Berlin is six hours sooner."""
     berlin = weekly(zone="Europe/Berlin")
