@@ -53,10 +53,11 @@ def send_proofs(
     delivery.settle_proofs(ledger, getattr(carrier, "proof", None), owner=owner, who=who, member=member)
     project = decided.project
     at = project.moment
+    if not planning.wanted_proofs(project.catalog, decided.history, at.now, all_day=at.all_day):
+        return ProofReport()
+    # somebody may have said stop since, or what was open is proven now
     history = ledger.history(at.as_of)
     wanted = planning.wanted_proofs(project.catalog, history, at.now, all_day=at.all_day)
-    if not wanted:
-        return ProofReport()
     seen = foreseen(project, decided.members, history, [one.occasion for one in wanted])
     told = [(one, replace(seen[one.occasion.name], late=one.late)) for one in wanted]
     letters = [letter for _, found in told for letter in _letters(decided, found)]
