@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from textwrap import shorten
 
 from topmind.mail import ProofHead
 from topmind.model import Catalog, Level, Occasion, Problem
@@ -13,7 +14,9 @@ from topmind.run.preview.nouns import Showing
 from topmind.run.preview.readers import titles
 
 #: Lines of one list; more make a mail that nobody reads.
-MOST = 8
+MOST = 5
+#: Characters of one title in such a line.
+TITLE = 48
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,7 @@ def head_of(catalog: Catalog, one: Foreseen, *, end: str) -> ProofHead:
     return ProofHead(
         goes=_goes(catalog, one),
         reach=_reach(one),
-        editions=_shortened([_edition(catalog, showing) for showing in one.showings]) if one.reached else (),
+        editions=_editions(catalog, one.showings) if one.reached else (),
         missed=[f"{count}: {in_words(reason)}" for reason, count in one.missed.items() if count],
         findings=_shortened([_finding(problem) for problem in one.findings]),
         command=f"topmind stop {one.occasion.name}",
@@ -99,14 +102,27 @@ def _reach(one: Foreseen) -> str:
     return f"As things stand it reaches {people}, in {editions} edition{'' if editions == 1 else 's'}."
 
 
-def _edition(catalog: Catalog, showing: Showing) -> str:
+def _editions(catalog: Catalog, showings: Sequence[Showing]) -> tuple[str, ...]:
+    """A line for what all of them hold, then one for each with what only it holds."""
+    items = [one.edition.items for one in showings]
+    shared = [name for name in items[0] if all(name in mine for mine in items)] if len(items) > 1 else []
+    lines = _shortened([_edition(catalog, showing, shared) for showing in showings])
+    return (f"in all of them: {_titles(catalog, shared)}", *lines) if shared else lines
+
+
+def _titles(catalog: Catalog, items: Iterable[str]) -> str:
+    return "; ".join(shorten(title, TITLE, placeholder=" …") for title in titles(catalog, items))
+
+
+def _edition(catalog: Catalog, showing: Showing, shared: Collection[str]) -> str:
     edition = showing.edition
     count = showing.contacts or 0
-    what = "; ".join(titles(catalog, edition.items)) or "its own words alone"
+    own = _titles(catalog, [name for name in edition.items if name not in shared])
+    what = own or ("nothing else" if shared else "its own words alone")
     extra = [f"signed by {catalog.team[edition.sender].name}"] if edition.sender in catalog.team else []
-    extra += [f"in {edition.language}"] if edition.language != catalog.company.language else []
-    extra += ["with parts that not everybody sees"] if showing.blocks else []
-    return f"{count} {'person' if count == 1 else 'people'}: {what} ({', '.join(extra)})"
+    extra += [f"in the language {edition.language}"] if edition.language != catalog.company.language else []
+    said = f" ({', '.join(extra)})" if extra else ""
+    return f"{count} {'person' if count == 1 else 'people'}: {what}{said}"
 
 
 def _finding(problem: Problem) -> str:
