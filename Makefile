@@ -17,7 +17,7 @@ MAILS  ?=
 SOAK   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser ses spam mjml run test life unit check format bench soak sweep traps docs lock screenshots clean
+.PHONY: help install browser ses spam mjml run test life unit check format bench soak sweep traps docs lock tuesday screenshots clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## ?/  \1\t/' | expand -t 16
@@ -86,6 +86,9 @@ sweep: install ## a process that dies before and after every single step of a da
 
 docs: install ## the reference page, from the schemas
 	$(BIN)/python tests/docs_reference.py
+
+tuesday: install browser ## the pictures of the docs' Tuesday, anew
+	TOPMIND_TUESDAY=content/images/tuesday $(BIN)/python -m pytest -q tests/browser/test_tuesday.py
 
 screenshots: install browser ## pictures of site, mails and desk under var/screenshots
 	$(BIN)/python tests/browser/screenshots.py $(if $(MAILS),--mails)

@@ -153,7 +153,7 @@ def main() -> int:
     if not (root / "output").is_dir():
         call(["-C", str(root), "init", "--sample"])
         call(["-C", str(root), "demo", "--contacts", "300"])
-    server, port = serve(application(root, as_of=None, host="127.0.0.1"))
+    server, port = serve(application(root, as_of=None, host="127.0.0.1")[0])
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_setup.find(), args=BROWSER_ARGS)
         wanted = {name: f"http://127.0.0.1:{port}{path}" for name, path in PAGES.items()}

@@ -48,7 +48,6 @@ HALF_CODE = Rule(
     id="merge-tags/half-code",
     level=Level.ERROR,
     finds="a merge tag between two back-ticks of different paragraphs, items or cells",
-    example="- it`s {{ first_name }}\n- don`t",
     holds=True,
 )
 TO_STRANGERS = Rule(

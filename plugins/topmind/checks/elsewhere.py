@@ -109,6 +109,7 @@ planning/no-step          a sequence without steps
 planning/only-promotions  a newsletter that only sells
 planning/send-moved       a send that moved after it went
 planning/unknown-country  a country without known holidays
+preview/no-plan           a plan that cannot be made
 promotion/coupon          a personal coupon without a code
 promotion/dates           a promotion that ends before it starts
 rule/circle               segments that name each other in a circle
@@ -163,6 +164,8 @@ planning/for-everybody    a newsletter that names no segment: it goes to everybo
 planning/same-day         two steps of one day
 settings/another-system   keys or shortcodes of another system, and how to declare them
 source/doubled-address    contacts who share an address
+source/form               how an export that changed was read: its delimiter, encoding and mark
+source/replaced           rows of a folder that a later file has, too
 """
 
 

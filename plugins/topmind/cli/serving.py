@@ -10,14 +10,20 @@ import click
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from topmind.desk.reload import Reload
 
-def application(root: Path, *, as_of: str | None, host: str) -> Starlette:
-    """The desk of a project; builds the site where there is none. Files with errors are no reason not to open it: it
-    is where they are shown. Raises ContentError where not even the company's file or the fields can be read."""
-    from topmind.desk.opening import open_desk
+
+def application(root: Path, *, as_of: str | None, host: str) -> tuple[Starlette, Reload]:
+    """The desk of a project, and what makes its open pages follow the files; builds the site where there is none.
+
+    Files with errors are no reason not to open it: it is where they are shown. Raises ContentError where not even the
+    company's file or the fields can be read.
+    """
+    from topmind.desk.opening import follow, open_desk
     from topmind.errors import ContentError
     from topmind.run import load, site
     from topmind.run.clock import SystemClock
+    from topmind.run.preview import Watching
     from topmind.run.preview.watching import readable
 
     clock = SystemClock()
@@ -30,19 +36,23 @@ def application(root: Path, *, as_of: str | None, host: str) -> Starlette:
     elif not (project.root / "output" / "index.html").is_file():
         click.echo("Building the site …")
         site.build(project, clock)
-    return open_desk(project, clock, host=host, as_of=as_of)
+    watching = Watching(project.settings.root, as_of=as_of, clock=clock)
+    reload = follow(project, watching, clock, as_of=as_of)
+    desk = open_desk(project, clock, host=host, as_of=as_of, watching=watching, reload=reload)
+    return desk, reload
 
 
 def serve(root: Path, *, as_of: str | None, host: str, port: int, only_prepare: bool = False) -> None:
     """Serve the desk until Ctrl-C."""
     from topmind.desk import server
 
-    app = application(root, as_of=as_of, host=host)
+    app, reload = application(root, as_of=as_of, host=host)
     address = f"http://{host}:{port}"
     if only_prepare:
         click.echo(f"Ready: `topmind preview` serves it on {address}/desk/")
         return
     click.echo(
-        f"\nSite     {address}/\nDesk     {address}/desk/\nPreview  {address}/desk/preview/\nOutbox   {address}/desk/outbox/\nCtrl-C ends it."
+        f"\nSite     {address}/\nDesk     {address}/desk/\nPreview  {address}/desk/preview/\nOutbox   {address}/desk/outbox/\nWhat you save shows at once. Ctrl-C ends it."
     )
-    server.serve(app, host=host, port=port)
+    reload.start()
+    server.serve(app, host=host, port=port, at_end=reload.end)

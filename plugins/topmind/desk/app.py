@@ -25,6 +25,7 @@ from topmind.desk import outbox as mails
 from topmind.desk.calendar_page import Calendar
 from topmind.desk.last_run import LastRun
 from topmind.desk.preview_routes import PreviewRoutes
+from topmind.desk.reload import Reload
 from topmind.desk.site import Site
 from topmind.errors import TopmindError
 from topmind.live.look import Pages, style_hash
@@ -54,13 +55,14 @@ def app(
     calendar: Calendar | None = None,
     preview: PreviewRoutes | None = None,
     edit: Callable[[str], str] = lambda _path: "",
+    reload: Reload | None = None,
 ) -> Starlette:
     """The desk: `/` the site, `/desk/` today, `/desk/preview/`, `/desk/findings/`, `/desk/plan/`, `/desk/calendar/`,
     `/desk/outbox/`, and the live pages at their paths.
 
     `last_run` is asked on each page (`lambda: read(var / "last-run.json")`); `site_url` is the public address of
     the site, whose pictures and pages a shown mail takes from here; `edit` gives the address at which a file can be
-    edited in a browser, "" = nowhere.
+    edited in a browser, "" = nowhere; with `reload` open pages show what was saved.
     """
     mail_of = preview.mail_of if preview else lambda _name: ""
     pages = pages_of(
@@ -71,10 +73,11 @@ def app(
         link=lambda path: f"/desk/{quote(path)}",
         nav=_nav(calendar, preview),
         mail_of=mail_of,
+        reload=reload,
     )
     policy = (
         f"default-src 'none'; style-src {style_hash(pages.css)}; script-src 'self'; img-src 'self' data:; frame-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     headers = {
         "Cache-Control": "no-store",
@@ -103,9 +106,10 @@ def app(
     bare = ("", "/plan", "/calendar", "/outbox", "/preview", "/findings")
     routes += [Route(f"/desk{path}", _with_slash) for path in bare]
     routes.append(Route("/desk/desk.js", _script))
+    routes += reload.routes() if reload else []
     if live is not None:
         routes += [Route(f"/{letter}/{{token:path}}", live) for letter in LIVE_DOORS]
-    routes.append(Mount("/", Site(site)))
+    routes.append(Mount("/", Site(site, reload)))
     return Starlette(
         routes=routes,
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)],
@@ -120,6 +124,7 @@ def pages_of(brand: Brand, company: str, dates: DateStyle, **shared: Any) -> Pag
         "assets": "",
         "static": False,
         "mail_of": lambda _name: "",
+        "reload": None,
         "frame": shared["link"],
         "in_words": in_words,
         "dates": dates,

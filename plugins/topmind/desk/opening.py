@@ -11,6 +11,8 @@ from topmind.desk.calendar_page import Calendar
 from topmind.desk.editing import editor
 from topmind.desk.last_run import read
 from topmind.desk.preview_routes import Deeds, PreviewRoutes
+from topmind.desk.rebuilding import Rebuilding
+from topmind.desk.reload import Reload
 from topmind.errors import UsageError
 from topmind.links import Links
 from topmind.model import Clock
@@ -28,9 +30,10 @@ def open_desk(
     host: str = "127.0.0.1",
     as_of: str | None = None,
     watching: Watching | None = None,
+    reload: Reload | None = None,
 ) -> Starlette:
     """The desk of a loaded project; `host` is the name or address it will be served on, `as_of` the day of the
-    preview where it is not the project's own.
+    preview where it is not the project's own; `reload` watches the files where open pages shall follow.
 
     What people press on its live pages lands in `var/inbox/`, and the next run folds it in.
     """
@@ -67,7 +70,15 @@ def open_desk(
             now=watching.now, deeds=deeds(watching, as_of, clock), own=own_addresses(company.site)
         ),
         edit=lambda path: there if (there := edit(path)).startswith("https://") else "",
+        reload=reload,
     )
+
+
+def follow(project: Project, watching: Watching, clock: Clock, *, as_of: str | None = None) -> Reload:
+    """Live reload of a project's desk, not begun yet."""
+    root = project.settings.root
+    build = Rebuilding(root, as_of=as_of, clock=clock)
+    return Reload(root, read=watching.now, build=build, version=lambda: watching.version, warm=build.warm)
 
 
 def deeds(watching: Watching, as_of: str | None, clock: Clock) -> Deeds:

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
+from types import FrameType
 
 from starlette.types import ASGIApp
 
 from topmind.errors import UsageError
 
 
-def serve(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Answer requests until SIGINT or SIGTERM. Raises UsageError where the port is taken.
+def serve(
+    app: ASGIApp, *, host: str = "127.0.0.1", port: int = 8000, at_end: Callable[[], object] = lambda: None
+) -> None:
+    """Answer requests until SIGINT or SIGTERM, then call `at_end`: what streams must end, or the server waits for it.
+    Raises UsageError where the port is taken.
 
     No access log: paths of live pages hold tokens.
     """
     import uvicorn
 
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            at_end()
+            super().handle_exit(sig, frame)
+
     config = uvicorn.Config(
         app, host=host, port=port, access_log=False, log_level="warning", server_header=False, lifespan="off"
     )
-    uvicorn.Server(config).run(sockets=[_socket(host, port)])
+    Server(config).run(sockets=[_socket(host, port)])
 
 
 def _socket(host: str, port: int) -> socket.socket:

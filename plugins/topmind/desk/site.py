@@ -5,21 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from topmind.desk.reload import Reload, with_script
+
 
 class Site(StaticFiles):
-    """`output/`; it may not be there yet, and a build replaces the whole folder."""
+    """`output/`; it may not be there yet, and a build replaces the whole folder. With `reload` its pages listen."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, reload: Reload | None = None) -> None:
         super().__init__(directory=folder, html=True, check_dir=False)
         self._folder = folder
+        self._reload = reload
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, the folder's index, or 404."""
+        count = self._reload.site if self._reload else 0
         response = await super().get_response(path, scope)
+        if self._reload and isinstance(response, FileResponse) and response.media_type == "text/html":
+            html = with_script(Path(response.path).read_bytes(), count)
+            response = HTMLResponse(html, response.status_code)
         response.headers["Cache-Control"] = "no-cache"
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from topmind.resource_site.make import make_site
 from topmind.resource_site.options import pelican_settings
 from topmind.resource_site.record import Record
 from topmind.resource_site.run import run_pelican
-from topmind.resource_site.search import write_index
+from topmind.resource_site.search import INDEX, write_index
 from topmind.resource_site.site import Site
 from topmind.resource_site.values import ArchivedIssue, SiteReport
 from topmind.settings import Settings
@@ -26,6 +27,7 @@ def build_site(
     *,
     archive: Sequence[ArchivedIssue] = (),
     search: bool = True,
+    old_index: bool = False,
 ) -> SiteReport:
     """See `topmind.resource_site.build`."""
     output = (output if output.is_absolute() else settings.root / output).absolute()
@@ -34,7 +36,7 @@ def build_site(
     record = Record(site=site)
     try:
         with new_folder(output) as fresh:
-            _write(settings, record, fresh)
+            _write(settings, record, fresh, output if old_index else None)
             files = write_manifest(fresh, catalog.as_of.isoformat())
     except OSError as error:
         raise SiteError(
@@ -51,8 +53,9 @@ def build_site(
     )
 
 
-def _write(settings: Settings, record: Record, fresh: Path) -> None:
-    """Everything but the manifest, compared with what was expected. Raises SiteError with all differences."""
+def _write(settings: Settings, record: Record, fresh: Path, last: Path | None) -> None:
+    """Everything but the manifest, compared with what was expected; the search index of the `last` site where there
+    is one. Raises SiteError with all differences."""
     wrong = run_pelican(pelican_settings(settings, record, fresh))
     wrong += differences(record, fresh)
     wrong += [] if wrong else dead_links(record, fresh)
@@ -61,7 +64,11 @@ def _write(settings: Settings, record: Record, fresh: Path) -> None:
             "the resource site was not built:\n" + "\n".join(f"  {line}" for line in wrong),
             fix="\nThe last good site is untouched.",
         )
-    if record.site.search:
+    if not record.site.search:
+        return
+    if last is not None and (last / INDEX).is_dir():
+        shutil.copytree(last / INDEX, fresh / INDEX)
+    else:
         write_index(fresh)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from topmind.errors import SiteError
 
+#: Folder of the index.
+INDEX = "pagefind"
 #: Pagefind's ready-made interfaces; the theme has its own, so they are not published.
 SPARE = ("pagefind-ui*", "pagefind-modular-ui*", "pagefind-component-ui*", "pagefind-highlight*")
 
@@ -19,7 +21,7 @@ def write_index(folder: Path) -> None:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     except subprocess.TimeoutExpired:
         raise SiteError("the search index was not made within ten minutes.") from None
-    made = folder / "pagefind"
+    made = folder / INDEX
     if done.returncode or not (made / "pagefind.js").is_file():
         words = (done.stderr or done.stdout).strip().splitlines()
         raise SiteError(

@@ -30,19 +30,28 @@ from topmind.run.remembered import history_of
 _LEFT = {TouchState.ACCEPTED, TouchState.UNKNOWN, TouchState.UNRESOLVED}
 
 
+#: (newsletter, occurrence, local day, picks) of one mail.
+Picked = tuple[str, str, date, tuple[str, ...]]
+
+
 def build(project: Project, clock: Clock, output: Path | None = None, *, search: bool = True) -> SiteReport:
     """Build into `output` (default: the project's `output/`). Raises SiteError; the last good site stays."""
-    archive = archived(project, history_of(project, clock), _due_today(project, clock))
+    archive = archived(project, history_of(project, clock), due_today(project, clock))
     return resource_site.build(
         project.settings, project.catalog, output or Path("output"), archive=archive, search=search
     )
 
 
-#: (newsletter, occurrence, local day, picks) of one mail.
-Picked = tuple[str, str, date, tuple[str, ...]]
+def build_again(project: Project, clock: Clock, due: Iterable[Picked]) -> SiteReport:
+    """The same for somebody who is writing, in less than a second: with the search index of the last build, and no
+    plan made for the issues that are about to go (`due`)."""
+    archive = archived(project, history_of(project, clock), due)
+    return resource_site.build(
+        project.settings, project.catalog, Path("output"), archive=archive, old_index=True
+    )
 
 
-def _due_today(project: Project, clock: Clock) -> list[Picked]:
+def due_today(project: Project, clock: Clock) -> list[Picked]:
     """Issues that are about to go, so that "view in browser" finds its page; none where no contacts are at hand."""
     try:
         plan = decide_project(project, clock, horizon=1).plan

@@ -125,7 +125,7 @@ def said_in_code() -> set[str]:
 def test_what_the_readers_find_is_documented() -> None:
     """Each id that stands in their code is in the table for the docs, and each of the table in some code."""
     listed = {rule.id for rule in ELSEWHERE}
-    assert said_in_code() - listed == set()
+    assert said_in_code() - listed - set(RULES) == set()
     package = "\n".join(
         file.read_text("utf-8")
         for file in (REPO / "plugins" / "topmind").rglob("*.py")

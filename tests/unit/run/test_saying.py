@@ -164,7 +164,10 @@ def test_the_commands_name_nobody(settings: Settings, capsys: pytest.CaptureFixt
     with places.open_project_ledger(settings, CLOCK, places.key_ring(settings)) as ledger:
         found = ledger.dossier(whom.known(ledger, "c0000").contact)
     assert found is not None
-    assert [one.text for one in found.notes] == ["Qwyx prefers a call."]
+    assert [one.text for one in found.notes] == [
+        "Qwyx prefers a call.",
+        "No to all newsletters and offers, heard by dana: Qwyx said so.",
+    ]
 
 
 def test_a_stage_is_said_with_a_reason_and_by_whom(

@@ -1,0 +1,106 @@
+"""Live reload: what is saved shows in every open page of the desk, and the site is built again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+#: What is watched, relative to the project.
+WATCHED = ("content", "segments", "themes", "pelicanconf.py")
+#: Milliseconds in which several files saved together count as one change.
+TOGETHER = 120
+#: Seconds between two looks of a stream, and between two signs that it is alive.
+LOOK, ALIVE = 0.05, 15.0
+_SCRIPT = Path(__file__).parent / "templates" / "reload.js"
+
+
+@dataclass(slots=True)
+class Reload:
+    """Counts changes, and tells pages of them by server-sent events (WHATWG HTML §9.2).
+
+    `read` reads what was saved, for the desk's pages; `build` builds the site and gives what is wrong instead of
+    raising, "" = it is built. Both run in the one thread that watches.
+    """
+
+    root: Path
+    read: Callable[[], object]
+    build: Callable[[], str]
+    #: Counts what the desk's pages show: files read anew, a plan that was worked out.
+    version: Callable[[], int]
+    #: Done once at the beginning, beside the watching.
+    warm: Callable[[], object] = lambda: None
+    #: Sites that were built.
+    site: int = 0
+    #: Why the site stays as it was; "" = it is as it was written.
+    trouble: str = ""
+    ending: threading.Event = field(default_factory=threading.Event)
+
+    def watch(self) -> None:
+        """Follow every change until `end`. Runs in a thread of its own."""
+        from watchfiles import watch
+
+        places = [self.root / name for name in WATCHED if (self.root / name).exists()]
+        for _ in watch(*places, debounce=TOGETHER, step=20, stop_event=self.ending, raise_interrupt=False):
+            self.changed()
+
+    def changed(self) -> None:
+        """Something was saved: the desk shows it first, then the site."""
+        self.read()
+        self.trouble = self.build()
+        self.site += 1
+
+    def start(self) -> threading.Thread:
+        """Watch in the background."""
+        threading.Thread(target=self.warm, name="live-reload-warm", daemon=True).start()
+        thread = threading.Thread(target=self.watch, name="live-reload", daemon=True)
+        thread.start()
+        return thread
+
+    def end(self) -> None:
+        """Watch no more, and let open streams go."""
+        self.ending.set()
+
+    def state(self) -> str:
+        """What a page compares with what it has."""
+        return json.dumps({"desk": self.version(), "site": self.site, "trouble": self.trouble})
+
+    def routes(self) -> list[Route]:
+        """The stream, and the script that listens to it."""
+        return [Route("/desk/changes", self._stream), Route("/desk/reload.js", _script)]
+
+    def _stream(self, request: Request) -> Response:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(self._told(request), media_type="text/event-stream", headers=headers)
+
+    async def _told(self, request: Request) -> AsyncIterator[str]:
+        said, quiet = "", 0.0
+        while not self.ending.is_set() and not await request.is_disconnected():
+            state = self.state()
+            if state != said:
+                said, quiet = state, 0.0
+                yield f"data: {state}\n\n"
+            elif quiet >= ALIVE:
+                quiet = 0.0
+                yield ": here\n\n"
+            await asyncio.sleep(LOOK)
+            quiet += LOOK
+
+
+def _script(_request: Request) -> Response:
+    headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+    return Response(_SCRIPT.read_bytes(), media_type="text/javascript", headers=headers)
+
+
+def with_script(html: bytes, count: int) -> bytes:
+    """A page of the site that listens; `count`: of the site that it is from."""
+    tag = f'<script src="/desk/reload.js" data-site="{count}" defer></script>'.encode()
+    head, found, rest = html.rpartition(b"</body>")
+    return head + tag + found + rest if found else html + tag
