@@ -333,7 +333,7 @@ def test_the_desk_opens_on_files_with_errors(tmp_path: Path, capsys: pytest.Capt
     root = copied(tmp_path)
     tip = root / "content/tips/dryer-vent.md"
     tip.write_text(tip.read_text("utf-8") + "\n/// calout | Tip\nx\n///\n", "utf-8")
-    shown, _ = application(root, as_of=None, host="127.0.0.1")
+    shown = application(root, as_of=None, host="127.0.0.1")[0]
     assert "under Findings" in capsys.readouterr().out
     assert "calout" in get(shown, "/desk/findings/")
     assert "The Tuesday Fix" in get(shown, "/desk/preview/")

@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 
 def application(root: Path, *, as_of: str | None, host: str) -> tuple[Starlette, Reload]:
     """The desk of a project, and what makes its open pages follow the files; builds the site where there is none.
-
     Files with errors are no reason not to open it: it is where they are shown. Raises ContentError where not even the
-    company's file or the fields can be read.
-    """
+    company's file or the fields can be read."""
     from topmind.desk.opening import follow, open_desk
     from topmind.errors import ContentError
     from topmind.run import load, site

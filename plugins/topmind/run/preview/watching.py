@@ -66,6 +66,8 @@ class Watching:
         self._worker: threading.Thread | None = None
         self._planned = False
         self._stops: frozenset[str] = frozenset()
+        #: Held by whoever does something that somebody waits for: the plan is made when it is free.
+        self.calm = threading.Lock()
         #: Counts up whenever there is something new to see.
         self.version = 0
 
@@ -134,7 +136,8 @@ class Watching:
     def _catch_up(self) -> None:
         """Again, until nothing has changed meanwhile."""
         while True:
-            before = self._stamps
+            with self.calm:
+                before = self._stamps
             self._work()
             with self._lock:
                 if before == self._stamps:
