@@ -7,6 +7,7 @@ import email.policy
 from collections.abc import Mapping
 from pathlib import Path
 
+import read_mail
 from played import Desk, Said
 from small_company import AUDIENCE, a_company
 
@@ -95,9 +96,7 @@ class Programme:
     def message(self, name: str) -> email.message.EmailMessage:
         """One mail as it left."""
         raw = (self.desk.root / "var" / "outbox" / name).read_bytes()
-        read = email.message_from_bytes(raw, policy=email.policy.default)
-        assert isinstance(read, email.message.EmailMessage)
-        return read
+        return read_mail.read(raw)
 
     def text_of(self, contact: str, subject: str) -> str:
         """The plain text of the one mail with this subject to this contact."""

@@ -55,8 +55,8 @@ RESTORING = (
     Mutation(
         "wishes are kept for good",
         "ledger/kept.py",
-        'frozenset({"opt_out", "opt_in", "topic_on", "topic_off", "pause", "mark", "unmark", "merge"})',
-        "frozenset()",
+        "WISHES = frozenset(",
+        "WISHES = frozenset() and frozenset(",
         f"{PLACES}::test_wishes_are_kept_and_answers_are_not[folder]",
     ),
     Mutation(

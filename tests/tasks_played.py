@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import email
-import email.policy
 import json
 import re
 import zlib
@@ -12,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import read_mail
 from small_company import AUDIENCE, CONF, a_company
 from topmind import brand, live
 from topmind.delivery import MemoryTransport
@@ -148,7 +147,7 @@ def an_office(root: Path) -> Office:
 
 def text_of(message: Message) -> str:
     """The plain text of a mail, its lines joined."""
-    parsed = email.message_from_bytes(message.raw, policy=email.policy.default)
+    parsed = read_mail.read(message.raw)
     part = parsed.get_body(("plain",))
     assert part is not None
     return " ".join(str(part.get_content()).split())
@@ -156,7 +155,7 @@ def text_of(message: Message) -> str:
 
 def html_of(message: Message) -> str:
     """The HTML of a mail."""
-    parsed = email.message_from_bytes(message.raw, policy=email.policy.default)
+    parsed = read_mail.read(message.raw)
     part = parsed.get_body(("html",))
     assert part is not None
     return str(part.get_content())

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from email import message_from_bytes, policy
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import read_mail
 from topmind import live
 from topmind.delivery.memory import MemoryTransport
 from topmind.ledger import Counts, Ledger, Task
@@ -152,16 +152,14 @@ class Sent:
     @cached_property
     def html(self) -> str:
         """The HTML part as a mail program reads it."""
-        part = message_from_bytes(self.message.raw, policy=policy.default).get_body(("html",))
+        part = read_mail.read(self.message.raw).get_body(("html",))
         assert part is not None
         return str(part.get_content())
 
     @property
     def unsubscribe(self) -> str:
         """The address of one-click unsubscribe."""
-        return str(message_from_bytes(self.message.raw, policy=policy.default)["List-Unsubscribe"]).strip(
-            "<>"
-        )
+        return str(read_mail.read(self.message.raw)["List-Unsubscribe"]).strip("<>")
 
     def button(self, words: str) -> str:
         """The address behind a button."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from email import policy
 from email.message import EmailMessage
-from email.parser import BytesParser
 from typing import Any
 
 import pytest
 
+import read_mail
 from played import Desk
 from small_company import FILES, HEAD, PEOPLE, contact, contacts, purchases
 
@@ -46,11 +45,7 @@ def warnings(sent: dict[str, Any]) -> list[dict[str, Any]]:
 
 def messages(desk: Desk) -> list[EmailMessage]:
     """Every mail in the outbox, parsed."""
-    parser = BytesParser(policy=policy.default)
-    return [
-        parser.parsebytes((desk.root / "var" / "outbox" / name).read_bytes())  # type: ignore[misc]
-        for name in desk.mails()
-    ]
+    return [read_mail.read((desk.root / "var" / "outbox" / name).read_bytes()) for name in desk.mails()]
 
 
 @pytest.mark.parametrize(
@@ -266,7 +261,7 @@ def test_a_name_cannot_do_anything(desk: Desk, name: str) -> None:
     mails = {name: (desk.root / "var" / "outbox" / name).read_bytes() for name in set(desk.mails()) - before}
     assert len(mails) >= PEOPLE - 1
     for raw in mails.values():
-        mail = BytesParser(policy=policy.default).parsebytes(raw)
+        mail = read_mail.read(raw)
         assert mail["Bcc"] is None
         assert [part.get_content_type() for part in mail.walk()][1:] == ["text/plain", "text/html"]
         html = mail.get_body(("html",)).get_content()  # type: ignore[union-attr]

@@ -6,12 +6,11 @@ import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from email import policy
-from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
 
+import read_mail
 import workbooks
 from played import Desk
 from small_company import a_company
@@ -145,9 +144,7 @@ def test_its_exports_give_the_members_that_a_person_counts(shop: Desk) -> None:
     assert sent.code == 0, sent.text
     assert not [one for one in json.loads(sent.out)["findings"] if one["rule"].startswith("source/")]
     outbox = shop.root / "var" / "outbox"
-    mails = [
-        BytesParser(policy=policy.default).parsebytes((outbox / name).read_bytes()) for name in shop.mails()
-    ]
+    mails = [read_mail.read((outbox / name).read_bytes()) for name in shop.mails()]
     subjects = {str(mail["To"]): str(mail["Subject"]) for mail in mails}
     told = {f"canary{number.lower()}@example.com" for number, _, agrees in PEOPLE if agrees == "ja"}
     assert {to for to, subject in subjects.items() if "wall" in subject} == told

@@ -293,7 +293,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
         "print(Outbox(Path(sys.argv[1]) / 'var/outbox').send(m))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", limited, str(tmp_path)], capture_output=True, text=True, check=True
+        [sys.executable, "-B", "-c", limited, str(tmp_path)], capture_output=True, text=True, check=True
     )
     assert "RETRY" in done.stdout
     assert "stop=True" in done.stdout

@@ -126,7 +126,7 @@ def test_words_of_a_stranger_stay_words_in_the_summary() -> None:
     found = Problem(
         rule="x/y",
         level=Level.ERROR,
-        path="content/a.md",
+        path="content/`a`<b>.md",
         line=3,
         says="<img src=x> | `a`\n@everyone",
         fix="",

@@ -14,10 +14,12 @@ from starlette.applications import Starlette
 
 from preview_project import CANARY, copied, peopled
 from topmind import brand, settings
+from topmind.cli.serving import application
 from topmind.date_words import DateStyle
 from topmind.desk.app import app, own_addresses
 from topmind.desk.opening import deeds
 from topmind.desk.preview_routes import PreviewRoutes
+from topmind.errors import ContentError
 from topmind.ledger import open_ledger
 from topmind.run.preview import Watching
 from topmind.run.preview.personas import key_of
@@ -324,3 +326,18 @@ def test_findings_lead_to_their_mails(root: Path, watching: Watching, desk: Star
     assert "Send the test" not in mail
     assert call(shown, "POST", ISSUE, b"").status == 403
     assert "no problems" in get(desk, "/desk/findings/").lower() or "<code" in get(desk, "/desk/findings/")
+
+
+def test_the_desk_opens_on_files_with_errors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is where they are shown; without a company there is nothing to open."""
+    root = copied(tmp_path)
+    tip = root / "content/tips/dryer-vent.md"
+    tip.write_text(tip.read_text("utf-8") + "\n/// calout | Tip\nx\n///\n", "utf-8")
+    shown = application(root, as_of=None, host="127.0.0.1")[0]
+    assert "under Findings" in capsys.readouterr().out
+    assert "calout" in get(shown, "/desk/findings/")
+    assert "The Tuesday Fix" in get(shown, "/desk/preview/")
+    assert "error stops the next run" in get(shown, "/desk/preview/")
+    (root / "content/company.md").unlink()
+    with pytest.raises(ContentError):
+        application(root, as_of=None, host="127.0.0.1")

@@ -213,6 +213,8 @@ def test_the_desk_from_the_wheel(played: tuple[Path, dict[str, Any]], desk: str)
     """Site, plan, outbox and the page behind an unsubscribe link: every template is there."""
     root, _ = played
     assert "Harbor" in get(f"{desk}/")
+    assert "What goes out next" in get(f"{desk}/desk/preview/")
+    assert "use strict" in get(f"{desk}/desk/desk.js")
     for page in ("/desk/", "/desk/plan/", "/desk/outbox/"):
         assert "<h1" in get(f"{desk}{page}"), page
     mail = BytesParser(policy=policy.default).parsebytes(

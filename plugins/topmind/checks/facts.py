@@ -12,8 +12,8 @@ from pathlib import Path
 from topmind.brand import Brand
 from topmind.catalog.addresses import is_sound
 from topmind.checks.documents import Document, documents
-from topmind.checks.written import Link, links
-from topmind.model import Catalog, CompiledEdition, Members, Silence, Text
+from topmind.checks.written import Link, links, paragraphs
+from topmind.model import Body, Catalog, CompiledEdition, Members, Silence, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +80,16 @@ class Facts:
     def silences(self) -> tuple[Silence, ...]:
         """What files say of rules that are silent in them."""
         return (*self.catalog.silences, *self.silenced)
+
+    def paragraphs(self, body: Body) -> tuple[tuple[int, str], ...]:
+        """(line it begins on, words) of each paragraph of a text, read once for all rules."""
+        if id(body) not in self._read_once:
+            self._read_once[id(body)] = tuple(paragraphs(body))
+        return self._read_once[id(body)]
+
+    @cached_property
+    def _read_once(self) -> dict[int, tuple[tuple[int, str], ...]]:
+        return {}
 
     def missing(self) -> tuple[str, ...]:
         """What was not at hand, in words, for people."""

@@ -10,7 +10,6 @@ from topmind.catalog.dates import MONTHS, day_and_month
 from topmind.checks.documents import Document
 from topmind.checks.facts import Facts
 from topmind.checks.rule import Rule
-from topmind.checks.written import paragraphs
 from topmind.model import Level, Problem
 
 PAST_DATE = Rule(
@@ -44,7 +43,7 @@ def over(facts: Facts) -> Iterator[Problem]:
         if document.body is None or document.pending or document.day_is_over(today):
             continue
         read = max(today, document.first_day or today)
-        for line, words in paragraphs(document.body):
+        for line, words in facts.paragraphs(document.body):
             for said, day in _days(words, document, read):
                 told = document.first_day is not None and not _sent(document) and day < document.first_day
                 if 0 < (read - day).days <= _HISTORY and not told:

@@ -8,12 +8,11 @@ Syllables are counted by groups of vowels, which is right within a tenth over a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from topmind.checks.facts import Facts
 from topmind.checks.rule import Rule
-from topmind.checks.written import paragraphs
-from topmind.model import Body, Level, Problem
+from topmind.model import Level, Problem
 
 HARD = Rule(
     id="texts/hard-to-read",
@@ -44,7 +43,8 @@ def ease_of_texts(facts: Facts) -> Iterator[Problem]:
         body = document.body
         if body is None:
             continue
-        found = reading_ease(body)
+        said = facts.paragraphs(body)
+        found = reading_ease(said)
         if found is not None and found < ENOUGH:
             yield HARD.at(
                 document.path,
@@ -52,7 +52,7 @@ def ease_of_texts(facts: Facts) -> Iterator[Problem]:
                 says=f"This text is hard to read: {found:.0f} of 100 (Flesch).",
                 fix="Shorter sentences, and words of everyday life.",
             )
-        for line, words in paragraphs(body):
+        for line, words in said:
             longest = max((len(_WORD.findall(one)) for one in _SENTENCE.split(words)), default=0)
             if longest > _LONGEST:
                 yield LONG_SENTENCE.at(
@@ -63,9 +63,9 @@ def ease_of_texts(facts: Facts) -> Iterator[Problem]:
                 )
 
 
-def reading_ease(body: Body) -> float | None:
+def reading_ease(said: Iterable[tuple[int, str]]) -> float | None:
     """0 (a contract) to 100 (a comic); None for a text of fewer than a hundred words."""
-    sentences = [one for _, words in paragraphs(body) for one in _SENTENCE.split(words) if _WORD.search(one)]
+    sentences = [one for _, words in said for one in _SENTENCE.split(words) if _WORD.search(one)]
     words = [word for one in sentences for word in _WORD.findall(one)]
     if len(words) < _WORDS:
         return None

@@ -119,6 +119,8 @@ ALONE = frozenset(
         house.template_texts,
         past_dates.over,
         blocks.foreign_tags,
+        addresses.half_code,
+        targets.unusable,
         link_words.unsafe,
         link_words.saying_nothing,
         link_words.ambiguous,

@@ -14,15 +14,24 @@ if TYPE_CHECKING:
 
 
 def application(root: Path, *, as_of: str | None, host: str) -> tuple[Starlette, Reload]:
-    """The desk of a project, and what makes its open pages follow the files; builds the site where there is none."""
+    """The desk of a project, and what makes its open pages follow the files; builds the site where there is none.
+    Files with errors are no reason not to open it: it is where they are shown. Raises ContentError where not even the
+    company's file or the fields can be read."""
     from topmind.desk.opening import follow, open_desk
+    from topmind.errors import ContentError
     from topmind.run import load, site
     from topmind.run.clock import SystemClock
     from topmind.run.preview import Watching
+    from topmind.run.preview.watching import readable
 
     clock = SystemClock()
-    project = load.load(root, as_of=as_of, clock=clock)
-    if not (project.root / "output" / "index.html").is_file():
+    seen = load.look(root, as_of=as_of, clock=clock)
+    project = readable(seen)
+    if project is None:
+        raise ContentError(seen.problems)
+    if seen.project is None:
+        click.echo("There are errors in the files; the desk shows them under Findings.")
+    elif not (project.root / "output" / "index.html").is_file():
         click.echo("Building the site …")
         site.build(project, clock)
     watching = Watching(project.settings.root, as_of=as_of, clock=clock)

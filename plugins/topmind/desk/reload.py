@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,6 +36,8 @@ class Reload:
     build: Callable[[], str]
     #: Counts what the desk's pages show: files read anew, a plan that was worked out.
     version: Callable[[], int]
+    #: Held while both run.
+    busy: AbstractContextManager[object] = field(default_factory=nullcontext)
     #: Done once at the beginning, beside the watching.
     warm: Callable[[], object] = lambda: None
     #: Sites that were built.
@@ -53,8 +56,9 @@ class Reload:
 
     def changed(self) -> None:
         """Something was saved: the desk shows it first, then the site."""
-        self.read()
-        self.trouble = self.build()
+        with self.busy:
+            self.read()
+            self.trouble = self.build()
         self.site += 1
 
     def start(self) -> threading.Thread:

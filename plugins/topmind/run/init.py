@@ -166,7 +166,7 @@ def init(root: Path, *, day: date, sample: bool = False, name: str = "") -> tupl
 def _sample_files() -> dict[str, str | Path]:
     origin = sample_root()
     files: dict[str, str | Path] = {
-        "requirements.txt": f"topmind[aws]=={__version__}\n",
+        "requirements.txt": f"topmind[aws,spelling]=={__version__}\n",
         ".gitignore": IGNORE,
     }
     for part in PARTS:
@@ -182,7 +182,7 @@ def _skeleton(day: date, name: str) -> dict[str, str | Path]:
     ledger = f"{slug_of(name)}-{secrets.token_hex(4)}"
     files: dict[str, str | Path] = {
         "pelicanconf.py": CONF.format(name=name.replace('"', ""), ledger=ledger),
-        "requirements.txt": f"topmind[aws]=={__version__}\n",
+        "requirements.txt": f"topmind[aws,spelling]=={__version__}\n",
         ".gitignore": IGNORE,
         "content/company.md": COMPANY.format(name=name, day=day),
         "content/team/owner.md": OWNER,

@@ -87,7 +87,7 @@ def look(
     """Everything people wrote, as far as it can be read. Raises ConfigError where the settings cannot.
 
     Without `planned` the planner is not asked (public holidays alone take a tenth of a second): enough for who is in
-    which segment, not for a plan. `instead`: texts to read in place of what files of this path hold now.
+    which segment, not for a plan, unless there are mistakes anyway. `instead`: texts to read in place of what files of this path hold now.
     """
     places = settings.load(root, environ)
     at = moment.read(as_of, places, clock)
@@ -132,7 +132,7 @@ def _further(
 ) -> Iterator[Problem]:
     """What is wrong beyond single files, in the same run as their own mistakes, but not the echo of those."""
     broken = {PurePosixPath(p.path) for p in problems if p.level is Level.ERROR}
-    if planned:
+    if planned or broken:  # who has to mend something is told of everything
         from topmind import planning
 
         touched = {path.with_suffix("") for path in broken} | {path.parent for path in broken}

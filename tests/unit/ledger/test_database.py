@@ -126,7 +126,7 @@ def test_a_full_disk_writes_nothing_half(tmp_path: Path) -> None:
         "except LedgerError as error: print(error)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
+        [sys.executable, "-B", "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("var/ledger.db: the ledger cannot be written")
     assert "Make room" in done.stdout

@@ -40,6 +40,8 @@ class People:
     by_name: Mapping[str, list[Foretold]] = field(default_factory=dict)
     #: (source, occurrence) → picks of mails that left → the contacts' source ids.
     left: Mapping[tuple[str, str], Mapping[tuple[str, ...], list[str]]] = field(default_factory=dict)
+    #: Name of an occasion → (what its editions hang on, the editions): a changed word makes no other group.
+    editions: dict[str, tuple[object, tuple[Showing, ...]]] = field(default_factory=dict)
     #: Source id → name, for whoever looks a person up on this machine; nobody's address.
     names: Mapping[str, str] = field(default_factory=dict)
 
@@ -96,11 +98,34 @@ def kept_from(told: Iterable[Foretold]) -> Mapping[str, int]:
 
 def showings(catalog: Catalog, occasion: Occasion, known: People, name: str) -> tuple[Showing, ...]:
     """The editions that contacts get, or have got today, the largest first."""
-    touches = [*_ahead(catalog, occasion, known, name), *_done(catalog, occasion, known)]
-    if not touches:
-        return ()
-    editions = grouped(empty_plan(occasion, tuple(touches)), known.members, catalog)
-    return tuple(largest(editions, catalog))
+    key = (occasion, shape(catalog))
+    made = known.editions.get(name)
+    if made is None or made[0] != key:
+        touches = (*_ahead(catalog, occasion, known, name), *_done(catalog, occasion, known))
+        editions = grouped(empty_plan(occasion, touches), known.members, catalog) if touches else ()
+        made = known.editions[name] = key, tuple(largest(editions, catalog))
+    return made[1]
+
+
+def shape(catalog: Catalog) -> object:
+    """Everything of a catalog that decides who sees the same mail: equal, where only words have changed."""
+    letters = catalog.newsletters.values()
+    bodies = [
+        *(letter.body for letter in letters),
+        *(issue.body for letter in letters for issue in letter.issues.values() if issue.body),
+        *(step.body for one in catalog.sequences.values() for step in one.steps),
+        *(item.body for item in catalog.items.values()),
+        *(send.body for item in catalog.items.values() for send in item.sends if send.body),
+    ]
+    return (
+        tuple((body.path, body.conditions, tuple(ref for ref, _ in body.refs)) for body in bodies),
+        tuple((item.id, item.url, item.where, item.access) for item in catalog.items.values()),
+        tuple((letter.id, letter.sender) for letter in letters),
+        tuple((one.id, one.sender, *(s.sender for s in one.steps)) for one in catalog.sequences.values()),
+        tuple((one.name, one.sender, one.rank) for one in catalog.segments.values()),
+        tuple((one.id, one.source_id) for one in catalog.team.values()),
+        (catalog.company.owner, catalog.company.language),
+    )
 
 
 def _ahead(catalog: Catalog, occasion: Occasion, known: People, name: str) -> Iterator[PlannedTouch]:

@@ -66,6 +66,8 @@ class Watching:
         self._worker: threading.Thread | None = None
         self._planned = False
         self._stops: frozenset[str] = frozenset()
+        #: Held by whoever does something that somebody waits for: the plan is made when it is free.
+        self.calm = threading.Lock()
         #: Counts up whenever there is something new to see.
         self.version = 0
 
@@ -127,13 +129,15 @@ class Watching:
             self._work()
             return
         if self._worker is None or not self._worker.is_alive():
-            self._worker = threading.Thread(target=self._catch_up, daemon=True, name="topmind-preview")
+            # no daemon: DuckDB's threads would be cut off in the middle where the process ends, and say so
+            self._worker = threading.Thread(target=self._catch_up, name="topmind-preview")
             self._worker.start()
 
     def _catch_up(self) -> None:
         """Again, until nothing has changed meanwhile."""
         while True:
-            before = self._stamps
+            with self.calm:
+                before = self._stamps
             self._work()
             with self._lock:
                 if before == self._stamps:
@@ -217,6 +221,19 @@ def current(
         people=known,
         project=seen.project,
         settings=seen.settings,
+    )
+
+
+def readable(seen: Seen) -> Project | None:
+    """The project, where it has errors as far as it can be read: a desk opens on that; None where the company's file
+    or the fields cannot be read."""
+    if seen.project is not None:
+        return seen.project
+    catalog = _read(seen.partial) if seen.partial else None
+    if catalog is None or seen.spec is None:
+        return None
+    return Project(
+        settings=seen.settings, moment=seen.moment, spec=seen.spec, catalog=catalog, brand=_brand(seen)
     )
 
 
