@@ -94,7 +94,7 @@ def test_the_eve_the_proof_and_the_day_the_issue(desk: Desk) -> None:
         listed = (
             "– 6 people: nothing else (signed by Dana Reyes) – 2 people: nothing else (signed by June Okafor)"
         )
-        assert f"– in all of them: Moss is a clock {listed}" in text_of(mail)
+        assert f"– in all of them: Before the frost {listed}" in text_of(mail)
     by_reader = {str(mail["To"]).partition("@")[0]: text_of(mail) for mail in proofs}
     assert "June Okafor Mason" in by_reader["june"]
     assert "Warmly Dana Reyes" in by_reader["dana"]
