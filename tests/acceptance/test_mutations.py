@@ -614,6 +614,13 @@ MUTATIONS = (
         f"{ISSUE_PROOFS}::test_an_issue_waits_for_its_proof_and_a_plan_ahead_takes_it_for_granted",
     ),
     Mutation(
+        "what is frozen waits for its proof, too",
+        "run/compose.py",
+        "return occasion.held or occasion.unproved or moved",
+        "return occasion.held or moved",
+        "integration/test_proofs.py::test_what_was_frozen_before_somebody_asked_for_a_proof_waits_for_it",
+    ),
+    Mutation(
         "a proof leaves once",
         "ledger/proof_mails.py",
         "AND state IN ({PLANNED}, {REFUSED})",

@@ -14,7 +14,10 @@ import pytest
 
 from played import PERSONAL, Desk
 from small_company import FILES, a_company
+from topmind.delivery import MemoryTransport, retry
 from topmind.ledger import open_ledger
+from topmind.run import sending
+from topmind.run.clock import SystemClock
 from topmind.testing.clock import FixedClock
 
 EVE, DAY = "2026-11-30", "2026-12-01"
@@ -141,6 +144,20 @@ def test_an_issue_whose_proof_is_late_waits_for_the_run_after_it(desk: Desk) -> 
     proofs, mails = left(desk)
     assert (len(proofs), mails) == (2, [])
     assert "it waited for this proof: the next run sends it, unless somebody holds it." in text_of(proofs[0])
+    desk.type("send", "--as-of", DAY)
+    assert [len(one) for one in left(desk)] == [2, PEOPLE]
+
+
+def test_what_was_frozen_before_somebody_asked_for_a_proof_waits_for_it(desk: Desk) -> None:
+    """The transport took nothing; then the letter asks for a proof: it leaves first, and the frozen mails after it."""
+    desk.write({"content/newsletters/wall.md": FILES["content/newsletters/wall.md"]})
+    nobody_home = MemoryTransport(iter(retry, None))
+    done = sending.send(desk.root, as_of=DAY, clock=SystemClock(), transport=nobody_home)
+    assert (done.report.counts.accepted, done.report.counts.waiting) == (0, PEOPLE)
+    desk.write({"content/newsletters/wall.md": LETTER})
+    desk.type("send", "--as-of", DAY)
+    proofs, mails = left(desk)
+    assert ([len(proofs), mails], "it reaches 8 people" in text_of(proofs[0])) == ([2, []], True)
     desk.type("send", "--as-of", DAY)
     assert [len(one) for one in left(desk)] == [2, PEOPLE]
 

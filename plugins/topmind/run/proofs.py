@@ -20,6 +20,7 @@ from topmind.model import (
     Message,
     Occasion,
     Problem,
+    TouchState,
     Transport,
 )
 from topmind.planning import WantedProof
@@ -73,7 +74,17 @@ def foreseen(
 ) -> Mapping[str, Foreseen]:
     """What becomes of these issues as if their proofs had left, by name."""
     catalog, at = project.catalog, project.moment
-    assumed = replace(history, proved=history.proved | {one.name for one in occasions})
+    names = {(one.source, one.occurrence) for one in occasions}
+    assumed = replace(
+        history,
+        proved=history.proved | {one.name for one in occasions},
+        # frozen before somebody asked for a proof: it waits, and would go
+        touches=tuple(
+            touch
+            for touch in history.touches
+            if touch.state is not TouchState.PLANNED or (touch.key.source, touch.key.occurrence) not in names
+        ),
+    )
     days = max(1, *((one.day - at.as_of).days + one.grace for one in occasions))
     plan = planning.plan(catalog, members, assumed, at.now, all_day=at.all_day, horizon=days, foretell=days)
     known = people(members, assumed, plan.foretold, at.now)
