@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from preview_project import CANARY, LONG, copied, peopled
+from preview_project import CANARY, LONG, ROOT, copied, peopled
 from topmind.desk.export import Exported, export, relative
 from topmind.desk.summary import summary
 from topmind.errors import UsageError
@@ -109,16 +110,33 @@ def test_an_export_replaces_an_export_and_nothing_else(tmp_path: Path) -> None:
     assert (done.mails, done.findings > 0) == (0, True)
     assert "content/company.md" in (tmp_path / "out/findings/index.html").read_text("utf-8")
     assert "url=findings/index.html" in (tmp_path / "out/index.html").read_text("utf-8")
-    (tmp_path / "out/old.html").write_text("old")
-    export(broken, tmp_path / "out")
-    assert not (tmp_path / "out/old.html").exists()
+    (tmp_path / "out/findings/old.html").write_text("old")
+    (tmp_path / "link").symlink_to(tmp_path / "out")
+    export(broken, tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert not (tmp_path / "out/findings/old.html").exists()
     other = tmp_path / "mine"
     other.mkdir()
     (other / "letter.txt").write_text("mine")
     with pytest.raises(UsageError, match="something else"):
         export(broken, other)
     assert (other / "letter.txt").read_text() == "mine"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "out", "project"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "mine", "out", "project"]
+
+
+def test_files_that_are_called_like_ours_are_no_export(exported: Exported, tmp_path: Path) -> None:
+    """A folder of sources may hold a `desk.js`, and somebody may keep a note beside an export."""
+    sources = shutil.copytree(exported.folder, tmp_path / "kept", ignore=lambda *_: {"preview", "images"})
+    (sources / "note.txt").write_text("mine")
+    alike = tmp_path / "templates"
+    alike.mkdir()
+    (alike / "desk.js").write_text("// mine")
+    empty = replace(public(ROOT, as_of=None, clock=CLOCK, environ={}), mailer=None)
+    for folder in (sources, alike):
+        before = texts(folder)
+        with pytest.raises(UsageError, match="something else"):
+            export(empty, folder)
+        assert texts(folder) == before
 
 
 def test_words_of_a_stranger_stay_words_in_the_summary() -> None:
@@ -128,7 +146,7 @@ def test_words_of_a_stranger_stay_words_in_the_summary() -> None:
         level=Level.ERROR,
         path="content/`a`<b>.md",
         line=3,
-        says="<img src=x> | `a`\n@everyone",
+        says="<img src=x> | `a`\n@everyone [Log in](https://evil.example)",
         fix="",
     )
     day = date(2026, 12, 1)
@@ -147,6 +165,7 @@ def test_words_of_a_stranger_stay_words_in_the_summary() -> None:
     )
     assert "&lt;img src=x&gt; &#124; &#96;a&#96; &#64;everyone" in text
     assert "<code>content/&#96;a&#96;&lt;b&gt;.md:3</code>" in text
+    assert "&#91;Log in&#93;(https://evil.example)" in text
     assert "Errors: 1" in text
 
 

@@ -37,6 +37,9 @@ _BLANKED = re.compile(
     re.MULTILINE,
 )
 
+#: What Python, codespell's or ours, takes for the end of a line: one text is one line of the pipe.
+_LINE_ENDS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+
 #: (file, line, text).
 _Line = tuple[str, int, str]
 
@@ -72,16 +75,18 @@ def misspelt(
     every = list(_lines(texts))
     call = [program, "-"]
     if right := sorted({word.lower() for word in words}):
-        call += ["--ignore-words-list", ",".join(right)]
+        call.append(f"--ignore-words-list={','.join(right)}")
     try:
         done = subprocess.run(
             call,
-            input="\n".join(text for _, _, text in every),
+            input="\n".join(_LINE_ENDS.sub(" ", text) for _, _, text in every),
             capture_output=True,
             text=True,
             encoding="utf-8",
+            errors="replace",
             timeout=_PATIENCE,
             check=False,
+            cwd=Path(program).parent,  # a project's setup.cfg may belong to another program
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
@@ -131,4 +136,5 @@ def _blank(match: re.Match[str]) -> str:
 def _program() -> str | None:
     """Beside the Python that runs, else wherever it is found."""
     beside = Path(sys.executable).with_name("codespell")
-    return str(beside) if beside.is_file() else shutil.which("codespell")
+    found = beside if beside.is_file() else shutil.which("codespell")
+    return str(Path(found).absolute()) if found else None

@@ -26,8 +26,22 @@ from topmind.live.look import Pages
 from topmind.run.preview import Coming, Mailer, Persona, Preview, SeenMail
 from topmind.run.preview.watching import Current
 
-#: In a folder that an export may replace.
-MARK = "desk.js"
+#: All that lies in a folder which an export may replace: its own, pictures of its pages, what a Mac leaves.
+OWN = frozenset(
+    {
+        "index.html",
+        "findings",
+        "preview",
+        "images",
+        "pictures",
+        "desk.css",
+        "desk.js",
+        "summary.md",
+        ".DS_Store",
+    }
+)
+#: What always lies there.
+MARKS = ("index.html", "desk.css", "desk.js", "summary.md")
 #: Pictures of a frame that no server gives.
 POLICY = looks.POLICY.format(pictures="'self' file: data: https:")
 _IMAGE = r"(/[^\s\"'<>?#]+\.(?:png|jpe?g|gif|webp|svg))"
@@ -50,7 +64,7 @@ def export(current: Current, folder: Path) -> Exported:
 
     Raises UsageError where something else lies there.
     """
-    folder = folder.absolute()
+    folder = folder.resolve()
     if folder.exists() and not (folder.is_dir() and _replaceable(folder)):
         raise UsageError(
             "there is something else than a preview, so it is not replaced.",
@@ -77,7 +91,8 @@ def export(current: Current, folder: Path) -> Exported:
 
 
 def _replaceable(folder: Path) -> bool:
-    return (folder / MARK).is_file() or not any(folder.iterdir())
+    there = {path.name for path in folder.iterdir()}
+    return not there or (there <= OWN and all((folder / name).is_file() for name in MARKS))
 
 
 @dataclass(slots=True)

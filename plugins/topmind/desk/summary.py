@@ -50,7 +50,7 @@ def _code(text: str) -> str:
 
 
 def _cell(text: str) -> str:
-    """Text that stays text in a table: no HTML, no new row, no column."""
+    """Text that stays text in a table: no HTML, no new row, no column, no link."""
     plain = " ".join(text.split())
     for sign, written in (
         ("&", "&amp;"),
@@ -59,6 +59,8 @@ def _cell(text: str) -> str:
         ("|", "&#124;"),
         ("`", "&#96;"),
         ("@", "&#64;"),
+        ("[", "&#91;"),
+        ("]", "&#93;"),
     ):
         plain = plain.replace(sign, written)
     return plain

@@ -80,7 +80,7 @@ def write(root: Path, mended: Iterable[Mended]) -> tuple[Mended, ...]:
     missed: list[Mended] = []
     for one in mended:
         file = (root / one.path).resolve()
-        if file.read_bytes() != one.before:
+        if not file.is_file() or file.read_bytes() != one.before:
             missed.append(one)
             continue
         draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}.tmp")
@@ -101,6 +101,8 @@ class _Mender:
     ) -> None:
         self.root, self.as_of, self.clock, self.environ = root, as_of, clock, environ
         self.texts: dict[str, bytes] = {}
+        #: Files as they were when an edit was first tried on them: a later save is not ours to undo.
+        self.before: dict[str, bytes] = {}
         self.changes: dict[str, list[Change]] = {}
         #: (file, finding) whose edit does not mend.
         self.refused: set[tuple[str, str, str]] = set()
@@ -122,7 +124,7 @@ class _Mender:
         return tuple(
             Mended(
                 path,
-                (self.root / path).read_bytes(),
+                self.before[path],
                 text,
                 tuple(sorted(self.changes[path], key=lambda c: c.line)),
             )
@@ -158,7 +160,9 @@ class _Mender:
         return tries
 
     def text(self, path: str) -> bytes:
-        return self.texts.get(path) or (self.root / path).read_bytes()
+        if path not in self.before:
+            self.before[path] = (self.root / path).read_bytes()
+        return self.texts.get(path, self.before[path])
 
     def judged(
         self, path: str, tried: list[Problem], before: Iterable[Problem], after: Iterable[Problem]

@@ -189,6 +189,31 @@ def test_a_file_that_was_changed_meanwhile_is_left_alone(tmp_path: Path) -> None
     assert "title: B" in (tmp_path / "content/tips/a.md").read_text("utf-8")
 
 
+#: Saves another text, or takes the file away, when the project is read for the second time.
+SAVING = """from pathlib import Path
+root = Path(__file__).parent
+seen, file = root / "seen", root / "content/tips/a.md"
+if seen.exists():
+    {then}
+seen.touch()
+TOPMIND = {{}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("then", "left"), [("file.write_text('newer', 'utf-8')", "newer"), ("file.unlink(missing_ok=True)", None)]
+)
+def test_what_is_saved_while_it_looks_wins(tmp_path: Path, then: str, left: str | None) -> None:
+    """The look takes seconds: what an editor saves, or somebody deletes in them stays so."""
+    text = "---\ntitel: A\ndate: 2026-11-01\n---\nText.\n"
+    write(tmp_path, {**BASE, "content/tips/a.md": text, "pelicanconf.py": SAVING.format(then=then)})
+    found = mended(tmp_path)
+    assert [one.path for one in found] == ["content/tips/a.md"]
+    assert mending.write(tmp_path, found) == found
+    file = tmp_path / "content/tips/a.md"
+    assert (file.read_text("utf-8") if file.exists() else None) == left
+
+
 @pytest.mark.parametrize(
     "text",
     [
