@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from topmind.audience.spec import parse_spec
-from topmind.model import Catalog, Channel, Foretold, Reason, SourceKind, Verdict
+from topmind.model import Catalog, Channel, Foretold, Reason, SourceKind, TouchState, Verdict
 from topmind.run.preview import personas
 from topmind.run.preview.coming import look
 from topmind.run.preview.people import People, goes, kept_from, people, search, showings
@@ -108,11 +108,12 @@ def test_what_left_today_is_shown_too() -> None:
     """From the ledger, beside what is still to come."""
     four = members(4, segments={"customers": [0, 1]})
     sent = a_touch("c0001", TODAY, occurrence="2026-W49", items=("tips/roof",))
-    who = people(four, a_history(touches=(sent,)), (told(2),), datetime(2026, 12, 1, tzinfo=UTC))
+    late = a_touch("c0003", TODAY, occurrence="2026-W49", state=TouchState.EXPIRED, reason="nothing_new")
+    who = people(four, a_history(touches=(sent, late)), (told(2),), datetime(2026, 12, 1, tzinfo=UTC))
     made = look(catalog(), SPEC, who, TODAY)
     one = made.named("tuesday-fix--2026-W49")
     assert one is not None
-    assert (one.done, one.reached) == (1, 1)
+    assert (one.done, one.reached, one.kept_from) == (1, 1, {"nothing_new": 1})
     assert {shown.edition.items for shown in one.showings} == {("tips/roof",), ("tips/gutters",)}
 
 
@@ -128,6 +129,8 @@ def test_counts_are_by_day_and_by_reason() -> None:
     ]
     assert list(goes(rows).items()) == [(TODAY, 1), (later, 1)]
     assert list(kept_from(rows).items()) == [("ratio", 2), ("gap", 1)]
+    # whom the run of the day has written off is counted once
+    assert list(kept_from(rows, {4: "gap", 5: "gap", 6: "gap"}).items()) == [("gap", 3), ("ratio", 2)]
 
 
 @pytest.mark.parametrize(

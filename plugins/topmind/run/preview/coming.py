@@ -167,7 +167,9 @@ def _coming(
         stopped=occasion.stopped,
         showings=showings,
         goes=people_.goes(told) if known else None,
-        kept_from=people_.kept_from(told),
+        kept_from=people_.kept_from(
+            told, known.expired.get((occasion.source, occasion.occurrence)) if known and shared else None
+        ),
         done=_done(known, occasion) if shared else 0,
         trouble=trouble,
     )

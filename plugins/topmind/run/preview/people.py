@@ -40,6 +40,8 @@ class People:
     by_name: Mapping[str, list[Foretold]] = field(default_factory=dict)
     #: (source, occurrence) → picks of mails that left → the contacts' source ids.
     left: Mapping[tuple[str, str], Mapping[tuple[str, ...], list[str]]] = field(default_factory=dict)
+    #: (source, occurrence) → row of whoever a run has written off → why.
+    expired: Mapping[tuple[str, str], Mapping[int, str]] = field(default_factory=dict)
     #: Name of an occasion → (what its editions hang on, the editions): a changed word makes no other group.
     editions: dict[str, tuple[object, tuple[Showing, ...]]] = field(default_factory=dict)
     #: Source id → name, for whoever looks a person up on this machine; nobody's address.
@@ -58,9 +60,16 @@ def people(
     for one in foretold:
         by_name[one.what].append(one)
     left: dict[tuple[str, str], dict[tuple[str, ...], list[str]]] = defaultdict(lambda: defaultdict(list))
+    expired: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
+    row_of = {contact: row for row, contact in enumerate(members.ids)}
     for touch in history.touches:
-        if touch.state in _LEFT and touch.key.channel is Channel.EMAIL and touch.key.step is None:
-            left[touch.key.source, touch.key.occurrence][touch.items].append(touch.key.contact)
+        if touch.key.channel is not Channel.EMAIL or touch.key.step is not None:
+            continue
+        shared = touch.key.source, touch.key.occurrence
+        if touch.state in _LEFT:
+            left[shared][touch.items].append(touch.key.contact)
+        elif touch.state is TouchState.EXPIRED and touch.key.contact in row_of:
+            expired[shared][row_of[touch.key.contact]] = touch.reason
     return People(
         members=members,
         history=history,
@@ -68,6 +77,7 @@ def people(
         at=at,
         by_name=dict(by_name),
         left=dict(left),
+        expired=dict(expired),
         names=names or {},
     )
 
@@ -90,9 +100,13 @@ def goes(told: Iterable[Foretold]) -> Mapping[date, int]:
     return dict(sorted(Counter(one.until for one in told if one.until).items()))
 
 
-def kept_from(told: Iterable[Foretold]) -> Mapping[str, int]:
-    """Reason → contacts who do not get it in the days that are looked at, the largest first."""
+def kept_from(told: Iterable[Foretold], expired: Mapping[int, str] | None = None) -> Mapping[str, int]:
+    """Reason → contacts who do not get it in the days that are looked at, the largest first; with those whom a run
+    has written off already."""
+    told = list(told)
     found = Counter(one.reason.value for one in told if one.until is None and one.reason)
+    again = {one.contact for one in told}
+    found.update(why for row, why in (expired or {}).items() if why and row not in again)
     return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
