@@ -18,7 +18,7 @@ from topmind.model import Body, Edit, Item, Kind, Status
 
 #: What stands between the brackets of a link (no image) that begins neither with a scheme nor with / # { or ?.
 _RELATIVE = re.compile(
-    r"""(?<![!\\])\[[^\[\]]*\]\([ ]*<?(?P<target>(?![A-Za-z][A-Za-z0-9+.-]*:)[^/#{?)<>\s][^)<>"\n]*?)>?(?:[ ]+"[^"\n]*")?[ ]*\)"""
+    r"""(?<![!\\])\[[^\[\]]*\]\([ ]*<?(?P<target>(?![A-Za-z][A-Za-z0-9+.-]*:)[^\[/#{?)<>\s][^\[)<>"\n]*?)>?(?:[ ]{1,9}"[^"\n]*")?[ ]{0,9}\)"""
 )
 _FOLDERS = frozenset(kind.folder for kind in Kind)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -268,7 +269,9 @@ def stamp(root: Path, names: tuple[str, ...]) -> tuple[tuple[str, int, int], ...
 def _stamps(root: Path, names: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:
     for name in names:
         top = root / name
-        for path in [top, *(top.rglob("*") if top.is_dir() else ())]:
+        # os.walk: a folder that goes away while it looks (a branch is checked out) is no error to it
+        inside = (Path(folder, one) for folder, folders, files in os.walk(top) for one in (*folders, *files))
+        for path in (top, *inside):
             try:
                 stat = path.lstat()
             except OSError:
