@@ -30,6 +30,8 @@ SETTLING = "unit/ledger/test_contract_settling.py"
 PLAN = "unit/ledger/test_contract_plan.py"
 LOOP = "unit/delivery/test_send_loop.py"
 POLICIES = "unit/planning/test_policies.py"
+ISSUE_PROOFS = "unit/planning/test_proofs.py"
+PROOF_CONTRACT = "unit/ledger/test_contract_proofs.py"
 TASKS = "unit/ledger/test_contract_tasks.py"
 HEARD = "unit/ledger/test_contract_feedback.py"
 DRAINING = "unit/feedback/test_draining.py"
@@ -603,6 +605,34 @@ MUTATIONS = (
         "            if claim is None:\n                continue\n",
         "",
         "unit/delivery/test_task_mails.py::test_each_letter_leaves_once",
+    ),
+    Mutation(
+        "an issue waits until its proof has left",
+        "planning/gates.py",
+        "    if ask.unproved:\n        return today\n",
+        "",
+        f"{ISSUE_PROOFS}::test_an_issue_waits_for_its_proof_and_a_plan_ahead_takes_it_for_granted",
+    ),
+    Mutation(
+        "what is frozen waits for its proof, too",
+        "run/compose.py",
+        "return occasion.held or occasion.unproved or moved",
+        "return occasion.held or moved",
+        "integration/test_proofs.py::test_what_was_frozen_before_somebody_asked_for_a_proof_waits_for_it",
+    ),
+    Mutation(
+        "a proof leaves once",
+        "ledger/proof_mails.py",
+        "AND state IN ({PLANNED}, {REFUSED})",
+        "AND state <> {CLAIMED}",
+        f"{PROOF_CONTRACT}::test_a_proof_leaves_once_and_the_issue_is_proved_when_all_have",
+    ),
+    Mutation(
+        "one proof of two is no proof",
+        "ledger/proof_mails.py",
+        "for name in dict.fromkeys((*among, sender)):",
+        "for name in (sender,):",
+        f"{PROOF_CONTRACT}::test_a_proof_leaves_once_and_the_issue_is_proved_when_all_have",
     ),
     Mutation(
         "a task that is done never becomes missed",

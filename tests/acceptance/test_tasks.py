@@ -12,7 +12,7 @@ from tasks_played import PERSONAL, Dies, Office, an_office, html_of, link, paylo
 from topmind.cli.app import call
 from topmind.delivery import MemoryTransport
 from topmind.errors import ContentError, UsageError
-from topmind.model import TouchState
+from topmind.model import Level, TouchState
 from topmind.run import reporting, tasking, why
 
 
@@ -340,7 +340,7 @@ def test_a_mail_of_many_tasks_stays_small(office: Office) -> None:
         rows.append(f"p{n},d{n},2026-11-30,100.00,wall")
     (office.root / "var/contacts/contacts.csv").write_text("\n".join(people) + "\n")
     (office.root / "var/contacts/purchases.csv").write_text("\n".join(rows) + "\n")
-    assert office.tick().findings == ()
+    assert {found.level for found in office.tick().findings} <= {Level.INFO}
     (mail,) = office.mails()
     html = html_of(mail)
     assert len(html.encode()) < 102_000

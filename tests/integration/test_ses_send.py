@@ -122,6 +122,27 @@ def test_a_tick_sends_everybody_once(root: Path, aws: Amazon, monkeypatch: pytes
     assert aws.ses.calls == calls
 
 
+def test_a_proof_goes_by_the_same_door_and_its_issue_with_the_tick_after_it(
+    root: Path, aws: Amazon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two senders, one call each, with the tags by which feedback proves it; no way out of a list stands on it."""
+    letter = root / "content/newsletters/wall.md"
+    letter.write_text(letter.read_text("utf-8").replace("subject:", "approve: proof\nsubject:"), "utf-8")
+    first = tick(root, aws, monkeypatch)
+    proofs = [mail for mail in aws.ses.inbox if str(mail.message["Subject"]).startswith("PROOF: ")]
+    assert (first.proofs, first.exit_code, [mail.to for mail in proofs]) == (
+        2,
+        0,
+        [("dana@alder.example",), ("june@alder.example",)],
+    )
+    assert {mail.tags["ledger"] for mail in proofs} == {"alder"}
+    assert not any(mail.message["List-Unsubscribe"] for mail in proofs)
+    assert first.report.counts.accepted == 1, "only the thank-you"
+    second = tick(root, aws, monkeypatch, NOW.replace(minute=45))
+    assert (second.proofs, second.report.counts.accepted) == (0, PEOPLE)
+    assert set(aws.ses.touches.values()) == {1}
+
+
 def kept(raw: bytes) -> tuple[list[bytes], bytes]:
     """Header lines in order, without those that SES replaces, and the body."""
     head, _, body = raw.partition(b"\r\n\r\n")

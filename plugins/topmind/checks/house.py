@@ -13,7 +13,7 @@ from topmind.model import Level, Problem
 POSTAL_ADDRESS = Rule(
     id="company/postal-address",
     level=Level.ERROR,
-    finds="a postal address that is missing or has one line",
+    finds="a postal address that is missing, or names no place",
     example="address: 14 Wharf Street",
     holds=True,
 )
@@ -33,14 +33,14 @@ TEMPLATE_TEXT = Rule(
 
 
 def postal_address(facts: Facts) -> Iterator[Problem]:
-    """A commercial mail carries a postal address (CAN-SPAM § 7704(a)(5)): street and place, two lines at least."""
+    """A commercial mail carries a postal address (CAN-SPAM § 7704(a)(5)): street and place, in lines or in one."""
     company = facts.catalog.company
-    if len([text for text in company.address if text.strip()]) < 2:
+    if len([part for text in company.address for part in text.split(",") if part.strip()]) < 2:
         yield POSTAL_ADDRESS.at(
             company.path,
             facts.line(company.path, "address"),
-            says="The postal address is missing or has one line only.",
-            fix="Write street and place, a line each: the footer of every mail shows them, as the law asks.",
+            says="The postal address is missing, or names no place.",
+            fix="Write street and place: the footer of every mail shows them, as the law asks.",
         )
 
 

@@ -35,6 +35,32 @@ def _last_words() -> Iterator[Callable[[], None]]:
         raise
 
 
+def _test(options: Options, to: str, contact: str | None, *, every: bool, machine: bool) -> int:
+    from topmind.run import testmail
+    from topmind.run.clock import SystemClock
+
+    written = testmail.send(
+        options.project, to, contact, every=every, as_of=options.as_of, clock=SystemClock()
+    )
+    if machine:
+        out.as_json({"test_mails": written})
+    else:
+        click.echo(f"{out.number(written, 'test mail')} to {to}; nothing was written to the ledger.")
+    return 0
+
+
+def _proof(options: Options, issue: str, *, machine: bool) -> int:
+    from topmind.run import proof_now
+    from topmind.run.clock import SystemClock
+
+    sent = proof_now.send(options.project, issue, as_of=options.as_of, clock=SystemClock())
+    if machine:
+        out.as_json({"issue": sent.issue, "to": list(sent.to)})
+    else:
+        click.echo(f"Proof of {sent.issue} to {', '.join(sent.to)}; nothing was written to the ledger.")
+    return 0
+
+
 @click.command("send")
 @click.option("--live", is_flag=True, help="With Amazon SES: really send. The outbox always does.")
 @click.option("--dry-run", is_flag=True, help="Plan, compile and test everything; write and send nothing.")
@@ -73,6 +99,13 @@ def _last_words() -> Iterator[Callable[[], None]]:
     help="With --test: as this contact sees it, or a persona: no-name, long-name, right-to-left, emoji, script, sample.",
 )
 @click.option("--every-edition", is_flag=True, help="With --test: one mail of each edition.")
+@click.option(
+    "--proof",
+    "proof_of",
+    default=None,
+    metavar="OCCASION",
+    help="The proof of an issue now, to whoever signs it; no row in the ledger.",
+)
 @out.json_options
 @global_options
 @click.pass_obj
@@ -88,6 +121,7 @@ def command(
     test_to: str | None,
     contact: str | None,
     every_edition: bool,
+    proof_of: str | None,
     as_json: bool,
     format_: str,
 ) -> int:
@@ -112,23 +146,22 @@ def command(
       topmind send --shard 1/3
       topmind send --test you@example.com
       topmind send --test you@example.com --as no-name
+      topmind send --proof tuesday-fix/2026-12-08
     """
     from topmind.ledger import Shard
-    from topmind.run import rehearsing, sending, testmail
+    from topmind.run import rehearsing, sending
     from topmind.run.clock import SystemClock
     from topmind.run.crews import Crew
     from topmind.run.sent import SendResult, Unplanned
 
     clock = SystemClock()
+    machine = as_json or format_ == "json"
+    if proof_of and (test_to or live or dry_run or check):
+        raise click.UsageError("--proof goes alone: it sends the proof of one issue and nothing else.")
+    if proof_of:
+        return _proof(options, proof_of, machine=machine)
     if test_to:
-        written = testmail.send(
-            options.project, test_to, contact, every=every_edition, as_of=options.as_of, clock=clock
-        )
-        if as_json or format_ == "json":
-            out.as_json({"test_mails": written})
-        else:
-            click.echo(f"{out.number(written, 'test mail')} to {test_to}; nothing was written to the ledger.")
-        return 0
+        return _test(options, test_to, contact, every=every_edition, machine=machine)
     if contact or every_edition:
         raise click.UsageError("--as and --every-edition go with --test ADDRESS.")
     crew = Crew(workers=workers, shard=Shard.parse(shard) if shard else None)

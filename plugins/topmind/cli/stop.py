@@ -13,7 +13,7 @@ from topmind.cli.app import Options, global_options
 @global_options
 @click.pass_obj
 def command(options: Options, occasion: str, as_json: bool) -> None:
-    """Stop OCCASION (as `topmind plan` names it), a newsletter or sequence, or `all`.
+    """Stop OCCASION (as `topmind plan` names it, or an issue by its date), a newsletter or sequence, or `all`.
 
     A running send reads it before its next group of mails. `topmind resume` takes it back.
 

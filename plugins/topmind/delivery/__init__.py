@@ -3,6 +3,7 @@
 from topmind.delivery.memory import Fault, MemoryTransport, refused, retry, unknown
 from topmind.delivery.outbox import Outbox
 from topmind.delivery.preflight import Facts, findings
+from topmind.delivery.proofs import ProofLetter, ProofReport, send_proofs, settle_proofs
 from topmind.delivery.quota import AccountPace, Quota
 from topmind.delivery.rate import TokenBucket
 from topmind.delivery.seam import Build, Door, Evidence, Order, Pace, SendReport, Stopping
@@ -21,6 +22,8 @@ __all__ = [
     "Order",
     "Outbox",
     "Pace",
+    "ProofLetter",
+    "ProofReport",
     "Quota",
     "SendReport",
     "Stopping",
@@ -32,7 +35,9 @@ __all__ = [
     "refused",
     "retry",
     "send",
+    "send_proofs",
     "send_task_mails",
+    "settle_proofs",
     "stop_signals",
     "unknown",
 ]

@@ -11,13 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from topmind.delivery.one_mail import OPEN, carry, look_for_proof
 from topmind.delivery.seam import Evidence, Stopping
-from topmind.errors import TopmindError
-from topmind.ledger import ALONE, Ledger, Member, Proof, TaskMailClaim
+from topmind.ledger import ALONE, Ledger, Member, TaskMailClaim
 from topmind.model import Level, Message, Outcome, OutcomeKind, Problem, TouchState, Transport
-
-#: May have left, for all we know.
-_OPEN = frozenset({TouchState.UNKNOWN, TouchState.CLAIMED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +56,13 @@ def send_task_mails(
     Raises LedgerLocked where another run sends, LedgerError where the ledger fails. Whatever is raised while a call
     is under way leaves its claim, which becomes unknown: the next day's mail has the same tasks.
     """
-    if not letters and not any(mail.state in _OPEN for mail in ledger.task_mails()):
+    if not letters and not any(mail.state in OPEN for mail in ledger.task_mails()):
         return TaskMailReport()
     sent, problems = 0, []
     ledger.lock(owner, who=who, member=member)
     try:
         ledger.sweep()
-        _look_for_proof(ledger, evidence)
+        look_for_proof(ledger, evidence, ledger.task_mails())
         problems += [
             _unproven(mail.sender) for mail in ledger.task_mails(day) if mail.state is TouchState.UNKNOWN
         ]
@@ -75,7 +72,7 @@ def send_task_mails(
             claim = ledger.claim_task_mail(letter.sender, letter.day, owner=owner)
             if claim is None:
                 continue
-            outcome = _send(ledger, transport, letter, claim)
+            outcome = carry(ledger, transport, claim, letter.build, ledger.settle_task_mail)
             ledger.settle_task_mail(claim, outcome)
             sent += outcome.kind is OutcomeKind.ACCEPTED
             problems += _problems(letter.sender, outcome)
@@ -84,38 +81,6 @@ def send_task_mails(
     finally:
         ledger.unlock(owner)
     return TaskMailReport(sent=sent, problems=tuple(problems))
-
-
-def _send(ledger: Ledger, transport: Transport, letter: TaskLetter, claim: TaskMailClaim) -> Outcome:
-    """Build, fence, call. What is raised before the call has provably not left."""
-    try:
-        message = letter.build(claim)
-    except TopmindError as error:
-        return Outcome(kind=OutcomeKind.RETRY, reason=error.says)
-    except Exception as error:  # noqa: BLE001 - whatever a bug raises may quote values
-        return Outcome(kind=OutcomeKind.RETRY, reason=f"building it failed ({type(error).__name__})")
-    except BaseException:
-        ledger.settle_task_mail(claim, Outcome(kind=OutcomeKind.RETRY, reason="interrupted before it left"))
-        raise
-    if ledger.now() >= claim.fence:
-        return Outcome(kind=OutcomeKind.RETRY, reason="the claim was too old")
-    try:
-        return transport.send(message)
-    except Exception as error:  # noqa: BLE001 - it may have left, whatever was raised
-        return Outcome(kind=OutcomeKind.UNKNOWN, reason=f"the transport raised {type(error).__name__}")
-
-
-def _look_for_proof(ledger: Ledger, evidence: Evidence | None) -> None:
-    if evidence is None:
-        return
-    proofs = [
-        Proof(touch_hex=mail.touch_hex, message_id=evidence(mail.touch_hex, mail.attempt), at=ledger.now())
-        for mail in ledger.task_mails()
-        if mail.state in _OPEN
-    ]
-    found = [proof for proof in proofs if proof.message_id]
-    if found:
-        ledger.prove(found)
 
 
 def _problems(sender: str, outcome: Outcome) -> list[Problem]:

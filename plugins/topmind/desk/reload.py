@@ -63,7 +63,8 @@ class Reload:
 
     def start(self) -> threading.Thread:
         """Watch in the background."""
-        threading.Thread(target=self.warm, name="live-reload-warm", daemon=True).start()
+        # a daemon thread that is in DuckDB when the process ends can take it down with a message of its own
+        threading.Thread(target=self.warm, name="live-reload-warm").start()
         thread = threading.Thread(target=self.watch, name="live-reload", daemon=True)
         thread.start()
         return thread

@@ -11,6 +11,7 @@ from topmind.ledger.object_inbox import ObjectInbox
 from topmind.ledger.objects import Found, MemoryObjects, NoAnswerError, ObjectStore, Put
 from topmind.ledger.opening import exists, keyed, open_ledger, seen_before
 from topmind.ledger.people import erasure_hashes
+from topmind.ledger.proof_values import ProofClaim, ProofMail
 from topmind.ledger.protocol import APPROVAL, Hashes, Ledger
 from topmind.ledger.stages import StageFlow, StageMove
 from topmind.ledger.task_values import NO_ANSWER, NOT_HAPPY, TaskMail, TaskMailClaim, TaskOutcome
@@ -66,6 +67,8 @@ __all__ = [
     "Person",
     "PickedItem",
     "Proof",
+    "ProofClaim",
+    "ProofMail",
     "Put",
     "Row",
     "RunHealth",

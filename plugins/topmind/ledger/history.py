@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from topmind.ledger import coupons, merging, positions, stages
+from topmind.ledger import coupons, merging, positions, proof_mails, stages
 from topmind.ledger.book import Book, listed
 from topmind.ledger.database import day_number, moment, number_day
 from topmind.ledger.people import standings
@@ -38,6 +38,7 @@ def history(
         | {contact: Standing(merged=goes_on) for contact, goes_on in merging.into(book).items()}
         | {contact: Standing(erased=True) for contact in erased},
         stopped=stops(book),
+        proved=proof_mails.left(book),
         approved=_approved(book),
         sent_per_day=_sent_per_day(book, as_of),
         first=book.db.execute(f"SELECT 1 FROM touches WHERE state = {ACCEPTED} LIMIT 1").fetchone() is None,

@@ -28,6 +28,7 @@ from topmind.ledger.crew import ALONE, Member, Shard
 from topmind.ledger.feedback_part import FeedbackPart
 from topmind.ledger.follow_up import LEASE, FollowUp
 from topmind.ledger.person_part import PersonPart
+from topmind.ledger.proof_part import ProofPart
 from topmind.ledger.values import (
     Claim,
     Counts,
@@ -50,7 +51,7 @@ Hashes: TypeAlias = Callable[[str], Sequence[str]]
 APPROVAL = timedelta(hours=24)
 
 
-class Ledger(FollowUp, FeedbackPart, PersonPart, Protocol):
+class Ledger(FollowUp, FeedbackPart, PersonPart, ProofPart, Protocol):
     """One open ledger."""
 
     #: Part of every touch's name on the wire.

@@ -30,6 +30,7 @@ from topmind.ledger.database import stamp
 from topmind.ledger.feedback_store import FeedbackStore
 from topmind.ledger.follow_up import LEASE
 from topmind.ledger.person_store import PersonStore
+from topmind.ledger.proof_part import ProofStore
 from topmind.ledger.protocol import Hashes
 from topmind.ledger.task_values import TaskMail, TaskMailClaim, TaskOutcome
 from topmind.ledger.values import (
@@ -61,7 +62,7 @@ from topmind.model import (
 T = TypeVar("T")
 
 
-class SqlLedger(FeedbackStore, PersonStore):
+class SqlLedger(FeedbackStore, PersonStore, ProofStore):
     """`protocol.Ledger`; `memory.py`, `sqlite.py` and `postgres.py` say where the database is and who may send."""
 
     #: Whether several senders may work on it at once.
@@ -290,8 +291,6 @@ class SqlLedger(FeedbackStore, PersonStore):
 
     def doubt(self) -> int:
         return self._write(switches.doubt)
-
-    # -- care --------------------------------------------------------------------------------------------
 
     def seed(self, touches: Sequence[PastTouch]) -> int:
         return self._write(lambda book: seeding.seed(book, touches))

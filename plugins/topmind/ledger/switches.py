@@ -6,7 +6,7 @@ import secrets
 from datetime import timedelta
 
 from topmind.errors import GuardError, LeaseEnded, LedgerDamaged, LedgerLocked
-from topmind.ledger import resending, task_mails
+from topmind.ledger import proof_mails, resending, task_mails
 from topmind.ledger.book import Book
 from topmind.ledger.crew import ALONE, Member
 from topmind.ledger.database import moment
@@ -136,6 +136,7 @@ def doubt(book: Book) -> int:
     No run stands for them any more: its feedback may have come to the lost ledger, so silence proves nothing.
     """
     task_mails.doubt(book)
+    proof_mails.doubt(book)
     changed = book.db.execute(
         f"UPDATE touches SET state = {UNKNOWN}, reason = 'the ledger was restored', lease = NULL,"
         f" attempt = CASE WHEN attempt < 1 THEN 1 ELSE attempt END, at = ? WHERE channel = 0 AND state IN ({PLANNED}, {CLAIMED})",

@@ -11,6 +11,7 @@ from topmind.mail.editions import group
 from topmind.mail.merge import MAX_HTML, dry_merge, html_size, largest, render, system_fields
 from topmind.mail.mime import build, list_headers
 from topmind.mail.paper import call_list, letters
+from topmind.mail.proof_head import ProofHead, proof_head
 from topmind.mail.scripts import answer_words, script, step_of
 from topmind.mail.task_mail import task_mail
 from topmind.mail.task_sheet import TaskSheet, answers_on
@@ -19,6 +20,7 @@ from topmind.mail.words import why_line
 
 __all__ = [
     "MAX_HTML",
+    "ProofHead",
     "Renderer",
     "TaskSheet",
     "answer_words",
@@ -32,6 +34,7 @@ __all__ = [
     "largest",
     "letters",
     "list_headers",
+    "proof_head",
     "render",
     "rescue_reason",
     "script",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from topmind.mail.addresses import Addresses
 from topmind.mail.documents import document, has_page
 from topmind.mail.escape import one_line
 from topmind.mail.merge import is_system
-from topmind.mail.pieces import View
+from topmind.mail.pieces import Piece, View
 from topmind.mail.places import Places
 from topmind.mail.text import TextWriter
 from topmind.mail.theme import Themes
@@ -57,9 +57,15 @@ class Renderer:
         self._published = published
         self._codes = personal_codes(catalog)
 
-    def compile(self, edition: Edition) -> CompiledEdition:
-        """The edition as literals and places. Raises MailError (theme, missing file, missing sender value)."""
+    def compile(
+        self, edition: Edition, *, dress: Callable[[tuple[Piece, ...]], tuple[Piece, ...]] | None = None
+    ) -> CompiledEdition:
+        """The edition as literals and places; `dress` gives what stands in place of its pieces (a proof has a head).
+
+        Raises MailError (theme, missing file, missing sender value).
+        """
         view = self._view(edition, public=False)
+        view = replace(view, pieces=dress(view.pieces)) if dress else view
         own = document(self._catalog, edition.occasion, edition.items)
         member = self._member(edition)
         places = self._places(edition, member, view)

@@ -248,6 +248,8 @@ class History:
     standing: Mapping[str, Standing] = field(default_factory=dict)
     #: Occasions stopped by command: `tuesday-fix/2026-W49`, or "all".
     stopped: frozenset[str] = frozenset()
+    #: Issues whose proof has left to each of its senders: `tuesday-fix/2026-W49`.
+    proved: frozenset[str] = frozenset()
     #: Plan hashes approved within 24 h.
     approved: frozenset[str] = frozenset()
     #: Number of accepted touches per local day of the last 35 days, for the surge guard.

@@ -38,6 +38,8 @@ class Occasion:
     one_of: str | None = None
     held: bool = False
     stopped: bool = False
+    #: `approve: proof`, and its proof has not left.
+    unproved: bool = False
 
     @property
     def name(self) -> str:

@@ -7,6 +7,7 @@ from topmind.planning.endings import ends_on
 from topmind.planning.explain import Explanation, explain
 from topmind.planning.planner import forecast, plan
 from topmind.planning.promises import promised, was_promised
+from topmind.planning.proofs import WantedProof, proofs_ahead, wanted_proofs
 from topmind.planning.senders import sender_for, written_senders
 from topmind.planning.sends import check_sends
 from topmind.planning.surge import Surge, approved, surge
@@ -16,6 +17,7 @@ __all__ = [
     "Appearance",
     "Explanation",
     "Surge",
+    "WantedProof",
     "appearances",
     "approved",
     "check",
@@ -27,8 +29,10 @@ __all__ = [
     "next_dates",
     "plan",
     "promised",
+    "proofs_ahead",
     "sender_for",
     "surge",
+    "wanted_proofs",
     "was_promised",
     "with_call_backs",
     "with_occurrences",

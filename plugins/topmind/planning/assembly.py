@@ -22,7 +22,7 @@ from topmind.model import (
 from topmind.planning.block import Rows
 from topmind.planning.found import Found
 from topmind.planning.logs import REASON_OF, BlockLog, RescueEvent, SharedLog
-from topmind.planning.occasions import RESCUE
+from topmind.planning.occasions import RESCUE, Ask
 from topmind.planning.rescue import CHANNELS, rescue_occasion
 from topmind.planning.selection import Choice, per_slot
 from topmind.planning.sequences import step_occasion
@@ -33,6 +33,8 @@ from topmind.planning.verdicts import Name, name_of, verdict_of
 _KINDS = tuple(SourceKind)
 #: Why nothing is sold to somebody just now.
 NOT_HAPPY = "not happy, and nobody has followed up"
+#: Why nothing of `approve: proof` goes yet.
+NO_PROOF = "its proof has not gone yet"
 
 
 class Assembly:
@@ -117,7 +119,7 @@ class Assembly:
             why = one.why.code[row], one.why.note[row]
             self._decide(log, name, int(row), rows, why, one.ask.last, int(one.day[row]))
         for row in np.nonzero(one.later)[0]:
-            self._later(log, name, int(row), rows)
+            self._later(log, name, int(row), rows, one.ask)
 
     def _touch(
         self, one: SharedLog, choice: Choice, place: int, row: int, log: BlockLog, rows: Rows
@@ -155,7 +157,7 @@ class Assembly:
             if not self.told:
                 continue
             if steps.later[place]:
-                self._later(log, name, row, rows)
+                self._later(log, name, row, rows, ask)
             elif day == block.today[row]:
                 touch = PlannedTouch(
                     contact=int(rows[row]),
@@ -223,14 +225,15 @@ class Assembly:
         if day <= self.until:
             self.found.count(name, day, amount)
 
-    def _later(self, log: BlockLog, name: Name, row: int, rows: Rows) -> None:
+    def _later(self, log: BlockLog, name: Name, row: int, rows: Rows, ask: Ask | None = None) -> None:
+        unproved = ask is not None and ask.unproved
         decision = Decision(
             contact=int(rows[row]),
             occasion=-1,
             verdict=Verdict.PENDING,
-            reason=Reason.QUIET,
+            reason=Reason.HELD if unproved else Reason.QUIET,
             until=date.fromordinal(int(log.block.today[row])),
-            detail="later today",
+            detail=NO_PROOF if unproved else "later today",
         )
         self.found.decisions.append((name, decision))
 

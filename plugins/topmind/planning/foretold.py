@@ -52,6 +52,8 @@ def _shared(block: Block, one: SharedLog, rows: Rows, limit: Days) -> Iterator[F
             why=int(one.why.code[row]),
             later=bool(one.later[row]),
         )
+        if one.later[row] and one.ask.unproved:
+            reason = Reason.HELD
         yield Foretold(
             contact=int(rows[row]),
             occasion=occasion.name,

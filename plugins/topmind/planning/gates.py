@@ -58,12 +58,13 @@ def gate(
 
 
 def waits(block: Block, ask: Ask, day: int, rows: Rows) -> Bools:
-    """Whose mail of today has not yet come to its time."""
+    """Whose mail of today has not yet come to its time, or waits for its proof: the day is taken for it all the same."""
     if ask.channel.is_task or day not in block.todays:
         return np.zeros(len(rows), dtype=np.bool_)
-    later: Bools = (block.setting.moment(ask.at)[block.members.zone[rows]] == LATER) & (
-        block.today[rows] == day
-    )
+    today: Bools = block.today[rows] == day
+    if ask.unproved:
+        return today
+    later: Bools = (block.setting.moment(ask.at)[block.members.zone[rows]] == LATER) & today
     return later
 
 

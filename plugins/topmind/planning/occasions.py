@@ -63,6 +63,8 @@ class Ask:
     only_if: str | None = None
     held: bool = False
     stopped: bool = False
+    #: `approve: proof`, and its proof has not left.
+    unproved: bool = False
     slots: tuple[Slot, ...] = ()
     #: Its own words suffice: an issue may go with empty slots.
     has_text: bool = False
@@ -129,6 +131,7 @@ def _issue(
         letter.approve is Approve.READY and not (dated is not None and dated.ready)
     )
     stopped = is_stopped(history, letter.id, None, occurrence)
+    unproved = _unproved(history, letter, occurrence, dated)
     slots = letter.slots(day)
     own = dated.body if dated else None
     value, promotions = worth(own, catalog, Purpose.MARKETING) if own else (0, 0)
@@ -148,6 +151,7 @@ def _issue(
         one_of=letter.one_of,
         held=held,
         stopped=stopped,
+        unproved=unproved,
     )
     return Ask(
         kind=SourceKind.ISSUE,
@@ -161,6 +165,7 @@ def _issue(
         topics=letter.topics,
         held=held,
         stopped=stopped,
+        unproved=unproved,
         slots=slots,
         has_text=own is not None and has_words(own),
         nominal=(day, dated.was) if dated and dated.was else (day,),
@@ -170,6 +175,13 @@ def _issue(
         one_of=letter.one_of,
         sender=letter.sender,
     )
+
+
+def _unproved(history: History, letter: Newsletter, occurrence: str, dated: DatedIssue | None) -> bool:
+    """Whether its proof must leave first; `ready: yes` lets it go without one."""
+    if letter.approve is not Approve.PROOF or (dated is not None and dated.ready):
+        return False
+    return f"{letter.id}/{occurrence}" not in history.proved
 
 
 def announcement_asks(

@@ -141,9 +141,9 @@ def _ordinary_day(decided: Decided) -> bool:
 
 
 def _waits(decided: Decided, occasion: Occasion) -> bool:
-    """Whether somebody holds it now, or gave an announcement a later day."""
+    """Whether somebody holds it now, its proof has not left, or an announcement was given a later day."""
     moved = occasion.kind is SourceKind.ANNOUNCEMENT and occasion.day > decided.plan.as_of
-    return occasion.held or moved
+    return occasion.held or occasion.unproved or moved
 
 
 def _compile(

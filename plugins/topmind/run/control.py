@@ -10,10 +10,14 @@ from pathlib import Path
 from topmind import settings as settings_
 from topmind.errors import ConfigError, UsageError
 from topmind.ledger import Ledger, open_ledger
-from topmind.model import Catalog, Clock
+from topmind.model import Catalog, Clock, History
+from topmind.planning.issue_names import issue_named
 from topmind.run import load as load_
 from topmind.run.dry import decide_dry
 from topmind.run.places import ledger_exists, objects, open_project_ledger
+
+#: `2026-12-08` in `tuesday-fix/2026-12-08`.
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def _names(catalog: Catalog) -> set[str]:
@@ -26,20 +30,25 @@ def _names(catalog: Catalog) -> set[str]:
     return names
 
 
-def _known(root: Path, occasion: str, as_of: str | None, clock: Clock) -> None:
-    """Raises UsageError where `occasion` begins with no known source.
+def _known(root: Path, occasion: str, as_of: str | None, clock: Clock) -> str:
+    """The name under which the ledger stops `occasion`; people may name an issue by its date.
+
+    Raises UsageError where it begins with no known source, or where no issue to come has this date.
 
     Where the files have errors every name is taken: a stop must always work.
     """
     try:
         _, project = load_.examine(root, as_of=as_of, clock=clock)
     except ConfigError:
-        return
+        return occasion
     if project is None:
-        return
+        return occasion
     names = _names(project.catalog)
+    source, _, day = occasion.rpartition("/")
+    if source in project.catalog.newsletters and _DATE.fullmatch(day):
+        return issue_named(project.catalog, History(ledger=""), occasion, project.moment.as_of).name
     if any(occasion == name or occasion.startswith(f"{name}/") for name in names):
-        return
+        return occasion
     import difflib
 
     near = difflib.get_close_matches(occasion, names, n=1)
@@ -88,7 +97,7 @@ def _ledger(root: Path, clock: Clock, *, make: bool = False) -> Iterator[Ledger]
 def stop(root: Path, occasion: str, *, as_of: str | None, clock: Clock) -> frozenset[str]:
     """Stop an occasion, a source or all; returns everything that is stopped now."""
     if occasion != "all":
-        _known(root, occasion, as_of, clock)
+        occasion = _known(root, occasion, as_of, clock)
     with _ledger(root, clock) as ledger:
         ledger.stop(occasion)
         return ledger.stops()
@@ -97,10 +106,18 @@ def stop(root: Path, occasion: str, *, as_of: str | None, clock: Clock) -> froze
 def resume(root: Path, occasion: str, *, clock: Clock) -> frozenset[str]:
     """Take a stop back; returns what is still stopped. Raises UsageError where it was not stopped."""
     with _ledger(root, clock) as ledger:
-        if not ledger.resume(occasion):
+        if not (ledger.resume(occasion) or ledger.resume(_by_date(root, occasion, clock))):
             stopped = ", ".join(sorted(ledger.stops())) or "nothing"
             raise UsageError(f"{occasion!r} is not stopped.", fix=f"Stopped now: {stopped}.")
         return ledger.stops()
+
+
+def _by_date(root: Path, occasion: str, clock: Clock) -> str:
+    """What `stop` made of this name; the name itself where no issue to come has it."""
+    try:
+        return _known(root, occasion, None, clock)
+    except UsageError:
+        return occasion
 
 
 def approve(root: Path, plan_hash: str, *, as_of: str | None, clock: Clock) -> str:

@@ -51,6 +51,11 @@ def without_people(seen: Seen) -> tuple[Problem, ...]:
     return _all(seen.project, seen.problems, None, (_no_contacts(seen.project),))
 
 
+def of_project(project: Project, members: Members) -> tuple[Problem, ...]:
+    """The same of a project that is loaded and whose audience is known."""
+    return _all(project, project.findings, members, ())
+
+
 def _all(
     project: Project,
     problems: tuple[Problem, ...],

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from topmind import delivery, planning
-from topmind.delivery import TaskMailReport
+from topmind.delivery import ProofReport, TaskMailReport
 from topmind.errors import PlanAgain, SendError
 from topmind.ledger import Ledger
 from topmind.links import KeyRing, address_hashes
@@ -25,6 +25,7 @@ from topmind.run.holding import wrong_files
 from topmind.run.lapsing import lapsed
 from topmind.run.load import Project
 from topmind.run.preflight import facts_of, published, renderer_of
+from topmind.run.proofs import send_proofs
 from topmind.run.rehearsing import rehearse, worth_saying
 from topmind.run.renamed import RULE
 from topmind.run.rows import Rows
@@ -146,7 +147,7 @@ def tick(
         found = workers.send_together(work, ledger, stopping, settled)
     else:
         found = workers.send_alone(work, ledger, carried, codes, stopping, settled)
-    told = TaskMailReport()
+    told, proved = TaskMailReport(), ProofReport()
     if not (found.stopped or stopping()):
         told = send_task_mails(
             ledger,
@@ -158,8 +159,26 @@ def tick(
             member=crew.member(owner),
             stopping=stopping,
         )
+    if not (found.stopped or stopping()):
+        proved = send_proofs(
+            ledger,
+            carrier,
+            decided,
+            owner=owner,
+            who=who,
+            member=crew.member(owner),
+            stopping=stopping,
+        )
     findings = load_.ordered(
-        [*project.findings, *decided.findings, *composed.problems, *found.problems, *told.problems, *facts]
+        [
+            *project.findings,
+            *decided.findings,
+            *composed.problems,
+            *found.problems,
+            *told.problems,
+            *proved.problems,
+            *facts,
+        ]
     )
     return SendResult(
         report=found,
@@ -168,6 +187,7 @@ def tick(
         dry=False,
         where=_where(carrier, settings.root),
         task_mails=told.sent,
+        proofs=len(proved.sent),
     )
 
 

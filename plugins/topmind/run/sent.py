@@ -25,6 +25,8 @@ class SendResult:
     where: str
     #: Mails to representatives about their open tasks: no touch of anybody.
     task_mails: int = 0
+    #: Proofs to whoever signs an issue, before it goes: no touch of anybody.
+    proofs: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -41,6 +43,7 @@ class SendResult:
             "may_have_come_twice": self.report.counts.may_have_come_twice,
             "came_twice": self.report.counts.came_twice,
             "task_mails": self.task_mails,
+            "proofs": self.proofs,
             "as_of": self.decided.plan.as_of.isoformat(),
             "plan": self.decided.plan.hash,
             "dry_run": self.dry,
@@ -68,6 +71,11 @@ class SendResult:
         if self.task_mails:
             lines.append(
                 f"{self.task_mails} task mail{'' if self.task_mails == 1 else 's'} to whoever has something to do: topmind tasks"
+            )
+        if self.proofs:
+            lines.append(
+                f"{self.proofs} proof{'' if self.proofs == 1 else 's'} to whoever signs; an issue goes at its time unless "
+                "somebody holds it: topmind stop NAME"
             )
         if self.report.stopped:
             lines.append(f"Stopped: {self.report.stopped}.")
@@ -97,6 +105,7 @@ class Unplanned:
             "may_have_come_twice": 0,
             "came_twice": 0,
             "task_mails": 0,
+            "proofs": 0,
             "as_of": self.as_of.isoformat(),
             "plan": "",
             "dry_run": True,

@@ -23,6 +23,7 @@ from topmind.run.ahead_text import floor_lines, gap_lines, nothing_ahead
 from topmind.run.ahead_verdicts import rows_ahead, verdicts_ahead
 from topmind.run.decide import Decided
 from topmind.run.dry import RESTORED
+from topmind.run.proofs_ahead import proof_lines
 from topmind.run.ticks import as_dicts, as_text, ticks_of, zones_of
 
 #: Verdicts that carry a reason, in the order in which they are printed.
@@ -204,6 +205,7 @@ def plan_as_text(
         lines += nothing_ahead(decided)
     if held := ahead_lines(plan, plan.as_of + timedelta(days=days)):
         lines += ["", "Who will not get it, and why:", *held]
+    lines += proof_lines(decided, days)
     lines += gap_lines(plan, dates, ahead)
     lines += floor_lines(plan, dates)
     zones = zones_of(decided.project.catalog, decided.members)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from topmind import mail
+from topmind import mail, planning
 from topmind.errors import MailError, SendError, UsageError
 from topmind.mail.mime import usable
 from topmind.model import (
@@ -167,7 +167,13 @@ def _as_if_unsent(project: Project, clock: Clock) -> Decided:
     """Today's plan as it was before anything of today was sent: a test shows what went, too."""
     known = history_of(project, clock)
     today = project.moment.as_of
-    before = replace(known, touches=tuple(touch for touch in known.touches if touch.day < today))
+    at = project.moment
+    unproved = planning.wanted_proofs(project.catalog, known, at.now, all_day=at.all_day)
+    before = replace(
+        known,
+        touches=tuple(touch for touch in known.touches if touch.day < today),
+        proved=known.proved | {one.occasion.name for one in unproved},
+    )
     return decide(project, lambda _people: before)
 
 

@@ -20,7 +20,7 @@ WRITES = frozenset(
     {
         "sync_people", "erase", "bar", "suppress", "begin_adoption", "doubt", "adopt", "freeze", "expire", "lock", "unlock", "sweep", "claim", "settle", "prove",
         "release", "record_feedback", "fold", "task_done", "stop", "resume", "approve", "seed",
-        "settle_tasks", "claim_task_mail", "settle_task_mail", "judge", "purge_marks", "canary_sent",
+        "settle_tasks", "claim_task_mail", "settle_task_mail", "claim_proof", "settle_proof", "judge", "purge_marks", "canary_sent",
         "unresolve",
     }
 )  # fmt: skip

@@ -42,6 +42,7 @@ PLAIN = {
     "occasions": {"source", "step", "occurrence", "kind", "name", "title"},
     "plans": {"hash"},
     "positions": {"what", "value", "before"},
+    "proof_mails": {"source", "occurrence", "sender", "hex", "reason", "message_id"},
     "reported": {"what", "value"},
     "runs": {"owner", "who"},
     "senders": {"crew", "seat"},

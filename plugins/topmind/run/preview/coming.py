@@ -197,7 +197,7 @@ def _when(catalog: Catalog, occasion: Occasion) -> str:
         side = "after" if step.offset >= 0 else "before"
         days = f"{count} day{'' if count == 1 else 's'} {side}" if count else "on the day of"
         return f"{days} {step.starts_from or sequence.starts_from}, {at}"
-    return at
+    return f"{at}, once its proof has gone to whoever signs" if occasion.unproved else at
 
 
 def _before(catalog: Catalog, known: People | None, occasion: Occasion) -> tuple[Showing, ...]:

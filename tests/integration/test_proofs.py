@@ -1,0 +1,222 @@
+"""A proof first: it leaves once to whoever signs, the eve of its issue; the issue goes after it, unless held."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from played import PERSONAL, Desk
+from small_company import FILES, a_company
+from topmind.delivery import MemoryTransport, retry
+from topmind.ledger import open_ledger
+from topmind.run import sending
+from topmind.run.clock import SystemClock
+from topmind.testing.clock import FixedClock
+
+EVE, DAY = "2026-11-30", "2026-12-01"
+ISSUE = "wall/2026-W49"
+OWN = "content/newsletters/wall/2026-12-01.md"
+LETTER = FILES["content/newsletters/wall.md"].replace("subject:", "approve: proof\nsubject:")
+#: Eight contacts: two sign with June, six with Dana.
+PEOPLE = 8
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A company whose letter has `approve: proof`; the pages that its mails link to are published."""
+    pages = [f"tips/{name}/index.html" for name in ("damp", "moss", "frost")] + [
+        "promotions/joints/index.html"
+    ]
+    files = {
+        "content/newsletters/wall.md": LETTER,
+        "content/sequences/first.md": None,
+        "content/sequences/first/01-thanks.md": None,
+        "output/.topmind/manifest.json": json.dumps({"files": pages}),
+    }
+    root = a_company(tmp_path, files, people=PEOPLE)
+    # nobody's floor is about to break: only the letter goes
+    company = root / "content/company.md"
+    company.write_text(company.read_text("utf-8").replace("2026-01-01", "2026-11-25"), "utf-8")
+    return Desk(root)
+
+
+def left(desk: Desk) -> tuple[list[EmailMessage], list[EmailMessage]]:
+    """(proofs, mails of the issue) in the outbox."""
+    mails = [
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        for path in sorted((desk.root / "var/outbox").glob("*.eml"))
+    ]
+    proofs = [mail for mail in mails if str(mail["Subject"]).startswith("PROOF: ")]
+    return proofs, [mail for mail in mails if mail not in proofs]
+
+
+def text_of(mail: EmailMessage, kind: str = "plain") -> str:
+    """One part of a mail, its lines joined."""
+    body = mail.get_body((kind,))
+    assert body is not None
+    return " ".join(body.get_content().split())
+
+
+def test_the_eve_the_proof_and_the_day_the_issue(desk: Desk) -> None:
+    """Once to each of two senders, with what they need to decide and nobody's name; the next run sends none; the issue
+    goes on its day."""
+    assert json.loads(desk.type("send", "--as-of", "2026-11-29", "--json").out)["proofs"] == 0
+    plan = desk.type("plan", "--as-of", "2026-11-29").text
+    line = "  Mon 30 Nov  wall/2026-W49, after 09:00; it goes on Tue 1 Dec unless somebody holds it"
+    assert ["A proof first, to whoever signs:", line] == [
+        x for x in plan.splitlines() if "proof" in x or "W49, " in x
+    ]
+    said = json.loads(desk.type("send", "--as-of", EVE, "--json").out)
+    assert (said["proofs"], said["sent_now"]) == (2, 0)
+    assert json.loads(desk.type("send", "--as-of", EVE, "--json").out)["proofs"] == 0
+    proofs, mails = left(desk)
+    assert mails == []
+    assert sorted(str(mail["To"]) for mail in proofs) == ["dana@alder.example", "june@alder.example"]
+    for mail in proofs:
+        assert str(mail["Subject"]) == "PROOF: Your wall, Nora"
+        assert "List-Unsubscribe" not in mail
+        for kind in ("plain", "html"):
+            text = text_of(mail, kind)
+            assert not [word for word in PERSONAL if word in text]
+            for words in (
+                "It goes on Tuesday, 1 December 2026, after 09:00 where each reader lives, unless somebody holds it.",
+                "it reaches 8 people, in 2 editions",
+                "topmind check finds nothing wrong in its files.",
+                f"topmind stop {ISSUE}",
+                OWN,
+                "Good morning Nora",
+            ):
+                assert words in text, (words, text)
+        listed = (
+            "– 6 people: nothing else (signed by Dana Reyes) – 2 people: nothing else (signed by June Okafor)"
+        )
+        assert f"– in all of them: Before the frost {listed}" in text_of(mail)
+    by_reader = {str(mail["To"]).partition("@")[0]: text_of(mail) for mail in proofs}
+    assert "June Okafor Mason" in by_reader["june"]
+    assert "Warmly Dana Reyes" in by_reader["dana"]
+    said = json.loads(desk.type("send", "--as-of", DAY, "--json").out)
+    assert (said["proofs"], said["sent_now"], len(left(desk)[1])) == (0, PEOPLE, PEOPLE)
+
+
+def _stop(desk: Desk) -> None:
+    said = desk.type("stop", "wall/2026-12-01")
+    assert (said.code, ISSUE in said.text) == (0, True)
+
+
+def _hold(desk: Desk) -> None:
+    desk.write({OWN: "---\nhold: yes\n---\n"})
+
+
+def _resume(desk: Desk) -> None:
+    assert desk.type("resume", "wall/2026-12-01").code == 0
+
+
+def _release(desk: Desk) -> None:
+    desk.write({OWN: None})
+
+
+@pytest.mark.parametrize(("hold", "release"), [(_stop, _resume), (_hold, _release)], ids=["stop", "hold"])
+def test_whoever_holds_it_after_the_proof_keeps_it_from_everybody(
+    desk: Desk, hold: Callable[[Desk], None], release: Callable[[Desk], None]
+) -> None:
+    """Nothing goes on its day; let go again, it goes without another proof."""
+    desk.type("send", "--as-of", EVE)
+    hold(desk)
+    desk.type("send", "--as-of", DAY)
+    assert [len(one) for one in left(desk)] == [2, 0]
+    release(desk)
+    desk.type("send", "--as-of", DAY)
+    assert [len(one) for one in left(desk)] == [2, PEOPLE]
+
+
+def test_an_issue_whose_proof_is_late_waits_for_the_run_after_it(desk: Desk) -> None:
+    """Every run of the eve was missed: the first of the day sends the proof, and only the next one the issue."""
+    said = desk.type("send", "--as-of", DAY)
+    assert said.code == 0, said.text
+    assert f"warning: {OWN}: {ISSUE} waits: its proof left only now." in said.text
+    proofs, mails = left(desk)
+    assert (len(proofs), mails) == (2, [])
+    assert "it waited for this proof: the next run sends it, unless somebody holds it." in text_of(proofs[0])
+    desk.type("send", "--as-of", DAY)
+    assert [len(one) for one in left(desk)] == [2, PEOPLE]
+
+
+def test_what_was_frozen_before_somebody_asked_for_a_proof_waits_for_it(desk: Desk) -> None:
+    """The transport took nothing; then the letter asks for a proof: it leaves first, and the frozen mails after it."""
+    desk.write({"content/newsletters/wall.md": FILES["content/newsletters/wall.md"]})
+    nobody_home = MemoryTransport(iter(retry, None))
+    done = sending.send(desk.root, as_of=DAY, clock=SystemClock(), transport=nobody_home)
+    assert (done.report.counts.accepted, done.report.counts.waiting) == (0, PEOPLE)
+    desk.write({"content/newsletters/wall.md": LETTER})
+    desk.type("send", "--as-of", DAY)
+    proofs, mails = left(desk)
+    assert ([len(proofs), mails], "it reaches 8 people" in text_of(proofs[0])) == ([2, []], True)
+    desk.type("send", "--as-of", DAY)
+    assert [len(one) for one in left(desk)] == [2, PEOPLE]
+
+
+def test_a_proof_that_a_dead_run_had_in_hand_is_not_sent_again(desk: Desk) -> None:
+    """Nobody can say whether it left: the other sender gets theirs, each run says so, and the issue waits until a
+    person says that it is ready."""
+    desk.type("send", "--as-of", "2026-11-29")
+    ledger = open_ledger(
+        "sqlite:///var/ledger.db",
+        root=desk.root,
+        clock=FixedClock(datetime.now(UTC)),
+        ledger_id="alder",
+        create=False,
+    )
+    ledger.lock("dead")
+    assert ledger.claim_proof("wall", "2026-W49", "dana", among=("dana", "june"), owner="dead") is not None
+    ledger.unlock("dead")
+    ledger.close()
+    for day in (EVE, DAY):
+        said = desk.type("send", "--as-of", day)
+        assert (
+            said.code,
+            said.text.count("nobody can say whether the proof of wall/2026-W49 to dana left"),
+        ) == (1, 1)
+        assert f"topmind send --proof {ISSUE}" in said.text
+    proofs, mails = left(desk)
+    assert ([str(mail["To"]) for mail in proofs], mails) == (["june@alder.example"], [])
+    before = desk.ledger()
+    said = desk.type("send", "--proof", "wall/2026-12-01", "--as-of", DAY)
+    assert (said.code, said.out) == (
+        0,
+        f"Proof of {ISSUE} to dana, june; nothing was written to the ledger.\n",
+    )
+    assert desk.ledger() == before
+    proofs = left(desk)[0]
+    assert sorted(str(mail["To"]) for mail in proofs) == ["dana@alder.example", *["june@alder.example"] * 2]
+    desk.write({OWN: "---\nready: yes\n---\n"})
+    said = desk.type("send", "--as-of", DAY)
+    assert (said.code, [len(one) for one in left(desk)]) == (0, [3, PEOPLE])
+
+
+def test_a_proof_on_demand_names_the_issue_and_a_wrong_name_gets_the_nearest(desk: Desk) -> None:
+    """Weeks ahead, of an issue on hold, too; before the first send there is no ledger, and none is made."""
+    desk.write({"content/newsletters/wall/2026-12-08.md": "---\nhold: yes\n---\n"})
+    for name in ("wall/2026-12-08", "wall/2026-W50"):
+        said = json.loads(desk.type("send", "--proof", name, "--json").out)
+        assert said == {"issue": "wall/2026-W50", "to": ["dana"]}
+    proofs, mails = left(desk)
+    assert ([str(mail["To"]) for mail in proofs], mails) == (["dana@alder.example"] * 2, [])
+    assert "It is on hold: nobody gets it until that is lifted." in text_of(proofs[0])
+    said = desk.type("send", "--proof", "wal/2026-12-08")
+    assert (said.code, "Did you mean wall/2026-12-08?" in said.text) == (2, True)
+    assert desk.type("send", "--proof", "wall", "--live").code == 2
+    assert desk.type("stop", "wall/2026-12-09").code == 2
+    assert not (desk.root / "var/ledger.db").exists()
+
+
+def test_a_test_mail_shows_an_issue_that_waits_for_its_proof(desk: Desk) -> None:
+    """Whoever tests it on its day sees it."""
+    assert desk.type("send", "--test", "me@alder.example", "--as-of", DAY).code == 0
+    assert [str(mail["Subject"]) for mail in left(desk)[1]] == ["TEST: Your wall, Quenby1"]
