@@ -154,15 +154,19 @@ class Watching:
             found, decided = inspect.with_plan(seen, self._clock, foretell=LOOK)
             known = known_people(decided, self._clock)
             stops = decided.history.stopped if decided else stops_of(seen.project, self._clock)
-        except TopmindError as error:  # the files are shown all the same
+        except Exception as error:  # noqa: BLE001 - whatever it is, the files are shown, and nobody waits for a plan
             found = (_in_the_way(error), *(seen.problems if seen else ()))
         with self._lock:
             self._people, self._findings, self._stops, self._planned = known, found, stops, True
             self._refresh(seen)
 
 
-def _in_the_way(error: TopmindError) -> Problem:
+def _in_the_way(error: Exception) -> Problem:
     """Why nothing can be planned, beside what is wrong in the files."""
+    if not isinstance(error, TopmindError):  # its own words may quote a person's data
+        error = TopmindError(
+            f"an unexpected {type(error).__name__}.", fix="`topmind plan --debug` says more."
+        )
     return Problem(
         rule="preview/no-plan", level=Level.ERROR, path=error.where, line=0, says=error.says, fix=error.fix
     )
