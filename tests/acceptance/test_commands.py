@@ -385,6 +385,9 @@ def test_a_mail_and_why_give_the_same_reason(project: Path, capsys: pytest.Captu
             story = as_json(capsys, "-C", str(project), "why", contact)
             assert story["mails_say"] in " ".join(text.split())
     assert {"Unsubscribe", "Abmelden"} <= seen
+    # of one occasion ahead: not that nothing was ever sent to whoever has today's issue
+    assert call(["-C", str(project), "why", contact, "home-almanac/2026-12"]) == 0
+    assert "Nothing of home-almanac/2026-12 was ever sent" in capsys.readouterr().out
 
 
 def test_a_stopped_issue_waits_and_goes_on_after_resume(

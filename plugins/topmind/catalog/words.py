@@ -49,7 +49,7 @@ def choice(kind: type[E]) -> Callable[[str], E]:
         low = text.lower()
         if low not in set(kind):
             raise Wrong(
-                f"{text!r} is none of the words due here.",
+                f"{text!r} is none of the words that can stand here.",
                 did_you_mean(low, list(kind), what="Write one of"),
                 rule="word",
                 edit=slips.edit(text, kind),
@@ -66,7 +66,7 @@ def one_of(*words: str) -> Callable[[str], str]:
         low = " ".join(text.lower().split())
         if low not in words:
             raise Wrong(
-                f"{text!r} is none of the words due here.",
+                f"{text!r} is none of the words that can stand here.",
                 did_you_mean(low, words, what="Write one of"),
                 rule="word",
                 edit=slips.edit(text, words),
@@ -82,7 +82,7 @@ _repeat = one_of("once", "every time", "yearly")
 def repeat(text: str) -> str:
     if " ".join(text.lower().split()) in {"every year", "each year", "annually", "once a year", "year"}:
         raise Wrong(
-            f"{text!r} is none of the words due here.",
+            f"{text!r} is none of the words that can stand here.",
             "Write `yearly`.",
             rule="word",
             edit=Edit(text, "yearly"),

@@ -98,7 +98,9 @@ def _proof(options: Options, issue: str, *, machine: bool) -> int:
     metavar="CONTACT",
     help="With --test: as this contact sees it, or a persona: no-name, long-name, right-to-left, emoji, script, sample.",
 )
-@click.option("--every-edition", is_flag=True, help="With --test: one mail of each edition.")
+@click.option(
+    "--every-edition", is_flag=True, help="With --test: one mail of each edition of all that is due."
+)
 @click.option(
     "--proof",
     "proof_of",

@@ -68,6 +68,8 @@ class Ask:
     slots: tuple[Slot, ...] = ()
     #: Its own words suffice: an issue may go with empty slots.
     has_text: bool = False
+    #: Items that its own words show (`/// item`): no slot shows them once more.
+    shown: tuple[str, ...] = ()
     #: Nominal days (the written and the one it was moved from) that a pin may name.
     nominal: tuple[date, ...] = ()
     #: The announced item.
@@ -168,6 +170,7 @@ def _issue(
         unproved=unproved,
         slots=slots,
         has_text=own is not None and has_words(own),
+        shown=tuple(name for name, _ in (own or letter.body).refs),
         nominal=(day, dated.was) if dated and dated.was else (day,),
         value=value,
         promotions=promotions,

@@ -53,6 +53,8 @@ class Story:
     #: Team id of the sender → name.
     team: Mapping[str, str]
     ledger: str
+    #: " of tuesday-fix/2026-W50", where one occasion is told; "" = all.
+    of: str = ""
     #: Touch → what was heard of it, oldest first.
     heard: Mapping[str, Sequence[HeardOf]] = field(default_factory=dict)
 
@@ -133,8 +135,9 @@ def _lines(story: Story) -> Iterator[str]:
     yield f"  takes part: {'yes' if now.active else 'no'}; in {', '.join(now.segments) or 'no segment'}"
     yield f"  signs for us: {story.team.get(now.sender, now.sender)}"
     yield from _standing(person.standing)
-    basis = f" ({words})" if (words := story.basis.get(Channel.EMAIL, "")) else ""
-    yield f"  may get marketing mail: {'yes' if now.consent[Channel.EMAIL] else 'no'}{basis}"
+    # after their own no the basis would read as its reason
+    words = "" if person.standing.opted_out else story.basis.get(Channel.EMAIL, "")
+    yield f"  may get marketing mail: {'yes' if now.consent[Channel.EMAIL] else 'no'}{words and f' ({words})'}"
     if now.consent[Channel.EMAIL]:
         yield f"  the foot of a newsletter says: {story.footer}"
     if now.suppressed:
@@ -146,7 +149,7 @@ def _lines(story: Story) -> Iterator[str]:
     if now.decisions:
         yield "Not now:"
         yield from (f"  {o.name}: {_decision(d)}" for o, d in now.decisions)
-    yield "What happened:" if story.touches else "Nothing was ever sent to them from here."
+    yield "What happened:" if story.touches else f"Nothing{story.of} was ever sent to them from here."
     for touch in story.touches:
         what = f": {', '.join(touch.items)}" if touch.items else ""
         reason = why_not(touch) if touch.state is TouchState.MISSED else touch.reason
@@ -228,10 +231,7 @@ def story(root: Path, who: str, occasion: str | None, *, as_of: str | None, cloc
     now = planning.explain(
         project.catalog, decided.members, decided.history, at.now, person.contact, all_day=at.all_day
     )
-    if occasion:
-        now, touches = _about(now, touches, occasion)
-    else:
-        touches = touches[-RECENT:]
+    now, touches = _about(now, touches, occasion) if occasion else (now, touches[-RECENT:])
     answers = tuple(
         (answer.step or answer.source, answer.value)
         for answer in decided.history.answers
@@ -252,6 +252,7 @@ def story(root: Path, who: str, occasion: str | None, *, as_of: str | None, cloc
         footer=reason_of(decided, person.contact),
         team={member.id: member.name for member in project.catalog.team.values()},
         ledger=decided.history.ledger,
+        of=f" of {occasion}" if occasion else "",
         heard=heard,
     )
 
@@ -294,7 +295,6 @@ def _mails(outbox: Path, root: Path, ledger: str, touches: Sequence[PastTouch]) 
     found = {}
     for touch in touches:
         name = touch.wire(ledger)
-        files = sorted(outbox.glob(f"{name}-*.eml"))
-        if files:
+        if files := sorted(outbox.glob(f"{name}-*.eml")):
             found[name] = str(files[-1].relative_to(root))
     return found

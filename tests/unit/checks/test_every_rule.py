@@ -107,7 +107,9 @@ def test_the_sound_project_is_sound(look: Look) -> None:
 #: Parts of the package whose findings `check` shows.
 READERS = ("catalog", "audience", "planning", "mail", "run")
 #: What the other commands say, and names of folders.
-NOT_OF_CHECK = re.compile(r"(preflight|send|tasks|coupons|ledger|themes|var|content|tips|n)/(?!restored)")
+NOT_OF_CHECK = re.compile(
+    r"(preflight|send|proof|tasks|coupons|ledger|themes|var|content|tips|n)/(?!restored)"
+)
 
 
 def said_in_code() -> set[str]:

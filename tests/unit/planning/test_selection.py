@@ -187,6 +187,17 @@ def test_a_pin_goes_first_in_its_issue_and_nowhere_before() -> None:
     assert picks(on_the_day) == {0: ("tips/pinned",)}
 
 
+def test_what_an_issue_shows_by_itself_is_in_none_of_its_slots() -> None:
+    """`/// item | tips/a` in the issue, or in the standing layout, and the slot takes the next best: never the same
+    thing twice in one mail."""
+    words = a_body("Frost tonight.\n\n/// item | tips/a\n", refs=(("tips/a", 3),), slots=(a_slot(),))
+    dated = DatedIssue(day=TODAY, path="x.md", body=words)
+    items = an_item("tips/a", priority=1), an_item("tips/b", priority=2)
+    assert first(issue(*items)) == ("tips/a",)
+    assert first(issue(*items, issues={TODAY: dated})) == ("tips/b",)
+    assert first(issue(*items, body=words)) == ("tips/b",)
+
+
 def test_a_pin_finds_its_issue_where_it_was_moved() -> None:
     """The issue of 1 December goes on the 2nd; a pin to either day means it."""
     moved = DatedIssue(day=date(2026, 12, 2), path="x.md", was=TODAY)
