@@ -114,7 +114,7 @@ def load(root: Path) -> Brand:
         raise ConfigError(f"cannot be read: {error.strerror}.", where="themes/brand.toml") from None
     except UnicodeDecodeError:
         raise ConfigError("is not UTF-8.", where="themes/brand.toml", fix="Save it as UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(
             f"is no TOML: {error}.",
             where="themes/brand.toml",

@@ -228,6 +228,7 @@ def test_a_form_from_elsewhere_does_nothing(desk: Starlette, root: Path) -> None
         ({"key": ""}, {}),
         ({}, {"origin": "https://evil.example"}),
         ({}, {"origin": "http://127.0.0.1:9"}),
+        ({}, {"origin": "http://[::1"}),
     ):
         answer = post(desk, ISSUE, headers, **{"do": "test", "to": "you@example.com", **said})
         assert answer.status == 403, said

@@ -132,7 +132,7 @@ def read_spec(settings: Settings) -> AudienceSpec:
         ) from None
     except UnicodeDecodeError:
         raise ConfigError("is not UTF-8.", where=PATH, fix="Save it as UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(
             f"is not readable TOML: {error}.",
             where=PATH,

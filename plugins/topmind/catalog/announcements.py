@@ -13,7 +13,7 @@ from topmind.catalog.fields import Dated
 from topmind.catalog.schemas import ItemHead
 from topmind.model import Body, Send, Status
 
-_HEADING = re.compile(r"##[ \t]+(?P<text>[^#\n]+?)[ \t#]*$")
+_HEADING = re.compile(r"##[ \t]+(?P<text>[^#\n]*[^#\s])[ \t#]*$")
 
 
 def bodies(reader: Reader, mentions: Mentions, document: Document[ItemHead]) -> tuple[Body, tuple[Send, ...]]:

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from pydantic import ValidationError
 
 from topmind.catalog import foreign, front_matter, merge_tags, scanner, slips
-from topmind.catalog.fields import Source
+from topmind.catalog.fields import Form, Source
 from topmind.catalog.findings import Findings, Wrong, did_you_mean, nearest
 from topmind.catalog.schemas import Head, ItemHead
 from topmind.catalog.values import Entry
@@ -119,7 +119,7 @@ class Reader:
                 continue
             form = schema.form(key)
             try:
-                value = form.read(entry, source)
+                value = _read(form, entry, source)
             except Wrong as wrong:
                 rule = wrong.rule if "/" in wrong.rule else f"front-matter/{wrong.rule}"
                 fix = wrong.fix or f"Due is {form.due}."
@@ -157,6 +157,13 @@ class Reader:
     def tags(self, tags: tuple[MergeTag, ...], path: str) -> None:
         """Note merge tags whose field is not declared."""
         self.findings.add(merge_tags.unknown(tags, self.fields, path))
+
+
+def _read(form: Form, entry: Entry, source: Source) -> object:
+    try:
+        return form.read(entry, source)
+    except RecursionError:
+        raise Wrong("has too many lists inside each other.", "Write a plain list.", rule="list") from None
 
 
 def relative(file: Path, root: Path) -> str:

@@ -6,8 +6,9 @@ import re
 
 from topmind.catalog.findings import Wrong
 
-_SHORTCODE = re.compile(r"\{\{[<%](?P<inner>.*?)[>%]\}\}", re.DOTALL)
-_LOGIC = re.compile(r"\{%-?\s*(?P<word>\w*)(?P<rest>.*?)%\}", re.DOTALL)
+# each ends before the next one begins: of thousands that nothing closes, none is read to the end of the text
+_SHORTCODE = re.compile(r"\{\{[<%](?P<inner>(?:(?!\{\{).)*?)[>%]\}\}", re.DOTALL)
+_LOGIC = re.compile(r"\{%-?\s*(?P<word>\w*)(?:(?!\{%).)*?%\}", re.DOTALL)
 #: Words of other template languages, and the block that does what they are meant to.
 _INSTEAD = (
     (("include", "render", "import"), "Write `/// item | tips/gutters` for a card of an item."),

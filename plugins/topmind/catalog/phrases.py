@@ -25,7 +25,7 @@ _QUIET = re.compile(r"(?P<start>.+?)\s+(?:to|until|-|–)\s+(?P<end>.+)", re.IGN
 _EXAMPLE = re.compile(
     r"(?P<contact>\S+)\s+(?P<how>belongs|does not belong)(?:\s+on\s+(?P<day>\S.*))?", re.IGNORECASE
 )
-_SLOT = re.compile(r"(?P<count>\w+)\s+(?P<what>[^,]+?)\s*(?:,\s*(?P<how>[\w ]+))?\s*")
+_SLOT = re.compile(r"(?P<count>\w+)\s+(?P<what>[^,]+?)(?: ?, ?(?P<how>[\w ]+))?")
 
 _FLOOR_FORM = "Write for example `1 valuable touch every 30 days`."
 _CEILING_FORM = "Write for example `2 emails per week, 200 touches per year`."
@@ -181,7 +181,7 @@ def read_quiet(text: str) -> tuple[time, time] | None:
     """`20:00 to 08:00`; `none` = any time. Raises Wrong."""
     if text.strip().lower() in {"none", "no", "never"}:
         return None
-    match = _QUIET.fullmatch(text.strip())
+    match = _QUIET.fullmatch(" ".join(text.split()))
     if match is None:
         raise Wrong(f"{text!r} are no quiet hours.", "Write `20:00 to 08:00`, or `none`.", rule="time")
     start, end = dates.read_time(match["start"]), dates.read_time(match["end"])
@@ -192,10 +192,11 @@ def read_quiet(text: str) -> tuple[time, time] | None:
 
 def read_slot(text: str) -> tuple[int, frozenset[Kind], bool]:
     """(count, kinds, optional) of `1 tip`, `2 value items`, `1 tip or article, optional`. Raises Wrong."""
-    if both := re.fullmatch(r"(\w+ [\w ]+?)\s+(?:and|\+|&)\s+(\w+ [\w ]+)", text.strip(), re.IGNORECASE):
+    plain = " ".join(text.split())
+    if both := re.fullmatch(r"(\w+ [\w ]+?) (?:and|\+|&) (\w+ [\w ]+)", plain, re.IGNORECASE):
         fix = f"Write two, a line each: `/// slot | {both[1]}` and `/// slot | {both[2]}`."
         raise Wrong("a slot has one count.", fix, rule="slot")
-    match = _SLOT.fullmatch(text.strip())
+    match = _SLOT.fullmatch(plain)
     count = dates.number_of(match["count"]) if match else None
     if match is None or not count or count > 20:
         raise Wrong(f"{text!r} is no slot.", _SLOT_FORM, rule="slot")

@@ -18,7 +18,7 @@ from topmind.model import Body, Edit, Item, Kind, Status
 
 #: What stands between the brackets of a link (no image) that begins neither with a scheme nor with / # { or ?.
 _RELATIVE = re.compile(
-    r"""(?<![!\\])\[[^\[\]]*\]\([ ]*<?(?P<target>(?![A-Za-z][A-Za-z0-9+.-]*:)[^/#{?)<>\s][^)<>"\n]*?)>?(?:[ ]+"[^"\n]*")?[ ]*\)"""
+    r"""(?<![!\\])\[[^\[\]]*\]\([ ]*<?(?P<target>(?![A-Za-z][A-Za-z0-9+.-]*:)[^\[/#{?)<>\s][^\[)<>"\n]*?)>?(?:[ ]{1,9}"[^"\n]*")?[ ]{0,9}\)"""
 )
 _FOLDERS = frozenset(kind.folder for kind in Kind)
 
@@ -52,7 +52,8 @@ def _judge(target: str, base: str, urls: Mapping[str, str], error: Callable[...,
         edit = Edit(f"]({target}", f"](https://{target}")
         error(f"the link {target!r} has no beginning.", f"Write https://{target}.", edit)
         return
-    path = unquote(urlsplit(urljoin(base, target)).path)
+    # what climbs above the top ends there, as in browsers
+    path = "/" + unquote(urlsplit(urljoin(base, target)).path).lstrip("/")
     page = path if path.endswith("/") else f"{path}/"
     if page in urls or path.split("/")[1] not in _FOLDERS or "." in path.rsplit("/", 1)[-1]:
         return

@@ -125,7 +125,7 @@ UNKNOWN = (
     ),
 )
 _PATTERNS = [(re.compile(one.pattern, re.IGNORECASE), one) for one in UNKNOWN]
-_COMMENT = re.compile(r"\{#.*?#\}|<!--.*?-->|/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"\{#(?:(?!\{#).)*?#\}|<!--(?:(?!<!--).)*?-->|/\*(?:(?!/\*).)*?\*/", re.DOTALL)
 _TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)\b([^<>]*)>")
 _ATTRIBUTE = re.compile(r"([a-zA-Z_:][\w:.-]*)\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 #: Marks of python-markdown and of our own, not of HTML.

@@ -28,7 +28,10 @@ _LINK = re.compile(
 )
 _ALT = re.compile(r"!\[([^\]]{0,500})\]\([^)]{0,2000}\)")
 _MARKS = re.compile(r"<[^>]{1,2000}>|[*_~]{1,3}(?=\S)|(?<=\S)[*_~]{1,3}")
-_ATX = re.compile(r"^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*(?:\{[:#][^}\n]{0,500}\})?[ \t]*$")
+_ATX = re.compile(r"^ {0,3}(#{1,6})(?![^ \t])(.*)")
+#: Behind a heading's words: what is said of it (`{#ice}`), and the marks that close it.
+_SAID_OF = re.compile(r"\{[:#][^{}\n]{0,500}\}\Z")
+_CLOSING = re.compile(r"(?:\A|(?<=[ \t]))#+\Z")
 _UNDERLINE = re.compile(r"^ {0,3}(=+|-{2,})[ \t]*$")
 
 
@@ -108,7 +111,8 @@ def headings(body: Body) -> Iterator[Heading]:
         match = _ATX.match(whole) if text.lstrip().startswith("#") else None
         under = _UNDERLINE.match(text)
         if match:
-            yield Heading(number, len(match[1]), (match[2] or "").strip())
+            words = _SAID_OF.sub("", match[2].strip()).rstrip()
+            yield Heading(number, len(match[1]), _CLOSING.sub("", words).rstrip())
         elif under and before.strip() and not before.lstrip().startswith(("#", ">", "-", "*", "|", "///")):
             yield Heading(number - 1, 1 if under[1].startswith("=") else 2, before.strip())
         before = whole if text.strip() else ""

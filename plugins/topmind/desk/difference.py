@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 
 #: Numbers of links in a plain text, and the list of links at its end.
 _NUMBERS = re.compile(r"\s?\[\d+\]")
-_LIST = re.compile(r"^\s*\[\d+\]:?\s.*$", re.MULTILINE)
+_LIST = re.compile(r"^[ \t]*\[\d+\]:?\s.*$", re.MULTILINE)
 #: Lines and stars that only draw.
 _DRAWN = re.compile(r"(?<!\S)(?:[-=_·]{3,}|\*[* ]*)(?!\S)")
 #: Two blocks are one that was changed if at least so much of them is the same.

@@ -52,7 +52,10 @@ class Reload:
 
         places = [self.root / name for name in WATCHED if (self.root / name).exists()]
         for _ in watch(*places, debounce=TOGETHER, step=20, stop_event=self.ending, raise_interrupt=False):
-            self.changed()
+            try:
+                self.changed()
+            except Exception as error:  # noqa: BLE001 - a full disk, or a defect: the next save is followed all the same
+                self.trouble = f"The site stays as it was: an unexpected {type(error).__name__}. `topmind build` says more."
 
     def changed(self) -> None:
         """Something was saved: the desk shows it first, then the site."""

@@ -13,6 +13,7 @@ from topmind.model import MergeTag, Text
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _ALLOWED = frozenset({"http", "https", "mailto", "tel", "sms"})
+_PATH = re.compile(r"[^?#]*")
 _SPACE = re.compile(r"\s")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -53,7 +54,10 @@ class Addresses:
         if scheme and scheme[1].lower() not in _ALLOWED:
             return None
         if not scheme:
-            head = self.site + urljoin("/", head)
+            path = _PATH.match(head)
+            assert path is not None
+            # what climbs above the top ends there, as in browsers: `/../.evil.example` is no other host
+            head = f"{self.site}/{urljoin('/', path[0]).lstrip('/')}{head[path.end() :]}"
         return (_SPACE.sub("%20", head), *text[1:])
 
     def _whole(self, tag: MergeTag, text: Text) -> Text | None:

@@ -213,6 +213,9 @@ class _Walk:
             for name, _ in pairs:
                 if name not in component.attributes:
                     self.say(f"<{tag}> has no attribute {name!r}.", _nearest(name, component.attributes))
+        for name, value in pairs:
+            if value.strip().lower().startswith(("javascript:", "vbscript:", "data:text")):
+                self.say(f"<{tag} {name}=…> would run code.", "Take it out.")
         self.check_needed(tag, default, pairs)
 
     def check_needed(self, tag: str, default: bool, pairs: list[tuple[str, str]]) -> None:
@@ -230,8 +233,10 @@ class _Walk:
         if misplaced:
             self.say(f"<{tag}> may not stand here.", "Put it inside <mj-text> or <mj-raw>.")
         for name, value in pairs:
-            if name.startswith("on") or value.strip().lower().startswith(("javascript:", "vbscript:")):
+            if name.lower().startswith("on"):
                 self.say(f"<{tag} {name}=…> would run code.", "Take it out.")
+            elif name.lower() == "http-equiv" and value.strip().lower() == "refresh":
+                self.say(f"<{tag} {name}=…> would lead readers away by itself.", "Take it out.")
 
     def end(self, tag: str) -> None:
         """Write an end tag."""

@@ -108,7 +108,7 @@ def address(href: str, look: Look) -> str | None:
             return None
         path = known
     elif not path.startswith("/"):  # it leads on from the page it stands on
-        path = urljoin(look.urls.get(look.path, "/"), path)
+        path = "/" + urljoin(look.urls.get(look.path, "/"), path).lstrip("/")
     if path in look.closed or f"{path}/" in look.closed:
         return None
     query = f"?{parts.query}" if parts.query else ""

@@ -89,3 +89,11 @@ def test_two_pages_with_one_name(build: Build) -> None:
     other = {"content/articles/gutters.md": "---\ntitle: G\ndate: 2026-11-01\n---\nText.\n"}
     text = f"{HEAD}[a](../gutters/) [b](../../articles/gutters/)\n"
     assert build({**other, "content/tips/a.md": text}).problems == ()
+
+
+@pytest.mark.parametrize(("target", "told"), [("../x", []), ("../../tips/gone", ["links/relative"])])
+def test_a_mail_that_climbs_above_the_top(build: Build, target: str, told: list[str]) -> None:
+    """A mail has no page of its own to climb from: above the top is the top, as in browsers."""
+    head = "---\ntitle: L\nevery: Tuesday at 09:00\nsubject: S\n---\n"
+    loaded = build({"content/newsletters/letter.md": f"{head}[words]({target})\n\n/// slot | 1 tip\n"})
+    assert [problem.rule for problem in loaded.problems] == told

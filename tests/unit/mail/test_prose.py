@@ -122,6 +122,12 @@ def test_answers_become_places() -> None:
     assert "href" not in html("[yes](answer:happy)", public=True)
 
 
+@pytest.mark.parametrize("climbs", ["/../", "../", "/a/../../", "/./../../"])
+def test_an_address_that_climbs_stays_on_the_site(climbs: str) -> None:
+    """Above the top is the top, as in browsers: `site.example.evil.example` is another host."""
+    assert 'href="https://site.example/.evil.example/x?a=1#b"' in html(f"[x]({climbs}.evil.example/x?a=1#b)")
+
+
 def test_a_value_never_chooses_the_host() -> None:
     """A tag may fill a part of an address, not where it leads."""
     with pytest.raises(MailError, match="choose where it leads"):

@@ -199,3 +199,12 @@ def test_a_real_persona_is_masked() -> None:
     assert (seen.title, seen.real) == ("D… M… K…", True)
     assert seen.id == personas.key_of("dana@example.com")
     assert "dana" not in seen.id
+
+
+def test_a_file_that_is_called_wrongly_has_a_sound_address() -> None:
+    """A pull request may hold any name: in the preview it is a folder that every system and artifact takes."""
+    one = look(catalog(), SPEC, None, TODAY).named("tuesday-fix--2026-W49")
+    assert one is not None
+    odd = replace(one, name='a$b\n"c"#?:/2026-W49')
+    assert odd.slug == "a~24b~a~22c~22~23~3f~3a--2026-W49"
+    assert replace(one, name="ü.x_y/2026-W49").slug == "ü.x_y--2026-W49"

@@ -201,6 +201,22 @@ def test_each_mistake_is_told_once(name: str, text: str, tmp_path: Path) -> None
     assert not wrong, "\n".join(map(str, wrong))
 
 
+def test_lists_inside_each_other_without_end(tmp_path: Path) -> None:
+    """What no program reads to its end is a finding on its file like any other."""
+    deep = f"a = {'[' * 20_000}"
+    written = {
+        "segments/_audience.toml": deep,
+        "themes/brand.toml": deep,
+        "content/tips/a.md": f"---\ntitle: A\ndate: 2026-11-01\ntags: {'{a: ' * 5_000}\n---\nText.\n",
+        "pelicanconf.py": "TOPMIND = {}\n",
+    }
+    for path, text in written.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, "utf-8")
+    found = load_.look(tmp_path, as_of="2026-12-01", clock=FixedClock(), environ={}).problems
+    assert {one.path for one in found} >= written.keys() - {"pelicanconf.py"}
+
+
 def test_they_are_findings_of_check(tmp_path: Path) -> None:
     """File, line, what is wrong and what to write; a file that is no TOML at all has them too."""
     (tmp_path / "themes").mkdir()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from string import ascii_lowercase
 
 from topmind.model import Catalog, Channel, Edition, Problem, SourceKind
+
+#: What stands neither in the name of a folder everywhere nor in an address as it is.
+_ODD = re.compile(r"[^\w.-]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +76,8 @@ class Coming:
 
     @property
     def slug(self) -> str:
-        """Its name in an address."""
-        return self.name.replace("/", "--")
+        """Its name in an address, and of a folder: a file that is called wrongly is shown, too."""
+        return _ODD.sub(lambda sign: f"~{ord(sign[0]):x}", self.name.replace("/", "--"))
 
     @property
     def what(self) -> str:

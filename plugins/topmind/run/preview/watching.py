@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -153,15 +154,19 @@ class Watching:
             found, decided = inspect.with_plan(seen, self._clock, foretell=LOOK)
             known = known_people(decided, self._clock)
             stops = decided.history.stopped if decided else stops_of(seen.project, self._clock)
-        except TopmindError as error:  # the files are shown all the same
+        except Exception as error:  # noqa: BLE001 - whatever it is, the files are shown, and nobody waits for a plan
             found = (_in_the_way(error), *(seen.problems if seen else ()))
         with self._lock:
             self._people, self._findings, self._stops, self._planned = known, found, stops, True
             self._refresh(seen)
 
 
-def _in_the_way(error: TopmindError) -> Problem:
+def _in_the_way(error: Exception) -> Problem:
     """Why nothing can be planned, beside what is wrong in the files."""
+    if not isinstance(error, TopmindError):  # its own words may quote a person's data
+        error = TopmindError(
+            f"an unexpected {type(error).__name__}.", fix="`topmind plan --debug` says more."
+        )
     return Problem(
         rule="preview/no-plan", level=Level.ERROR, path=error.where, line=0, says=error.says, fix=error.fix
     )
@@ -268,7 +273,9 @@ def stamp(root: Path, names: tuple[str, ...]) -> tuple[tuple[str, int, int], ...
 def _stamps(root: Path, names: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:
     for name in names:
         top = root / name
-        for path in [top, *(top.rglob("*") if top.is_dir() else ())]:
+        # os.walk: a folder that goes away while it looks (a branch is checked out) is no error to it
+        inside = (Path(folder, one) for folder, folders, files in os.walk(top) for one in (*folders, *files))
+        for path in (top, *inside):
             try:
                 stat = path.lstat()
             except OSError:
