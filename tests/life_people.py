@@ -177,6 +177,7 @@ class _Columns:
             fields=self._fields(),
             dates=self._dates(stood),
             holds={text: self._holds(text) for text in self._texts()},
+            opt_in=frozenset({Channel.EMAIL, Channel.CALL}),
             moved=stood.moved,
             watched=stood.watched,
         )
