@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from small_company import a_company
+from small_company import a_company, contacts
 from topmind.cli.app import call
 
 VIP = "---\ntitle: Friends\nwho:\n  - marked('vip')\nrank: 5\n---\nMarked by hand.\n"
@@ -40,8 +40,9 @@ def members(said: Said, name: str) -> int:
     return int(next(one["size"] for one in said("segments", "--json") if one["name"] == name))
 
 
-def test_a_mark_moves_somebody_into_a_segment(said: Said) -> None:
-    """The very next command sees it; taken off, they are out again."""
+def test_a_word_of_ours_holds_from_the_very_next_run(said: Said, tmp_path: Path) -> None:
+    """A mark moves somebody into a segment, and out again. A no of one who came with today's export, before any run
+    has seen it, lets no mail go first; the other one who came with it has theirs."""
     said("send", "--json")
     assert members(said, "friends") == 0
     said("contacts", "mark", "c003", "vip")
@@ -49,6 +50,17 @@ def test_a_mark_moves_somebody_into_a_segment(said: Said) -> None:
     assert "marked vip" in said("contacts", "show", "c003")
     said("contacts", "mark", "c003", "vip", "--remove")
     assert members(said, "friends") == 0
+    (tmp_path / "var/contacts/contacts.csv").write_text(contacts(8), "utf-8")
+    said("contacts", "optout", "Canary7@Example.com", "--by", "dana", "--why", "By phone.")
+    assert said("send", "--json")["sent_now"] == 1
+    no, yes = (said("contacts", "export", name) for name in ("c007", "c008"))
+    assert [one["state"] for one in yes["touches"]] == ["accepted"]
+    assert no["touches"] == []
+    assert (no["address"], no["in_the_last_export"]) == ("canary7@example.com", True)
+    assert [(one["what"], one["by"]) for one in no["said"]] == [("email", "office")]
+    assert [one["text"] for one in no["notes"]] == [
+        "No to all newsletters and offers, heard by dana: By phone."
+    ]
 
 
 def test_two_become_one_while_the_programme_goes_on(said: Said) -> None:

@@ -10,7 +10,11 @@ from topmind.cli.app import Options, global_options
 
 
 @click.command("preview")
-@click.option("--host", default="127.0.0.1", help="Default 127.0.0.1: nobody else can reach it.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    help="Default 127.0.0.1: nobody else can reach it. On any other, whoever reaches it sees contacts.",
+)
 @click.option("--port", type=int, default=8000, help="Default 8000.")
 @click.option("--check-only", is_flag=True, help="Build what the desk shows, say where it would be, and end.")
 @click.option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,5 +53,21 @@ def serve(root: Path, *, as_of: str | None, host: str, port: int, only_prepare: 
     click.echo(
         f"\nSite     {address}/\nDesk     {address}/desk/\nPreview  {address}/desk/preview/\nOutbox   {address}/desk/outbox/\nWhat you save shows at once. Ctrl-C ends it."
     )
+    if said := warning(host):
+        click.echo(said, err=True)
     reload.start()
     server.serve(app, host=host, port=port, at_end=reload.end)
+
+
+def warning(host: str) -> str:
+    """One line where others than this machine reach the desk; "" where nobody does."""
+    try:
+        alone = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        alone = host.lower() == "localhost"
+    if alone:
+        return ""
+    return (
+        "WARNING: whoever reaches this machine sees your contacts and what they get, without a password. "
+        "Leave --host out to keep it to yourself."
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import AsyncIterator, Callable, Collection, Generator
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,8 +14,11 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-#: What is watched, relative to the project.
-WATCHED = ("content", "segments", "themes", "pelicanconf.py")
+#: Folders that are watched, relative to the project, and the settings, which are looked at: an editor that saves by
+#: renaming puts another file in their place, and a folder may be made later.
+FOLDERS, SETTINGS = ("content", "segments", "themes"), "pelicanconf.py"
+#: Milliseconds between two looks at which folders there are, and at the settings.
+GLANCE = 200
 #: Milliseconds in which several files saved together count as one change.
 TOGETHER = 120
 #: Seconds between two looks of a stream, and between two signs that it is alive.
@@ -48,14 +51,45 @@ class Reload:
 
     def watch(self) -> None:
         """Follow every change until `end`. Runs in a thread of its own."""
+        settings, folders, missed = _state(self.root / SETTINGS), self._folders(), False
+        while not self.ending.is_set():
+            with (
+                suppress(FileNotFoundError),
+                closing(self._saved()) as saved,
+            ):  # one went as the watching began
+                for some in saved:
+                    if (there := self._folders()) != folders:
+                        # what is saved while one of them is not watched yet is read as soon as it is
+                        folders, missed = there, True
+                        break
+                    if some or missed or _state(self.root / SETTINGS) != settings:
+                        settings, missed = _state(self.root / SETTINGS), False
+                        self._follow()
+
+    def _folders(self) -> list[tuple[int, ...]]:
+        return [_state(self.root / name)[:2] for name in FOLDERS]
+
+    def _saved(self) -> Generator[Collection[object]]:
+        """What was saved in the folders that there are, nothing after each `GLANCE` without a change."""
         from watchfiles import watch
 
-        places = [self.root / name for name in WATCHED if (self.root / name).exists()]
-        for _ in watch(*places, debounce=TOGETHER, step=20, stop_event=self.ending, raise_interrupt=False):
-            try:
-                self.changed()
-            except Exception as error:  # noqa: BLE001 - a full disk, or a defect: the next save is followed all the same
-                self.trouble = f"The site stays as it was: an unexpected {type(error).__name__}. `topmind build` says more."
+        return watch(
+            *(self.root / name for name in FOLDERS if (self.root / name).is_dir()),
+            debounce=TOGETHER,
+            step=20,
+            rust_timeout=GLANCE,
+            yield_on_timeout=True,
+            stop_event=self.ending,
+            raise_interrupt=False,
+        )
+
+    def _follow(self) -> None:
+        try:
+            self.changed()
+        except Exception as error:  # noqa: BLE001 - a full disk, or a defect: the next save is followed all the same
+            self.trouble = (
+                f"The site stays as it was: an unexpected {type(error).__name__}. `topmind build` says more."
+            )
 
     def changed(self) -> None:
         """Something was saved: the desk shows it first, then the site."""
@@ -100,6 +134,15 @@ class Reload:
                 yield ": here\n\n"
             await asyncio.sleep(LOOK)
             quiet += LOOK
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """What tells a file or folder from another one of its name, then from itself before a change; () = none is there."""
+    try:
+        there = path.stat()
+    except OSError:
+        return ()
+    return there.st_dev, there.st_ino, there.st_mtime_ns, there.st_size
 
 
 def _script(_request: Request) -> Response:

@@ -1,7 +1,8 @@
 """What must outlive the ledger: facts written down beside it before it has them, so that no restored copy mails those
-people again. They are kept for good: a copy may be of any age.
+people again. They are kept for good, unless the person is erased: a copy may be of any age.
 
-In them are wire names of touches, HMACs of addresses and of source ids, and moments; no address and no name.
+In facts are wire names of touches, HMACs of addresses and of source ids, and moments; no address and no name. Wishes lie
+there as they came: with the source id, and with what the office wrote as the reason for a stage, which is personal.
 """
 
 from __future__ import annotations

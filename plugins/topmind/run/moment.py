@@ -33,7 +33,7 @@ def read(text: str | None, settings: Settings, clock: Clock) -> Moment:
 
     Raises UsageError for anything else, ConfigError for an unknown TIMEZONE.
     """
-    _zone(settings)  # a wrong one is said on every run, not on the first that reads the clock
+    zone(settings)  # a wrong one is said on every run, not on the first that reads the clock
     if text is None and settings.project.as_of is not None:
         text = settings.project.as_of.isoformat()
     if text is None:
@@ -68,10 +68,11 @@ def _parse(text: str) -> date | datetime:
 
 
 def _local(now: datetime, settings: Settings) -> date:
-    return now.astimezone(_zone(settings)).date()
+    return now.astimezone(zone(settings)).date()
 
 
-def _zone(settings: Settings) -> ZoneInfo:
+def zone(settings: Settings) -> ZoneInfo:
+    """The company's, as TIMEZONE says. Raises ConfigError for an unknown one."""
     name = str(settings.pelican.get("TIMEZONE", "UTC"))
     try:
         return ZoneInfo(name)

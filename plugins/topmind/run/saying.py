@@ -5,19 +5,32 @@ It is written down beside the ledger first, so that a restored copy hears it aga
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from topmind import delivery
 from topmind.catalog import dates
 from topmind.catalog.findings import Wrong
 from topmind.errors import UsageError
-from topmind.ledger import InboxEntry, Person, mark_in, stage_in
+from topmind.ledger import (
+    FolderInbox,
+    InboxEntry,
+    Ledger,
+    ObjectInbox,
+    Person,
+    StageMove,
+    mark_in,
+    stage_in,
+)
+from topmind.links import KeyRing
 from topmind.model import Clock, Stage
-from topmind.run import load, places, whom
+from topmind.run import load, moment, newcomers, places, whom
+from topmind.settings import Settings
 
 #: Letters of a note.
 LONGEST = 2000
@@ -50,7 +63,8 @@ def opt_out(
         f"No to {f'the topic {topic}' if topic else 'all newsletters and offers'}, heard by {heard}: {said}"
     )
     kind = "topic_off" if topic else "opt_out"
-    _say(root, who, kind, topic, clock, environ, note=proof)
+    with _office(root, clock, environ) as office:
+        office.say(office.newcomer(who), kind, topic, note=proof)
     if topic:
         return f"They get nothing on the topic {topic} any more. Only a later word of theirs takes that back."
     return (
@@ -93,7 +107,8 @@ def mark(
     except ValueError as error:
         raise UsageError(f"{error}.", where="the mark", fix="topmind contacts mark 1042 vip") from None
     value = f"{name} {last}" if last else name
-    after = _say(root, who, "unmark" if remove else "mark", value, clock, environ).standing
+    with _office(root, clock, environ) as office:
+        after = office.say(office.newcomer(who), "unmark" if remove else "mark", value).standing
     if remove:
         return f"The mark {name} is off."
     held = name in after.marks
@@ -104,7 +119,8 @@ def mark(
 def pause(root: Path, who: str, until: str, *, clock: Clock, environ: Mapping[str, str] | None = None) -> str:
     """Touch them on no channel before a day; what was done, in words. Raises UsageError, LedgerError."""
     day = day_of(until)
-    _say(root, who, "pause", day.isoformat(), clock, environ)
+    with _office(root, clock, environ) as office:
+        office.say(office.newcomer(who), "pause", day.isoformat())
     over = day <= clock.now().date()
     return (
         f"The pause ends on {day}: it is over."
@@ -134,13 +150,26 @@ def stage(
     except ValueError as error:
         raise UsageError(f"{error}.", where="--by", fix="For example: --by dana") from None
     reason = _short(why, "--why")
-    _say(root, who, "stage", f"{name} {by}", clock, environ, comment=reason)
+    with _office(root, clock, environ) as office:
+        # whoever is not in the ledger yet waits: their first import is later than this word, and would undo it
+        contact = whom.known(office.ledger, who).contact
+        stages = office.ledger.stage_log(contact)
+        if stages and stages[-1].after == name:
+            return _stands(stages[-1], moment.zone(office.settings))
+        office.say(contact, "stage", f"{name} {by}", comment=reason)
     return f"At stage {name} from now on, until your export says another one than it does today."
+
+
+def _stands(move: StageMove, zone: ZoneInfo) -> str:
+    since = "from before the log of stages" if move.at is None else f"since {move.at.astimezone(zone).date()}"
+    return f"They stand at {move.after} already, {since}; nothing was noted. `topmind contacts note` keeps what you know."
 
 
 def note(root: Path, who: str, text: str, *, clock: Clock, environ: Mapping[str, str] | None = None) -> str:
     """Write something down about them, for people; what was done, in words. Raises UsageError, LedgerError."""
-    _say(root, who, "note", "", clock, environ, comment=_short(text, "a note"))
+    said = _short(text, "a note")
+    with _office(root, clock, environ) as office:
+        office.say(office.newcomer(who), "note", comment=said)
     return "Noted. `topmind contacts show` shows it; no rule reads it."
 
 
@@ -161,27 +190,36 @@ def day_of(text: str) -> date:
         raise UsageError(wrong.says, where="--until", fix=wrong.fix) from None
 
 
-def _say(
-    root: Path,
-    who: str,
-    kind: str,
-    value: str,
-    clock: Clock,
-    environ: Mapping[str, str] | None,
-    comment: str = "",
-    note: str = "",
-) -> Person:
-    """They after it. A `note` about it is written down after it: what they want comes first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Office:
+    """An open ledger, and the inbox by which a word comes into it."""
+
+    settings: Settings
+    ring: KeyRing
+    ledger: Ledger
+    inbox: FolderInbox | ObjectInbox
+    clock: Clock
+
+    def newcomer(self, who: str) -> str:
+        """Source id of whoever is meant; they need not be in the ledger yet. Raises UsageError."""
+        return newcomers.meant(self.ledger, self.settings, self.ring, who, self.clock)
+
+    def say(self, contact: str, kind: str, value: str = "", *, comment: str = "", note: str = "") -> Person:
+        """They after it. A `note` about it is written down after it: what they want comes first."""
+        said = InboxEntry(
+            kind=kind, contact=contact, at=self.ledger.now(), value=value, comment=comment, by="office"
+        )
+        self.inbox.put(said)
+        if note:
+            self.inbox.put(replace(said, kind="note", value="", comment=note))
+        delivery.fold(self.ledger, self.inbox)
+        return whom.known(self.ledger, contact)
+
+
+@contextmanager
+def _office(root: Path, clock: Clock, environ: Mapping[str, str] | None) -> Iterator[_Office]:
     settings, ring = whom.place(root, environ)
     inbox = places.inbox(settings)
     with places.open_project_ledger(settings, clock, ring) as ledger:
         delivery.fold(ledger, inbox)
-        person = whom.known(ledger, who)
-        said = InboxEntry(
-            kind=kind, contact=person.contact, at=ledger.now(), value=value, comment=comment, by="office"
-        )
-        inbox.put(said)
-        if note:
-            inbox.put(replace(said, kind="note", value="", comment=note))
-        delivery.fold(ledger, inbox)
-        return whom.known(ledger, person.contact)
+        yield _Office(settings=settings, ring=ring, ledger=ledger, inbox=inbox, clock=clock)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from topmind import settings as settings_
@@ -18,7 +18,10 @@ def place(root: Path, environ: Mapping[str, str] | None) -> tuple[Settings, KeyR
     settings = settings_.load(root, environ)
     ring = places.key_ring(settings)
     if not places.ledger_exists(settings):
-        raise UsageError("there is no ledger here yet, so nobody is known.", fix="topmind send")
+        raise UsageError(
+            "there is no ledger here yet, so nobody is known.",
+            fix="The first `topmind send` makes it. Whoever must get nothing stays out of your export until then.",
+        )
     return settings, ring
 
 
@@ -26,11 +29,10 @@ def person(ledger: Ledger, who: str) -> Person | None:
     """By source id, else by address; None = nobody. Raises UsageError for several."""
     if found := ledger.person(who):
         return found
-    address = _normal(who)
+    address = normal(who)
     same = [one for one in ledger.find(address) if _reads(ledger, one, address)]
     if len(same) > 1:
-        ids = ", ".join(one.contact for one in same)
-        raise UsageError("several people read this address; nothing was changed.", fix=f"Give one id: {ids}")
+        raise several([one.contact for one in same])
     return same[0] if same else None
 
 
@@ -48,13 +50,21 @@ def known(ledger: Ledger, who: str) -> Person:
 
 def _reads(ledger: Ledger, person: Person, address: str) -> bool:
     """Whether it is theirs, or was of a contact that was merged into theirs."""
-    if person.address and _normal(person.address) == address:
+    if person.address and normal(person.address) == address:
         return True
     found = ledger.dossier(person.contact)
-    return found is not None and address in {_normal(one.address) for one in found.merged if one.address}
+    return found is not None and address in {normal(one.address) for one in found.merged if one.address}
 
 
-def _normal(address: str) -> str:
+def several(ids: Iterable[str]) -> UsageError:
+    """Of the people who read one address somebody has to choose."""
+    return UsageError(
+        "several people read this address; nothing was changed.", fix=f"Give one id: {', '.join(ids)}"
+    )
+
+
+def normal(address: str) -> str:
+    """An address in the form in which two are compared, however it is typed."""
     try:
         return normalise_address(address)
     except LinkError:

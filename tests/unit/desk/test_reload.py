@@ -1,8 +1,10 @@
-"""Live reload goes on, whatever goes wrong with one save."""
+"""Live reload follows every kind of save, and goes on whatever goes wrong with one."""
 
 from __future__ import annotations
 
+import queue
 import threading
+from itertools import count
 from pathlib import Path
 
 from topmind.desk.reload import Reload
@@ -36,3 +38,55 @@ def test_an_unforeseen_mistake_ends_no_watching(tmp_path: Path) -> None:
     thread.join(10)
     assert "dana" not in said
     assert reload.trouble == ""
+
+
+def test_settings_that_are_replaced_and_folders_that_are_made_later(tmp_path: Path) -> None:
+    """A project without any folder yet: an editor that renames over the settings is followed each time, and so are files
+    of a folder that was not there, and of one made anew; what runs write themselves is not."""
+    settings, folder = tmp_path / "pelicanconf.py", tmp_path / "segments"
+    number = count()
+    reads: queue.Queue[dict[str, str]] = queue.Queue()
+
+    def there() -> dict[str, str]:
+        files = [settings, *folder.glob("*")]
+        return {"folder": str(folder.exists())} | {
+            one.name: one.read_text("utf-8") for one in files if one.exists()
+        }
+
+    def replaced() -> None:
+        (tmp_path / "draft").write_text(str(next(number)), "utf-8")
+        (tmp_path / "draft").replace(settings)
+
+    def in_folder() -> None:
+        (folder / "a.md").write_text(str(next(number)), "utf-8")
+
+    def anew() -> None:
+        folder.rename(tmp_path / "before")
+        folder.mkdir()
+
+    def is_read(seconds: float = 10) -> bool:
+        try:
+            while reads.get(timeout=seconds) != there():
+                pass
+        except queue.Empty:
+            return False
+        return True
+
+    reload = Reload(tmp_path, read=lambda: reads.put(there()), build=lambda: "", version=lambda: 1)
+    thread = threading.Thread(target=reload.watch, daemon=True)
+    thread.start()
+    for _ in range(50):  # what is saved before the watching has begun is not seen
+        replaced()
+        if is_read(0.5):
+            break
+    for save in (replaced, folder.mkdir, in_folder, anew, in_folder):
+        save()
+        assert is_read(), save
+    while is_read(0.3):
+        pass
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var/ledger.db").write_text("x", "utf-8")
+    assert not is_read(0.4)
+    reload.end()
+    thread.join(10)
+    assert not thread.is_alive()

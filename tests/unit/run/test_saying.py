@@ -180,6 +180,8 @@ def test_a_stage_is_said_with_a_reason_and_by_whom(
         assert ledger.history(CLOCK.now().date()).said_stages == {"c0000": "desire"}
         (move,) = ledger.stage_log("c0000")
         assert (move.after, move.by, move.why) == ("desire", "dana", "Asked for a quote.")
+    again = saying.stage(settings.root, "c0000", "desire", **{**said, "why": "Asked twice."})
+    assert again.startswith(f"They stand at desire already, since {CLOCK.now().date()}; nothing was noted.")
     with pytest.raises(UsageError, match=r"no stage 'desir'"):
         saying.stage(settings.root, "c0000", "desir", **said)
     for name in ("Dana K", "import"):
@@ -193,3 +195,43 @@ def test_a_stage_is_said_with_a_reason_and_by_whom(
     told = capsys.readouterr().out
     assert "desire (said by dana: Asked for a quote.)" in told
     assert "action (said by dana: Ordered.)" in told
+
+
+SOURCE = """[tables.contacts]
+file = "../contacts.csv"
+id = "id"
+email = "email"
+
+[consent.email]
+basis = "column"
+column = "agrees"
+evidence = "the form on our site"
+"""
+
+
+def test_whoever_only_the_source_knows(settings: Settings) -> None:
+    """Found by id and by address, several are asked back, one who was erased is nobody, and a stage waits; where the
+    source cannot be read, that is said."""
+    (settings.root / "segments").mkdir()
+    audience = settings.root / "segments/_audience.toml"
+    audience.write_text(SOURCE, "utf-8")
+    people = ("n1,Sole@example.com", "n2,two@example.com", "n3,two@example.com", "c0000,x@example.com")
+    rows = ["id,email,agrees", *(f"{one},yes" for one in people)]
+    (settings.root / "contacts.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    ring = places.key_ring(settings)
+    with places.open_project_ledger(settings, CLOCK, ring) as ledger:
+        ledger.erase("c0000", lambda address: address_hashes(ring, address))
+
+    def marked(who: str) -> str:
+        return saying.mark(settings.root, who, "vip", clock=CLOCK, environ={})
+
+    assert marked("sole@EXAMPLE.com") == marked("n1") == "Marked vip until it is taken off."
+    for who, says in (("two@example.com", "several people"), ("c0000", "nobody has"), ("n4", "nobody has")):
+        with pytest.raises(UsageError, match=says):
+            marked(who)
+    with pytest.raises(UsageError, match="nobody has this id"):
+        saying.stage(settings.root, "n2", "desire", why="Asked.", by="dana", clock=CLOCK, environ={})
+    assert [one.contact for one in places.inbox(settings).kept("x").wishes] == ["n1", "n1"]
+    audience.write_text(SOURCE.replace('id = "id"', ""), "utf-8")
+    with pytest.raises(UsageError, match="your contacts cannot be read"):
+        marked("n2")
