@@ -78,7 +78,14 @@ def follow(project: Project, watching: Watching, clock: Clock, *, as_of: str | N
     """Live reload of a project's desk, not begun yet."""
     root = project.settings.root
     build = Rebuilding(root, as_of=as_of, clock=clock)
-    return Reload(root, read=watching.now, build=build, version=lambda: watching.version, warm=build.warm)
+    return Reload(
+        root,
+        read=watching.now,
+        busy=watching.calm,
+        build=build,
+        version=lambda: watching.version,
+        warm=build.warm,
+    )
 
 
 def deeds(watching: Watching, as_of: str | None, clock: Clock) -> Deeds:

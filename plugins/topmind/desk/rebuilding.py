@@ -6,8 +6,9 @@ import threading
 from pathlib import Path
 
 from topmind.errors import TopmindError
-from topmind.model import Clock, Level
+from topmind.model import Clock, History, Level
 from topmind.run import load, site
+from topmind.run.remembered import history_of
 
 
 class Rebuilding:
@@ -16,14 +17,15 @@ class Rebuilding:
     def __init__(self, root: Path, *, as_of: str | None, clock: Clock) -> None:
         self._root, self._as_of, self._clock = root, as_of, clock
         self._lock = threading.Lock()
-        #: Issues that were about to go when it began: their pages stay. None = not known yet.
-        self._due: list[site.Picked] | None = None
+        #: What had been sent after the last run here, and what was about to go: the pages of these issues stay. With
+        #: the time at which that run was written down; None = not known yet.
+        self._sent: tuple[int, History, list[site.Picked]] | None = None
 
     def warm(self) -> None:
         """Do beforehand what the first build would take longest for."""
         with self._lock:
             try:
-                self._issues_due(load.load(self._root, as_of=self._as_of, clock=self._clock))
+                self._issues(load.load(self._root, as_of=self._as_of, clock=self._clock))
             except TopmindError:
                 return  # whoever saves next is told
 
@@ -36,12 +38,15 @@ class Rebuilding:
                     count = sum(problem.level is Level.ERROR for problem in problems)
                     there = "There is one mistake" if count == 1 else f"There are {count} mistakes"
                     return f"{there} in the files: the site stays as it was."
-                site.build_again(project, self._clock, self._issues_due(project))
+                site.build_again(project, *self._issues(project))
             except TopmindError as error:
                 return f"The site stays as it was: {str(error).splitlines()[0]}"
         return ""
 
-    def _issues_due(self, project: load.Project) -> list[site.Picked]:
-        if self._due is None:
-            self._due = site.due_today(project, self._clock)
-        return self._due
+    def _issues(self, project: load.Project) -> tuple[History, list[site.Picked]]:
+        written = project.settings.var / "last-run.json"
+        stamp = written.stat().st_mtime_ns if written.is_file() else 0
+        if self._sent is None or self._sent[0] != stamp:
+            history = history_of(project, self._clock)
+            self._sent = stamp, history, site.due_today(project, self._clock)
+        return self._sent[1:]

@@ -42,10 +42,10 @@ def build(project: Project, clock: Clock, output: Path | None = None, *, search:
     )
 
 
-def build_again(project: Project, clock: Clock, due: Iterable[Picked]) -> SiteReport:
-    """The same for somebody who is writing, in less than a second: with the search index of the last build, and no
-    plan made for the issues that are about to go (`due`)."""
-    archive = archived(project, history_of(project, clock), due)
+def build_again(project: Project, history: History, due: Iterable[Picked]) -> SiteReport:
+    """The same for somebody who is writing, in less than a second: with the search index of the last build, and with
+    the `history` and the issues that are about to go (`due`) as they were when somebody began."""
+    archive = archived(project, history, due)
     return resource_site.build(
         project.settings, project.catalog, Path("output"), archive=archive, old_index=True
     )
