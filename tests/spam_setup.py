@@ -25,7 +25,9 @@ def install() -> None:
 
 def _apt(*words: str) -> bool:
     """Whether it did."""
-    done = subprocess.run(["apt-get", "-qq", *words], check=False, capture_output=True)
+    done = subprocess.run(
+        ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120", *words], check=False, capture_output=True
+    )
     return done.returncode == 0
 
 
