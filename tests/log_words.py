@@ -46,7 +46,9 @@ def texts(objects: MemoryObjects) -> dict[str, str]:
 
 def unpacked(data: bytes) -> str:
     """One object as text: an entry, people, a snap (checksum, a line of JSON, a database), or plain JSON."""
-    if data[:1] == b"{":
+    # a checksum, too, may begin with a brace
+    with contextlib.suppress(ValueError):
+        json.loads(data)
         return data.decode()
     with contextlib.suppress(zlib.error):
         return zlib.decompress(data).decode()
