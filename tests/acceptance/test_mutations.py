@@ -594,9 +594,9 @@ MUTATIONS = (
     ),
     Mutation(
         "a task mail that a dead run had in hand is never sent again",
-        "ledger/task_mails.py",
-        'f"UPDATE task_mails SET state = {UNKNOWN}, reason = ?, lease = NULL, at = ? WHERE state = {CLAIMED} AND {which}"',
-        'f"UPDATE task_mails SET state = {PLANNED}, reason = ?, lease = NULL, at = ? WHERE state = {CLAIMED} AND {which}"',
+        "ledger/team_mails.py",
+        'f"UPDATE {table} SET state = {UNKNOWN}, reason = ?, lease = NULL, at = ?"',
+        'f"UPDATE {table} SET state = {CODE[TouchState.PLANNED]}, reason = ?, lease = NULL, at = ?"',
         f"{TASKS}::test_what_a_crash_leaves_is_unknown_and_never_sent_again",
     ),
     Mutation(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from topmind.ledger import canaries, marks, proof_mails, suppressing, task_mails
+from topmind.ledger import canaries, marks, suppressing, team_mails
 from topmind.ledger.answers import answer
 from topmind.ledger.book import Book, key_of
 from topmind.ledger.database import moment, stamp
@@ -132,7 +132,7 @@ def _prove(book: Book, event: Feedback, touch: sqlite3.Row, tally: _Tally) -> No
 
 def _stray(book: Book, event: Feedback, tally: _Tally) -> None:
     """Of no touch: a task mail's or a proof's, or evidence for a touch that is frozen later."""
-    if not (task_mails.is_one(book, event.touch_hex) or proof_mails.is_one(book, event.touch_hex)):
+    if not any(team_mails.is_one(book, table, event.touch_hex) for table in team_mails.TABLES):
         tally.add("strays")
     accept(book, event.touch_hex, event.message_id, at=book.now, bounced=event.kind in _LOST)
 

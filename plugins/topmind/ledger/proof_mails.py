@@ -11,8 +11,7 @@ from datetime import timedelta
 from topmind.ledger.book import Book
 from topmind.ledger.database import moment
 from topmind.ledger.proof_values import ProofClaim, ProofMail, proof_key
-from topmind.ledger.states import ACCEPTED, CLAIMED, CODE, PLANNED, REFUSED, SETTLES, STATE, UNKNOWN
-from topmind.model import Outcome, OutcomeKind, TouchState
+from topmind.ledger.states import ACCEPTED, CLAIMED, PLANNED, REFUSED, STATE, UNKNOWN
 
 
 def claim(
@@ -62,45 +61,6 @@ def claim(
         attempt=attempt,
         owner=owner,
         fence=moment((book.now + until) // 2),
-    )
-
-
-def settle(book: Book, one: ProofClaim, outcome: Outcome) -> bool:
-    """Write what became of a claim; only while it is this run's, in this attempt. Evidence wins always."""
-    if outcome.kind is OutcomeKind.ACCEPTED and outcome.message_id:
-        return accept(book, one.touch_hex, outcome.message_id)
-    state = TouchState.UNKNOWN if outcome.kind is OutcomeKind.ACCEPTED else SETTLES[outcome.kind]
-    changed = book.db.execute(
-        f"UPDATE proof_mails SET state = ?, reason = ?, lease = NULL, at = ? WHERE hex = ? AND state = {CLAIMED}"
-        " AND attempt = ? AND run = (SELECT id FROM runs WHERE owner = ?)",
-        (CODE[state], outcome.reason, book.now, one.touch_hex, one.attempt, one.owner),
-    )
-    return changed.rowcount > 0
-
-
-def accept(book: Book, hexed: str, message_id: str) -> bool:
-    """Evidence that it left; whether that is news."""
-    changed = book.db.execute(
-        f"UPDATE proof_mails SET state = {ACCEPTED}, reason = '', lease = NULL, message_id = ?, at = ?"
-        f" WHERE hex = ? AND state <> {ACCEPTED}",
-        (message_id, book.now, hexed),
-    )
-    return changed.rowcount > 0
-
-
-def is_one(book: Book, hexed: str) -> bool:
-    """Whether this name on the wire is a proof's."""
-    return book.db.execute("SELECT 1 FROM proof_mails WHERE hex = ?", (hexed,)).fetchone() is not None
-
-
-def end_leases(book: Book, run: int | None = None) -> None:
-    """Claims whose lease has ended, or those of a run that is proven dead: unknown."""
-    which, bound = ("lease <= ?", (book.now,)) if run is None else ("run = ?", (run,))
-    said = "the lease ended before an answer" if run is None else "the run died before an answer"
-    book.db.execute(
-        f"UPDATE proof_mails SET state = {UNKNOWN}, reason = ?, lease = NULL, at = ?"
-        f" WHERE state = {CLAIMED} AND {which}",
-        (said, book.now, *bound),
     )
 
 

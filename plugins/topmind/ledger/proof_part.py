@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
-from topmind.ledger import proof_mails
+from topmind.ledger import proof_mails, team_mails
 from topmind.ledger.book import Book
 from topmind.ledger.follow_up import LEASE
 from topmind.ledger.proof_values import ProofClaim, ProofMail
@@ -75,7 +75,7 @@ class ProofStore(ABC):
         )
 
     def settle_proof(self, claim: ProofClaim, outcome: Outcome) -> bool:
-        return self._write(lambda book: proof_mails.settle(book, claim, outcome))
+        return self._write(lambda book: team_mails.settle(book, "proof_mails", claim, outcome))
 
     def proofs(self) -> tuple[ProofMail, ...]:
         return self._read(proof_mails.listed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from topmind.ledger import proof_mails, resending, task_mails
+from topmind.ledger import resending, task_mails, team_mails
 from topmind.ledger.book import Book, listed
 from topmind.ledger.database import stamp
 from topmind.ledger.states import ACCEPTED, CLAIMED, CODE, DONE, REFUSED, SETTLES, UNKNOWN, UNRESOLVED
@@ -94,10 +94,9 @@ def accept(book: Book, hexed: str, message_id: str, *, at: int, bounced: bool = 
         return True
     if book.db.execute("SELECT 1 FROM touches WHERE hex = ?", (hexed,)).fetchone():
         return False
-    if task_mails.is_one(book, hexed):
-        return task_mails.accept(book, hexed, message_id)
-    if proof_mails.is_one(book, hexed):
-        return proof_mails.accept(book, hexed, message_id)
+    for table in team_mails.TABLES:
+        if team_mails.is_one(book, table, hexed):
+            return team_mails.accept(book, table, hexed, message_id)
     book.db.execute(
         "INSERT INTO strays (hex, message_id, bounced, at) VALUES (?, ?, ?, ?) ON CONFLICT (hex) DO UPDATE SET"
         " bounced = CASE WHEN strays.bounced < excluded.bounced THEN excluded.bounced ELSE strays.bounced END,"
@@ -118,8 +117,8 @@ def prove(book: Book, proofs: Sequence[Proof]) -> int:
 
 def sweep(book: Book) -> int:
     """Claims whose lease has ended: unknown; how many touches."""
-    task_mails.end_leases(book)
-    proof_mails.end_leases(book)
+    for table in team_mails.TABLES:
+        team_mails.end_leases(book, table)
     return book.db.execute(
         f"UPDATE touches SET state = {UNKNOWN}, reason = 'the lease ended before an answer', lease = NULL, at = ?"
         f" WHERE state = {CLAIMED} AND lease <= ?",
@@ -129,8 +128,8 @@ def sweep(book: Book) -> int:
 
 def bury(book: Book, run: int) -> int:
     """Claims of a run that is proven dead: unknown, without waiting for the lease; how many touches."""
-    task_mails.end_leases(book, run)
-    proof_mails.end_leases(book, run)
+    for table in team_mails.TABLES:
+        team_mails.end_leases(book, table, run)
     return book.db.execute(
         f"UPDATE touches SET state = {UNKNOWN}, reason = 'the run died before an answer', lease = NULL, at = ?"
         f" WHERE state = {CLAIMED} AND run = ?",

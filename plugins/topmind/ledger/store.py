@@ -20,6 +20,7 @@ from topmind.ledger import (
     switches,
     task_mails,
     tasks,
+    team_mails,
     wishes,
 )
 from topmind.ledger import history as remembered
@@ -251,7 +252,7 @@ class SqlLedger(FeedbackStore, PersonStore, ProofStore):
         return self._write(lambda book: task_mails.claim(book, sender, day, owner=owner, lease=lease))
 
     def settle_task_mail(self, claim: TaskMailClaim, outcome: Outcome) -> bool:
-        return self._write(lambda book: task_mails.settle(book, claim, outcome))
+        return self._write(lambda book: team_mails.settle(book, "task_mails", claim, outcome))
 
     def task_mails(self, day: date | None = None) -> tuple[TaskMail, ...]:
         return self._read(lambda book: task_mails.listed(book, day))

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from topmind.ledger import team_mails
 from topmind.ledger.book import Book
 from topmind.ledger.database import day_number, moment, number_day
-from topmind.ledger.states import ACCEPTED, CLAIMED, CODE, PLANNED, SETTLES, STATE, UNKNOWN
+from topmind.ledger.states import CLAIMED, PLANNED, STATE, UNKNOWN
 from topmind.ledger.task_values import TaskMail, TaskMailClaim, task_mail_key
 from topmind.ledger.values import Proof
-from topmind.model import Outcome, OutcomeKind, TouchState
 
 
 def claim(book: Book, sender: str, day: date, *, owner: str, lease: timedelta) -> TaskMailClaim | None:
@@ -53,46 +53,9 @@ def claim(book: Book, sender: str, day: date, *, owner: str, lease: timedelta) -
     )
 
 
-def settle(book: Book, one: TaskMailClaim, outcome: Outcome) -> bool:
-    """Write what became of a claim; only while it is this run's, in this attempt. Evidence wins always."""
-    if outcome.kind is OutcomeKind.ACCEPTED and outcome.message_id:
-        return _accept(book, one.touch_hex, outcome.message_id)
-    state = TouchState.UNKNOWN if outcome.kind is OutcomeKind.ACCEPTED else SETTLES[outcome.kind]
-    changed = book.db.execute(
-        f"UPDATE task_mails SET state = ?, reason = ?, lease = NULL, at = ? WHERE hex = ? AND state = {CLAIMED}"
-        " AND attempt = ? AND run = (SELECT id FROM runs WHERE owner = ?)",
-        (CODE[state], outcome.reason, book.now, one.touch_hex, one.attempt, one.owner),
-    )
-    return changed.rowcount > 0
-
-
 def prove(book: Book, proofs: Sequence[Proof]) -> int:
     """Evidence that mails left; how many were news."""
-    return sum(_accept(book, one.touch_hex, one.message_id) for one in proofs)
-
-
-def _accept(book: Book, hexed: str, message_id: str) -> bool:
-    changed = book.db.execute(
-        f"UPDATE task_mails SET state = {ACCEPTED}, reason = '', lease = NULL, message_id = ?, at = ?"
-        f" WHERE hex = ? AND state <> {ACCEPTED}",
-        (message_id, book.now, hexed),
-    )
-    return changed.rowcount > 0
-
-
-def is_one(book: Book, hexed: str) -> bool:
-    """Whether this name on the wire is a task mail's."""
-    return book.db.execute("SELECT 1 FROM task_mails WHERE hex = ?", (hexed,)).fetchone() is not None
-
-
-def end_leases(book: Book, run: int | None = None) -> int:
-    """Claims whose lease has ended, or those of a run that is proven dead: unknown."""
-    which, bound = ("lease <= ?", (book.now,)) if run is None else ("run = ?", (run,))
-    said = "the lease ended before an answer" if run is None else "the run died before an answer"
-    return book.db.execute(
-        f"UPDATE task_mails SET state = {UNKNOWN}, reason = ?, lease = NULL, at = ? WHERE state = {CLAIMED} AND {which}",
-        (said, book.now, *bound),
-    ).rowcount
+    return sum(team_mails.accept(book, "task_mails", one.touch_hex, one.message_id) for one in proofs)
 
 
 def doubt(book: Book) -> None:
@@ -105,11 +68,6 @@ def doubt(book: Book) -> None:
         f" WHERE state IN ({PLANNED}, {CLAIMED})",
         (book.now,),
     )
-
-
-def accept(book: Book, hexed: str, message_id: str) -> bool:
-    """Feedback names it, so it left."""
-    return _accept(book, hexed, message_id)
 
 
 def listed(book: Book, day: date | None) -> tuple[TaskMail, ...]:
