@@ -42,6 +42,8 @@ class Current:
     people: People | None
     project: Project | None
     settings: Settings
+    #: `Watching.version` of it.
+    version: int = 0
 
 
 class Watching:
@@ -107,9 +109,10 @@ class Watching:
             if self._current is None:
                 raise
             preview = replace(self._current.preview, findings=(_in_the_way(error),))
-            self._current = replace(self._current, preview=preview)
+            made = replace(self._current, preview=preview)
         else:
-            self._current = self._made(seen, planned=planned)
+            made = self._made(seen, planned=planned)
+        self._current = replace(made, version=self.version + 1)
         self.version += 1
 
     def _look(self) -> Seen:
