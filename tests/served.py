@@ -17,9 +17,7 @@ PATIENCE = 30.0
 
 
 @contextmanager
-def served(
-    make: Callable[[str], ASGIApp], *, at_end: Callable[[], object] = lambda: None
-) -> Iterator[str]:
+def served(make: Callable[[str], ASGIApp], *, at_end: Callable[[], object] = lambda: None) -> Iterator[str]:
     """The address of the app that `make` makes for it, answered in a thread of its own.
 
     `at_end` lets open streams go; nothing of the server is left afterwards, or this fails.
@@ -36,7 +34,8 @@ def served(
     try:
         last = time.monotonic() + PATIENCE
         while not server.started:
-            assert thread.is_alive() and time.monotonic() < last, "the server did not start"
+            begins = thread.is_alive() and time.monotonic() < last
+            assert begins, "the server did not start"
             time.sleep(0.02)
         yield address
     finally:

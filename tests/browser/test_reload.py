@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from served import served
@@ -47,7 +49,7 @@ class Desk:
         self.reload.site = count
 
     def hold(self, path: str) -> None:
-        """Answers below `path` wait until `let_go`."""
+        """Answers for `path` wait until `let_go`."""
         self.asked.clear()
         self.free.clear()
         self.slow = path
@@ -57,14 +59,14 @@ class Desk:
         self.slow = ""
         self.free.set()
 
-    def app(self, scope_app: ASGIApp) -> ASGIApp:
-        """Before `scope_app`, what holds its answers back."""
+    def before(self, app: ASGIApp) -> ASGIApp:
+        """An app with what holds its answers back."""
 
         async def held(scope: Scope, receive: Receive, send: Send) -> None:
-            if self.slow and scope.get("path") == self.slow:
+            if self.slow and scope["path"] == self.slow:
                 self.asked.set()
                 await asyncio.to_thread(self.free.wait, 30)
-            await scope_app(scope, receive, send)
+            await app(scope, receive, send)
 
         return held
 
@@ -76,14 +78,11 @@ class Desk:
 @pytest.fixture(scope="module")
 def served_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """The pages on a free port."""
-    from starlette.applications import Starlette
-    from starlette.routing import Mount
-
     folder = tmp_path_factory.mktemp("site")
     reload = Reload(folder, read=lambda: None, build=lambda: "", version=lambda: 1)
     one = Desk(folder, reload)
     inside = Starlette(routes=[*reload.routes(), Mount("/", Site(folder, reload))])
-    with served(lambda _address: one.app(inside), at_end=reload.end) as one.address:
+    with served(lambda _address: one.before(inside), at_end=reload.end) as one.address:
         yield one
 
 
@@ -154,7 +153,9 @@ def test_what_is_folded_out_and_has_the_focus_stays_so(desk: Desk) -> None:
     page = desk.page
     page.get_by_text("More tips").click()
     page.get_by_role("link", name="Salt").focus()
-    desk.save(more='<p><a href="/new/">A new tip</a></p><details><summary>News</summary><p>None.</p></details>')
+    desk.save(
+        more='<p><a href="/new/">A new tip</a></p><details><summary>News</summary><p>None.</p></details>'
+    )
     desk.shows(desk.reload.site)
     assert page.get_by_text("Sand the steps.").is_visible()
     assert not page.get_by_text("None.").is_visible()

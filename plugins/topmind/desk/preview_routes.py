@@ -192,9 +192,7 @@ class PreviewRoutes:
     def _found(self, page: Page, words: str | None) -> Response:
         current = self.now()
         found = found_page(current, words)
-        return page(
-            "preview_search.html", here="preview", version=current.version, key=self.key, **found
-        )
+        return page("preview_search.html", here="preview", version=current.version, key=self.key, **found)
 
     def _contact(self, page: Page, request: Request) -> Response:
         current = self.now()
