@@ -22,7 +22,7 @@ from topmind.brand import Brand
 from topmind.date_words import PLAIN, DateStyle
 from topmind.desk import looks
 from topmind.desk import outbox as mails
-from topmind.desk.calendar_page import Calendar
+from topmind.desk.calendar_page import Calendar, days_in_words
 from topmind.desk.last_run import LastRun
 from topmind.desk.preview_routes import PreviewRoutes
 from topmind.desk.reload import Reload
@@ -170,7 +170,7 @@ class _Desk:
     def today(self, request: Request) -> Response:
         """What was done today, what comes, what needs somebody."""
         lacks = self.calendar.lacks() if self.calendar else []
-        return self._with_run("today.html", here="today", lacks=lacks)
+        return self._with_run("today.html", here="today", lacks=lacks, told=self._told)
 
     def plan(self, request: Request) -> Response:
         """Today's plan by occasion and reason."""
@@ -227,6 +227,9 @@ class _Desk:
         if found is None:
             raise HTTPException(404)
         return found
+
+    def _told(self, run: LastRun) -> list[tuple[str, ...]]:
+        return self.calendar.told(run) if self.calendar else days_in_words(run, None)
 
     def _with_run(self, template: str, **values: Any) -> Response:
         try:
