@@ -6,6 +6,7 @@ With TOPMIND_TUESDAY=FOLDER the pictures are written there; `make tuesday` puts 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -18,7 +19,7 @@ from preview_project import copied, peopled
 from served import served
 from topmind.cli.app import call
 from topmind.desk.opening import follow, open_desk
-from topmind.run import load, site
+from topmind.run import load
 from topmind.run.preview import Watching
 from topmind.testing.clock import FixedClock
 
@@ -90,12 +91,13 @@ def tuesday(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[
     root = peopled(copied(tmp_path_factory.mktemp("tuesday")))
     assert call(["-C", str(root), "ledger", "init"]) == 0
     project = load.load(root, as_of=None, clock=CLOCK)
-    site.build(project, CLOCK, search=False)
     watching = Watching(root, as_of=None, clock=CLOCK)
     reload = follow(project, watching, CLOCK)
     desk = open_desk(project, CLOCK, watching=watching, reload=reload)
     watching.settled()
     watcher = reload.start()
+    while not reload.site:  # it begins with a build
+        time.sleep(0.05)
     with served(lambda _address: desk, at_end=reload.end) as address:
         context = browser.new_context(viewport={"width": 1280, "height": 860})
         page = context.new_page()

@@ -70,8 +70,8 @@ class Reload:
                     missed = missed or self._old.is_set()
                     if some or missed or _state(self.root / SETTINGS) != settings:
                         settings, missed = _state(self.root / SETTINGS), False
-                        self._old.clear()
                         self._follow()
+                        self._old.clear()  # what was built is of now, whatever it was built for
 
     def _folders(self) -> list[tuple[int, ...]]:
         return [_state(self.root / name)[:2] for name in FOLDERS]
