@@ -102,7 +102,7 @@ def tuesday(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[
     while not server.started:
         assert thread.is_alive(), "the server did not start"
         time.sleep(0.02)
-    context = browser.new_context(viewport={"width": 1280, "height": 860})
+    context = browser.new_context(viewport={"width": 1040, "height": 800})
     page = context.new_page()
     page.set_default_timeout(60_000)
     one = Tuesday(root=root, address=f"http://127.0.0.1:{port}", page=page)
