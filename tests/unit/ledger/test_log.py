@@ -286,7 +286,8 @@ def test_a_log_of_an_older_shape(
         # as the code of that time wrote them: today's import asks for columns that came later
         row = "INSERT INTO people (contact, name) VALUES (?, ?)"
         ledger._write(lambda book: book.db.executemany(row, [(one, f"Person {one}") for one in CONTACTS]))
-        ledger.stop("all")
+        halt = "INSERT INTO stops (name, at) VALUES ('all', ?)"
+        ledger._write(lambda book: book.db.execute(halt, (book.now,)))
         ledger._log.snap()
         ledger.close()
         assert entries(bucket)[-1]["shape"] == 3
