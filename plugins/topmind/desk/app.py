@@ -23,6 +23,7 @@ from topmind.date_words import PLAIN, DateStyle
 from topmind.desk import looks
 from topmind.desk import outbox as mails
 from topmind.desk.calendar_page import Calendar
+from topmind.desk.control_routes import ControlRoutes
 from topmind.desk.last_run import LastRun
 from topmind.desk.preview_routes import PreviewRoutes
 from topmind.desk.reload import Reload
@@ -56,13 +57,15 @@ def app(
     preview: PreviewRoutes | None = None,
     edit: Callable[[str], str] = lambda _path: "",
     reload: Reload | None = None,
+    control: ControlRoutes | None = None,
 ) -> Starlette:
     """The desk: `/` the site, `/desk/` today, `/desk/preview/`, `/desk/findings/`, `/desk/plan/`, `/desk/calendar/`,
     `/desk/outbox/`, and the live pages at their paths.
 
     `last_run` is asked on each page (`lambda: read(var / "last-run.json")`); `site_url` is the public address of
     the site, whose pictures and pages a shown mail takes from here; `edit` gives the address at which a file can be
-    edited in a browser, "" = nowhere; with `reload` open pages show what was saved.
+    edited in a browser, "" = nowhere; with `reload` open pages show what was saved, with `control` every mail can be
+    stopped.
     """
     mail_of = preview.mail_of if preview else lambda _name: ""
     pages = pages_of(
@@ -74,6 +77,7 @@ def app(
         nav=_nav(calendar, preview),
         mail_of=mail_of,
         reload=reload,
+        halted=control.halted if control else None,
     )
     policy = (
         f"default-src 'none'; style-src {style_hash(pages.css)}; script-src 'self'; img-src 'self' data:; frame-src 'self'; "
@@ -103,7 +107,8 @@ def app(
     ]
     routes += calendar.routes(desk.page) if calendar else []
     routes += preview.routes(desk.page) if preview else []
-    bare = ("", "/plan", "/calendar", "/outbox", "/preview", "/findings")
+    routes += control.routes(desk.page) if control else []
+    bare = ("", "/plan", "/calendar", "/outbox", "/preview", "/findings", "/stop", "/approve")
     routes += [Route(f"/desk{path}", _with_slash) for path in bare]
     routes.append(Route("/desk/desk.js", _script))
     routes += reload.routes() if reload else []
@@ -125,6 +130,7 @@ def pages_of(brand: Brand, company: str, dates: DateStyle, **shared: Any) -> Pag
         "static": False,
         "mail_of": lambda _name: "",
         "reload": None,
+        "halted": None,
         "frame": shared["link"],
         "in_words": in_words,
         "dates": dates,
