@@ -34,11 +34,16 @@ class ContactRoutes:
 
     def search(self, page: Page, request: Request) -> Response:
         """Nobody was looked for yet."""
-        return page("preview_search.html", here="preview", key=self.key, **found_page(self.now(), None))
+        return self._answer(page, None)
 
     def found(self, page: Page, words: str) -> Response:
         """Who has this id or name."""
-        return page("preview_search.html", here="preview", key=self.key, **found_page(self.now(), words))
+        return self._answer(page, words)
+
+    def _answer(self, page: Page, words: str | None) -> Response:
+        current = self.now()
+        found = found_page(current, words)
+        return page("preview_search.html", here="preview", version=current.version, key=self.key, **found)
 
     def contact(self, page: Page, request: Request) -> Response:
         """What comes for one of them, what is held, what they got."""
@@ -52,6 +57,7 @@ class ContactRoutes:
         return page(
             "preview_contact.html",
             here="preview",
+            version=current.version,
             preview=current.preview,
             past=shown,
             trouble=trouble,
@@ -83,6 +89,7 @@ class ContactRoutes:
         return page(
             "preview_touch.html",
             here="preview",
+            version=current.version,
             person=made["person"],
             back=self.link(f"preview/contact/{key}/"),
             **touch_page(told, touch, project.catalog),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -75,7 +76,7 @@ class ControlRoutes:
                 said = await form(request)
                 if not ours(request, said, self.key):
                     raise HTTPException(403)
-                return await run_in_threadpool(do, page, request, said)
+                return await run_in_threadpool(do, partial(page, posted=True), request, said)
 
             return [Route(path, shown, methods=["GET"]), Route(path, posted, methods=["POST"])]
 
@@ -95,12 +96,14 @@ class ControlRoutes:
         self, page: Page, request: Request, trouble: str = "", said: Mapping[str, str] | None = None
     ) -> Response:
         current = self.now()
+        done = request.query_params.get("said", "")
         stops = [(one, _title(current, one.name)) for one in self.noting.now().stops]
         return page(
             "stop.html",
             here="stop",
             key=self.key,
-            said=SAID.get(request.query_params.get("said", ""), ""),
+            done=done,
+            said=SAID.get(done, ""),
             wrong=trouble,
             typed=said or {},
             stops=stops,
@@ -129,6 +132,7 @@ class ControlRoutes:
 
     def _wait(self, page: Page, request: Request, trouble: str = "") -> Response:
         wait: Wait | None = None
+        done = request.query_params.get("said", "")
         try:
             wait = self.controls.wait()
         except TopmindError as error:
@@ -137,7 +141,8 @@ class ControlRoutes:
             "approve.html",
             here="preview",
             key=self.key,
-            said=SAID.get(request.query_params.get("said", ""), ""),
+            done=done,
+            said=SAID.get(done, ""),
             wrong=trouble,
             wait=wait,
         )

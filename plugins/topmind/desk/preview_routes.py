@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -58,7 +59,7 @@ class PreviewRoutes:
             said = await form(request)
             if not ours(request, said, self.key):
                 raise HTTPException(403)
-            return await run_in_threadpool(self._do, page, request, said)
+            return await run_in_threadpool(self._do, partial(page, posted=True), request, said)
 
         mail = "/desk/preview/{slug}/{letter}/{persona}/"
         return [
@@ -92,10 +93,11 @@ class PreviewRoutes:
     def _index(self, page: Page, request: Request) -> Response:
         current = self.now()
         if current.preview.catalog is None:
-            return page("findings.html", here="findings", **pages.findings_page(current.preview, _link))
+            return self._findings(page, request)
         return page(
             "preview.html",
             here="preview",
+            version=current.version,
             preview=current.preview,
             search=current.people is not None,
             wait=current.people.wait if current.people and self.deeds else None,
@@ -106,8 +108,9 @@ class PreviewRoutes:
         )
 
     def _findings(self, page: Page, request: Request) -> Response:
-        preview = self.now().preview
-        return page("findings.html", here="findings", **pages.findings_page(preview, _link))
+        current = self.now()
+        found = pages.findings_page(current.preview, _link)
+        return page("findings.html", here="findings", version=current.version, **found)
 
     def _mail(self, page: Page, request: Request, trouble: str = "", to: str = "") -> Response:
         current, one, letter, persona, mail = self._asked(request)
@@ -115,12 +118,15 @@ class PreviewRoutes:
             name: asked if (asked := request.query_params.get(name, "")) in dict(values) else values[0][0]
             for name, values in pages.VIEWS.items()
         }
+        done = request.query_params.get("said", "")
         return page(
             "preview_mail.html",
             here="preview",
+            version=current.version,
             preview=current.preview,
             key=self.key if self.deeds else "",
-            said=SAID.get(request.query_params.get("said", ""), ""),
+            done=done,
+            said=SAID.get(done, ""),
             wrong=trouble,
             to=to,
             query=_query(request),
@@ -164,10 +170,16 @@ class PreviewRoutes:
         return HTMLResponse(html, headers=headers)
 
     def _source(self, page: Page, request: Request) -> Response:
-        _, one, letter, persona, mail = self._asked(request)
+        current, one, letter, persona, mail = self._asked(request)
         base = pages.place(one, letter, persona.id)
         return page(
-            "preview_source.html", here="preview", one=one, mail=mail, base=base, query=_query(request)
+            "preview_source.html",
+            here="preview",
+            version=current.version,
+            one=one,
+            mail=mail,
+            base=base,
+            query=_query(request),
         )
 
     def _changes(self, page: Page, request: Request) -> Response:
@@ -177,7 +189,9 @@ class PreviewRoutes:
         made = changes_page(current.preview, one, letter, other, persona, mailer)
         if made is None:
             raise HTTPException(404)
-        return page("preview_changes.html", here="preview", query=_query(request), **made)
+        return page(
+            "preview_changes.html", here="preview", version=current.version, query=_query(request), **made
+        )
 
     def _do(self, page: Page, request: Request, said: Mapping[str, str]) -> Response:
         """A pressed button; the answer leads back to the page, or says what is in the way."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import threading
 from collections.abc import AsyncIterator, Callable, Collection, Generator
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
@@ -47,6 +48,8 @@ class Reload:
     site: int = 0
     #: Why the site stays as it was; "" = it is as it was written.
     trouble: str = ""
+    #: Of this server: another one counts from the beginning.
+    run: str = field(default_factory=lambda: secrets.token_hex(4))
     ending: threading.Event = field(default_factory=threading.Event)
 
     def watch(self) -> None:
@@ -112,7 +115,13 @@ class Reload:
 
     def state(self) -> str:
         """What a page compares with what it has."""
-        return json.dumps({"desk": self.version(), "site": self.site, "trouble": self.trouble})
+        marks = {"desk": self.mark(self.version()), "site": self.mark(self.site)}
+        return json.dumps({**marks, "trouble": self.trouble})
+
+    def mark(self, count: int) -> str:
+        """What a page carries that was made after so many changes: taken before it is made, or a change meanwhile is
+        never told."""
+        return f"{self.run}-{count}"
 
     def routes(self) -> list[Route]:
         """The stream, and the script that listens to it."""
@@ -150,8 +159,8 @@ def _script(_request: Request) -> Response:
     return Response(_SCRIPT.read_bytes(), media_type="text/javascript", headers=headers)
 
 
-def with_script(html: bytes, count: int) -> bytes:
-    """A page of the site that listens; `count`: of the site that it is from."""
-    tag = f'<script src="/desk/reload.js" data-site="{count}" defer></script>'.encode()
+def with_script(html: bytes, mark: str) -> bytes:
+    """A page of the site that listens; `mark`: of the site that it is from."""
+    tag = f'<script src="/desk/reload.js" data-site="{mark}" defer></script>'.encode()
     head, found, rest = html.rpartition(b"</body>")
     return head + tag + found + rest if found else html + tag

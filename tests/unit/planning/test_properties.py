@@ -15,6 +15,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from topmind.mail import shown_items
 from topmind.model import (
     Channel,
     History,
@@ -52,6 +53,7 @@ def frozen(w: World, made: Plan, state: TouchState = TouchState.PLANNED) -> Worl
             state=state,
             day=t.day,
             items=t.picks,
+            shown=shown_items(w.catalog, made.occasions[t.occasion], t.picks, _segments(w, t.contact)),
             value=t.value,
             promotions=t.promotions,
         )
@@ -62,6 +64,11 @@ def frozen(w: World, made: Plan, state: TouchState = TouchState.PLANNED) -> Worl
         key=lambda t: (t.key.contact, t.day, t.key.source, t.key.step or "", t.key.occurrence),
     )
     return replace(w, history=replace(w.history, touches=tuple(touches)))
+
+
+def _segments(w: World, row: int) -> frozenset[str]:
+    inside = w.members.in_segment[row]
+    return frozenset(name for name, yes in zip(w.members.segments, inside, strict=True) if yes)
 
 
 def a_month(seed: int) -> tuple[World, History, list[PastTouch]]:
@@ -310,17 +317,19 @@ def _is_reply(w: World, t: PastTouch) -> bool:
 
 
 def _once(w: World, touches: list[PastTouch]) -> None:
-    """No item again within its repeat time but by its own announcement."""
+    """No item is chosen again within its repeat time, whether it was chosen before or shown by somebody's words, but
+    by its own announcement."""
     assert len({t.key for t in touches}) == len(touches)
     seen: dict[str, PastTouch] = {}
     for t in touches:
+        assert t.key.source in t.items or not set(t.items) & set(t.shown)
         for item in t.items:
             use: Use = w.catalog.items[item].use
             before = seen.get(item)
             if before is not None and not use.any_time and t.key.source != item:
                 assert use.again_after_months is not None
                 assert (t.day - before.day).days >= 28
-            seen[item] = t
+        seen |= dict.fromkeys((*t.items, *t.shown), t)
 
 
 def _ratio(w: World, ratio: int, touches: list[PastTouch]) -> None:
