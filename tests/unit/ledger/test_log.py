@@ -288,7 +288,8 @@ def test_a_log_of_an_older_shape(
         ledger._write(lambda book: book.db.executemany(row, [(one, f"Person {one}") for one in CONTACTS]))
         chosen = "INSERT INTO touch_items (touch, position, item, person) VALUES (1, 0, 1, 1)"
         ledger._write(lambda book: book.db.execute(chosen))
-        ledger.stop("all")
+        halt = "INSERT INTO stops (name, at) VALUES ('all', ?)"
+        ledger._write(lambda book: book.db.execute(halt, (book.now,)))
         ledger._log.snap()
         ledger.close()
         assert entries(bucket)[-1]["shape"] == 3

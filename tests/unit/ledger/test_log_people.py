@@ -46,7 +46,7 @@ PLAIN = {
     "reported": {"what", "value"},
     "runs": {"owner", "who"},
     "senders": {"crew", "seat"},
-    "stops": {"name"},
+    "stops": {"name", "who", "why"},
     "strays": {"hex", "message_id"},
     "suppressions": {"reason"},
     "task_mails": {"sender", "hex", "reason", "message_id"},
