@@ -143,7 +143,7 @@ def test_an_issue_whose_proof_is_late_waits_for_the_run_after_it(desk: Desk) -> 
     assert f"warning: {OWN}: {ISSUE} waits: its proof left only now." in said.text
     proofs, mails = left(desk)
     assert (len(proofs), mails) == (2, [])
-    assert "it waited for this proof: the next run sends it, unless somebody holds it." in text_of(proofs[0])
+    assert "It waits for this proof: the next run sends it, unless somebody holds it." in text_of(proofs[0])
     desk.type("send", "--as-of", DAY)
     assert [len(one) for one in left(desk)] == [2, PEOPLE]
 

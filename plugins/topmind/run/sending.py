@@ -14,7 +14,7 @@ from topmind.errors import PlanAgain, SendError
 from topmind.ledger import Ledger
 from topmind.links import KeyRing, address_hashes
 from topmind.model import Clock, History, PersonRecord, Problem, Transport
-from topmind.run import guards, last_run, places, resending, workers
+from topmind.run import guards, last_run, places, proof_states, resending, workers
 from topmind.run import load as load_
 from topmind.run.carriage import Account, Carriage
 from topmind.run.compose import Composed, compose
@@ -232,6 +232,7 @@ def _freeze(
             renderer,
             published(project.root / "output"),
             partial(wrong_files, decided),
+            proof_states.unseen(project, decided.history),
         )
         found = facts_of(decided, composed, first_send=first_send)
         facts = (*delivery.findings(found), *account(found.senders, len(composed.edition_of)))
