@@ -74,7 +74,7 @@ def _of(
         if ask.source != letter.id or not _asks(ask, history) or today.toordinal() > ask.last:
             continue
         assert ask.occasion is not None
-        goes = instant(ask.occasion.day, ask.occasion.at, zone, opens=True)
+        goes = issue_moment(catalog, ask.occasion)
         wanted = WantedProof(
             occasion=ask.occasion,
             since=goes - letter.proof_before,
@@ -91,6 +91,12 @@ def _asks(ask: Ask, history: History) -> bool:
         return False
     # of what only has to wait until its proof was read nothing more is wanted
     return ask.occasion.name not in history.proved or ask.occasion.name in history.changed
+
+
+def issue_moment(catalog: Catalog, issue: Occasion) -> datetime:
+    """UTC: the issue's time in the newsletter's zone."""
+    zone = ZoneInfo(catalog.newsletters[issue.source].zone or catalog.company.zone)
+    return instant(issue.day, issue.at, zone, opens=True)
 
 
 def notice(letter: Newsletter) -> timedelta:

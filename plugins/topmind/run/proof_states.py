@@ -34,6 +34,8 @@ from topmind.run.load import Project
 from topmind.run.proof_phrases import dated_file, next_run, parts_in_words
 
 Parts = Mapping[str, str]
+#: An issue waits, although a proof of it has left.
+WAITS = "proof/waits"
 
 
 class Which(NamedTuple):
@@ -158,26 +160,26 @@ def ahead(project: Project, members: Members, history: History, occasions: Itera
 
 
 def waiting(project: Project, history: History) -> tuple[Problem, ...]:
-    """What does not go as things stand, although its proof has left."""
+    """Issues whose time has come and that do not go, although a proof has left."""
     at, catalog = project.moment, project.catalog
-    issues = planning.proved_issues(catalog, history, at.now, all_day=at.all_day)
     found = []
-    for issue in issues:
+    for issue in planning.proved_issues(catalog, history, at.now, all_day=at.all_day):
+        letter = catalog.newsletters[issue.source]
+        if at.now < planning.issue_moment(catalog, issue) and not (at.all_day and issue.day <= at.as_of):
+            continue
         if issue.name in history.changed:
             says = f"changed since its proof ({parts_in_words(catalog, history.changed[issue.name])})."
-            fix = "The next send sends a new proof, and the issue goes after it: topmind stop NAME holds it."
-            found.append(_waiting(catalog, issue, says, fix.replace("NAME", issue.name)))
-        elif issue.name in history.fresh:
-            says = "its newest proof has only just left."
-            notice = planning.notice(catalog.newsletters[issue.source])
-            fix = f"{next_run(notice)} sends it, unless somebody holds it."
+            fix = "The next send sends a new proof, and it goes after that."
             found.append(_waiting(catalog, issue, says, fix))
+        elif issue.name in history.fresh:
+            fix = f"{next_run(planning.notice(letter))} sends it, unless somebody holds it."
+            found.append(_waiting(catalog, issue, "its newest proof has only just left.", fix))
     return tuple(found)
 
 
 def _waiting(catalog: Catalog, issue: Occasion, why: str, fix: str) -> Problem:
     return Problem(
-        rule="proof/waits",
+        rule=WAITS,
         level=Level.WARNING,
         path=dated_file(catalog, issue),
         line=0,
