@@ -8,6 +8,7 @@ import email.policy
 import json
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,8 +20,14 @@ from small_company import FILES, a_company, contact
 from topmind.delivery import MemoryTransport, retry
 from topmind.ledger import open_ledger
 from topmind.ledger.states import EXPIRED
+from topmind.run import load as load_
 from topmind.run import sending
 from topmind.run.clock import SystemClock
+from topmind.run.compose import compose
+from topmind.run.decide import decide
+from topmind.run.preflight import renderer_of
+from topmind.run.proof_states import unseen
+from topmind.run.remembered import history_of
 from topmind.testing.clock import FixedClock
 
 EVE, DAY = "2026-11-30", "2026-12-01"
@@ -354,3 +361,17 @@ def test_an_issue_whose_proof_came_to_nothing_is_written_off_with_its_reason(des
             " WHERE o.occurrence = '2026-W50' GROUP BY 1, 2"
         ).fetchall()
     assert found == [(EXPIRED, "held", PEOPLE)]
+
+
+def test_the_last_look_holds_an_edition_that_no_proof_showed(desk: Desk) -> None:
+    """Should a plan let one through all the same: it is held, with what is new in it, and the others go."""
+    desk.type("send", "--as-of", EVE)
+    before = load_.load(desk.root, as_of=DAY, clock=SystemClock())
+    decided = decide(before, lambda _people: history_of(before, SystemClock()))
+    desk.write({FROST: (FILES[FROST] or "").replace("October", "November")})
+    now = load_.load(desk.root, as_of=DAY, clock=SystemClock())
+    edited = replace(decided, project=now)
+    for project, held in ((before, 0), (now, PEOPLE)):
+        composed = compose(edited, (), renderer_of(now), unseen=unseen(project, decided.history))
+        assert (composed.held, len(composed.edition_of)) == (held, PEOPLE - held)
+    assert {one.says.partition("(")[2] for one in composed.problems} == {"text of Before the frost)."}

@@ -7,7 +7,7 @@ an edit is told from a day on which the same items merely reach other people.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
@@ -77,9 +77,13 @@ def current(project: Project, members: Members, history: History) -> History:
 
 def which(project: Project, issue: Occasion, history: History, goes: Collection[str]) -> Which:
     """The proof of an issue that is made of `goes`."""
-    proofs, parts = history.proofs.get(issue.name, ()), _MadeOf(project)(issue)
+    return choose(history.proofs.get(issue.name, ()), _MadeOf(project)(issue), goes)
+
+
+def choose(proofs: Sequence[ShownProof], parts: Parts, goes: Collection[str]) -> Which:
+    """The proof that `goes` wants, where these have been begun: one that shows it as it is, else the next. Pure."""
     found = _newest(proofs, parts, goes)
-    earlier = proofs[: found.number - 1] if found else proofs
+    earlier = [one for one in proofs if not found or one.number < found.number]
     changed = _differing(earlier[-1], parts, goes) if earlier else ()
     if found:
         return Which(found.number, found.content, changed)
