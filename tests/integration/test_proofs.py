@@ -74,15 +74,21 @@ def text_of(mail: EmailMessage, kind: str = "plain") -> str:
     return " ".join(body.get_content().split())
 
 
+def plan_of_proofs(desk: Desk, moment: str) -> list[str]:
+    """The plan's lines of this issue below their heading."""
+    lines = desk.type("plan", "--as-of", moment).text.splitlines()
+    return [
+        line for line in lines[lines.index("A proof first, to whoever signs:") :] if f"{ISSUE} to" in line
+    ]
+
+
 def test_the_eve_the_proof_and_the_day_the_issue(desk: Desk) -> None:
     """Once to each of two senders, with what they need to decide and nobody's name; the next run sends none; the issue
     goes on its day."""
     assert json.loads(desk.type("send", "--as-of", "2026-11-29", "--json").out)["proofs"] == 0
-    plan = desk.type("plan", "--as-of", "2026-11-29").text
-    line = "  Mon 30 Nov  wall/2026-W49, after 09:00; it goes on Tue 1 Dec unless somebody holds it"
-    assert ["A proof first, to whoever signs:", line] == [
-        x for x in plan.splitlines() if "proof" in x or "W49, " in x
-    ]
+    who = f"{ISSUE} to Dana Reyes, June Okafor"
+    told = f"  Mon 30 Nov  {who}, after 09:00; it goes on Tue 1 Dec unless somebody holds it"
+    assert plan_of_proofs(desk, "2026-11-29")[0] == told
     said = json.loads(desk.type("send", "--as-of", EVE, "--json").out)
     assert (said["proofs"], said["sent_now"]) == (2, 0)
     assert json.loads(desk.type("send", "--as-of", EVE, "--json").out)["proofs"] == 0
@@ -315,7 +321,37 @@ def test_it_goes_an_hour_after_its_proof_at_the_earliest(desk: Desk) -> None:
         return said.text
 
     at("07:00")
+    who = f"{ISSUE} to Dana Reyes, June Okafor"
+    goes = "it goes on Tue 1 Dec unless somebody holds it"
+    assert plan_of_proofs(desk, f"{DAY}T07:30+00:00") == [f"  Sent on Tue 1 Dec  {who}; {goes}"]
     desk.write({OWN: "A word of today.\n\n/// slot | 1 tip\n"})
+    changed = (
+        f"  {who}: changed since the last proof (its own text); the new one leaves with the next send; {goes}"
+    )
+    assert plan_of_proofs(desk, f"{DAY}T08:45+00:00") == [changed]
+    said = json.loads(desk.type("plan", "--as-of", f"{DAY}T08:45+00:00", "--days", "8", "--json").out)[
+        "proofs"
+    ]
+    assert said == [
+        {
+            "issue": ISSUE,
+            "goes": DAY,
+            "to": ["dana", "june"],
+            "state": "due",
+            "at": "2026-11-30T09:00:00+00:00",
+            "waits": False,
+            "changed": "its own text",
+        },
+        {
+            "issue": "wall/2026-W50",
+            "goes": "2026-12-08",
+            "to": ["dana", "june"],
+            "state": "coming",
+            "at": "2026-12-07T09:00:00+00:00",
+            "waits": False,
+            "changed": "",
+        },
+    ]
     assert "waits" not in at("08:50")
     assert [len(one) for one in left(desk)] == [4, 0]
     for clock in ("09:00", "09:49"):
@@ -324,6 +360,9 @@ def test_it_goes_an_hour_after_its_proof_at_the_earliest(desk: Desk) -> None:
             in at(clock)
         )
         assert left(desk)[1] == []
+    assert plan_of_proofs(desk, f"{DAY}T09:30+00:00") == [
+        f"  Sent on Tue 1 Dec  {who}; it waits until that was read"
+    ]
     late = left(desk)[0][-1]
     assert "It waits for this proof: the first run from an hour after it sends it" in text_of(late)
     assert "waits" not in at("09:50")
