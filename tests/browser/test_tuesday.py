@@ -76,7 +76,16 @@ class Tuesday:
             self.page.wait_for_timeout(300)
             Path(PICTURES).mkdir(parents=True, exist_ok=True)
             path = Path(PICTURES) / f"{name}.png"
-            self.page.screenshot(path=path, full_page=whole)
+            # no empty foot below a short page
+            end = "Math.ceil(document.querySelector('main').getBoundingClientRect().bottom)"
+            size = self.page.viewport_size
+            clip = {
+                "x": 0,
+                "y": 0,
+                "width": size["width"],
+                "height": min(size["height"], self.page.evaluate(end)),
+            }
+            self.page.screenshot(path=path, full_page=whole, **({} if whole else {"clip": clip}))
             # a page of few colours: a third of its bytes
             Image.open(path).convert("RGB").quantize(96).save(path, optimize=True)
 
@@ -99,7 +108,7 @@ def tuesday(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[
     while not reload.site:  # it begins with a build
         time.sleep(0.05)
     with served(lambda _address: desk, at_end=reload.end) as address:
-        context = browser.new_context(viewport={"width": 1280, "height": 860})
+        context = browser.new_context(viewport={"width": 1040, "height": 1000})
         page = context.new_page()
         page.set_default_timeout(60_000)
         one = Tuesday(root=root, address=address, page=page, watching=watching)
@@ -154,6 +163,7 @@ def test_from_an_idea_to_a_test_mail(tuesday: Tuesday) -> None:
     tuesday.open("/desk/preview/")
     page.get_by_role("link", name="The Tuesday Fix, December 8, 2026").first.click()
     mail = page.frame_locator("iframe.look-light")
+    mail.get_by_text("First frost on Thursday").wait_for()
     mail.get_by_text("Salt the steps before the frost").first.wait_for()
     tuesday.picture("4-mail")
 
@@ -183,6 +193,7 @@ def test_from_an_idea_to_a_test_mail(tuesday: Tuesday) -> None:
     tuesday.anew()
     page.get_by_role("status").get_by_role("link", name="Outbox").click()
     page.get_by_role("link", name="TEST").first.wait_for()
+    assert page.get_by_role("heading", name="Tuesday, December 1, 2026").count() == 1
     tuesday.picture("7-outbox")
     [sent] = tuesday.mails()
     message = message_from_bytes(sent.read_bytes(), policy=policy.default)
