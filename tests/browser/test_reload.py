@@ -173,7 +173,5 @@ def test_a_page_that_is_come_back_to_follows_again(desk: Desk) -> None:
 
 def test_another_server_tells_of_itself(desk: Desk) -> None:
     """Ended and begun again, it may count as many changes as the page has seen."""
-    page = desk.page
-    page.evaluate("window.before = true")
-    desk.reload.run = "another"
-    page.wait_for_function("!window.before")
+    with desk.page.expect_event("load"):
+        desk.reload.run = "another"

@@ -64,9 +64,8 @@ class Tuesday:
 
     def anew(self) -> None:
         """A plan was worked out: the page shows itself anew."""
-        self.page.evaluate("window.before = true")
-        self.watching.stopped(frozenset())
-        self.page.wait_for_function("!window.before")
+        with self.page.expect_event("load"):
+            self.watching.stopped(frozenset())
 
     def picture(self, name: str, *, whole: bool = False) -> None:
         """For the page of the docs, where one is asked for."""

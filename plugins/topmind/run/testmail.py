@@ -179,6 +179,7 @@ def _as_if_unsent(project: Project, clock: Clock) -> Decided:
         known,
         touches=tuple(touch for touch in known.touches if touch.day < today),
         proved=known.proved | {one.occasion.name for one in unproved},
+        proofs={},
     )
     return decide(project, lambda _people: before)
 

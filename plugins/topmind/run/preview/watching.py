@@ -15,6 +15,7 @@ from topmind.model import Catalog, Clock, Level, Problem
 from topmind.planning import with_call_backs, with_occurrences
 from topmind.run import inspect
 from topmind.run import load as load_
+from topmind.run.approving import wait_of
 from topmind.run.decide import Decided
 from topmind.run.load import Project, Seen
 from topmind.run.preview.coming import LOOK, look
@@ -135,8 +136,8 @@ class Watching:
             self._work()
             return
         if self._worker is None or not self._worker.is_alive():
-            # no daemon: DuckDB's threads would be cut off in the middle where the process ends, and say so
-            self._worker = threading.Thread(target=self._catch_up, name="topmind-preview")
+            # no daemon, as whoever asks may be: DuckDB would be cut off in the middle where the process ends, and say so
+            self._worker = threading.Thread(target=self._catch_up, name="topmind-preview", daemon=False)
             self._worker.start()
 
     def _catch_up(self) -> None:
@@ -182,7 +183,8 @@ def known_people(decided: Decided | None, clock: Clock) -> People | None:
     if decided is None:
         return None
     names = {one.contact: one.name for one in decided.people if one.name}
-    return people(decided.members, decided.history, decided.plan.foretold, clock.now(), names)
+    made = people(decided.members, decided.history, decided.plan.foretold, clock.now(), names)
+    return replace(made, wait=wait_of(decided))
 
 
 def stops_of(project: Project | None, clock: Clock) -> frozenset[str]:
