@@ -11,18 +11,20 @@ import re
 from collections.abc import Iterable, Iterator
 
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.model import Level, Problem
 
 HARD = Rule(
     id="texts/hard-to-read",
     level=Level.WARNING,
     finds="a text with a reading ease below 45 (Flesch; plain English has 60 to 70)",
+    sees=Sees.LINE,
 )
 LONG_SENTENCE = Rule(
     id="texts/long-sentence",
     level=Level.INFO,
     finds="a sentence of more than 45 words",
+    sees=Sees.LINE,
 )
 
 #: Least reading ease.

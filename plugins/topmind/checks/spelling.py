@@ -15,7 +15,7 @@ from pathlib import Path
 
 from topmind.checks.documents import Document
 from topmind.checks.facts import Facts, plain
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.checks.written import source
 from topmind.model import Catalog, Kind, Level, Problem
 
@@ -25,6 +25,7 @@ MISSPELT = Rule(
     finds="a misspelt word of English (codespell)",
     example="Clean your guters untill Thursday.",
     needs="misspelt",
+    sees=Sees.LINE,
 )
 
 #: Seconds; a thousand texts take one.
@@ -127,6 +128,17 @@ def names(catalog: Catalog) -> frozenset[str]:
         said += [item.person or "", item.company or "", item.business or "", *item.authors]
         said += [item.title] if item.kind is Kind.EXPERT else []
     return frozenset(re.findall(r"[^\W\d_]+", " ".join(said)))
+
+
+def names_in(facts: Facts) -> frozenset[str]:
+    """Words with a capital in files with a mistake: there, too, names of people and businesses stand."""
+    return frozenset(
+        word
+        for path in facts.unread.paths
+        for line in facts.lines(path)
+        for word in re.findall(r"[^\W\d_]+", line)
+        if word[0].isupper()
+    )
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from topmind import audience, checks, planning
 from topmind.audience.places import place_of
 from topmind.audience.spec import PATH as AUDIENCE
+from topmind.catalog.unread import NOTHING, Unread
 from topmind.checks import Facts
-from topmind.checks.spelling import misspelt, names
+from topmind.checks.spelling import misspelt, names, names_in
 from topmind.errors import AudienceError, ContentError
-from topmind.model import Clock, Level, Members, Problem
+from topmind.model import Catalog, Clock, Level, Members, Problem
 from topmind.resource_site.pages import written_pages
 from topmind.run import load as load_
 from topmind.run import of_files
@@ -39,7 +41,7 @@ def with_plan(
     """Everything found in a project that was looked through, and the plan that was made for it; None where none could
     be made."""
     if seen.project is None:
-        return _of_files(seen), None
+        return _of_files(seen, apart=_at_hand(seen)), None
     decided, heard = _audience(seen.project, clock, foretell)
     return _all(seen.project, seen.problems, decided.members if decided else None, heard), decided
 
@@ -47,7 +49,7 @@ def with_plan(
 def without_people(seen: Seen) -> tuple[Problem, ...]:
     """The same as a pull request has it: nobody's contacts are read, also where they are at hand."""
     if seen.project is None:
-        return _of_files(seen)
+        return _of_files(seen, apart=False)
     return _all(seen.project, seen.problems, None, (_no_contacts(seen.project),))
 
 
@@ -68,43 +70,65 @@ def _all(
     return load_.ordered(checks.findings(facts, [*problems, *heard, *told]))
 
 
-def _of_files(seen: Seen) -> tuple[Problem, ...]:
-    """Of a project that has errors: these, and what is to be said of each file that could be read, by itself."""
-    if seen.partial is None:
+def _of_files(seen: Seen, *, apart: bool) -> tuple[Problem, ...]:
+    """Of a project that has errors: these, and all that is so whatever the files with a mistake will say."""
+    found = of_files.pages(seen)
+    if seen.partial is None or found is None:
         return seen.problems
-    pages, silenced, told = of_files.pages(seen)
-    facts = Facts(catalog=seen.partial, root=seen.settings.root, pages=pages, silenced=silenced)
-    said = (*seen.problems, *told)
-    found = checks.findings(_spelled(facts, seen.settings), whole=False)
+    unread = of_files.unread(seen, found)
+    facts = Facts(
+        catalog=seen.partial,
+        brand=seen.brand,
+        root=seen.settings.root,
+        dates=_dates(seen.partial, unread),
+        ticks=ticks_of(seen.settings),
+        pages=of_files.documents(found.written),
+        silenced=found.silences,
+        unread=unread,
+        apart=apart,
+    )
+    said = (*seen.problems, *found.problems)
+    told = checks.findings(_spelled(facts, seen.settings))
     # what the loaders say of a line, the linter need not say again
     lines = {(one.path, one.line) for one in said}
-    return load_.ordered([*said, *(one for one in found if (one.path, one.line) not in lines)])
+    return load_.ordered([*said, *(one for one in told if (one.path, one.line) not in lines)])
+
+
+def _at_hand(seen: Seen) -> bool:
+    """Whether there may be contacts, which nobody looks at before the files are in order."""
+    return seen.spec is None or audience.has_contacts(seen.spec, seen.settings)
+
+
+def _dates(catalog: Catalog, unread: Unread) -> dict[str, tuple[date, ...]]:
+    """The coming days of each newsletter that was read as it was meant."""
+    found: dict[str, tuple[date, ...]] = {}
+    for letter in catalog.newsletters.values():
+        if unread.sound(letter.path):
+            found[letter.id] = tuple(planning.next_dates(letter, catalog.company, catalog.as_of, 5))
+    return found
 
 
 def _spelled(facts: Facts, settings: Settings) -> Facts:
     """With what codespell says of all texts."""
-    right = {*settings.project.words, *names(facts.catalog)}
+    right = {*settings.project.words, *names(facts.catalog), *names_in(facts)}
     return replace(facts, misspelt=misspelt(facts.documents, right, facts.catalog.company.language))
 
 
 def facts_of(project: Project, members: Members | None) -> tuple[Facts, tuple[Problem, ...]]:
     """What the linter looks at, but for the compiled mails and the spelling; and the problems of the pages."""
     catalog = project.catalog
-    pages, silenced, problems = written_pages(project.settings, catalog, checks.RULES)
+    pages = written_pages(project.settings, catalog, checks.RULES)
     facts = Facts(
         catalog=catalog,
         brand=project.brand,
         root=project.root,
         members=members,
-        dates={
-            letter.id: planning.next_dates(letter, catalog.company, project.moment.as_of, 5)
-            for letter in catalog.newsletters.values()
-        },
+        dates=_dates(catalog, NOTHING),
         ticks=ticks_of(project.settings),
-        pages=of_files.documents(pages),
-        silenced=silenced,
+        pages=of_files.documents(pages.written),
+        silenced=pages.silences,
     )
-    return facts, problems
+    return facts, pages.problems
 
 
 def _audience(

@@ -10,6 +10,7 @@ from topmind import audience, brand, catalog, checks, settings
 from topmind.audience import AudienceSpec
 from topmind.audience.spec import PATH as AUDIENCE
 from topmind.brand import Brand
+from topmind.catalog.unread import Unread
 from topmind.errors import ConfigError, ContentError
 from topmind.model import Catalog, Clock, Level, Problem
 from topmind.run import moment
@@ -46,6 +47,10 @@ class Seen:
     spec: AudienceSpec | None
     #: What could be read of the content; None where the company could not.
     partial: Catalog | None
+    #: What could not.
+    unread: Unread
+    #: None = `themes/brand.toml` has an error.
+    brand: Brand | None
     #: Errors first.
     problems: tuple[Problem, ...]
     #: None = an error is among the problems.
@@ -116,6 +121,8 @@ def look(
         moment=at,
         spec=spec,
         partial=loaded.partial,
+        unread=loaded.unread,
+        brand=tokens,
         problems=found,
         project=project,
     )
@@ -131,17 +138,18 @@ def _further(
     read: Catalog, spec: AudienceSpec | None, problems: Iterable[Problem], *, planned: bool
 ) -> Iterator[Problem]:
     """What is wrong beyond single files, in the same run as their own mistakes, but not the echo of those."""
-    broken = {PurePosixPath(p.path) for p in problems if p.level is Level.ERROR}
+    errors = tuple(p for p in problems if p.level is Level.ERROR)
+    broken = {PurePosixPath(p.path) for p in errors}
     if planned or broken:  # who has to mend something is told of everything
         from topmind import planning
 
-        touched = {path.with_suffix("") for path in broken} | {path.parent for path in broken}
+        unread = Unread(errors=errors)
         for problem in planning.check(read):
-            if PurePosixPath(problem.path).with_suffix("") not in touched:
+            if checks.certain(problem, unread):
                 yield placed(problem, Path(read.root))
     if spec is not None:
-        unread = {path.stem for path in broken if path.parent.name == "segments"}
-        yield from audience.check(read.segments, read.sequences, read.items, spec, unread)
+        stems = {path.stem for path in broken if path.parent.name == "segments"}
+        yield from audience.check(read.segments, read.sequences, read.items, spec, stems)
 
 
 def placed(problem: Problem, root: Path) -> Problem:
