@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rule_rows import LETTER, SOUND, STEP, TIP, Files, company, issue, letter, offer, page, segment, step, tip
+from rule_rows import (
+    COMPANY,
+    LETTER,
+    SOUND,
+    STEP,
+    TIP,
+    Files,
+    company,
+    issue,
+    letter,
+    offer,
+    page,
+    segment,
+    step,
+    tip,
+)
 
 LANGUAGE = "language: de"  # no dictionary of ours knows it: codespell is not asked
 ADDRESS = ("14 Chandlery Lane", "Tern Harbor, ME 04999")
@@ -106,10 +121,11 @@ ACROSS: dict[str, tuple[Files, tuple[str, int]]] = {
     ),
 }
 
-#: A file with a mistake of its own, which every project below has: of each kind of folder one.
+#: A file with a mistake of its own, of each kind that others name.
 BESIDE: dict[str, str] = {
     "content/tips/broken.md": "---\ntitle: B\ndate: 2026-01-02\nzzzz: 1\n---\nWords.\n",
     "content/promotions/broken.md": "---\ntitle: B\ndate: 2026-01-02\nends: 2026-12-20\ncode: X1\nzzzz: 1\n---\nWords.\n",
     "content/newsletters/broken.md": "---\ntitle: B\nevery: Tuesday at 09:00\nzzzz: 1\n---\n/// slot | 1 tip\n",
     "content/pages/broken.md": "---\ntitle: B\nzzzz: 1\n---\nWords.\n",
+    COMPANY: str(company(ADDRESS, LANGUAGE, "zzzz: 1")[COMPANY]),
 }

@@ -45,6 +45,8 @@ class Loaded:
     problems: tuple[Problem, ...]
     #: What could be read, errors or not: for further checks only. None where the company could not.
     partial: Catalog | None = None
+    #: The same, with a stand-in for a company that could not be read: for looking at other files only.
+    readable: Catalog
     #: What could not.
     unread: Unread = NOTHING
 
@@ -73,18 +75,16 @@ def load(
     newsletters = project.newsletters()
     sequences = project.sequences()
     strays.check(settings.root, project.reader.seen, project.excluded, project.findings)
-    unread = project.unread(items, newsletters, sequences, segments, team)
+    unread = project.unread(company, items, newsletters, sequences, segments, team)
     items = with_audiences(items, newsletters, sequences, unread, project.findings)
     project.check(company, items, newsletters, sequences, unread)
     overview = foreign.overview(project.findings.sorted())
     project.findings.add([overview] if overview else [])
     problems = project.findings.sorted()
-    if company is None:
-        return Loaded(catalog=None, problems=problems)
     catalog = Catalog(
         as_of=as_of,
         root=str(settings.root),
-        company=company,
+        company=company or house.stand_in(project.reader),
         items={item.id: item for item in sorted(items, key=lambda i: i.id)},
         newsletters={one.id: one for one in sorted(newsletters, key=lambda n: n.id)},
         sequences={one.id: one for one in sorted(sequences, key=lambda s: s.id)},
@@ -93,8 +93,13 @@ def load(
         fields=dict(fields),
         silences=tuple(project.reader.silences),
     )
-    good = None if project.findings.any_error else catalog
-    return Loaded(catalog=good, problems=problems, partial=catalog, unread=unread)
+    return Loaded(
+        catalog=None if project.findings.any_error else catalog,
+        problems=problems,
+        partial=catalog if company else None,
+        readable=catalog,
+        unread=unread,
+    )
 
 
 class _Project:
@@ -180,6 +185,7 @@ class _Project:
 
     def unread(
         self,
+        company: Company | None,
         items: Iterable[Item],
         newsletters: Iterable[Newsletter],
         sequences: Iterable[Sequence],
@@ -187,7 +193,7 @@ class _Project:
         team: Mapping[str, TeamMember],
     ) -> Unread:
         """The files that are in none of these."""
-        read = {"content/company.md", *(item.path for item in items)}
+        read = {item.path for item in items} | ({company.path} if company else set())
         read |= {one.path for one in newsletters} | {one.path for one in sequences}
         read |= {one.path for one in segments.values()} | {one.path for one in team.values()}
         read |= {issue.path for newsletter in newsletters for issue in newsletter.issues.values()}

@@ -101,6 +101,8 @@ def half_code(facts: Facts) -> Iterator[Problem]:
 def strangers(facts: Facts) -> Iterator[Problem]:
     """What a contact's value in an address says, whoever runs that place learns and keeps in logs."""
     site = facts.catalog.company.site
+    if not site and facts.catalog.company.path in facts.unread.heads:
+        return
     for document in _with_tags(facts):
         every = frozenset(c.index for c in document.body.conditions) if document.body else frozenset()
         for href in dict.fromkeys(_addresses(document, every)):

@@ -38,6 +38,8 @@ TEMPLATE_TEXT = Rule(
 def postal_address(facts: Facts) -> Iterator[Problem]:
     """A commercial mail carries a postal address (CAN-SPAM § 7704(a)(5)): street and place, in lines or in one."""
     company = facts.catalog.company
+    if company.path in facts.unread.heads:
+        return
     if len([part for text in company.address for part in text.split(",") if part.strip()]) < 2:
         yield POSTAL_ADDRESS.at(
             company.path,

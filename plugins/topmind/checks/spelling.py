@@ -6,6 +6,7 @@ reads all texts from one pipe, code and addresses blanked, and answers with line
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 import subprocess
@@ -131,11 +132,11 @@ def names(catalog: Catalog) -> frozenset[str]:
 
 
 def names_in(facts: Facts) -> frozenset[str]:
-    """Words with a capital in files with a mistake: there, too, names of people and businesses stand."""
+    """Words with a capital in the heads of files with a mistake: there, too, people and businesses have their names."""
     return frozenset(
         word
         for path in facts.unread.paths
-        for line in facts.lines(path)
+        for line in itertools.takewhile(lambda line: line != "---", facts.lines(path)[1:])
         for word in re.findall(r"[^\W\d_]+", line)
         if word[0].isupper()
     )

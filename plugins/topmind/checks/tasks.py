@@ -101,6 +101,7 @@ def doers(facts: Facts) -> Iterator[Problem]:
         if step.channel is not Channel.CALL:
             continue
         doubtful = facts.unread.below("content/team") or (not step.sender and facts.unread.below("segments"))
+        doubtful |= catalog.company.path in facts.unread.heads
         if doubtful or facts.apart:
             continue
         named = _candidates(facts, sequence, step)

@@ -44,7 +44,7 @@ _AHEAD = 53
 
 def zones(facts: Facts) -> Iterator[Problem]:
     """Each newsletter has a run within its window in each zone, and whatever else goes by mail has one at all."""
-    if not facts.ticks:
+    if not facts.ticks or facts.catalog.company.path in facts.unread.heads:
         return
     try:
         tick_times(facts.ticks, facts.catalog.as_of, facts.catalog.company.zone)

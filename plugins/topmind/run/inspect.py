@@ -73,14 +73,12 @@ def _all(
 def _of_files(seen: Seen, *, apart: bool) -> tuple[Problem, ...]:
     """Of a project that has errors: these, and all that is so whatever the files with a mistake will say."""
     found = of_files.pages(seen)
-    if seen.partial is None or found is None:
-        return seen.problems
     unread = of_files.unread(seen, found)
     facts = Facts(
-        catalog=seen.partial,
+        catalog=seen.readable,
         brand=seen.brand,
         root=seen.settings.root,
-        dates=_dates(seen.partial, unread),
+        dates=_dates(seen.readable, unread),
         ticks=ticks_of(seen.settings),
         pages=of_files.documents(found.written),
         silenced=found.silences,
@@ -103,7 +101,7 @@ def _dates(catalog: Catalog, unread: Unread) -> dict[str, tuple[date, ...]]:
     """The coming days of each newsletter that was read as it was meant."""
     found: dict[str, tuple[date, ...]] = {}
     for letter in catalog.newsletters.values():
-        if unread.sound(letter.path):
+        if unread.sound(letter.path) and catalog.company.path not in unread.heads:
             found[letter.id] = tuple(planning.next_dates(letter, catalog.company, catalog.as_of, 5))
     return found
 

@@ -47,6 +47,8 @@ class Seen:
     spec: AudienceSpec | None
     #: What could be read of the content; None where the company could not.
     partial: Catalog | None
+    #: The same, with a stand-in for a company that could not be read: for looking at other files only.
+    readable: Catalog
     #: What could not.
     unread: Unread
     #: None = `themes/brand.toml` has an error.
@@ -108,8 +110,9 @@ def look(
         problems += _as_problems(error, "brand/tokens", places.root)
     loaded = catalog.load(places, at.as_of, spec.fields if spec else {}, instead=instead, rules=checks.RULES)
     problems += loaded.problems
-    if loaded.partial is not None:
-        problems += _further(loaded.partial, spec, loaded.problems, planned=planned)
+    problems += _further(
+        loaded.readable, spec, loaded.problems, planned=planned, company=loaded.partial is not None
+    )
     found = ordered(_without_echo(problems, places.root, spec))
     errors = any(problem.level is Level.ERROR for problem in found)
     project = None
@@ -121,6 +124,7 @@ def look(
         moment=at,
         spec=spec,
         partial=loaded.partial,
+        readable=loaded.readable,
         unread=loaded.unread,
         brand=tokens,
         problems=found,
@@ -135,12 +139,20 @@ def _with_occasions(read: Catalog) -> Catalog:
 
 
 def _further(
-    read: Catalog, spec: AudienceSpec | None, problems: Iterable[Problem], *, planned: bool
+    read: Catalog,
+    spec: AudienceSpec | None,
+    problems: Iterable[Problem],
+    *,
+    planned: bool,
+    company: bool,
 ) -> Iterator[Problem]:
-    """What is wrong beyond single files, in the same run as their own mistakes, but not the echo of those."""
+    """What is wrong beyond single files, in the same run as their own mistakes, but not the echo of those.
+
+    `company`: its file could be read; the planner asks it at every turn.
+    """
     errors = tuple(p for p in problems if p.level is Level.ERROR)
     broken = {PurePosixPath(p.path) for p in errors}
-    if planned or broken:  # who has to mend something is told of everything
+    if company and (planned or broken):  # who has to mend something is told of everything
         from topmind import planning
 
         unread = Unread(errors=errors)

@@ -26,15 +26,12 @@ def problems(
 ) -> tuple[Problem, ...]:
     """Errors first. `instead`: path → a text to read in place of the file's own."""
     seen = load_.look(root, as_of=as_of, clock=clock, environ=environ, instead=instead)
-    told = pages(seen, instead)
-    return load_.ordered([*seen.problems, *(told.problems if told else ())])
+    return load_.ordered([*seen.problems, *pages(seen, instead).problems])
 
 
-def pages(seen: Seen, instead: Mapping[str, bytes] | None = None) -> Pages | None:
-    """What stands in the pages, without the echo of what is wrong elsewhere; None where the company could not be read."""
-    if seen.partial is None:
-        return None
-    found = written_pages(seen.settings, seen.partial, checks.RULES, instead, seen.unread.items)
+def pages(seen: Seen, instead: Mapping[str, bytes] | None = None) -> Pages:
+    """What stands in the pages, without the echo of what is wrong elsewhere."""
+    found = written_pages(seen.settings, seen.readable, checks.RULES, instead, seen.unread.items)
     if seen.spec is not None:
         return found
     return replace(

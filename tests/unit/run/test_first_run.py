@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from first_run import ACROSS, ADDRESS, AUDIENCE, BESIDE, BROKEN, LANGUAGE, LINKED
-from rule_rows import ROWS, SOUND, Files, as_it_is, company, put, tip
+from rule_rows import COMPANY, ROWS, SOUND, Files, as_it_is, company, put, tip
 from topmind.checks.registry import OWN, RULES
 from topmind.checks.rule import Sees
 from topmind.model import Level, Problem
@@ -26,6 +26,7 @@ def told(root: Path) -> list[Problem]:
 
 
 def lay(root: Path, files: Files) -> None:
+    """Write these files; a lone surrogate stands for a byte that is no UTF-8."""
     for name, text in files.items():
         put(root, name, text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text)
 
@@ -42,9 +43,9 @@ def broken_files() -> Iterator[tuple[str, str]]:
         for way, (_, rule) in BROKEN.items():
             in_text = rule.startswith(("block/", "merge-tag/"))
             read = not path.startswith("segments/") and path != "content/sequences/first-job.md"
-            if path.endswith(".md") and (read or not in_text):
-                if not (way == "a key twice" and "\ntitle:" not in str(LINKED[path])):
-                    yield path, way
+            twice = way == "a key twice" and "\ntitle:" not in str(LINKED[path])
+            if path.endswith(".md") and (read or not in_text) and not twice:
+                yield path, way
 
 
 @pytest.mark.parametrize("path", sorted({path for path, _ in broken_files()}))
@@ -72,13 +73,15 @@ def test_what_is_wrong_elsewhere_is_told_in_the_same_run(tmp_path: Path, beside:
     """Names that are nowhere, dead links, doubled ids, the calendar: on their lines, beside the mistake of another file."""
     lay(tmp_path, PLAIN)
     for rule, (files, at) in ACROSS.items():
+        if beside == COMPANY and (rule.startswith("planning/") or rule == "name/unknown-topic"):
+            continue  # the planner asks the company at every turn, and its topics are not known
         lay(tmp_path, {**files, beside: BESIDE[beside]})
         found = {(one.rule, one.path, one.line) for one in told(tmp_path) if one.level is not Level.INFO}
         assert {one for one in found if one[1] == beside} == {
             ("front-matter/unknown-key", beside, BESIDE[beside].split("\n").index("zzzz: 1") + 1)
         }
         assert (rule, *at) in found, rule
-        restore(tmp_path, files)
+        restore(tmp_path, {**files, beside: ""})
 
 
 def test_each_rule_that_can_be_certain_is_told_beside_a_mistake(tmp_path: Path) -> None:
@@ -111,6 +114,7 @@ def test_a_rule_that_counts_waits_until_every_file_is_read(tmp_path: Path) -> No
 
 
 def restore(root: Path, files: Files) -> None:
+    """The project as it was before these files."""
     for name in files:
         (root / name).unlink()
     lay(root, {name: text for name, text in PLAIN.items() if name in files})
