@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from topmind.checks.facts import Facts
 from topmind.checks.rule import Rule, Sees
@@ -74,6 +75,7 @@ def reading_ease(said: Iterable[tuple[int, str]]) -> float | None:
     return 206.835 - 1.015 * len(words) / len(sentences) - 84.6 * sum(map(syllables, words)) / len(words)
 
 
+@lru_cache(maxsize=10_000)
 def syllables(word: str) -> int:
     """Groups of vowels; a last e is silent, but not in -le."""
     word = word.lower().replace("’", "'").split("'")[0]
