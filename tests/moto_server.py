@@ -8,12 +8,8 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-import botocore.session
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
-
-#: What botocore knows of Amazon's services lies in large files, which each of its sessions would read anew.
-botocore.session.create_loader = cache(botocore.session.create_loader)
 
 
 class Dispatcher(DomainDispatcherApplication):
