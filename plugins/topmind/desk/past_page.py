@@ -9,7 +9,7 @@ from topmind.model import Catalog, PastTouch, Verdict
 from topmind.report.feedback_words import heard_of
 from topmind.report.touch_words import state_words
 from topmind.run.preview.gone import touch_title
-from topmind.run.story import Story, decision_words, name_of, promised, reason_words, standing
+from topmind.run.story import Story, held_words, name_of, promised, reason_words, standing
 
 #: Touches that are listed at once; older ones are folded away.
 FIRST = 20
@@ -17,21 +17,19 @@ FIRST = 20
 
 def past(story: Story, catalog: Catalog, key: str, link: Link) -> dict[str, Any]:
     """How they stand, what is held from them today, and every touch, the newest first."""
-    held = [
-        {"title": occasion.title, "words": decision_words(decision)}
-        for occasion, decision in story.now.decisions
-        if decision.verdict is Verdict.PENDING
-    ]
-    others = [
-        {"title": occasion.title, "words": decision_words(decision)}
-        for occasion, decision in story.now.decisions
-        if decision.verdict is not Verdict.PENDING
-    ]
+
+    def told(theirs: bool) -> list[dict[str, str]]:
+        return [
+            {"title": occasion.title, "words": held_words(decision)}
+            for occasion, decision in story.now.decisions
+            if (decision.verdict is not Verdict.NOT_FOR_THEM) is theirs
+        ]
+
     return {
         "standing": [*standing(story), *promised(story)],
         "last_valuable": story.now.last_valuable,
-        "held": held,
-        "others": others,
+        "held": told(True),
+        "others": told(False),
         "touches": [
             {
                 **_touch(one, catalog),

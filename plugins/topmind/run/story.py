@@ -200,7 +200,12 @@ def _promise(now: Explanation, terms: Terms) -> Iterator[str]:
 
 def decision_words(decision: Decision) -> str:
     """`pending: too soon after the last one, at the earliest 2026-12-02`."""
+    return f"{decision.verdict.value.replace('_', ' ')}: {held_words(decision)}"
+
+
+def held_words(decision: Decision) -> str:
+    """The same without its verdict."""
     words = in_words(decision.reason.value)
     detail = f" ({decision.detail})" if decision.detail else ""
     until = f", at the earliest {decision.until}" if decision.until else ""
-    return f"{decision.verdict.value.replace('_', ' ')}: {words}{detail}{until}"
+    return f"{words}{detail}{until}"
