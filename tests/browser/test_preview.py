@@ -44,7 +44,7 @@ GOT = a_touch(
     "0001",
     date(2026, 11, 24),
     occurrence="2026-W48",
-    items=("tips/winter-filters",),
+    items=("tips/attic-hatch",),
     value=1,
     nominal=date(2026, 11, 24),
 )
@@ -57,6 +57,8 @@ subject: Notes from the yard
 preheader: Two lines about the week
 ---
 Two lines.
+
+/// slot | 1 value item
 """
 #: A run that is far larger than usual.
 LARGE = Wait(
@@ -166,7 +168,9 @@ def test_each_page_is_accessible_and_fits(browser: Any, address: str, width: int
             page.screenshot(path=f"{folder}/preview-{name}-{width}-{scheme}.png", full_page=True)
 
     for name, path in PAGES.items():
-        page.goto(address + path)
+        answer = page.goto(address + path)
+        assert answer is not None
+        assert answer.ok, name
         looked_at(name)
     # with the keyboard alone: stopped, seen on every page, and resumed
     page.get_by_role("link", name="Stop every mail").press("Enter")

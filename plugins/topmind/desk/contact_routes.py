@@ -54,6 +54,13 @@ class ContactRoutes:
         told, trouble = self._story(current, key)
         project = current.project
         shown = past(told, project.catalog, key, self.link) if told and project else None
+        if shown:
+            # what is held today is said once, with more words
+            said = {one["title"] for one in (*shown["held"], *shown["others"])}
+            today = current.preview.as_of
+            made["rows"] = [
+                row for row in made["rows"] if row["goes"] or row["day"] > today or row["title"] not in said
+            ]
         return page(
             "preview_contact.html",
             here="preview",

@@ -18,21 +18,19 @@ FIRST = 20
 
 def past(story: Story, catalog: Catalog, key: str, link: Link) -> dict[str, Any]:
     """How they stand, what is held from them today, and every touch, the newest first."""
-    held = [
-        {"title": occasion.title, "words": why_words.decision(story.now, occasion, decision)}
-        for occasion, decision in story.now.decisions
-        if decision.verdict is Verdict.PENDING
-    ]
-    others = [
-        {"title": occasion.title, "words": why_words.decision(story.now, occasion, decision)}
-        for occasion, decision in story.now.decisions
-        if decision.verdict is not Verdict.PENDING
-    ]
+
+    def told(theirs: bool) -> list[dict[str, str]]:
+        return [
+            {"title": occasion.title, "words": why_words.held(story.now, occasion, decision)}
+            for occasion, decision in story.now.decisions
+            if (decision.verdict is not Verdict.NOT_FOR_THEM) is theirs
+        ]
+
     return {
         "standing": [*standing(story), *promised(story)],
         "last_valuable": story.now.last_valuable,
-        "held": held,
-        "others": others,
+        "held": told(True),
+        "others": told(False),
         "touches": [
             {
                 **_touch(one, catalog),

@@ -49,9 +49,14 @@ def _already(now: Explanation, occasion: Occasion) -> str:
 
 
 def decision(now: Explanation, occasion: Occasion, decision: Decision) -> str:
-    """Why an occasion is not for them now, and until when."""
+    """`pending: too soon after the last one, at the earliest 2026-12-02`."""
+    return f"{decision.verdict.value.replace('_', ' ')}: {held(now, occasion, decision)}"
+
+
+def held(now: Explanation, occasion: Occasion, decision: Decision) -> str:
+    """The same without its verdict: why an occasion is not for them now, and until when."""
     words = in_words(decision.reason.value)
     said = [decision.detail, _already(now, occasion) if decision.reason is Reason.NOTHING_NEW else ""]
     detail = f" ({'; '.join(filter(None, said))})" if any(said) else ""
     until = f", at the earliest {decision.until}" if decision.until else ""
-    return f"{decision.verdict.value.replace('_', ' ')}: {words}{detail}{until}"
+    return f"{words}{detail}{until}"
