@@ -4,18 +4,15 @@ pages of a server and as files."""
 from __future__ import annotations
 
 import os
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from preview_project import copied, peopled
+from served import served
 from topmind import brand
 from topmind.date_words import DateStyle
 from topmind.desk.app import app, own_addresses
@@ -79,18 +76,8 @@ def address(project: Path) -> Iterator[str]:
             own=own_addresses("https://harborandpine.example"),
         ),
     )
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(desk, port=port, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(5)
+    with served(lambda _address: desk) as address:
+        yield address
 
 
 @pytest.mark.parametrize(("width", "scheme"), VIEWS)

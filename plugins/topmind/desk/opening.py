@@ -37,7 +37,7 @@ def open_desk(
 
     What people press on its live pages lands in `var/inbox/`, and the next run folds it in.
     """
-    settings, company = project.settings, project.catalog.company
+    settings, catalog, company = project.settings, project.catalog, project.catalog.company
     watching = watching or Watching(settings.root, as_of=as_of, clock=clock)
     mails = settings.var / "outbox"
     pages = live.app(
@@ -71,6 +71,11 @@ def open_desk(
         ),
         edit=lambda path: there if (there := edit(path)).startswith("https://") else "",
         reload=reload,
+        sources={
+            one.id: one.title
+            for kind in (catalog.newsletters, catalog.sequences, catalog.items)
+            for one in kind.values()
+        },
     )
 
 

@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -69,7 +70,7 @@ class PreviewRoutes:
             said = await form(request)
             if not ours(request, said, self.key):
                 raise HTTPException(403)
-            return await run_in_threadpool(self._do, page, request, said)
+            return await run_in_threadpool(self._do, partial(page, posted=True), request, said)
 
         mail = "/desk/preview/{slug}/{letter}/{persona}/"
         return [
@@ -98,18 +99,20 @@ class PreviewRoutes:
     def _index(self, page: Page, request: Request) -> Response:
         current = self.now()
         if current.preview.catalog is None:
-            return page("findings.html", here="findings", **pages.findings_page(current.preview, _link))
+            return self._findings(page, request)
         return page(
             "preview.html",
             here="preview",
+            version=current.version,
             preview=current.preview,
             search=current.people is not None,
             **pages.index(current.preview, _link),
         )
 
     def _findings(self, page: Page, request: Request) -> Response:
-        preview = self.now().preview
-        return page("findings.html", here="findings", **pages.findings_page(preview, _link))
+        current = self.now()
+        found = pages.findings_page(current.preview, _link)
+        return page("findings.html", here="findings", version=current.version, **found)
 
     def _mail(self, page: Page, request: Request, trouble: str = "", to: str = "") -> Response:
         current, one, letter, persona, mail = self._asked(request)
@@ -117,12 +120,15 @@ class PreviewRoutes:
             name: asked if (asked := request.query_params.get(name, "")) in dict(values) else values[0][0]
             for name, values in pages.VIEWS.items()
         }
+        done = request.query_params.get("said", "")
         return page(
             "preview_mail.html",
             here="preview",
+            version=current.version,
             preview=current.preview,
             key=self.key if self.deeds else "",
-            said=SAID.get(request.query_params.get("said", ""), ""),
+            done=done,
+            said=SAID.get(done, ""),
             wrong=trouble,
             to=to,
             query=_query(request),
@@ -157,10 +163,16 @@ class PreviewRoutes:
         return HTMLResponse(html, headers=headers)
 
     def _source(self, page: Page, request: Request) -> Response:
-        _, one, letter, persona, mail = self._asked(request)
+        current, one, letter, persona, mail = self._asked(request)
         base = pages.place(one, letter, persona.id)
         return page(
-            "preview_source.html", here="preview", one=one, mail=mail, base=base, query=_query(request)
+            "preview_source.html",
+            here="preview",
+            version=current.version,
+            one=one,
+            mail=mail,
+            base=base,
+            query=_query(request),
         )
 
     def _changes(self, page: Page, request: Request) -> Response:
@@ -170,23 +182,31 @@ class PreviewRoutes:
         made = changes_page(current.preview, one, letter, other, persona, mailer)
         if made is None:
             raise HTTPException(404)
-        return page("preview_changes.html", here="preview", query=_query(request), **made)
+        return page(
+            "preview_changes.html", here="preview", version=current.version, query=_query(request), **made
+        )
 
     def _search(self, page: Page, request: Request) -> Response:
-        return page("preview_search.html", here="preview", key=self.key, **found_page(self.now(), None))
+        return self._found(page, None)
+
+    def _found(self, page: Page, words: str | None) -> Response:
+        current = self.now()
+        found = found_page(current, words)
+        return page("preview_search.html", here="preview", version=current.version, key=self.key, **found)
 
     def _contact(self, page: Page, request: Request) -> Response:
         current = self.now()
         made = contact_page(current, request.path_params["key"], _link)
         if made is None:
             raise HTTPException(404)
-        return page("preview_contact.html", here="preview", preview=current.preview, **made)
+        return page(
+            "preview_contact.html", here="preview", version=current.version, preview=current.preview, **made
+        )
 
     def _do(self, page: Page, request: Request, said: Mapping[str, str]) -> Response:
         """A pressed button; the answer leads back to the page, or says what is in the way."""
         if "slug" not in request.path_params:
-            words = said.get("q", "").strip()[:200]
-            return page("preview_search.html", here="preview", key=self.key, **found_page(self.now(), words))
+            return self._found(page, said.get("q", "").strip()[:200])
         if self.deeds is None:
             raise HTTPException(405)
         _, one, letter, persona, _ = self._asked(request)

@@ -89,7 +89,8 @@ def touches(book: Book, contact: str | None = None) -> tuple[PastTouch, ...]:
             ),
             state=STATE[state],
             day=number_day(day),
-            items=items.get(touch, ()),
+            items=items.get((touch, 0), ()),
+            shown=items.get((touch, 1), ()),
             value=value,
             promotions=promotions,
             bounced=bool(bounced),
@@ -129,8 +130,8 @@ def _order(touch: PastTouch) -> tuple[str, date, str, str, str]:
     return key.contact, touch.day, key.source, key.step or "", key.occurrence
 
 
-def _items(book: Book, names: Sequence[str] | None) -> dict[int, tuple[str, ...]]:
-    """Item ids of each touch, in slot order."""
+def _items(book: Book, names: Sequence[str] | None) -> dict[tuple[int, int], tuple[str, ...]]:
+    """(touch, 0) → its item ids in slot order; (touch, 1) → those that its words showed."""
     only, bound = (
         ("", ())
         if names is None
@@ -139,13 +140,14 @@ def _items(book: Book, names: Sequence[str] | None) -> dict[int, tuple[str, ...]
             (listed(names),),
         )
     )
-    found: dict[int, list[str]] = {}
-    for touch, name in book.db.execute(
-        f"SELECT k.touch, i.name FROM touch_items k JOIN items i ON i.id = k.item{only} ORDER BY k.touch, k.position",
+    found: dict[tuple[int, int], list[str]] = {}
+    for touch, shown, name in book.db.execute(
+        "SELECT k.touch, k.shown, i.name FROM touch_items k JOIN items i ON i.id = k.item"
+        f"{only} ORDER BY k.touch, k.position",
         bound,
     ):
-        found.setdefault(touch, []).append(name)
-    return {touch: tuple(names) for touch, names in found.items()}
+        found.setdefault((touch, shown), []).append(name)
+    return {which: tuple(names) for which, names in found.items()}
 
 
 def answers(book: Book) -> tuple[Answer, ...]:

@@ -194,7 +194,9 @@ class PastTouch:
     day: date
     #: Item ids in slot order.
     items: tuple[str, ...] = ()
-    #: How many of them give value / sell.
+    #: Items that its own words showed (`/// item`): they have had these, too.
+    shown: tuple[str, ...] = ()
+    #: How many of `items` give value / sell; where there are none: of the words.
     value: int = 0
     promotions: int = 0
     bounced: bool = False

@@ -68,8 +68,8 @@ class Ask:
     slots: tuple[Slot, ...] = ()
     #: Its own words suffice: an issue may go with empty slots.
     has_text: bool = False
-    #: Items that its own words show (`/// item`): no slot shows them once more.
-    shown: tuple[str, ...] = ()
+    #: Its own words: whoever gets them has had the items that they show (`/// item`).
+    words: Body | None = None
     #: Nominal days (the written and the one it was moved from) that a pin may name.
     nominal: tuple[date, ...] = ()
     #: The announced item.
@@ -170,7 +170,7 @@ def _issue(
         unproved=unproved,
         slots=slots,
         has_text=own is not None and has_words(own),
-        shown=tuple(name for name, _ in (own or letter.body).refs),
+        words=own or letter.body,
         nominal=(day, dated.was) if dated and dated.was else (day,),
         value=value,
         promotions=promotions,
@@ -231,6 +231,7 @@ def announcement_asks(
                 only_if=send.only_if,
                 held=item.id in held,
                 stopped=stopped,
+                words=send.body or item.body,
                 item=item,
                 value=int(item.is_value),
                 promotions=int(sells),

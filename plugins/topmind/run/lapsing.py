@@ -68,7 +68,7 @@ def _of(decided: Decided, day: date) -> Iterator[Lapsed]:
         if plan.occasions[touch.occasion].kind is SourceKind.RESCUE:
             continue
         if touch.last_day <= day and over(touch.contact, touch.occasion):
-            row = replace(rows.touch(touch), items=(), per_slot=(), value=0, promotions=0)
+            row = replace(rows.touch(touch, over=True), items=(), per_slot=(), value=0, promotions=0)
             yield Lapsed(row=row, reason=Reason.TOO_LATE)
 
 

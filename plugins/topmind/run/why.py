@@ -14,22 +14,20 @@ from topmind.ledger import HeardOf, Person
 from topmind.model import (
     Channel,
     Clock,
-    Decision,
     History,
     PastTouch,
     PersonRecord,
-    Standing,
     TouchState,
 )
 from topmind.planning import Explanation
-from topmind.planning.terms import Terms
 from topmind.planning.unhappy import waiting
-from topmind.report.feedback_words import heard_of, suppressed_because
-from topmind.report.reasons import in_words, why_not
+from topmind.report.feedback_words import heard_of
+from topmind.report.reasons import contents, in_words, why_not
 from topmind.run import load as load_
 from topmind.run import places
 from topmind.run.compose import reason_of
 from topmind.run.decide import decide
+from topmind.run.why_words import decision, promise, standing
 
 #: How many past touches are told where no occasion is asked for.
 RECENT = 12
@@ -104,6 +102,7 @@ class Story:
                     "state": t.state.value,
                     "reason": t.reason,
                     "items": list(t.items),
+                    "shown": list(t.shown),
                     "mail": self.mails.get(t.wire(self.ledger), ""),
                     "feedback": [
                         {"kind": h.kind.value, "at": h.at.isoformat(), "detail": h.detail, "actor": h.actor}
@@ -112,6 +111,7 @@ class Story:
                 }
                 for t in self.touches
             ],
+            "already_shown": [{"item": one.item.id, "in": one.where} for one in now.shown],
             "coming": [{"day": c.day.isoformat(), "occasion": c.name} for c in now.coming],
         }
 
@@ -134,7 +134,7 @@ def _lines(story: Story) -> Iterator[str]:
     yield f"{person.name or 'no name'} <{person.address or 'no address'}>, contact {now.contact}"
     yield f"  takes part: {'yes' if now.active else 'no'}; in {', '.join(now.segments) or 'no segment'}"
     yield f"  signs for us: {story.team.get(now.sender, now.sender)}"
-    yield from _standing(person.standing)
+    yield from standing(person.standing)
     # after their own no the basis would read as its reason
     words = "" if person.standing.opted_out else story.basis.get(Channel.EMAIL, "")
     yield f"  may get marketing mail: {'yes' if now.consent[Channel.EMAIL] else 'no'}{words and f' ({words})'}"
@@ -142,19 +142,21 @@ def _lines(story: Story) -> Iterator[str]:
         yield f"  the foot of a newsletter says: {story.footer}"
     if now.suppressed:
         yield "  the address is suppressed: nothing is mailed to it"
-    yield from _promise(now, now.terms)
+    yield from promise(now, now.terms)
+    if now.shown:
+        shown = ", ".join(f"{one.item.id} (in {one.where})" for one in now.shown)
+        yield f"  shown by the words of a mail, so not chosen for them: {shown}"
     if now.due:
         yield "Due now:"
         yield from (f"  {o.name}: {', '.join(t.picks) or o.title}" for o, t in now.due)
     if now.decisions:
         yield "Not now:"
-        yield from (f"  {o.name}: {_decision(d)}" for o, d in now.decisions)
+        yield from (f"  {o.name}: {decision(now, o, d)}" for o, d in now.decisions)
     yield "What happened:" if story.touches else f"Nothing{story.of} was ever sent to them from here."
     for touch in story.touches:
-        what = f": {', '.join(touch.items)}" if touch.items else ""
         reason = why_not(touch) if touch.state is TouchState.MISSED else touch.reason
         why = f" ({in_words(reason)})" if reason else ""
-        yield f"  {touch.day}  {touch.state.value:10} {_name(touch)}{what}{why}"
+        yield f"  {touch.day}  {touch.state.value:10} {_name(touch)}{contents(touch)}{why}"
         name = touch.wire(story.ledger)
         if name in story.mails:
             yield f"              {story.mails[name]}"
@@ -165,41 +167,6 @@ def _lines(story: Story) -> Iterator[str]:
     if now.coming:
         yield "What comes (as planned today):"
         yield from (f"  {c.day}  {c.name}" for c in now.coming[:RECENT])
-
-
-def _standing(standing: Standing) -> Iterator[str]:
-    if standing.erased:
-        yield "  erased"
-    if standing.opted_out:
-        yield "  opted out of all mail"
-    if standing.off_topics:
-        yield f"  opted out of: {', '.join(sorted(standing.off_topics))}"
-    if standing.suppressed:
-        yield f"  suppressed: {suppressed_because(standing.suppressed)}"
-    if standing.paused_until:
-        yield f"  paused until {standing.paused_until}"
-
-
-def _promise(now: Explanation, terms: Terms) -> Iterator[str]:
-    if terms.floor:
-        until = f"holds until {now.floor_until}" if now.floor_until else "has not started"
-        last = f"last one {now.last_valuable}" if now.last_valuable else "none so far"
-        yield f"  promise: a valuable touch every {terms.floor} days; {last}; {until}"
-    if now.floor_broken:
-        yield f"  the floor is broken today: {in_words(now.floor_broken.value)}"
-    for use in now.ceilings:
-        what = use.channel.value if use.channel else "all channels"
-        kept = f"; the last {use.kept} are kept for the promise" if use.kept else ""
-        yield f"  ceiling: {use.used} of {use.most} in {use.days} days ({what}){kept}"
-    if terms.ratio:
-        yield f"  value before each promotion: {terms.ratio}; credit now {now.credit}"
-
-
-def _decision(decision: Decision) -> str:
-    words = in_words(decision.reason.value)
-    detail = f" ({decision.detail})" if decision.detail else ""
-    until = f", at the earliest {decision.until}" if decision.until else ""
-    return f"{decision.verdict.value.replace('_', ' ')}: {words}{detail}{until}"
 
 
 def story(root: Path, who: str, occasion: str | None, *, as_of: str | None, clock: Clock) -> Story:

@@ -40,6 +40,26 @@ def test_an_unforeseen_mistake_ends_no_watching(tmp_path: Path) -> None:
     assert reload.trouble == ""
 
 
+def test_what_was_saved_before_it_began_shows(tmp_path: Path) -> None:
+    """The site of another day is built once at the beginning, after what makes that quick."""
+    done: queue.Queue[str] = queue.Queue()
+
+    def build() -> str:
+        done.put("build")
+        return ""
+
+    (tmp_path / "content").mkdir()
+    reload = Reload(
+        tmp_path, read=lambda: None, build=build, version=lambda: 1, warm=lambda: done.put("warm")
+    )
+    thread = reload.start()
+    assert [done.get(timeout=10), done.get(timeout=10)] == ["warm", "build"]
+    reload.end()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert (reload.site, done.qsize()) == (1, 0)
+
+
 def test_settings_that_are_replaced_and_folders_that_are_made_later(tmp_path: Path) -> None:
     """A project without any folder yet: an editor that renames over the settings is followed each time, and so are files
     of a folder that was not there, and of one made anew; what runs write themselves is not."""

@@ -288,6 +288,8 @@ def test_a_log_of_an_older_shape(
         # as the code of that time wrote them: today's import asks for columns that came later
         row = "INSERT INTO people (contact, name) VALUES (?, ?)"
         ledger._write(lambda book: book.db.executemany(row, [(one, f"Person {one}") for one in CONTACTS]))
+        chosen = "INSERT INTO touch_items (touch, position, item, person) VALUES (1, 0, 1, 1)"
+        ledger._write(lambda book: book.db.execute(chosen))
         ledger.stop("all")
         ledger._log.snap()
         ledger.close()
@@ -297,6 +299,7 @@ def test_a_log_of_an_older_shape(
     assert [e["shape"] for e in entries(bucket)][-1] == newest
     assert entries(bucket)[-1]["people"] == [0], "put anew: a migration may change what is personal"
     assert again.task_mails() == ()
+    assert rows(again)["touch_items"] == [(1, 0, 1, 1, None, 0)], "what was chosen is not what words showed"
     assert rows(again) == replayed(bucket, clock)
     assert again.find("c0001")[0].name == "Person c0001"
 

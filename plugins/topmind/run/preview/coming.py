@@ -120,7 +120,7 @@ def _rescues(catalog: Catalog, known: People | None, as_of: date) -> Iterator[Co
         step=None,
         occurrence=as_of.isoformat(),
         channel=Channel.EMAIL,
-        title="Something useful before a floor breaks",
+        title="Something useful, before it is too long",
         day=as_of,
         at=MORNING,
     )
@@ -189,7 +189,7 @@ def _nothing(why: str) -> str:
 def _when(catalog: Catalog, occasion: Occasion) -> str:
     dates = catalog.company.dates
     if occasion.kind is SourceKind.RESCUE:
-        return "when somebody’s floor is about to break"
+        return "when somebody would hear nothing useful for too long"
     at = (
         "as a task of the morning"
         if occasion.channel.is_task
@@ -210,7 +210,9 @@ def _fact(starts: str) -> str:
     if starts in _FACTS:
         return _FACTS[starts]
     answer = re.fullmatch(r"answered\('([^']+)', '([^']+)'\)", starts)
-    return f"the answer ‘{answer[2]}’ to {answer[1]}" if answer else starts
+    if answer:
+        return f"the answer ‘{answer[2]}’ to {answer[1]}"
+    return f"the day ‘{starts.replace('_', ' ')}’" if starts.isidentifier() else starts
 
 
 def _before(catalog: Catalog, known: People | None, occasion: Occasion) -> tuple[Showing, ...]:
