@@ -310,7 +310,7 @@ def test_proofs_of_a_log_from_before_they_were_numbered(
     """Each is the first of its issue, and worth what it was: one that has left, one that may have, one that has not."""
     was = [("2026-W48", "dana", ACCEPTED), ("2026-W49", "dana", ACCEPTED), ("2026-W49", "june", PLANNED)]
     with monkeypatch.context() as older:
-        older.setattr(log_, "newest_shape", lambda: 14)
+        older.setattr(log_, "newest_shape", lambda: 15)
         ledger = opened(bucket, clock)
         row = (
             "INSERT INTO proof_mails (source, occurrence, sender, hex, state, attempt, at)"
