@@ -24,6 +24,7 @@ from topmind.date_words import PLAIN, DateStyle
 from topmind.desk import looks
 from topmind.desk import outbox as mails
 from topmind.desk.calendar_page import Calendar, days_in_words
+from topmind.desk.control_routes import ControlRoutes
 from topmind.desk.last_run import LastRun
 from topmind.desk.preview_routes import PreviewRoutes
 from topmind.desk.reload import Reload
@@ -57,6 +58,7 @@ def app(
     preview: PreviewRoutes | None = None,
     edit: Callable[[str], str] = lambda _path: "",
     reload: Reload | None = None,
+    control: ControlRoutes | None = None,
     sources: Mapping[str, str] | None = None,
 ) -> Starlette:
     """The desk: `/` the site, `/desk/` today, `/desk/preview/`, `/desk/findings/`, `/desk/plan/`, `/desk/calendar/`,
@@ -64,8 +66,8 @@ def app(
 
     `last_run` is asked on each page (`lambda: read(var / "last-run.json")`); `site_url` is the public address of
     the site, whose pictures and pages a shown mail takes from here; `edit` gives the address at which a file can be
-    edited in a browser, "" = nowhere; with `reload` open pages show what was saved; `sources` has the title of each
-    newsletter, sequence and announcement by its id.
+    edited in a browser, "" = nowhere; with `reload` open pages show what was saved, with `control` every mail can be
+    stopped; `sources` has the title of each newsletter, sequence and announcement by its id.
     """
     mail_of = preview.mail_of if preview else lambda _name: ""
     pages = pages_of(
@@ -77,6 +79,7 @@ def app(
         nav=_nav(calendar, preview),
         mail_of=mail_of,
         reload=reload,
+        halted=control.halted if control else None,
     )
     policy = (
         f"default-src 'none'; style-src {style_hash(pages.css)}; script-src 'self'; img-src 'self' data:; frame-src 'self'; "
@@ -107,7 +110,8 @@ def app(
     ]
     routes += calendar.routes(desk.page) if calendar else []
     routes += preview.routes(desk.page) if preview else []
-    bare = ("", "/plan", "/calendar", "/outbox", "/preview", "/findings")
+    routes += control.routes(desk.page) if control else []
+    bare = ("", "/plan", "/calendar", "/outbox", "/preview", "/findings", "/stop", "/approve")
     routes += [Route(f"/desk{path}", _with_slash) for path in bare]
     routes.append(Route("/desk/desk.js", _script))
     routes += reload.routes() if reload else []
@@ -129,6 +133,7 @@ def pages_of(brand: Brand, company: str, dates: DateStyle, **shared: Any) -> Pag
         "static": False,
         "mail_of": lambda _name: "",
         "reload": None,
+        "halted": None,
         "frame": shared["link"],
         "in_words": in_words,
         "dates": dates,

@@ -18,32 +18,17 @@ from starlette.routing import Route
 from topmind.desk import looks
 from topmind.desk import preview_pages as pages
 from topmind.desk.changes_page import changes_page
-from topmind.desk.contact_page import contact_page, found_page
+from topmind.desk.contact_routes import ContactRoutes, Page
 from topmind.desk.posting import form, ours
+from topmind.desk.pressing import SAID, Deeds, press
 from topmind.errors import TopmindError
+from topmind.run.control import Noted
 from topmind.run.preview import Coming, Mailer, Persona, SeenMail, find, masked
+from topmind.run.preview.before import Before, before
+from topmind.run.preview.gone import gone
 from topmind.run.preview.personas import key_of, real
 from topmind.run.preview.watching import Current
-
-#: Renders a template of the desk: (template, status, **values).
-Page = Callable[..., Response]
-#: What a page says after something was done.
-SAID = {
-    "held": "Held. Nothing of it leaves until you release it.",
-    "released": "Released. What is due goes with the next run.",
-    "sent": "The test mail has left. It is marked TEST, and counts for nobody.",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deeds:
-    """What can be done from the preview; each raises TopmindError with what to do."""
-
-    #: (occasion) → nothing of it leaves.
-    hold: Callable[[str], None]
-    release: Callable[[str], None]
-    #: (edition's mail, address) → one test mail leaves.
-    test: Callable[[Coming, str, Persona, str], None]
+from topmind.run.story import Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +39,10 @@ class PreviewRoutes:
     deeds: Deeds | None = None
     #: Beginnings of addresses that this desk serves, too, as regular expressions.
     own: tuple[str, ...] = ()
+    #: (state, contact) → their story; None = the past is not shown.
+    story: Callable[[Current, str], Story] | None = None
+    #: What the ledger says of stops and proofs.
+    noted: Callable[[], Noted] = Noted
     #: In each form of this desk: a page elsewhere does not know it.
     key: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
@@ -76,15 +65,20 @@ class PreviewRoutes:
         return [
             Route("/desk/preview/", bound(self._index)),
             Route("/desk/findings/", bound(self._findings)),
-            Route("/desk/preview/contact/", bound(self._search), methods=["GET"]),
+            Route("/desk/preview/contact/", bound(self._contacts.search), methods=["GET"]),
             Route("/desk/preview/contact/", post, methods=["POST"]),
-            Route("/desk/preview/contact/{key}/", bound(self._contact)),
+            Route("/desk/preview/contact/{key}/", bound(self._contacts.contact)),
+            Route("/desk/preview/contact/{key}/{touch}/", bound(self._contacts.touch)),
             Route(mail, bound(self._mail), methods=["GET"]),
             Route(mail, post, methods=["POST"]),
             Route(mail + "against/{other}/", bound(self._changes)),
             Route(mail + "source/", bound(self._source)),
             Route(mail + "{copy}.html", bound(self._frame)),
         ]
+
+    @property
+    def _contacts(self) -> ContactRoutes:
+        return ContactRoutes(now=self.now, story=self.story, key=self.key, link=_link)
 
     def mail_of(self, name: str) -> str:
         """Address of the mail that the plan or the calendar calls so; "" where there is none to be seen."""
@@ -106,6 +100,10 @@ class PreviewRoutes:
             version=current.version,
             preview=current.preview,
             search=current.people is not None,
+            wait=current.people.wait if current.people and self.deeds else None,
+            gone=gone(current.preview.catalog, current.people, current.preview.as_of)
+            if current.people and self.deeds
+            else (),
             **pages.index(current.preview, _link),
         )
 
@@ -132,6 +130,7 @@ class PreviewRoutes:
             wrong=trouble,
             to=to,
             query=_query(request),
+            before=self._before(current, one),
             **pages.mail_page(
                 current.preview,
                 one,
@@ -143,6 +142,14 @@ class PreviewRoutes:
                 also=_also(current, one, letter),
             ),
         )
+
+    def _before(self, current: Current, one: Coming) -> Before | None:
+        """What an issue still waits for, where something can be done about it."""
+        project = current.project
+        if project is None or self.deeds is None:
+            return None
+        at = project.moment
+        return before(project.catalog, one, self.noted().proofs, at.now, all_day=at.all_day)
 
     def _frame(self, page: Page, request: Request) -> Response:
         made = {"light": looks.light, "dark": looks.dark, "bare": looks.without_pictures}
@@ -186,43 +193,17 @@ class PreviewRoutes:
             "preview_changes.html", here="preview", version=current.version, query=_query(request), **made
         )
 
-    def _search(self, page: Page, request: Request) -> Response:
-        return self._found(page, None)
-
-    def _found(self, page: Page, words: str | None) -> Response:
-        current = self.now()
-        found = found_page(current, words)
-        return page("preview_search.html", here="preview", version=current.version, key=self.key, **found)
-
-    def _contact(self, page: Page, request: Request) -> Response:
-        current = self.now()
-        made = contact_page(current, request.path_params["key"], _link)
-        if made is None:
-            raise HTTPException(404)
-        return page(
-            "preview_contact.html", here="preview", version=current.version, preview=current.preview, **made
-        )
-
     def _do(self, page: Page, request: Request, said: Mapping[str, str]) -> Response:
         """A pressed button; the answer leads back to the page, or says what is in the way."""
         if "slug" not in request.path_params:
-            return self._found(page, said.get("q", "").strip()[:200])
+            return self._contacts.found(page, said.get("q", "").strip()[:200])
         if self.deeds is None:
             raise HTTPException(405)
         _, one, letter, persona, _ = self._asked(request)
-        what = said.get("do", "")
         try:
-            if what == "hold":
-                self.deeds.hold(one.name)
-            elif what == "release":
-                self.deeds.release(one.name)
-            elif what == "test":
-                self.deeds.test(one, letter, persona, said.get("to", "").strip())
-            else:
-                raise HTTPException(400)
+            done = press(self.deeds, one, letter, persona, said)
         except TopmindError as error:
             return self._mail(page, request, f"{error.says} {error.fix}".strip(), said.get("to", ""))
-        done = {"hold": "held", "release": "released", "test": "sent"}[what]
         kept = _query(request)
         here = _link(pages.place(one, letter, persona.id))
         back = f"{here}?{kept + '&' if kept else ''}said={done}"

@@ -147,6 +147,7 @@ def listed(book: Book) -> tuple[ProofMail, ...]:
             state=STATE[row["state"]],
             attempt=row["attempt"],
             reason=row["reason"],
+            at=moment(row["at"]),
         )
         for row in rows
     )

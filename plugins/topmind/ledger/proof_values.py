@@ -52,6 +52,8 @@ class ProofMail:
     state: TouchState
     attempt: int
     reason: str = ""
+    #: UTC, of the last change; None = not known.
+    at: datetime | None = None
 
     @property
     def issue(self) -> str:

@@ -12,6 +12,7 @@ from topmind.links import KeyRing, Links
 from topmind.model import (
     Catalog,
     Channel,
+    Company,
     CompiledEdition,
     Edition,
     Level,
@@ -237,9 +238,8 @@ def reason(members: Members, row: int, language: str, company: str, *, service: 
     )
 
 
-def reason_of(decided: Decided, contact: str) -> str:
+def reason_of(members: Members, company: Company, contact: str) -> str:
     """What the foot of a newsletter tells one contact of the source."""
-    members, company = decided.members, decided.project.catalog.company
     row = members.ids.index(contact)
     return reason(
         members, row, members.languages[int(members.language[row])] or company.language, company.name

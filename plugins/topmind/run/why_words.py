@@ -11,18 +11,18 @@ from topmind.report.feedback_words import suppressed_because
 from topmind.report.reasons import in_words
 
 
-def standing(standing: Standing) -> Iterator[str]:
+def said(standing: Standing) -> Iterator[str]:
     """What holds of them whatever is planned."""
     if standing.erased:
-        yield "  erased"
+        yield "erased"
     if standing.opted_out:
-        yield "  opted out of all mail"
+        yield "opted out of all mail"
     if standing.off_topics:
-        yield f"  opted out of: {', '.join(sorted(standing.off_topics))}"
+        yield f"opted out of: {', '.join(sorted(standing.off_topics))}"
     if standing.suppressed:
-        yield f"  suppressed: {suppressed_because(standing.suppressed)}"
+        yield f"suppressed: {suppressed_because(standing.suppressed)}"
     if standing.paused_until:
-        yield f"  paused until {standing.paused_until}"
+        yield f"paused until {standing.paused_until}"
 
 
 def promise(now: Explanation, terms: Terms) -> Iterator[str]:
@@ -30,15 +30,15 @@ def promise(now: Explanation, terms: Terms) -> Iterator[str]:
     if terms.floor:
         until = f"holds until {now.floor_until}" if now.floor_until else "has not started"
         last = f"last one {now.last_valuable}" if now.last_valuable else "none so far"
-        yield f"  promise: a valuable touch every {terms.floor} days; {last}; {until}"
+        yield f"promise: a valuable touch every {terms.floor} days; {last}; {until}"
     if now.floor_broken:
-        yield f"  the floor is broken today: {in_words(now.floor_broken.value)}"
+        yield f"the floor is broken today: {in_words(now.floor_broken.value)}"
     for use in now.ceilings:
         what = use.channel.value if use.channel else "all channels"
         kept = f"; the last {use.kept} are kept for the promise" if use.kept else ""
-        yield f"  ceiling: {use.used} of {use.most} in {use.days} days ({what}){kept}"
+        yield f"ceiling: {use.used} of {use.most} in {use.days} days ({what}){kept}"
     if terms.ratio:
-        yield f"  value before each promotion: {terms.ratio}; credit now {now.credit}"
+        yield f"value before each promotion: {terms.ratio}; credit now {now.credit}"
 
 
 def _already(now: Explanation, occasion: Occasion) -> str:

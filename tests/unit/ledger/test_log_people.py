@@ -47,7 +47,7 @@ PLAIN = {
     "reported": {"what", "value"},
     "runs": {"owner", "who"},
     "senders": {"crew", "seat"},
-    "stops": {"name"},
+    "stops": {"name", "who", "why"},
     "strays": {"hex", "message_id"},
     "suppressions": {"reason"},
     "task_mails": {"sender", "hex", "reason", "message_id"},

@@ -15,6 +15,7 @@ from topmind.model import Catalog, Clock, Level, Problem
 from topmind.planning import with_call_backs, with_occurrences
 from topmind.run import inspect
 from topmind.run import load as load_
+from topmind.run.approving import wait_of
 from topmind.run.decide import Decided
 from topmind.run.load import Project, Seen
 from topmind.run.preview.coming import LOOK, look
@@ -182,7 +183,8 @@ def known_people(decided: Decided | None, clock: Clock) -> People | None:
     if decided is None:
         return None
     names = {one.contact: one.name for one in decided.people if one.name}
-    return people(decided.members, decided.history, decided.plan.foretold, clock.now(), names)
+    made = people(decided.members, decided.history, decided.plan.foretold, clock.now(), names)
+    return replace(made, wait=wait_of(decided))
 
 
 def stops_of(project: Project | None, clock: Clock) -> frozenset[str]:
