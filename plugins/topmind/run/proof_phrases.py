@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import PurePosixPath
 
-from topmind.mail.shown import in_words
+from topmind.mail.issue_parts import in_words
 from topmind.model import Catalog, Occasion
 
 #: Lines of one list, parts in one sentence; more make a mail that nobody reads.

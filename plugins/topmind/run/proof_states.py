@@ -16,7 +16,7 @@ import numpy as np
 
 from topmind import planning
 from topmind.errors import MailError
-from topmind.mail import shown
+from topmind.mail import issue_parts
 from topmind.model import (
     Catalog,
     Edition,
@@ -107,7 +107,7 @@ def unseen(project: Project, history: History) -> Callable[[Edition], tuple[str,
         if issue.name not in issues:
             return ()
         proofs, parts = history.proofs[issue.name], made_of(issue)
-        goes = shown.parts_of(project.catalog, issue, edition.items, edition.sender)
+        goes = issue_parts.parts_of(project.catalog, issue, edition.items, edition.sender)
         if _newest(proofs, parts, goes, left=True):
             return ()
         return _differing(_newest(proofs, parts, (), left=True), parts, goes)
@@ -135,7 +135,7 @@ class Ahead:
             part
             for items in picks
             for sender in planning.signers(self.catalog, self.members, rows, issue)
-            for part in shown.parts_of(self.catalog, issue, items, sender)
+            for part in issue_parts.parts_of(self.catalog, issue, items, sender)
         }
         names = {(issue.source, issue.occurrence)}
         frozen = {name for touch in self.known.touches if _waits(touch, names) for name in touch.items}
@@ -200,9 +200,9 @@ class _MadeOf:
     look: str = ""
 
     def __call__(self, issue: Occasion) -> Parts:
-        self.look = self.look or shown.look_of(self.project.root)
+        self.look = self.look or issue_parts.look_of(self.project.root)
         try:
-            return shown.parts(self.project.catalog, issue, self.look)
+            return issue_parts.parts(self.project.catalog, issue, self.look)
         except MailError:
             return {}
 
