@@ -13,6 +13,8 @@ import sqlite3
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -645,6 +647,37 @@ def test_a_port_that_is_taken(desk: Desk) -> None:
     assert said.code == 2, said
     assert f"127.0.0.1:{port} is taken" in said.err
     assert "--port" in said.err
+
+
+def test_the_desk_ends_at_once(desk: Desk) -> None:
+    """Ctrl-C with a page open and a plan in the making: nobody waits for either."""
+    started = desk.root / "started"
+    planning = "threading.current_thread().name == 'live-reload-warm'"
+    wait = f"    open({str(started)!r}, 'w').close()\n    time.sleep(120)\n"
+    desk.write({"pelicanconf.py": f"{CONF}\nimport threading, time\nif {planning}:\n{wait}"})
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        port = other.getsockname()[1]
+    child = desk.start("preview", "--port", str(port))
+    try:
+        while not started.exists():
+            assert child.poll() is None
+            time.sleep(0.01)
+        with closing(patiently(f"http://127.0.0.1:{port}/desk/changes")) as stream:
+            assert b'"trouble": ""' in stream.readline()
+            child.send_signal(signal.SIGINT)
+            _, err = child.communicate(timeout=30)
+    finally:
+        child.kill()
+    assert (child.returncode, err.strip()) == (130, "Interrupted.")
+
+
+def patiently(url: str) -> Any:
+    """An answer of a server that is just beginning."""
+    while True:
+        try:
+            return urllib.request.urlopen(url)
+        except urllib.error.URLError:
+            time.sleep(0.02)
 
 
 @pytest.mark.parametrize(

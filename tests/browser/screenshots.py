@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import browser_setup
 from conftest import BROWSER_ARGS
+from served import served
 
 SIZES = {"phone": 390, "desktop": 1280}
 SCHEMES = ("light", "dark")
@@ -153,14 +152,14 @@ def main() -> int:
     if not (root / "output").is_dir():
         call(["-C", str(root), "init", "--sample"])
         call(["-C", str(root), "demo", "--contacts", "300"])
-    server, port = serve(application(root, as_of=None, host="127.0.0.1")[0])
-    with sync_playwright() as playwright:
+    app, reload = application(root, as_of=None, host="127.0.0.1")
+    with served(lambda _address: app, at_end=reload.end) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_setup.find(), args=BROWSER_ARGS)
-        wanted = {name: f"http://127.0.0.1:{port}{path}" for name, path in PAGES.items()}
+        wanted = {name: f"{address}{path}" for name, path in PAGES.items()}
         for name, path in mails(root / "var" / "outbox"):
-            wanted[f"mail-{name}"] = f"http://127.0.0.1:{port}/desk/outbox/{path.name}/html"
+            wanted[f"mail-{name}"] = f"{address}/desk/outbox/{path.name}/html"
         for name, where in live(root / "var" / "outbox"):
-            wanted[f"page-{name}"] = f"http://127.0.0.1:{port}{where}"
+            wanted[f"page-{name}"] = f"{address}{where}"
         for name, url in wanted.items():
             taken = []
             for size, width in SIZES.items():
@@ -174,7 +173,6 @@ def main() -> int:
             sheet(taken, target / f"sheet-{name}.png")
         contact_sheet(browser, target)
         browser.close()
-    server.should_exit = True
     return told(target)
 
 
@@ -184,21 +182,6 @@ def told(target: Path) -> int:
         f"pictures are in {target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target}"
     )
     return 0
-
-
-def serve(app: object) -> tuple[object, int]:
-    """The desk on a free port of this machine, in a thread."""
-    import socket
-
-    import uvicorn
-
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))  # type: ignore[arg-type]
-    threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True).start()
-    while not server.started:
-        time.sleep(0.02)
-    return server, listener.getsockname()[1]
 
 
 if __name__ == "__main__":

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import socket
-import threading
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
+from starlette.applications import Starlette
 
+from served import served
 from topmind import brand, live
 from topmind.date_words import DateStyle
 from topmind.desk import outbox
@@ -59,43 +57,36 @@ def address(tmp_path_factory: pytest.TempPathFactory, inbox: ListInbox) -> Itera
         folder / "var/outbox", HOSTILE, html=f"<html><head></head><body><p>quiet</p>{script}</body></html>"
     )
     os.utime(folder / "var/outbox" / f"{0:032x}-1.eml")
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
     look = brand.load(ROOT)
-    pages = live.app(
-        inbox=inbox,
-        links=Links(RING, f"http://127.0.0.1:{port}"),
-        brand=look,
-        company="Harbor & Pine",
-        clock=FixedClock(),
-        topics={"tips": "Weekly tips", "offers": "Offers and events"},
-        view=lambda who: outbox.of_touch(folder / "var/outbox", who.touch_hex),
-    )
-    desk = app(
-        site=folder / "output",
-        outbox=folder / "var/outbox",
-        brand=look,
-        company="Harbor & Pine",
-        last_run=a_last_run,
-        live=pages,
-        site_url="https://harborandpine.example",
-        calendar=Calendar(
-            last_plan=a_last_plan,
-            root=ROOT,
-            edit=lambda path: f"/desk/file/{path}",
-            dates=DateStyle("en", "US"),
-        ),
-    )
-    server = uvicorn.Server(uvicorn.Config(desk, port=port, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(5)
+
+    def desk(address: str) -> Starlette:
+        pages = live.app(
+            inbox=inbox,
+            links=Links(RING, address),
+            brand=look,
+            company="Harbor & Pine",
+            clock=FixedClock(),
+            topics={"tips": "Weekly tips", "offers": "Offers and events"},
+            view=lambda who: outbox.of_touch(folder / "var/outbox", who.touch_hex),
+        )
+        return app(
+            site=folder / "output",
+            outbox=folder / "var/outbox",
+            brand=look,
+            company="Harbor & Pine",
+            last_run=a_last_run,
+            live=pages,
+            site_url="https://harborandpine.example",
+            calendar=Calendar(
+                last_plan=a_last_plan,
+                root=ROOT,
+                edit=lambda path: f"/desk/file/{path}",
+                dates=DateStyle("en", "US"),
+            ),
+        )
+
+    with served(desk) as address:
+        yield address
 
 
 RING = KeyRing(links=("l" * 32,), addresses=("a" * 32,), coupons=("c" * 32,))

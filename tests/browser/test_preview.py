@@ -4,27 +4,33 @@ pages of a server and as files."""
 from __future__ import annotations
 
 import os
-import socket
-import threading
-import time
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from preview_project import copied, peopled
+from served import served
 from topmind import brand
 from topmind.date_words import DateStyle
 from topmind.desk.app import app, own_addresses
+from topmind.desk.control_routes import ControlRoutes
 from topmind.desk.export import export
-from topmind.desk.opening import deeds
+from topmind.desk.noting import Noting
+from topmind.desk.opening import controls, deeds, story
 from topmind.desk.preview_routes import PreviewRoutes
+from topmind.run import control
+from topmind.run.approving import Part, Wait
+from topmind.run.dry import decide_dry
+from topmind.run.places import open_project_ledger
 from topmind.run.preview import Watching
 from topmind.run.preview.personas import key_of
 from topmind.run.preview.public import public
+from topmind.testing.builders import a_touch
 from topmind.testing.clock import FixedClock
 from topmind.testing.desk import a_last_run
 
@@ -32,6 +38,40 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 CLOCK = FixedClock()
 ISSUE = "/desk/preview/tuesday-fix--2026-W50/a/sample/"
+LEDGER = "browser"
+#: What one contact has got.
+GOT = a_touch(
+    "0001",
+    date(2026, 11, 24),
+    occurrence="2026-W48",
+    items=("tips/winter-filters",),
+    value=1,
+    nominal=date(2026, 11, 24),
+)
+#: A letter that waits for somebody's word.
+YARD = """---
+title: Yard Notes
+every: Friday at 09:00
+approve: ready
+subject: Notes from the yard
+preheader: Two lines about the week
+---
+Two lines.
+"""
+#: A run that is far larger than usual.
+LARGE = Wait(
+    as_of=date(2026, 12, 1),
+    plan="9f3c2a7710d4e5b6" * 4,
+    mails=1180,
+    usual=212,
+    largest=date(2026, 11, 24),
+    parts=(
+        Part(name="tuesday-fix/2026-W49", title="The Tuesday Fix, December 1, 2026", mails=1161),
+        Part(name="first-job/thank-you", title="After the first job: Thank you, with a coupon", mails=19),
+    ),
+    surge=True,
+    transport="ses",
+)
 PAGES = {
     "index": "/desk/preview/",
     "mail": ISSUE,
@@ -42,6 +82,11 @@ PAGES = {
     "findings": "/desk/findings/",
     "search": "/desk/preview/contact/",
     "contact": f"/desk/preview/contact/{key_of('0001')}/",
+    "touch": f"/desk/preview/contact/{key_of('0001')}/{GOT.wire(LEDGER)}/",
+    "ready": "/desk/preview/yard-notes--2026-W49/a/sample/",
+    "stop": "/desk/stop/",
+    "approve": "/desk/approve/",
+    "correction": "/desk/correction/?of=tuesday-fix+2026-11-24",
 }
 #: The same page with another frame in it: to look at.
 MORE = {
@@ -57,8 +102,16 @@ if os.environ.get("TOPMIND_SCREENSHOTS"):
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample with sixty contacts."""
-    return peopled(copied(tmp_path_factory.mktemp("preview")))
+    """The sample with sixty contacts, one of whom has got something."""
+    root = peopled(copied(tmp_path_factory.mktemp("preview")))
+    (root / "content/newsletters/yard-notes.md").write_text(YARD, "utf-8")
+    conf = root / "pelicanconf.py"
+    conf.write_text(re.sub(r'"ledger": "[^"]+"', f'"ledger": "{LEDGER}"', conf.read_text("utf-8")), "utf-8")
+    decided = decide_dry(root, as_of=None, clock=CLOCK, environ={})
+    with open_project_ledger(decided.project.settings, CLOCK, None) as ledger:
+        ledger.sync_people(decided.people, lambda address: (address,))
+        ledger.seed([GOT])
+    return root
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +119,7 @@ def address(project: Path) -> Iterator[str]:
     """A desk with its preview on a free port of this machine."""
     watching = Watching(project, as_of=None, clock=CLOCK, environ={}, background=False)
     watching.now()
+    noting = Noting(project, lambda: control.noted(project, CLOCK), CLOCK)
     desk = app(
         site=project / "output",
         outbox=project / "var/outbox",
@@ -76,21 +130,19 @@ def address(project: Path) -> Iterator[str]:
         preview=PreviewRoutes(
             now=watching.now,
             deeds=deeds(watching, None, CLOCK),
+            story=story(CLOCK),
+            noted=noting.now,
             own=own_addresses("https://harborandpine.example"),
         ),
+        control=ControlRoutes(
+            now=watching.now,
+            noting=noting,
+            controls=replace(controls(watching, None, CLOCK), wait=lambda: LARGE),
+            key="k" * 32,
+        ),
     )
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(desk, port=port, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(5)
+    with served(lambda _address: desk) as address:
+        yield address
 
 
 @pytest.mark.parametrize(("width", "scheme"), VIEWS)
@@ -104,14 +156,31 @@ def test_each_page_is_accessible_and_fits(browser: Any, address: str, width: int
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    for name, path in PAGES.items():
-        page.goto(address + path)
+
+    def looked_at(name: str) -> None:
         found = Axe().run(page)
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide == 0, f"{name}: {wide} px too wide"
         if folder := os.environ.get("TOPMIND_SCREENSHOTS"):
             page.screenshot(path=f"{folder}/preview-{name}-{width}-{scheme}.png", full_page=True)
+
+    for name, path in PAGES.items():
+        page.goto(address + path)
+        looked_at(name)
+    # with the keyboard alone: stopped, seen on every page, and resumed
+    page.get_by_role("link", name="Stop every mail").press("Enter")
+    page.get_by_label("Why").fill("The price in it is wrong.")
+    page.get_by_label("Your name").fill("Dana")
+    page.get_by_label("Your name").press("Enter")
+    page.get_by_role("status").get_by_text("Stopped.").wait_for()
+    looked_at("stopped")
+    page.get_by_role("link", name="Findings").click()
+    page.get_by_text("by Dana. The price in it is wrong.").wait_for()
+    looked_at("findings-stopped")
+    page.get_by_role("link", name="Resume").press("Enter")
+    page.get_by_role("button", name="Resume Every mail").press("Enter")
+    page.get_by_role("status").get_by_text("Resumed.").wait_for()
     assert [url for url in asked if not url.startswith((address, "data:"))] == []
     context.close()
 

@@ -6,8 +6,6 @@ With TOPMIND_TUESDAY=FOLDER the pictures are written there; `make tuesday` puts 
 from __future__ import annotations
 
 import os
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from preview_project import copied, peopled
+from served import served
 from topmind.cli.app import call
 from topmind.desk.opening import follow, open_desk
-from topmind.run import load, site
+from topmind.run import load
 from topmind.run.preview import Watching
 from topmind.testing.clock import FixedClock
 
@@ -48,6 +46,7 @@ class Tuesday:
     root: Path
     address: str
     page: Any
+    watching: Watching
     errors: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> None:
@@ -64,6 +63,11 @@ class Tuesday:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
 
+    def anew(self) -> None:
+        """A plan was worked out: the page shows itself anew."""
+        with self.page.expect_event("load"):
+            self.watching.stopped(frozenset())
+
     def picture(self, name: str, *, whole: bool = False) -> None:
         """For the page of the docs, where one is asked for."""
         if PICTURES:
@@ -72,7 +76,16 @@ class Tuesday:
             self.page.wait_for_timeout(300)
             Path(PICTURES).mkdir(parents=True, exist_ok=True)
             path = Path(PICTURES) / f"{name}.png"
-            self.page.screenshot(path=path, full_page=whole)
+            # no empty foot below a short page
+            end = "Math.ceil(document.querySelector('main').getBoundingClientRect().bottom)"
+            size = self.page.viewport_size
+            clip = {
+                "x": 0,
+                "y": 0,
+                "width": size["width"],
+                "height": min(size["height"], self.page.evaluate(end)),
+            }
+            self.page.screenshot(path=path, full_page=whole, **({} if whole else {"clip": clip}))
             # a page of few colours: a third of its bytes
             Image.open(path).convert("RGB").quantize(96).save(path, optimize=True)
 
@@ -85,36 +98,26 @@ class Tuesday:
 def tuesday(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[Tuesday]:
     """The sample with sixty contacts on the morning of 1 December 2026, served with live reload."""
     root = peopled(copied(tmp_path_factory.mktemp("tuesday")))
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
     assert call(["-C", str(root), "ledger", "init"]) == 0
     project = load.load(root, as_of=None, clock=CLOCK)
-    site.build(project, CLOCK, search=False)
     watching = Watching(root, as_of=None, clock=CLOCK)
     reload = follow(project, watching, CLOCK)
     desk = open_desk(project, CLOCK, watching=watching, reload=reload)
     watching.settled()
     watcher = reload.start()
-    server = uvicorn.Server(uvicorn.Config(desk, port=port, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        time.sleep(0.02)
-    context = browser.new_context(viewport={"width": 1280, "height": 860})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    one = Tuesday(root=root, address=f"http://127.0.0.1:{port}", page=page)
-    page.on("console", lambda said: one.errors.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: one.errors.append(str(error)))
-    yield one
-    context.close()
-    reload.end()
-    server.should_exit = True
-    thread.join(10)
+    while not reload.site:  # it begins with a build
+        time.sleep(0.05)
+    with served(lambda _address: desk, at_end=reload.end) as address:
+        context = browser.new_context(viewport={"width": 1040, "height": 1000})
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        one = Tuesday(root=root, address=address, page=page, watching=watching)
+        page.on("console", lambda said: one.errors.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: one.errors.append(str(error)))
+        yield one
+        context.close()
     watcher.join(10)
-    assert not thread.is_alive(), "an open page kept the server"
+    assert not watcher.is_alive()
 
 
 def test_from_an_idea_to_a_test_mail(tuesday: Tuesday) -> None:
@@ -160,6 +163,7 @@ def test_from_an_idea_to_a_test_mail(tuesday: Tuesday) -> None:
     tuesday.open("/desk/preview/")
     page.get_by_role("link", name="The Tuesday Fix, December 8, 2026").first.click()
     mail = page.frame_locator("iframe.look-light")
+    mail.get_by_text("First frost on Thursday").wait_for()
     mail.get_by_text("Salt the steps before the frost").first.wait_for()
     tuesday.picture("4-mail")
 
@@ -185,12 +189,24 @@ def test_from_an_idea_to_a_test_mail(tuesday: Tuesday) -> None:
     assert not tuesday.mails()
     page.get_by_label("A test mail of this edition").fill("dana@harborandpine.example")
     page.get_by_role("button", name="Send the test").click()
+    page.get_by_role("status").get_by_text("The test mail has left.").wait_for()
+    tuesday.anew()
     page.get_by_role("status").get_by_role("link", name="Outbox").click()
     page.get_by_role("link", name="TEST").first.wait_for()
+    assert page.get_by_role("heading", name="Tuesday, December 1, 2026").count() == 1
     tuesday.picture("7-outbox")
     [sent] = tuesday.mails()
     message = message_from_bytes(sent.read_bytes(), policy=policy.default)
     assert message["Subject"].startswith("TEST")
     assert message["To"] == "dana@harborandpine.example"
     assert "Salt the steps" in message.get_body(("html",)).get_content()
+
+    # what was asked for with a form is not asked once more: a note says that there is something new
+    tuesday.open("/desk/preview/contact/")
+    page.get_by_role("searchbox").fill("0001")
+    page.get_by_role("searchbox").press("Enter")
+    page.get_by_role("main").get_by_role("listitem").first.wait_for()
+    tuesday.watching.stopped(frozenset())
+    page.get_by_role("status").get_by_text("This page has changed.").wait_for()
+    assert page.get_by_role("main").get_by_role("listitem").count()
     assert not tuesday.errors

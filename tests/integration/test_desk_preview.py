@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
@@ -19,10 +20,12 @@ from topmind.date_words import DateStyle
 from topmind.desk.app import app, own_addresses
 from topmind.desk.opening import deeds
 from topmind.desk.preview_routes import PreviewRoutes
+from topmind.desk.reload import Reload
 from topmind.errors import ContentError
 from topmind.ledger import open_ledger
 from topmind.run.preview import Watching
 from topmind.run.preview.personas import key_of
+from topmind.run.preview.watching import Current
 from topmind.testing.asgi import WebAnswer, call
 from topmind.testing.clock import FixedClock
 from topmind.testing.desk import a_last_run
@@ -53,6 +56,13 @@ def watching(root: Path) -> Watching:
 @pytest.fixture(scope="module")
 def desk(root: Path, watching: Watching) -> Starlette:
     """A desk of it on which things can be done."""
+    return a_desk(root, watching)
+
+
+def a_desk(
+    root: Path, watching: Watching, now: Callable[[], Current] | None = None, reload: Reload | None = None
+) -> Starlette:
+    """A desk of a project; `now` where it is another one than that of `watching`."""
     return app(
         site=root / "output",
         outbox=root / "var/outbox",
@@ -61,11 +71,12 @@ def desk(root: Path, watching: Watching) -> Starlette:
         last_run=a_last_run,
         dates=DateStyle("en", "US"),
         preview=PreviewRoutes(
-            now=watching.now,
+            now=now or watching.now,
             deeds=deeds(watching, None, CLOCK),
             own=own_addresses("https://harborandpine.example"),
             key=KEY,
         ),
+        reload=reload,
     )
 
 
@@ -270,6 +281,52 @@ def test_an_occasion_is_held_and_released(desk: Starlette) -> None:
         assert words in page, words
     assert post(desk, ISSUE, do="release").status == 303
     assert "Hold it" in get(desk, ISSUE)
+
+
+def test_a_page_carries_what_it_is_made_of(root: Path, watching: Watching) -> None:
+    """A plan that is ready while a page is being made is told to that page: it carries the state that it shows. What was
+    asked for with a form is no page that could be asked for once more."""
+    reload = Reload(root, read=watching.now, build=lambda: "", version=lambda: watching.version)
+    shown: list[int] = []
+
+    def now() -> Current:
+        current = watching.now()
+        shown.append(current.version)
+        watching.stopped(frozenset())
+        return current
+
+    desk = a_desk(root, watching, now, reload)
+    look_up = f"/desk/preview/contact/{key_of('0001')}/"
+    for path in (
+        "/desk/preview/",
+        "/desk/findings/",
+        "/desk/preview/contact/",
+        look_up,
+        ISSUE,
+        f"{ISSUE}source/",
+        f"{ISSUE}against/last/",
+    ):
+        page = get(desk, path)
+        assert f'data-desk="{reload.mark(shown[-1])}" defer' in page, path
+        assert reload.mark(shown[-1]) not in reload.state()
+    assert (
+        f'data-desk="{reload.mark(shown[-1] + 1)}" data-posted defer'
+        in post(desk, "/desk/preview/contact/", q="1").text
+    )
+    other = Reload(root, read=watching.now, build=lambda: "", version=reload.version)
+    assert other.state() != reload.state(), "another server may count as many changes"
+
+
+def test_a_plan_is_not_cut_off_at_the_end(root: Path) -> None:
+    """Whoever asks for it, even a thread that is cut off itself: DuckDB would end the process with a message of its own."""
+    watching = Watching(root, as_of=None, clock=CLOCK, environ={})
+    with watching.calm:
+        asks = threading.Thread(target=watching.now, daemon=True)
+        asks.start()
+        asks.join()
+        [plans] = [one for one in threading.enumerate() if one.name == "topmind-preview"]
+    assert not plans.daemon
+    watching.settled()
 
 
 def test_what_is_written_shows_with_the_next_page(tmp_path: Path) -> None:

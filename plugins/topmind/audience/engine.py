@@ -151,7 +151,7 @@ class Session:
             },
             days=[t.day for t in reached],
         )
-        items = [(t.key.contact, item) for t in reached for item in t.items]
+        items = [(t.key.contact, item) for t in reached for item in (*t.items, *t.shown)]
         self._facts_of("touch_items", {"contact": [c for c, _ in items], "item": [i for _, i in items]})
         zone = ZoneInfo(self.catalog.company.zone)
         answers = [(a, a.at.astimezone(zone).date()) for a in history.answers]

@@ -47,7 +47,7 @@ class _Scanner:
         self.stack: list[OpenBlock] = [OpenBlock("", line, branch_line=line)]
         self.conditions: list[Condition] = []
         self.slots: list[Slot] = []
-        self.refs: list[tuple[str, int]] = []
+        self.refs: list[tuple[str, int, int | None]] = []
         self.coupons: list[tuple[str, int]] = []
         self.personal: list[PersonalCode] = []
         self.segments: list[tuple[str, int]] = []
@@ -244,7 +244,8 @@ class _Scanner:
             fences.video_address(value)
         else:
             found = Single(word, fences.item_name(word, value), line=line)
-            self.refs.append((found.value, line))
+            around = [outer.condition for outer in self.stack if outer.condition is not None]
+            self.refs.append((found.value, line, around[-1] if around else None))
         self.stack[-1].parts.append(found)
 
     def text(self, value: str, line: int) -> Text:
@@ -268,7 +269,8 @@ def scan(text: str, path: str, line: int) -> Scan:
         conditions=tuple(scanner.conditions),
         slots=tuple(scanner.slots),
         tags=tuple(tags),
-        refs=tuple(scanner.refs),
+        refs=tuple((name, at) for name, at, _ in scanner.refs),
+        refs_inside=tuple(inside for _, _, inside in scanner.refs),
         coupons=tuple(dict.fromkeys(code for code, _ in scanner.coupons)),
         personal=tuple(scanner.personal),
     )

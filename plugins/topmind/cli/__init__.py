@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import threading
+
 #: Signals that ended this process, in order. Kept because libraries turn the exception into one of their own, or
 #: swallow it (DuckDB: "Query interrupted"; Python 3.11: what `__set_name__` raises).
 received: list[int] = []
+
+#: Set by a command that has threads which only read, or build what the next build makes whole: who ends it does not
+#: wait for a plan that nobody will see. Left to the interpreter, they are waited for, or cut off while DuckDB works,
+#: which it says in words of its own.
+ends_at_once = threading.Event()
 
 
 def main() -> None:
     """Entry of the `topmind` program: ends with its exit code; 130 and 143 where a signal ended it."""
     import gc
+    import os
     import signal
     import sys
+    from contextlib import suppress
 
     # What a command imports and makes lives to its end: looking through it after each 700 new objects is a tenth of
     # its time.
@@ -30,6 +39,11 @@ def main() -> None:
     # what was done is done: the exit code says so, whatever comes while the interpreter clears up
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if ends_at_once.is_set():
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(AttributeError, OSError, ValueError):  # none, closed, or nobody reads it
+                stream.flush()
+        os._exit(code)
     sys.exit(code)
 
 

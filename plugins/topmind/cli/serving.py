@@ -43,6 +43,7 @@ def application(root: Path, *, as_of: str | None, host: str) -> tuple[Starlette,
 
 def serve(root: Path, *, as_of: str | None, host: str, port: int, only_prepare: bool = False) -> None:
     """Serve the desk until Ctrl-C."""
+    from topmind.cli import ends_at_once
     from topmind.desk import server
 
     app, reload = application(root, as_of=as_of, host=host)
@@ -55,6 +56,7 @@ def serve(root: Path, *, as_of: str | None, host: str, port: int, only_prepare: 
     )
     if said := warning(host):
         click.echo(said, err=True)
+    ends_at_once.set()
     reload.start()
     server.serve(app, host=host, port=port, at_end=reload.end)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,7 +23,8 @@ from topmind.brand import Brand
 from topmind.date_words import PLAIN, DateStyle
 from topmind.desk import looks
 from topmind.desk import outbox as mails
-from topmind.desk.calendar_page import Calendar
+from topmind.desk.calendar_page import Calendar, days_in_words
+from topmind.desk.control_routes import ControlRoutes
 from topmind.desk.last_run import LastRun
 from topmind.desk.preview_routes import PreviewRoutes
 from topmind.desk.reload import Reload
@@ -56,13 +58,16 @@ def app(
     preview: PreviewRoutes | None = None,
     edit: Callable[[str], str] = lambda _path: "",
     reload: Reload | None = None,
+    control: ControlRoutes | None = None,
+    sources: Mapping[str, str] | None = None,
 ) -> Starlette:
     """The desk: `/` the site, `/desk/` today, `/desk/preview/`, `/desk/findings/`, `/desk/plan/`, `/desk/calendar/`,
     `/desk/outbox/`, and the live pages at their paths.
 
     `last_run` is asked on each page (`lambda: read(var / "last-run.json")`); `site_url` is the public address of
     the site, whose pictures and pages a shown mail takes from here; `edit` gives the address at which a file can be
-    edited in a browser, "" = nowhere; with `reload` open pages show what was saved.
+    edited in a browser, "" = nowhere; with `reload` open pages show what was saved, with `control` every mail can be
+    stopped; `sources` has the title of each newsletter, sequence and announcement by its id.
     """
     mail_of = preview.mail_of if preview else lambda _name: ""
     pages = pages_of(
@@ -74,6 +79,7 @@ def app(
         nav=_nav(calendar, preview),
         mail_of=mail_of,
         reload=reload,
+        halted=control.halted if control else None,
     )
     policy = (
         f"default-src 'none'; style-src {style_hash(pages.css)}; script-src 'self'; img-src 'self' data:; frame-src 'self'; "
@@ -92,6 +98,7 @@ def app(
         headers=headers,
         site_url=site_url.rstrip("/"),
         calendar=calendar,
+        sources={name.replace("/", "-"): title for name, title in (sources or {}).items()},
     )
     routes: list[Route | Mount] = [
         Route("/desk/", desk.today),
@@ -103,7 +110,8 @@ def app(
     ]
     routes += calendar.routes(desk.page) if calendar else []
     routes += preview.routes(desk.page) if preview else []
-    bare = ("", "/plan", "/calendar", "/outbox", "/preview", "/findings")
+    routes += control.routes(desk.page) if control else []
+    bare = ("", "/plan", "/calendar", "/outbox", "/preview", "/findings", "/stop", "/approve")
     routes += [Route(f"/desk{path}", _with_slash) for path in bare]
     routes.append(Route("/desk/desk.js", _script))
     routes += reload.routes() if reload else []
@@ -125,6 +133,7 @@ def pages_of(brand: Brand, company: str, dates: DateStyle, **shared: Any) -> Pag
         "static": False,
         "mail_of": lambda _name: "",
         "reload": None,
+        "halted": None,
         "frame": shared["link"],
         "in_words": in_words,
         "dates": dates,
@@ -166,11 +175,13 @@ class _Desk:
     headers: Mapping[str, str]
     site_url: str
     calendar: Calendar | None = None
+    #: As a List-Id has it → title.
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     def today(self, request: Request) -> Response:
         """What was done today, what comes, what needs somebody."""
         lacks = self.calendar.lacks() if self.calendar else []
-        return self._with_run("today.html", here="today", lacks=lacks)
+        return self._with_run("today.html", here="today", lacks=lacks, told=self._told)
 
     def plan(self, request: Request) -> Response:
         """Today's plan by occasion and reason."""
@@ -185,7 +196,14 @@ class _Desk:
         page = min(max(int(text), 1), last) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
         shown = mails.heads(self.outbox, found[(page - 1) * PER_PAGE : page * PER_PAGE])
         return self.page(
-            "outbox.html", here="outbox", mails=shown, total=len(found), page=page, last=last, words=words
+            "outbox.html",
+            here="outbox",
+            days=[(day, list(heads)) for day, heads in groupby(shown, lambda head: head.day)],
+            sources=self.sources,
+            total=len(found),
+            page=page,
+            last=last,
+            words=words,
         )
 
     def mail(self, request: Request) -> Response:
@@ -227,6 +245,9 @@ class _Desk:
         if found is None:
             raise HTTPException(404)
         return found
+
+    def _told(self, run: LastRun) -> list[tuple[str, ...]]:
+        return self.calendar.told(run) if self.calendar else days_in_words(run, None)
 
     def _with_run(self, template: str, **values: Any) -> Response:
         try:

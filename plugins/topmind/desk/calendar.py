@@ -14,7 +14,7 @@ from topmind.report.outlook_words import Lack
 #: Where a file can be edited: path relative to the project → address; "" = nowhere.
 Edit = Callable[[str], str]
 _MANY = {
-    Channel.EMAIL: ("follow-up mail", "follow-up mails"),
+    Channel.EMAIL: ("follow-up", "follow-ups"),
     Channel.CALL: ("call", "calls"),
     Channel.LETTER: ("letter", "letters"),
     Channel.VISIT: ("visit", "visits"),
@@ -65,6 +65,21 @@ class Week:
     #: Segments whose gap begins in this week.
     lacks: tuple[Lack, ...]
 
+    @property
+    def full(self) -> tuple[Day, ...]:
+        """Its days with something on them."""
+        return tuple(day for day in self.days if day.mails or day.bundles)
+
+    @property
+    def says(self) -> tuple[str, ...]:
+        """What goes in it, in words: `1204 The Tuesday Fix`, `160 others`; () for nothing."""
+        counts: dict[str, int] = {}
+        for line in (line for day in self.days for line in day.mails):
+            counts[line.title] = counts.get(line.title, 0) + line.count
+        others = sum(line.count for day in self.days for bundle in day.bundles for line in bundle.lines)
+        said = [f"{count} {title}" for title, count in counts.items()]
+        return (*said, *([f"{others} {'other' if others == 1 else 'others'}"] if others else []))
+
 
 def weeks(plan: LastPlan, segment: str, edit: Edit) -> tuple[Week, ...]:
     """The whole forecast for one segment ("" = everybody), in whole weeks."""
@@ -89,11 +104,16 @@ def _day(plan: LastPlan, by_day: Mapping[date, PlanDay], day: date, segment: str
     known = by_day.get(day)
     if known is None:
         return Day(day=day, beyond=True)
+    touches = {what: by_segment.get(segment, 0) for what, by_segment in known.touches.items()}
+    return day_of(day, touches, plan.whats, edit)
+
+
+def day_of(day: date, touches: Mapping[str, int], whats: Mapping[str, What], edit: Edit) -> Day:
+    """One day, sorted: issues and announcements by themselves, the rest bundled. `touches`: what → contacts."""
     mails: list[Line] = []
     small: dict[str, list[Line]] = {}
-    for what, by_segment in known.touches.items():
-        count = by_segment.get(segment, 0)
-        about = plan.whats.get(what) or What(title=what, group=what, channel="email")
+    for what, count in touches.items():
+        about = whats.get(what) or What(title=what, group=what, channel="email")
         if not count:
             continue
         line = Line(count=count, title=_short(about), link=edit(about.path) if about.path else "", what=what)
@@ -104,6 +124,17 @@ def _day(plan: LastPlan, by_day: Mapping[date, PlanDay], day: date, segment: str
     order = [*Channel, RESCUE]
     bundles = (_bundle(kind, small[kind]) for kind in sorted(small, key=order.index))
     return Day(day=day, mails=tuple(sorted(mails, key=_largest)), bundles=tuple(bundles))
+
+
+def told(touches: Mapping[str, int], whats: Mapping[str, What], titles: Mapping[str, str]) -> tuple[str, ...]:
+    """A day of the last run in words: `1204 The Tuesday Fix`, `83 follow-ups`, `3 letters`.
+
+    `touches`: what → contacts; `titles`: what → its title, for whatever the forecast does not name any more.
+    """
+    day = day_of(date.min, {what: n for what, n in touches.items() if what in whats}, whats, lambda _path: "")
+    rest = (f"{n} {titles.get(what, what)}" for what, n in touches.items() if n and what not in whats)
+    mails = (f"{line.count} {line.title}" for line in day.mails)
+    return (*mails, *rest, *(bundle.says for bundle in day.bundles))
 
 
 def _short(about: What) -> str:

@@ -12,7 +12,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from topmind.date_words import DateStyle
-from topmind.desk.calendar import Edit, coverage, curve, files, held, source, weeks
+from topmind.desk.calendar import Edit, coverage, curve, files, held, source, told, weeks
+from topmind.desk.last_run import LastRun
 from topmind.errors import TopmindError
 from topmind.report.last_plan import LastPlan
 from topmind.report.outlook_words import apart_words, lack_words, percent
@@ -50,6 +51,14 @@ class Calendar:
             plan = None
         return [lack_words(lack, plan.until, self.dates) for lack in plan.lacks] if plan else []
 
+    def told(self, run: LastRun) -> list[tuple[str, ...]]:
+        """What each day of the last run's calendar holds, in words."""
+        try:
+            plan = self.last_plan()
+        except TopmindError:
+            plan = None
+        return days_in_words(run, plan)
+
     def _show(self, page: Page, segment: str) -> Response:
         try:
             plan, trouble = self.last_plan(), ""
@@ -86,3 +95,12 @@ class Calendar:
         if text is None:
             raise HTTPException(404)
         return page("file.html", here="calendar", path=path, text=text)
+
+
+def days_in_words(run: LastRun, plan: LastPlan | None) -> list[tuple[str, ...]]:
+    """Each day of the last run's calendar by the titles that forecast and run know; names where they know none."""
+    titles = {
+        row.name if row.channel == "email" else f"{row.name} ({row.channel})": row.title
+        for row in run.occasions
+    }
+    return [told(row.touches, plan.whats if plan else {}, titles) for row in run.calendar]

@@ -51,6 +51,12 @@ def contact_page(current: Current, key: str, link: Link) -> dict[str, Any] | Non
     }
 
 
+def source_id(current: Current, key: str) -> str | None:
+    """The contact that a key in an address means; None = nobody."""
+    ids = current.people.members.ids if current.people else ()
+    return next((contact for contact in ids if key_of(contact) == key), None)
+
+
 def _row(one: Coming | None, told: Foretold, row: int, key: str, link: Link) -> dict[str, Any]:
     letter = _letter(one, row) if one and told.until else ""
     return {

@@ -9,7 +9,7 @@ import posixpath
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,8 @@ OWN = frozenset(
 MARKS = ("index.html", "desk.css", "desk.js", "summary.md")
 #: Pictures of a frame that no server gives.
 POLICY = looks.POLICY.format(pictures="'self' file: data: https:")
+#: What only a desk knows, as a list in files has it.
+NOBODY: Mapping[str, Any] = {"search": False, "wait": None, "gone": ()}
 _IMAGE = r"(/[^\s\"'<>?#]+\.(?:png|jpe?g|gif|webp|svg))"
 
 
@@ -124,7 +126,7 @@ class _Export:
                 "preview/",
                 "preview.html",
                 here="preview",
-                make=lambda link: {**pages.index(preview, link), "preview": preview, "search": False},
+                make=lambda link: {**pages.index(preview, link), "preview": preview, **NOBODY},
             )
         self._write("index.html", _door("preview/index.html" if preview.catalog else "findings/index.html"))
         self._write("summary.md", summary(preview, count))
@@ -139,7 +141,16 @@ class _Export:
 
         def made(link: pages.Link) -> dict[str, Any]:
             page = pages.mail_page(preview, one, letter, persona, mail, link, views)
-            return {**page, "preview": preview, "key": "", "said": "", "wrong": "", "to": "", "query": ""}
+            return {
+                **page,
+                "preview": preview,
+                "key": "",
+                "said": "",
+                "wrong": "",
+                "to": "",
+                "query": "",
+                "before": None,
+            }
 
         self._page(base, "preview_mail.html", here="preview", make=made)
         self._page(

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as times
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser, BytesParser
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from pathlib import Path
 
 #: `<touch hex>-<attempt>.eml`, as the outbox writes them, and test mails; nothing else is ever opened.
 NAME = re.compile(r"(?:[0-9a-f]{32}|test[0-9a-f]{28})-[1-9][0-9]{0,5}\.eml")
+#: `<tuesday-fix.harborandpine.example>`: what stands before the first dot.
+_LIST = re.compile(r"<([^<>.]+)\.[^<>]*>\s*$")
 #: The head of a mail fits in so many bytes.
 HEAD = 65_536
 
@@ -27,6 +31,10 @@ class Head:
     to: str
     #: As the mail says it; "" where it does not.
     date: str
+    #: The day of it; None where it cannot be read.
+    day: times.date | None = None
+    #: The newsletter, sequence or item of the mail's List-Id, `/` written as `-`; "" for a mail of service.
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +132,23 @@ def _cached_head(path: Path, changed: int, size: int) -> Head:  # noqa: ARG001 -
 
 
 def _head(name: str, message: EmailMessage) -> Head:
+    listed = _LIST.search(_text(message, "list-id"))
     return Head(
         name=name,
         subject=_text(message, "subject"),
         sender=_text(message, "from"),
         to=_text(message, "to"),
         date=_text(message, "date"),
+        day=_day(_text(message, "date")),
+        source=listed[1] if listed else "",
     )
+
+
+def _day(text: str) -> times.date | None:
+    try:
+        return parsedate_to_datetime(text).date()
+    except ValueError:
+        return None
 
 
 def _text(message: EmailMessage, key: str, number: int = 0) -> str:

@@ -11,6 +11,7 @@ from topmind.desk.edition_words import described
 from topmind.mail.merge import MAX_HTML
 from topmind.model import Level, Problem, SourceKind
 from topmind.run.preview import Coming, Persona, Preview, SeenMail
+from topmind.run.preview.before import waits_for_ready
 
 #: Address of a page of the desk: path below `/desk/` → link.
 Link = Callable[[str], str]
@@ -82,6 +83,7 @@ def card(preview: Preview, one: Coming, link: Link) -> dict[str, Any]:
         "kept": sum(one.kept_from.values()),
         "worst": found[0].level.value if found else "",
         "found": len(found),
+        "waits_for_ready": waits_for_ready(preview.catalog, one),
     }
 
 

@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -17,32 +18,17 @@ from starlette.routing import Route
 from topmind.desk import looks
 from topmind.desk import preview_pages as pages
 from topmind.desk.changes_page import changes_page
-from topmind.desk.contact_page import contact_page, found_page
+from topmind.desk.contact_routes import ContactRoutes, Page
 from topmind.desk.posting import form, ours
+from topmind.desk.pressing import SAID, Deeds, press
 from topmind.errors import TopmindError
+from topmind.run.control import Noted
 from topmind.run.preview import Coming, Mailer, Persona, SeenMail, find, masked
+from topmind.run.preview.before import Before, before
+from topmind.run.preview.gone import gone
 from topmind.run.preview.personas import key_of, real
 from topmind.run.preview.watching import Current
-
-#: Renders a template of the desk: (template, status, **values).
-Page = Callable[..., Response]
-#: What a page says after something was done.
-SAID = {
-    "held": "Held. Nothing of it leaves until you release it.",
-    "released": "Released. What is due goes with the next run.",
-    "sent": "The test mail has left. It is marked TEST, and counts for nobody.",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deeds:
-    """What can be done from the preview; each raises TopmindError with what to do."""
-
-    #: (occasion) → nothing of it leaves.
-    hold: Callable[[str], None]
-    release: Callable[[str], None]
-    #: (edition's mail, address) → one test mail leaves.
-    test: Callable[[Coming, str, Persona, str], None]
+from topmind.run.story import Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +39,10 @@ class PreviewRoutes:
     deeds: Deeds | None = None
     #: Beginnings of addresses that this desk serves, too, as regular expressions.
     own: tuple[str, ...] = ()
+    #: (state, contact) → their story; None = the past is not shown.
+    story: Callable[[Current, str], Story] | None = None
+    #: What the ledger says of stops and proofs.
+    noted: Callable[[], Noted] = Noted
     #: In each form of this desk: a page elsewhere does not know it.
     key: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
@@ -69,21 +59,26 @@ class PreviewRoutes:
             said = await form(request)
             if not ours(request, said, self.key):
                 raise HTTPException(403)
-            return await run_in_threadpool(self._do, page, request, said)
+            return await run_in_threadpool(self._do, partial(page, posted=True), request, said)
 
         mail = "/desk/preview/{slug}/{letter}/{persona}/"
         return [
             Route("/desk/preview/", bound(self._index)),
             Route("/desk/findings/", bound(self._findings)),
-            Route("/desk/preview/contact/", bound(self._search), methods=["GET"]),
+            Route("/desk/preview/contact/", bound(self._contacts.search), methods=["GET"]),
             Route("/desk/preview/contact/", post, methods=["POST"]),
-            Route("/desk/preview/contact/{key}/", bound(self._contact)),
+            Route("/desk/preview/contact/{key}/", bound(self._contacts.contact)),
+            Route("/desk/preview/contact/{key}/{touch}/", bound(self._contacts.touch)),
             Route(mail, bound(self._mail), methods=["GET"]),
             Route(mail, post, methods=["POST"]),
             Route(mail + "against/{other}/", bound(self._changes)),
             Route(mail + "source/", bound(self._source)),
             Route(mail + "{copy}.html", bound(self._frame)),
         ]
+
+    @property
+    def _contacts(self) -> ContactRoutes:
+        return ContactRoutes(now=self.now, story=self.story, key=self.key, link=_link)
 
     def mail_of(self, name: str) -> str:
         """Address of the mail that the plan or the calendar calls so; "" where there is none to be seen."""
@@ -98,18 +93,24 @@ class PreviewRoutes:
     def _index(self, page: Page, request: Request) -> Response:
         current = self.now()
         if current.preview.catalog is None:
-            return page("findings.html", here="findings", **pages.findings_page(current.preview, _link))
+            return self._findings(page, request)
         return page(
             "preview.html",
             here="preview",
+            version=current.version,
             preview=current.preview,
             search=current.people is not None,
+            wait=current.people.wait if current.people and self.deeds else None,
+            gone=gone(current.preview.catalog, current.people, current.preview.as_of)
+            if current.people and self.deeds
+            else (),
             **pages.index(current.preview, _link),
         )
 
     def _findings(self, page: Page, request: Request) -> Response:
-        preview = self.now().preview
-        return page("findings.html", here="findings", **pages.findings_page(preview, _link))
+        current = self.now()
+        found = pages.findings_page(current.preview, _link)
+        return page("findings.html", here="findings", version=current.version, **found)
 
     def _mail(self, page: Page, request: Request, trouble: str = "", to: str = "") -> Response:
         current, one, letter, persona, mail = self._asked(request)
@@ -117,15 +118,19 @@ class PreviewRoutes:
             name: asked if (asked := request.query_params.get(name, "")) in dict(values) else values[0][0]
             for name, values in pages.VIEWS.items()
         }
+        done = request.query_params.get("said", "")
         return page(
             "preview_mail.html",
             here="preview",
+            version=current.version,
             preview=current.preview,
             key=self.key if self.deeds else "",
-            said=SAID.get(request.query_params.get("said", ""), ""),
+            done=done,
+            said=SAID.get(done, ""),
             wrong=trouble,
             to=to,
             query=_query(request),
+            before=self._before(current, one),
             **pages.mail_page(
                 current.preview,
                 one,
@@ -137,6 +142,14 @@ class PreviewRoutes:
                 also=_also(current, one, letter),
             ),
         )
+
+    def _before(self, current: Current, one: Coming) -> Before | None:
+        """What an issue still waits for, where something can be done about it."""
+        project = current.project
+        if project is None or self.deeds is None:
+            return None
+        at = project.moment
+        return before(project.catalog, one, self.noted().proofs, at.now, all_day=at.all_day)
 
     def _frame(self, page: Page, request: Request) -> Response:
         made = {"light": looks.light, "dark": looks.dark, "bare": looks.without_pictures}
@@ -157,10 +170,16 @@ class PreviewRoutes:
         return HTMLResponse(html, headers=headers)
 
     def _source(self, page: Page, request: Request) -> Response:
-        _, one, letter, persona, mail = self._asked(request)
+        current, one, letter, persona, mail = self._asked(request)
         base = pages.place(one, letter, persona.id)
         return page(
-            "preview_source.html", here="preview", one=one, mail=mail, base=base, query=_query(request)
+            "preview_source.html",
+            here="preview",
+            version=current.version,
+            one=one,
+            mail=mail,
+            base=base,
+            query=_query(request),
         )
 
     def _changes(self, page: Page, request: Request) -> Response:
@@ -170,39 +189,21 @@ class PreviewRoutes:
         made = changes_page(current.preview, one, letter, other, persona, mailer)
         if made is None:
             raise HTTPException(404)
-        return page("preview_changes.html", here="preview", query=_query(request), **made)
-
-    def _search(self, page: Page, request: Request) -> Response:
-        return page("preview_search.html", here="preview", key=self.key, **found_page(self.now(), None))
-
-    def _contact(self, page: Page, request: Request) -> Response:
-        current = self.now()
-        made = contact_page(current, request.path_params["key"], _link)
-        if made is None:
-            raise HTTPException(404)
-        return page("preview_contact.html", here="preview", preview=current.preview, **made)
+        return page(
+            "preview_changes.html", here="preview", version=current.version, query=_query(request), **made
+        )
 
     def _do(self, page: Page, request: Request, said: Mapping[str, str]) -> Response:
         """A pressed button; the answer leads back to the page, or says what is in the way."""
         if "slug" not in request.path_params:
-            words = said.get("q", "").strip()[:200]
-            return page("preview_search.html", here="preview", key=self.key, **found_page(self.now(), words))
+            return self._contacts.found(page, said.get("q", "").strip()[:200])
         if self.deeds is None:
             raise HTTPException(405)
         _, one, letter, persona, _ = self._asked(request)
-        what = said.get("do", "")
         try:
-            if what == "hold":
-                self.deeds.hold(one.name)
-            elif what == "release":
-                self.deeds.release(one.name)
-            elif what == "test":
-                self.deeds.test(one, letter, persona, said.get("to", "").strip())
-            else:
-                raise HTTPException(400)
+            done = press(self.deeds, one, letter, persona, said)
         except TopmindError as error:
             return self._mail(page, request, f"{error.says} {error.fix}".strip(), said.get("to", ""))
-        done = {"hold": "held", "release": "released", "test": "sent"}[what]
         kept = _query(request)
         here = _link(pages.place(one, letter, persona.id))
         back = f"{here}?{kept + '&' if kept else ''}said={done}"

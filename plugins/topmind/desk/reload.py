@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import threading
 from collections.abc import AsyncIterator, Callable, Collection, Generator
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
@@ -41,13 +42,17 @@ class Reload:
     version: Callable[[], int]
     #: Held while both run.
     busy: AbstractContextManager[object] = field(default_factory=nullcontext)
-    #: Done once at the beginning, beside the watching.
+    #: Done once at the beginning, beside the watching; then the site is built: it may be of another day, or of before
+    #: what was saved since.
     warm: Callable[[], object] = lambda: None
     #: Sites that were built.
     site: int = 0
     #: Why the site stays as it was; "" = it is as it was written.
     trouble: str = ""
+    #: Of this server: another one counts from the beginning.
+    run: str = field(default_factory=lambda: secrets.token_hex(4))
     ending: threading.Event = field(default_factory=threading.Event)
+    _old: threading.Event = field(default_factory=threading.Event)
 
     def watch(self) -> None:
         """Follow every change until `end`. Runs in a thread of its own."""
@@ -62,9 +67,11 @@ class Reload:
                         # what is saved while one of them is not watched yet is read as soon as it is
                         folders, missed = there, True
                         break
+                    missed = missed or self._old.is_set()
                     if some or missed or _state(self.root / SETTINGS) != settings:
                         settings, missed = _state(self.root / SETTINGS), False
                         self._follow()
+                        self._old.clear()  # what was built is of now, whatever it was built for
 
     def _folders(self) -> list[tuple[int, ...]]:
         return [_state(self.root / name)[:2] for name in FOLDERS]
@@ -101,10 +108,16 @@ class Reload:
     def start(self) -> threading.Thread:
         """Watch in the background."""
         # a daemon thread that is in DuckDB when the process ends can take it down with a message of its own
-        threading.Thread(target=self.warm, name="live-reload-warm").start()
+        threading.Thread(target=self._begin, name="live-reload-warm").start()
         thread = threading.Thread(target=self.watch, name="live-reload", daemon=True)
         thread.start()
         return thread
+
+    def _begin(self) -> None:
+        try:
+            self.warm()
+        finally:
+            self._old.set()
 
     def end(self) -> None:
         """Watch no more, and let open streams go."""
@@ -112,7 +125,13 @@ class Reload:
 
     def state(self) -> str:
         """What a page compares with what it has."""
-        return json.dumps({"desk": self.version(), "site": self.site, "trouble": self.trouble})
+        marks = {"desk": self.mark(self.version()), "site": self.mark(self.site)}
+        return json.dumps({**marks, "trouble": self.trouble})
+
+    def mark(self, count: int) -> str:
+        """What a page carries that was made after so many changes: taken before it is made, or a change meanwhile is
+        never told."""
+        return f"{self.run}-{count}"
 
     def routes(self) -> list[Route]:
         """The stream, and the script that listens to it."""
@@ -150,8 +169,8 @@ def _script(_request: Request) -> Response:
     return Response(_SCRIPT.read_bytes(), media_type="text/javascript", headers=headers)
 
 
-def with_script(html: bytes, count: int) -> bytes:
-    """A page of the site that listens; `count`: of the site that it is from."""
-    tag = f'<script src="/desk/reload.js" data-site="{count}" defer></script>'.encode()
+def with_script(html: bytes, mark: str) -> bytes:
+    """A page of the site that listens; `mark`: of the site that it is from."""
+    tag = f'<script src="/desk/reload.js" data-site="{mark}" defer></script>'.encode()
     head, found, rest = html.rpartition(b"</body>")
     return head + tag + found + rest if found else html + tag

@@ -22,10 +22,10 @@ class Site(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, the folder's index, or 404."""
-        count = self._reload.site if self._reload else 0
+        mark = self._reload.mark(self._reload.site) if self._reload else ""
         response = await super().get_response(path, scope)
         if self._reload and isinstance(response, FileResponse) and response.media_type == "text/html":
-            html = with_script(Path(response.path).read_bytes(), count)
+            html = with_script(Path(response.path).read_bytes(), mark)
             response = HTMLResponse(html, response.status_code)
         response.headers["Cache-Control"] = "no-cache"
         response.headers["X-Content-Type-Options"] = "nosniff"

@@ -14,6 +14,7 @@ from topmind.ledger.people import erasure_hashes
 from topmind.ledger.proof_values import ProofClaim, ProofMail
 from topmind.ledger.protocol import APPROVAL, Hashes, Ledger
 from topmind.ledger.stages import StageFlow, StageMove
+from topmind.ledger.stop_part import Stop
 from topmind.ledger.task_values import NO_ANSWER, NOT_HAPPY, TaskMail, TaskMailClaim, TaskOutcome
 from topmind.ledger.values import (
     Claim,
@@ -76,6 +77,7 @@ __all__ = [
     "Shard",
     "StageFlow",
     "StageMove",
+    "Stop",
     "Suppression",
     "Synced",
     "Task",

@@ -109,7 +109,7 @@ class _Judge:
 
     def _again(self, rows: list[Record]) -> set[int]:
         """Touches of which the contact has had an item within its repeat time; own sends of an announcement
-        do not count against each other."""
+        do not count against each other, and what words showed holds no announcement back."""
         return self._had_item(rows, "") | (self._had_item(rows, _MERGED) if self.others else set())
 
     def _had_item(self, rows: list[Record], people: str) -> set[int]:
@@ -122,7 +122,7 @@ class _Judge:
             " JOIN touches mine ON mine.id = k.touch JOIN occasions us ON us.id = mine.occasion"
             " WHERE k.touch IN (SELECT value FROM json_each(?)) AND k.since IS NOT NULL"
             f" AND t.day >= k.since AND t.state IN {IN_HAND}"
-            " AND NOT (us.kind = 'announcement' AND o.source = us.source)",
+            " AND NOT (us.kind = 'announcement' AND (o.source = us.source OR h.shown = 1))",
             (listed(row["id"] for row in rows),),
         )
         return {touch for (touch,) in found}
@@ -176,7 +176,7 @@ def _items(book: Book, rows: list[Record]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     for touch, name in book.db.execute(
         "SELECT k.touch, i.name FROM touch_items k JOIN items i ON i.id = k.item"
-        " WHERE k.touch IN (SELECT value FROM json_each(?)) ORDER BY k.touch, k.position",
+        " WHERE k.touch IN (SELECT value FROM json_each(?)) AND k.shown = 0 ORDER BY k.touch, k.position",
         (listed(row["id"] for row in rows),),
     ):
         found[touch].append(name)

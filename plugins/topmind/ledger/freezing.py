@@ -227,6 +227,7 @@ def _row(book: Book, row: Record) -> Row:
         closes=_moment(row["closes"]),
         edition=row["edition"],
         items=_picked(book, row["id"]),
+        shown=_shown(book, row["id"]),
         per_slot=tuple(json.loads(row["per_slot"])),
         value=row["value"],
         promotions=row["promotions"],
@@ -244,9 +245,19 @@ def _moment(value: int | None) -> datetime | None:
 
 def _picked(book: Book, touch: int) -> tuple[PickedItem, ...]:
     rows = book.db.execute(
-        "SELECT i.name, k.since FROM touch_items k JOIN items i ON i.id = k.item WHERE k.touch = ? ORDER BY position",
+        "SELECT i.name, k.since FROM touch_items k JOIN items i ON i.id = k.item WHERE k.touch = ? AND k.shown = 0"
+        " ORDER BY position",
         (touch,),
     )
     return tuple(
         PickedItem(id=name, since=None if since is None else number_day(since)) for name, since in rows
     )
+
+
+def _shown(book: Book, touch: int) -> tuple[str, ...]:
+    rows = book.db.execute(
+        "SELECT i.name FROM touch_items k JOIN items i ON i.id = k.item WHERE k.touch = ? AND k.shown = 1"
+        " ORDER BY position",
+        (touch,),
+    )
+    return tuple(name for (name,) in rows)

@@ -30,6 +30,7 @@ def history(
         for person, one in standings(book, today=day_number(as_of)).items()
         if person in names
     }
+    proofs = proof_mails.shown(book)
     return History(
         ledger=book.ledger,
         touches=touches(book) if read is None else read,
@@ -38,7 +39,8 @@ def history(
         | {contact: Standing(merged=goes_on) for contact, goes_on in merging.into(book).items()}
         | {contact: Standing(erased=True) for contact in erased},
         stopped=stops(book),
-        proved=proof_mails.left(book),
+        proofs=proofs,
+        proved=frozenset(issue for issue, found in proofs.items() if any(one.left for one in found)),
         approved=_approved(book),
         sent_per_day=_sent_per_day(book, as_of),
         first=book.db.execute(f"SELECT 1 FROM touches WHERE state = {ACCEPTED} LIMIT 1").fetchone() is None,
@@ -87,7 +89,8 @@ def touches(book: Book, contact: str | None = None) -> tuple[PastTouch, ...]:
             ),
             state=STATE[state],
             day=number_day(day),
-            items=items.get(touch, ()),
+            items=items.get((touch, 0), ()),
+            shown=items.get((touch, 1), ()),
             value=value,
             promotions=promotions,
             bounced=bool(bounced),
@@ -127,8 +130,8 @@ def _order(touch: PastTouch) -> tuple[str, date, str, str, str]:
     return key.contact, touch.day, key.source, key.step or "", key.occurrence
 
 
-def _items(book: Book, names: Sequence[str] | None) -> dict[int, tuple[str, ...]]:
-    """Item ids of each touch, in slot order."""
+def _items(book: Book, names: Sequence[str] | None) -> dict[tuple[int, int], tuple[str, ...]]:
+    """(touch, 0) → its item ids in slot order; (touch, 1) → those that its words showed."""
     only, bound = (
         ("", ())
         if names is None
@@ -137,13 +140,14 @@ def _items(book: Book, names: Sequence[str] | None) -> dict[int, tuple[str, ...]
             (listed(names),),
         )
     )
-    found: dict[int, list[str]] = {}
-    for touch, name in book.db.execute(
-        f"SELECT k.touch, i.name FROM touch_items k JOIN items i ON i.id = k.item{only} ORDER BY k.touch, k.position",
+    found: dict[tuple[int, int], list[str]] = {}
+    for touch, shown, name in book.db.execute(
+        "SELECT k.touch, k.shown, i.name FROM touch_items k JOIN items i ON i.id = k.item"
+        f"{only} ORDER BY k.touch, k.position",
         bound,
     ):
-        found.setdefault(touch, []).append(name)
-    return {touch: tuple(names) for touch, names in found.items()}
+        found.setdefault((touch, shown), []).append(name)
+    return {which: tuple(names) for which, names in found.items()}
 
 
 def answers(book: Book) -> tuple[Answer, ...]:

@@ -29,6 +29,7 @@ from topmind.ledger.feedback_part import FeedbackPart
 from topmind.ledger.follow_up import LEASE, FollowUp
 from topmind.ledger.person_part import PersonPart
 from topmind.ledger.proof_part import ProofPart
+from topmind.ledger.stop_part import StopPart
 from topmind.ledger.values import (
     Claim,
     Counts,
@@ -51,7 +52,7 @@ Hashes: TypeAlias = Callable[[str], Sequence[str]]
 APPROVAL = timedelta(hours=24)
 
 
-class Ledger(FollowUp, FeedbackPart, PersonPart, ProofPart, Protocol):
+class Ledger(FollowUp, FeedbackPart, PersonPart, ProofPart, StopPart, Protocol):
     """One open ledger."""
 
     #: Part of every touch's name on the wire.
@@ -229,18 +230,6 @@ class Ledger(FollowUp, FeedbackPart, PersonPart, ProofPart, Protocol):
         ...
 
     # -- switches ----------------------------------------------------------------------------------------
-
-    def stop(self, occasion: str) -> None:
-        """Claim nothing more of an occasion (`tuesday-fix/2026-W49`), a source (`tuesday-fix`) or `all`."""
-        ...
-
-    def resume(self, occasion: str) -> bool:
-        """Take a stop back. False: nothing of that name was stopped."""
-        ...
-
-    def stops(self) -> frozenset[str]:
-        """Names that are stopped."""
-        ...
 
     def approve(self, plan_hash: str) -> None:
         """A person saw a surge and lets this plan go; valid for 24 h."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from topmind.ledger import coupons
@@ -121,20 +121,22 @@ def _values(book: Book, row: Row) -> tuple[object, ...]:
 
 
 def _items(book: Book, touches: Sequence[tuple[Row, int, int]]) -> None:
-    """What is in them, and the codes they show; (row, id, person) of each."""
+    """What is in them, and the codes they show; (row, id, person) of each. What their words show comes last."""
     book.db.executemany(
-        "INSERT INTO touch_items (touch, position, item, person, since) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO touch_items (touch, position, item, person, since, shown) VALUES (?, ?, ?, ?, ?, ?)",
         [
-            (
-                touch,
-                position,
-                book.item(item.id),
-                person,
-                None if item.since is None else day_number(item.since),
-            )
+            (touch, position, book.item(name), person, since, shown)
             for row, touch, person in touches
-            for position, item in enumerate(row.items)
+            for position, (name, since, shown) in enumerate(_in_order(row))
         ],
     )
     for row, touch, person in touches:
         coupons.put(book, row.coupons, touch, person)
+
+
+def _in_order(row: Row) -> Iterator[tuple[str, int | None, int]]:
+    """(item, since when it must not have come, whether the words show it) of what is in a touch."""
+    for item in row.items:
+        yield item.id, None if item.since is None else day_number(item.since), 0
+    for name in row.shown:
+        yield name, None, 1

@@ -71,6 +71,7 @@ def _row(touch: PastTouch) -> Row:
         day=touch.day,
         last_day=touch.day,
         items=tuple(PickedItem(id=item) for item in touch.items),
+        shown=touch.shown,
         value=touch.value,
         promotions=touch.promotions,
     )

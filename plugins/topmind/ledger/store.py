@@ -33,6 +33,7 @@ from topmind.ledger.follow_up import LEASE
 from topmind.ledger.person_store import PersonStore
 from topmind.ledger.proof_part import ProofStore
 from topmind.ledger.protocol import Hashes
+from topmind.ledger.stop_part import StopStore
 from topmind.ledger.task_values import TaskMail, TaskMailClaim, TaskOutcome
 from topmind.ledger.values import (
     Claim,
@@ -63,7 +64,7 @@ from topmind.model import (
 T = TypeVar("T")
 
 
-class SqlLedger(FeedbackStore, PersonStore, ProofStore):
+class SqlLedger(FeedbackStore, PersonStore, ProofStore, StopStore):
     """`protocol.Ledger`; `memory.py`, `sqlite.py` and `postgres.py` say where the database is and who may send."""
 
     #: Whether several senders may work on it at once.
@@ -267,15 +268,6 @@ class SqlLedger(FeedbackStore, PersonStore, ProofStore):
         return self._write(lambda book: coupons.redeem(book, listed))
 
     # -- switches ----------------------------------------------------------------------------------------
-
-    def stop(self, occasion: str) -> None:
-        self._write(lambda book: switches.stop(book, occasion))
-
-    def resume(self, occasion: str) -> bool:
-        return self._write(lambda book: switches.resume(book, occasion))
-
-    def stops(self) -> frozenset[str]:
-        return self._read(remembered.stops)
 
     def approve(self, plan_hash: str) -> None:
         self._write(lambda book: switches.approve(book, plan_hash))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from topmind.errors import GuardError, LeaseEnded, LedgerDamaged, LedgerLocked
 from topmind.ledger import proof_mails, resending, task_mails
@@ -86,12 +86,19 @@ def unlock(book: Book, owner: str) -> None:
     book.db.execute("DELETE FROM senders WHERE run = (SELECT id FROM runs WHERE owner = ?)", (owner,))
 
 
-def stop(book: Book, occasion: str) -> None:
-    """Claim nothing more of it."""
+def stop(book: Book, occasion: str, by: str = "", why: str = "") -> None:
+    """Claim nothing more of it; a stop that holds already keeps its own words."""
     book.db.execute(
-        "INSERT INTO stops (name, at) VALUES (?, ?) ON CONFLICT DO NOTHING", (occasion.strip("/"), book.now)
+        "INSERT INTO stops (name, at, who, why) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (occasion.strip("/"), book.now, by, why),
     )
     book.moved()
+
+
+def stopped(book: Book) -> tuple[tuple[str, datetime, str, str], ...]:
+    """(name, since, who, why) of each stop, by name."""
+    rows = book.db.execute("SELECT name, at, who, why FROM stops ORDER BY name")
+    return tuple((name, moment(at), who, why) for name, at, who, why in rows)
 
 
 def resume(book: Book, occasion: str) -> bool:

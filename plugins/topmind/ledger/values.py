@@ -56,7 +56,9 @@ class Row:
     items: tuple[PickedItem, ...] = ()
     #: How many of `items` belong to each slot.
     per_slot: tuple[int, ...] = ()
-    #: Value items and promotions among them.
+    #: Items that its own words show (`/// item`). They keep nothing from going, and the contact has had them then.
+    shown: tuple[str, ...] = ()
+    #: Value items and promotions among `items`; where there are none: of the words.
     value: int = 0
     promotions: int = 0
     purpose: Purpose = Purpose.MARKETING

@@ -6,7 +6,7 @@ Data of a contact meets nothing but the join at the end: Markdown, Jinja and the
 """
 
 from topmind.mail.compile import Renderer
-from topmind.mail.documents import files_of
+from topmind.mail.documents import files_of, shown_items
 from topmind.mail.editions import group
 from topmind.mail.merge import MAX_HTML, dry_merge, html_size, largest, render, system_fields
 from topmind.mail.mime import build, list_headers
@@ -38,6 +38,7 @@ __all__ = [
     "render",
     "rescue_reason",
     "script",
+    "shown_items",
     "step_of",
     "system_fields",
     "task_mail",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from topmind.date_words import PLAIN, DateStyle
 from topmind.mail.addresses import Addresses
 from topmind.mail.pieces import CardPiece, Footer, Picture, Piece, ProsePiece, QuotePiece, Signature
-from topmind.mail.words import known, short, words
+from topmind.mail.words import kicker, known, short, words
 from topmind.model import (
     Block,
     Company,
@@ -49,7 +49,7 @@ def card(
     offers = item.kind in {Kind.PROMOTION, Kind.SPOTLIGHT}
     return CardPiece(
         item=item.kind.value,
-        label=said[item.kind.value],
+        label=kicker(item.kind.value, language),
         title=item.title,
         href=href,
         cta=said[_CALLS.get(item.kind, "read_more")] if href else "",

@@ -138,6 +138,17 @@ def files_of(catalog: Catalog, edition: Edition) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*head, *texts, *items, catalog.company.path, BRAND]))
 
 
+def shown_items(
+    catalog: Catalog, occasion: Occasion, items: tuple[str, ...], segments: frozenset[str]
+) -> tuple[str, ...]:
+    """Items besides `items` that a contact in these segments sees in the words of the occasion (`/// item`), and of the
+    mail-only items in it. Raises MailError where the catalog no longer has the occasion."""
+    if occasion.kind is SourceKind.RESCUE and not items:
+        return ()  # a call or a visit: no file says what to say
+    named = (name for body in full_bodies(catalog, occasion, items) for name in body.shows(segments))
+    return tuple(dict.fromkeys(name for name in named if name in catalog.items and name not in items))
+
+
 def full_bodies(catalog: Catalog, occasion: Occasion, items: tuple[str, ...]) -> Iterator[Body]:
     """Bodies of which each contact sees their own blocks: the occasion's, and every mail-only item in it."""
     own = document(catalog, occasion, items)

@@ -94,7 +94,7 @@ class CardPiece:
     kind: ClassVar[str] = "card"
     #: Word of the item's kind: tip, promotion …
     item: str
-    #: "Tip", "Offer" …, in the content's language.
+    #: "Tip", "Offer" …, in the content's language; "" in one that we have no words of.
     label: str
     title: str
     #: Absolute address of its page; "" where it has none.

@@ -94,7 +94,8 @@ class TextWriter:
 
     def card(self, card: CardPiece, said: Mapping[str, str]) -> str:
         """One item: kind and title, then its summary and link or the whole of it."""
-        parts = [f"{card.label.upper()}\n{self.lines.underlined(self.lines.wrap(card.title), '-')}"]
+        label = f"{card.label.upper()}\n" if card.label else ""
+        parts = [f"{label}{self.lines.underlined(self.lines.wrap(card.title), '-')}"]
         parts += [self.lines.wrap(text) for text in (card.summary, card.offer) if text]
         if card.facts:
             parts.append("\n".join(self._fact(*fact) for fact in card.facts))

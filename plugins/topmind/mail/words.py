@@ -153,6 +153,11 @@ def words(language: str) -> Mapping[str, str]:
     return WORDS[known(language)]
 
 
+def kicker(kind: str, language: str) -> str:
+    """The word above an item; "" in a language that we have no words of: it can be done without."""
+    return words(language)[kind] if short(language) in WORDS else ""
+
+
 def why_line(language: str, company: str, *, service: bool, asked: bool, client: bool) -> str:
     """Why somebody gets a mail, in their language, as its footer and `topmind why` both say it.
 

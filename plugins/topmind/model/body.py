@@ -203,6 +203,8 @@ class Body:
     tags: tuple[MergeTag, ...] = ()
     #: Items named by `/// item` and `/// testimonial` (full ids), with lines.
     refs: tuple[tuple[str, int], ...] = ()
+    #: Of each of them the innermost condition that it stands inside of (index); None = everybody sees it. () = of all.
+    refs_inside: tuple[int | None, ...] = ()
     #: Codes named by `/// coupon`.
     coupons: tuple[str, ...] = ()
     #: Those of them that are personal.
@@ -212,6 +214,15 @@ class Body:
         """Indexes of the conditions that a contact in these segments sees."""
         held = {c.index for c in self.conditions if c.holds(segments)}
         return frozenset(c.index for c in self.conditions if c.index in held and held.issuperset(c.inside))
+
+    def shows(self, segments: frozenset[str]) -> tuple[str, ...]:
+        """Items that a contact in these segments sees in it (`/// item`, `/// testimonial`), each once, in written order."""
+        names = [name for name, _ in self.refs]
+        if any(inside is not None for inside in self.refs_inside):
+            seen: set[int | None] = {None, *self.visible(segments)}
+            pairs = zip(names, self.refs_inside, strict=True)
+            names = [name for name, inside in pairs if inside in seen]
+        return tuple(dict.fromkeys(names))
 
     def public(self) -> frozenset[int]:
         """What everyone may see on the site: only `for everyone else` branches, never `for` or `not for`.

@@ -20,6 +20,7 @@ from topmind.planning.items import Words, months_later, single
 from topmind.planning.occasions import Ask
 from topmind.planning.room import Soon
 from topmind.planning.setting import Setting
+from topmind.planning.shown import Shown
 from topmind.planning.tally import Tally
 from topmind.planning.waits import Waits
 
@@ -45,9 +46,9 @@ class Block:
         made = classes_of(setting, members)
         self.cls = made.cls
         self.class_segments, self.class_items = made.segments, made.items
+        self.terms, self.shown = made.terms, Shown(setting.table, made.segments)
         #: uint64[W, n]: items that are for each contact by segment, stage and access.
         self.items: Words = made.items[:, made.cls]
-        self.terms = made.terms
         #: How full each ceiling is.
         self.tally = Tally(
             setting.windows, made.limits[:, made.cls], made.kept[:, made.cls], setting.start, setting.end
@@ -199,8 +200,6 @@ class Block:
         if use.any_time or not len(rows):
             return
         if use.again_after_months is not None:
-            from datetime import date
-
             free = months_later(date.fromordinal(day), use.again_after_months).toordinal()
             if free <= self.setting.start:
                 return
@@ -230,9 +229,11 @@ class Block:
         self.valued(rows[value > 0], day)
         self.credit[rows] = spend(self.credit[rows], value, promotions, self.ratio[rows])
         if got is not None:
-            self._see_words(got, rows, day)
+            self.see_words(got, rows, day)
         elif picks is not None:
             self.see_all(picks, rows, day)
+        if (shown := self.shown.in_words(ask.words, self.cls[rows])) is not None:
+            self.see_words(shown, rows, day)
         if ask.spacing:
             self.days_of(self.issue_day, ask.source)[rows] = day
         if ask.one_of:
@@ -268,9 +269,10 @@ class Block:
         got = np.zeros((self.setting.table.words, len(rows)), dtype=np.uint64)
         for column in picks.T:
             got |= single(column, len(got))
-        self._see_words(got, rows, day)
+        self.see_words(got, rows, day)
 
-    def _see_words(self, got: Words, rows: Rows, day: int) -> None:
+    def see_words(self, got: Words, rows: Rows, day: int) -> None:
+        """The same, of bit sets [W, m]."""
         table = self.setting.table
         for w, word in enumerate(got):
             if table.for_good[w]:

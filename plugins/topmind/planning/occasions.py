@@ -63,13 +63,13 @@ class Ask:
     only_if: str | None = None
     held: bool = False
     stopped: bool = False
-    #: `approve: proof`, and its proof has not left.
+    #: `approve: proof`, and no proof of it as it is now has left, or one just now.
     unproved: bool = False
     slots: tuple[Slot, ...] = ()
     #: Its own words suffice: an issue may go with empty slots.
     has_text: bool = False
-    #: Items that its own words show (`/// item`): no slot shows them once more.
-    shown: tuple[str, ...] = ()
+    #: Its own words: whoever gets them has had the items that they show (`/// item`).
+    words: Body | None = None
     #: Nominal days (the written and the one it was moved from) that a pin may name.
     nominal: tuple[date, ...] = ()
     #: The announced item.
@@ -170,7 +170,7 @@ def _issue(
         unproved=unproved,
         slots=slots,
         has_text=own is not None and has_words(own),
-        shown=tuple(name for name, _ in (own or letter.body).refs),
+        words=own or letter.body,
         nominal=(day, dated.was) if dated and dated.was else (day,),
         value=value,
         promotions=promotions,
@@ -181,10 +181,12 @@ def _issue(
 
 
 def _unproved(history: History, letter: Newsletter, occurrence: str, dated: DatedIssue | None) -> bool:
-    """Whether its proof must leave first; `ready: yes` lets it go without one."""
+    """Whether a proof of it as it is now must leave first, or was read by nobody yet; `ready: yes` lets it go
+    without one."""
     if letter.approve is not Approve.PROOF or (dated is not None and dated.ready):
         return False
-    return f"{letter.id}/{occurrence}" not in history.proved
+    issue = f"{letter.id}/{occurrence}"
+    return issue not in history.proved or issue in history.changed or issue in history.fresh
 
 
 def announcement_asks(
@@ -229,6 +231,7 @@ def announcement_asks(
                 only_if=send.only_if,
                 held=item.id in held,
                 stopped=stopped,
+                words=send.body or item.body,
                 item=item,
                 value=int(item.is_value),
                 promotions=int(sells),

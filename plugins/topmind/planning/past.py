@@ -219,9 +219,10 @@ class _Past:
     def _items(self) -> None:
         """Who has which item since when."""
         block, past, bit = self.block, self.past, self.block.setting.table.bit
-        amount = np.fromiter((len(t.items) for t in past.touches), np.intp, len(past.row))
+        had = [(*t.items, *t.shown) if t.shown else t.items for t in past.touches]
+        amount = np.fromiter(map(len, had), np.intp, len(had))
         place = np.repeat(np.arange(len(amount)), amount)
-        bits = np.fromiter((bit.get(i, -1) for t in past.touches for i in t.items), np.int32, len(place))
+        bits = np.fromiter((bit.get(i, -1) for items in had for i in items), np.int32, len(place))
         order = np.argsort(bits, kind="stable")
         begins = np.searchsorted(bits[order], np.arange(len(block.setting.table.items) + 1))
         for number, (begin, end) in enumerate(pairwise(begins.tolist())):
@@ -232,10 +233,15 @@ class _Past:
                 self._elsewhere(block.setting.table.items[number], mask)
 
     def _elsewhere(self, item: Item, mask: Bools) -> None:
-        """An announced item that came by another way."""
+        """An announced item that was chosen for them; what words show holds no announcement back."""
         if not item.sends or item.use.any_time:
             return
-        mask &= np.array([source != item.id for source in self.past.source], dtype=np.bool_)
+        own = {item.id, *item.was}
+        pairs = zip(self.past.source, self.past.touches, strict=True)
+        mask &= np.array(
+            [source != item.id and (not t.shown or not own.isdisjoint(t.items)) for source, t in pairs],
+            dtype=np.bool_,
+        )
         rows, days = self._with_readers(mask)
         had = self.block.days_of(self.block.had_elsewhere, item.id)
         months = item.use.again_after_months

@@ -84,14 +84,14 @@ def choose(block: Block, ask: Ask, day: int, rows: Rows) -> Choice:
     Order of filling: slots without promotions first, then the others, each in written order. A promotion needs
     credit, which the value items of the same issue have already raised. Slots leave the last evergreen items
     to rescues (`Block.reserve`); a pinned item goes before all others and is no reserve. What the issue's own words
-    show is in none of them.
+    show them is in none of them.
     """
     table = block.setting.table
     pins = pins_of(block, ask)
     free = available(block, day, rows, pins)
-    shown = [table.bit[name] for name in ask.shown if name in table.bit]
-    if shown:
-        free &= ~mask_of(shown, table.words)[:, None]
+    shown = block.shown.in_words(ask.words, block.cls[rows])
+    if shown is not None:
+        free &= ~shown
     picks = np.full((len(rows), sum(s.count for s in ask.slots)), -1, dtype=np.int16)
     state = _Filling(block, day, rows, free, pins)
     places = [0, *accumulate(s.count for s in ask.slots)]

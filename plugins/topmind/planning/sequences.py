@@ -40,6 +40,7 @@ def step_asks(catalog: Catalog) -> tuple[tuple[Ask, Sequence, Step], ...]:
                 segments=sequence.segments,
                 stop_when=(sequence.stop_when,) if sequence.stop_when else (),
                 only_if=step.only_if,
+                words=step.body,
                 value=value,
                 promotions=promotions,
                 sender=sequence.sender,

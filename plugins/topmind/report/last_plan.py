@@ -63,6 +63,8 @@ class HeldRow:
     day: date | None
     says: str
     path: str = ""
+    #: Its title; "" where an older version wrote the file.
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,10 +214,12 @@ def _held(plan: Plan, catalog: Catalog) -> Iterator[HeldRow]:
     for occasion, row in sorted(rows, key=lambda pair: (pair[0].day, pair[0].name)):
         if occasion.day >= plan.as_of:
             path = file_of(catalog, occasion.kind, occasion.source, occasion.step, occasion.day)
-            yield HeldRow(what=occasion.name, day=occasion.day, says=held_words(row), path=path)
+            yield HeldRow(
+                what=occasion.name, day=occasion.day, says=held_words(row), path=path, title=occasion.title
+            )
     for offer in early_offers(plan.outlook.offers):
-        path = catalog.items[offer.item].path
-        yield HeldRow(what=offer.item, day=None, says=offer_words(offer), path=path)
+        item = catalog.items[offer.item]
+        yield HeldRow(what=offer.item, day=None, says=offer_words(offer), path=item.path, title=item.title)
 
 
 def lack_texts(plan: LastPlan, dates: DateStyle) -> list[str]:

@@ -24,8 +24,8 @@ REASONS: Mapping[Reason, str] = {
     Reason.CAPACITY: "nobody free to do it",
     Reason.HELD: "on hold",
     Reason.STOPPED: "stopped",
-    Reason.CONDITION: "only_if does not hold",
-    Reason.STOP_WHEN: "stop_when holds",
+    Reason.CONDITION: "its own condition is not met",
+    Reason.STOP_WHEN: "what ends it has happened",
     Reason.TOO_LATE: "its last day is over",
     Reason.CONTENT_CHANGED: "text changed meanwhile",
     Reason.NO_CHANNEL: "no address for it",
@@ -48,6 +48,13 @@ def why_not(touch: PastTouch) -> str:
     if touch.state is TouchState.MISSED and touch.reason in _MISSED:
         return NOBODY
     return touch.reason or touch.state.value
+
+
+def contents(touch: PastTouch) -> str:
+    """`: tips/gutters; its words showed tips/frost`, after the name of a touch; "" = no item was in it."""
+    said = [", ".join(touch.items)] if touch.items else []
+    said += [f"its words showed {', '.join(touch.shown)}"] if touch.shown else []
+    return f": {'; '.join(said)}" if said else ""
 
 
 def in_words(name: str) -> str:

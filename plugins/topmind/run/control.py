@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from topmind import settings as settings_
 from topmind.errors import ConfigError, UsageError
-from topmind.ledger import Ledger, open_ledger
+from topmind.ledger import Ledger, ProofMail, Stop, open_ledger
 from topmind.model import Catalog, Clock, History
 from topmind.planning.issue_names import issue_named
 from topmind.run import load as load_
 from topmind.run.dry import decide_dry
 from topmind.run.places import ledger_exists, objects, open_project_ledger
 
+#: Longest word of whoever stops something, in characters.
+SAID = 200
 #: `2026-12-08` in `tuesday-fix/2026-12-08`.
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -94,13 +97,42 @@ def _ledger(root: Path, clock: Clock, *, make: bool = False) -> Iterator[Ledger]
         yield whole
 
 
-def stop(root: Path, occasion: str, *, as_of: str | None, clock: Clock) -> frozenset[str]:
-    """Stop an occasion, a source or all; returns everything that is stopped now."""
+def stop(
+    root: Path, occasion: str, *, as_of: str | None, clock: Clock, by: str = "", why: str = ""
+) -> frozenset[str]:
+    """Stop an occasion, a source or all; returns everything that is stopped now. `by` and `why` are read by whoever
+    finds it stopped: one line each, cut where it is longer than `SAID`."""
     if occasion != "all":
         occasion = _known(root, occasion, as_of, clock)
     with _ledger(root, clock) as ledger:
-        ledger.stop(occasion)
+        ledger.stop(occasion, by=_line(by), why=_line(why))
         return ledger.stops()
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:SAID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """What the ledger says of stops and proofs, for whoever looks at them."""
+
+    stops: tuple[Stop, ...] = ()
+    proofs: tuple[ProofMail, ...] = ()
+
+    @property
+    def all(self) -> Stop | None:
+        """The stop of every mail; None = mails go."""
+        return next((one for one in self.stops if one.name == "all"), None)
+
+
+def noted(root: Path, clock: Clock) -> Noted:
+    """What is stopped, and which proofs left; nothing where no ledger is. Raises as the ledger does."""
+    settings = settings_.load(root)
+    if not ledger_exists(settings):
+        return Noted()
+    with open_project_ledger(settings, clock, None) as ledger:
+        return Noted(stops=ledger.stopped(), proofs=ledger.proofs())
 
 
 def resume(root: Path, occasion: str, *, clock: Clock) -> frozenset[str]:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from topmind import mail
 from topmind.ledger import Lapsed, PickedItem, Row
 from topmind.model import (
     Ceiling,
@@ -37,9 +38,10 @@ class Rows:
         self._catalog = decided.project.catalog
         self._edition_of = edition_of
         self._terms: dict[bytes, Terms] = {}
+        self._shown: dict[tuple[int, tuple[str, ...], bytes], tuple[str, ...]] = {}
 
-    def touch(self, touch: PlannedTouch) -> Row:
-        """One touch to freeze."""
+    def touch(self, touch: PlannedTouch, *, over: bool = False) -> Row:
+        """One touch to freeze; `over`: it shows nobody anything any more, and its files may be gone."""
         members = self._decided.members
         occasion = self._occasions[touch.occasion]
         key = occasion.key(members.ids[touch.contact])
@@ -59,6 +61,7 @@ class Rows:
             edition=self._edition_of.get(key, ""),
             items=tuple(picked(self._catalog.items[name], day) for name in touch.picks),
             per_slot=touch.per_slot,
+            shown=() if over else self._shown_to(touch),
             value=touch.value,
             promotions=touch.promotions,
             purpose=occasion.purpose,
@@ -84,7 +87,19 @@ class Rows:
             day=occasion.day,
             last_day=occasion.day + timedelta(days=occasion.grace),
         )
-        return Lapsed(row=self.touch(touch), reason=decision.reason)
+        return Lapsed(row=self.touch(touch, over=True), reason=decision.reason)
+
+    def _shown_to(self, touch: PlannedTouch) -> tuple[str, ...]:
+        """Items that the contact sees in the words of the very texts that are compiled for them."""
+        members = self._decided.members
+        inside = members.in_segment[touch.contact]
+        key = (touch.occasion, touch.picks, inside.tobytes())
+        if key not in self._shown:
+            segments = frozenset(n for n, yes in zip(members.segments, inside, strict=True) if yes)
+            self._shown[key] = mail.shown_items(
+                self._catalog, self._occasions[touch.occasion], touch.picks, segments
+            )
+        return self._shown[key]
 
     def _terms_of(self, row: int) -> Terms:
         inside = self._decided.members.in_segment[row]

@@ -2,204 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from topmind import planning
 from topmind.errors import UsageError
-from topmind.ledger import HeardOf, Person
-from topmind.model import (
-    Channel,
-    Clock,
-    Decision,
-    History,
-    PastTouch,
-    PersonRecord,
-    Standing,
-    TouchState,
-)
-from topmind.planning import Explanation
-from topmind.planning.terms import Terms
+from topmind.ledger import HeardOf, Ledger, Person
+from topmind.model import Clock, History, Members, PastTouch, PersonRecord, Standing
 from topmind.planning.unhappy import waiting
-from topmind.report.feedback_words import heard_of, suppressed_because
-from topmind.report.reasons import in_words, why_not
 from topmind.run import load as load_
 from topmind.run import places
 from topmind.run.compose import reason_of
 from topmind.run.decide import decide
-
-#: How many past touches are told where no occasion is asked for.
-RECENT = 12
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """Who somebody is to us, what they got and why, what comes."""
-
-    person: Person
-    now: Explanation
-    touches: tuple[PastTouch, ...]
-    answers: tuple[tuple[str, str], ...]
-    #: "since 1 December", where they are not happy and nobody has followed up; "" = nothing of that kind.
-    unhappy: str
-    #: Touch → path of its mail below the project, where the outbox has it.
-    mails: Mapping[str, str]
-    basis: Mapping[Channel, str]
-    #: What a newsletter's footer gives as the reason, in their language.
-    footer: str
-    #: Team id of the sender → name.
-    team: Mapping[str, str]
-    ledger: str
-    #: " of tuesday-fix/2026-W50", where one occasion is told; "" = all.
-    of: str = ""
-    #: Touch → what was heard of it, oldest first.
-    heard: Mapping[str, Sequence[HeardOf]] = field(default_factory=dict)
-
-    def as_dict(self) -> dict[str, Any]:
-        """For a machine; source id in place of name and address."""
-        now = self.now
-        return {
-            "contact": now.contact,
-            "active": now.active,
-            "segments": list(now.segments),
-            "sender": now.sender,
-            "mails_say": self.footer,
-            "consent": {channel.value: yes for channel, yes in now.consent.items()},
-            "suppressed": self.person.standing.suppressed or now.suppressed,
-            "opted_out": self.person.standing.opted_out,
-            "unhappy": bool(self.unhappy),
-            "last_touch": _iso(now.last_touch),
-            "last_valuable": _iso(now.last_valuable),
-            "floor_until": _iso(now.floor_until),
-            "credit": now.credit,
-            "ceilings": [
-                {
-                    "channel": c.channel.value if c.channel else "all",
-                    "days": c.days,
-                    "most": c.most,
-                    "used": c.used,
-                    "kept_for_floor": c.kept,
-                }
-                for c in now.ceilings
-            ],
-            "due": [{"occasion": o.name, "items": list(t.picks)} for o, t in now.due],
-            "decisions": [
-                {
-                    "occasion": o.name,
-                    "verdict": d.verdict.value,
-                    "reason": d.reason.value,
-                    "until": _iso(d.until),
-                    "detail": d.detail,
-                }
-                for o, d in now.decisions
-            ],
-            "touches": [
-                {
-                    "occasion": _name(t),
-                    "channel": t.key.channel.value,
-                    "day": t.day.isoformat(),
-                    "state": t.state.value,
-                    "reason": t.reason,
-                    "items": list(t.items),
-                    "mail": self.mails.get(t.wire(self.ledger), ""),
-                    "feedback": [
-                        {"kind": h.kind.value, "at": h.at.isoformat(), "detail": h.detail, "actor": h.actor}
-                        for h in self.heard.get(t.wire(self.ledger), ())
-                    ],
-                }
-                for t in self.touches
-            ],
-            "coming": [{"day": c.day.isoformat(), "occasion": c.name} for c in now.coming],
-        }
-
-    def text(self) -> str:
-        """For a person."""
-        return "\n".join(_lines(self))
-
-
-def _iso(day: Any) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _name(touch: PastTouch) -> str:
-    key = touch.key
-    return "/".join(part for part in (key.source, key.step, key.occurrence) if part)
-
-
-def _lines(story: Story) -> Iterator[str]:
-    now, person = story.now, story.person
-    yield f"{person.name or 'no name'} <{person.address or 'no address'}>, contact {now.contact}"
-    yield f"  takes part: {'yes' if now.active else 'no'}; in {', '.join(now.segments) or 'no segment'}"
-    yield f"  signs for us: {story.team.get(now.sender, now.sender)}"
-    yield from _standing(person.standing)
-    # after their own no the basis would read as its reason
-    words = "" if person.standing.opted_out else story.basis.get(Channel.EMAIL, "")
-    yield f"  may get marketing mail: {'yes' if now.consent[Channel.EMAIL] else 'no'}{words and f' ({words})'}"
-    if now.consent[Channel.EMAIL]:
-        yield f"  the foot of a newsletter says: {story.footer}"
-    if now.suppressed:
-        yield "  the address is suppressed: nothing is mailed to it"
-    yield from _promise(now, now.terms)
-    if now.due:
-        yield "Due now:"
-        yield from (f"  {o.name}: {', '.join(t.picks) or o.title}" for o, t in now.due)
-    if now.decisions:
-        yield "Not now:"
-        yield from (f"  {o.name}: {_decision(d)}" for o, d in now.decisions)
-    yield "What happened:" if story.touches else f"Nothing{story.of} was ever sent to them from here."
-    for touch in story.touches:
-        what = f": {', '.join(touch.items)}" if touch.items else ""
-        reason = why_not(touch) if touch.state is TouchState.MISSED else touch.reason
-        why = f" ({in_words(reason)})" if reason else ""
-        yield f"  {touch.day}  {touch.state.value:10} {_name(touch)}{what}{why}"
-        name = touch.wire(story.ledger)
-        if name in story.mails:
-            yield f"              {story.mails[name]}"
-        yield from (f"              {heard_of(one)}" for one in story.heard.get(name, ()))
-    yield from (f"  answered {step}: {word}" for step, word in story.answers)
-    if story.unhappy:
-        yield f"  not happy {story.unhappy}, and nobody has followed up: nothing is sold to them until a later task is done"
-    if now.coming:
-        yield "What comes (as planned today):"
-        yield from (f"  {c.day}  {c.name}" for c in now.coming[:RECENT])
-
-
-def _standing(standing: Standing) -> Iterator[str]:
-    if standing.erased:
-        yield "  erased"
-    if standing.opted_out:
-        yield "  opted out of all mail"
-    if standing.off_topics:
-        yield f"  opted out of: {', '.join(sorted(standing.off_topics))}"
-    if standing.suppressed:
-        yield f"  suppressed: {suppressed_because(standing.suppressed)}"
-    if standing.paused_until:
-        yield f"  paused until {standing.paused_until}"
-
-
-def _promise(now: Explanation, terms: Terms) -> Iterator[str]:
-    if terms.floor:
-        until = f"holds until {now.floor_until}" if now.floor_until else "has not started"
-        last = f"last one {now.last_valuable}" if now.last_valuable else "none so far"
-        yield f"  promise: a valuable touch every {terms.floor} days; {last}; {until}"
-    if now.floor_broken:
-        yield f"  the floor is broken today: {in_words(now.floor_broken.value)}"
-    for use in now.ceilings:
-        what = use.channel.value if use.channel else "all channels"
-        kept = f"; the last {use.kept} are kept for the promise" if use.kept else ""
-        yield f"  ceiling: {use.used} of {use.most} in {use.days} days ({what}){kept}"
-    if terms.ratio:
-        yield f"  value before each promotion: {terms.ratio}; credit now {now.credit}"
-
-
-def _decision(decision: Decision) -> str:
-    words = in_words(decision.reason.value)
-    detail = f" ({decision.detail})" if decision.detail else ""
-    until = f", at the earliest {decision.until}" if decision.until else ""
-    return f"{decision.verdict.value.replace('_', ' ')}: {words}{detail}{until}"
+from topmind.run.load import Project
+from topmind.run.story import RECENT, Story, name_of
 
 
 def story(root: Path, who: str, occasion: str | None, *, as_of: str | None, clock: Clock) -> Story:
@@ -219,40 +37,68 @@ def story(root: Path, who: str, occasion: str | None, *, as_of: str | None, cloc
             return ledger.history(project.moment.as_of)
 
         decided = decide(project, remember)
-        touches = ledger.touches_of(person.contact)
-        heard: dict[str, list[HeardOf]] = {}
-        for one in ledger.feedback_of(person.contact):
-            heard.setdefault(one.touch_hex, []).append(one)
+        touches, heard = _past(ledger, person.contact)
     if person.contact not in decided.members.ids:
         raise UsageError(
             "this person is no longer in the source of contacts.", where=f"contact {person.contact}"
         )
-    at = project.moment
-    now = planning.explain(
-        project.catalog, decided.members, decided.history, at.now, person.contact, all_day=at.all_day
-    )
-    now, touches = _about(now, touches, occasion) if occasion else (now, touches[-RECENT:])
-    answers = tuple(
-        (answer.step or answer.source, answer.value)
-        for answer in decided.history.answers
-        if answer.contact == person.contact
-    )
-    sad = waiting(decided.history).get(person.contact)
-    company = project.catalog.company
+    told = _told(project, decided.members, decided.history, person, touches, heard)
+    told = about(told, occasion) if occasion else replace(told, touches=touches[-RECENT:])
+    return with_mails(project, told)
+
+
+def of_contact(project: Project, members: Members, history: History, contact: str, *, clock: Clock) -> Story:
+    """The story of one contact (source id) of a plan that is made: all their touches as the ledger has them now, the
+    mails not looked for. Raises UsageError for an id that is not in the audience, and as the ledger does."""
+    settings = project.settings
+    person: Person | None = None
+    touches: tuple[PastTouch, ...] = ()
+    heard: Mapping[str, Sequence[HeardOf]] = {}
+    if places.ledger_exists(settings):
+        with places.open_project_ledger(settings, clock, places.key_ring(settings)) as ledger:
+            person = ledger.person(contact)
+            touches, heard = _past(ledger, contact)
+    if person is None:  # new in the contacts: the next run takes them in
+        person = Person(
+            person=0, contact=contact, active=True, standing=Standing(), name="", address="", phone=""
+        )
+    return _told(project, members, history, person, touches, heard)
+
+
+def _past(ledger: Ledger, contact: str) -> tuple[tuple[PastTouch, ...], dict[str, list[HeardOf]]]:
+    """Their touches, oldest first, and what was heard of each."""
+    heard: dict[str, list[HeardOf]] = {}
+    for one in ledger.feedback_of(contact):
+        heard.setdefault(one.touch_hex, []).append(one)
+    return ledger.touches_of(contact), heard
+
+
+def _told(
+    project: Project,
+    members: Members,
+    history: History,
+    person: Person,
+    touches: tuple[PastTouch, ...],
+    heard: Mapping[str, Sequence[HeardOf]],
+) -> Story:
+    at, catalog, contact = project.moment, project.catalog, person.contact
+    sad = waiting(history).get(contact)
+    company = catalog.company
+    since = company.dates.month_day(sad.at.astimezone(ZoneInfo(company.zone)).date()) if sad else ""
     return Story(
         person=person,
-        now=now,
+        now=planning.explain(catalog, members, history, at.now, contact, all_day=at.all_day),
         touches=touches,
-        answers=answers,
-        unhappy=f"since {company.dates.month_day(sad.at.astimezone(ZoneInfo(company.zone)).date())}"
-        if sad
-        else "",
-        mails=_mails(settings.var / "outbox", project.root, decided.history.ledger, touches),
-        basis=decided.members.basis,
-        footer=reason_of(decided, person.contact),
-        team={member.id: member.name for member in project.catalog.team.values()},
-        ledger=decided.history.ledger,
-        of=f" of {occasion}" if occasion else "",
+        answers=tuple(
+            (answer.step or answer.source, answer.value)
+            for answer in history.answers
+            if answer.contact == contact
+        ),
+        unhappy=f"since {since}" if since else "",
+        basis=members.basis,
+        footer=reason_of(members, company, contact),
+        team={member.id: member.name for member in catalog.team.values()},
+        ledger=history.ledger,
         heard=heard,
     )
 
@@ -273,28 +119,28 @@ def _one(found: Sequence[Person], who: str) -> Person:
     return found[0]
 
 
-def _about(
-    now: Explanation, touches: Sequence[PastTouch], name: str
-) -> tuple[Explanation, tuple[PastTouch, ...]]:
-    """Only what concerns one occasion, or one source."""
+def about(told: Story, name: str) -> Story:
+    """Only what concerns one occasion, or one source. Raises UsageError where nothing is known of it."""
 
     def fits(full: str) -> bool:
         return full == name or full.startswith(f"{name}/")
 
-    kept = tuple(touch for touch in touches if fits(_name(touch)))
+    now = told.now
+    kept = tuple(touch for touch in told.touches if fits(name_of(touch)))
     due = tuple(pair for pair in now.due if fits(pair[0].name))
     decisions = tuple(pair for pair in now.decisions if fits(pair[0].name))
     coming = tuple(one for one in now.coming if fits(one.name))
     if not (kept or due or decisions or coming):
         raise UsageError(f"nothing is known of {name!r} for this person.", fix="Leave the occasion out.")
-    return replace(now, due=due, decisions=decisions, coming=coming), kept
+    now = replace(now, due=due, decisions=decisions, coming=coming)
+    return replace(told, now=now, touches=kept, of=f" of {name}")
 
 
-def _mails(outbox: Path, root: Path, ledger: str, touches: Sequence[PastTouch]) -> dict[str, str]:
-    """Touch hex → the very mail, where the outbox has it."""
-    found = {}
-    for touch in touches:
-        name = touch.wire(ledger)
+def with_mails(project: Project, told: Story) -> Story:
+    """With the very mail of each of its touches, where the outbox has it."""
+    outbox, found = project.settings.var / "outbox", {}
+    for touch in told.touches:
+        name = touch.wire(told.ledger)
         if files := sorted(outbox.glob(f"{name}-*.eml")):
-            found[name] = str(files[-1].relative_to(root))
-    return found
+            found[name] = str(files[-1].relative_to(project.root))
+    return replace(told, mails=found)

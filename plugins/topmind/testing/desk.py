@@ -170,10 +170,12 @@ def a_last_plan(**over: Any) -> LastPlan:
 
 
 def an_eml(folder: Path, number: int = 0, attempt: int = 1, **over: str) -> Path:
-    """One mail in an outbox folder; `subject`, `to`, `html`, `text` as given."""
+    """One mail in an outbox folder; `subject`, `to`, `date`, `list_id`, `html`, `text` as given."""
     values = {
         "subject": f"Dry gutters before the frost, no. {number}",
         "to": f"Sam Doe <sam{number}@example.com>",
+        "date": "Tue, 01 Dec 2026 15:07:00 +0000",
+        "list_id": "<tuesday-fix.harborandpine.example>",
         "html": '<!doctype html><html lang="en"><head><title>Tip</title></head>'
         '<body><h1>Dry gutters</h1><p>Hi Sam, <a href="https://harborandpine.example/tips/gutters/">read</a>.</p>'
         '<img src="https://harborandpine.example/images/roof.png" alt="A roof"> <a href="http://127.0.0.1:8000/u/token">Stop</a></body></html>',
@@ -184,7 +186,8 @@ def an_eml(folder: Path, number: int = 0, attempt: int = 1, **over: str) -> Path
     mail["From"] = "Dana Reyes <dana@harborandpine.example>"
     mail["To"] = values["to"]
     mail["Subject"] = values["subject"]
-    mail["Date"] = "Tue, 01 Dec 2026 15:07:00 +0000"
+    mail["Date"] = values["date"]
+    mail["List-Id"] = values["list_id"]
     mail["List-Unsubscribe"] = "<http://127.0.0.1:8000/u/token>"
     mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(values["text"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -191,6 +192,28 @@ def test_the_outbox_lists_and_searches(project: Path) -> None:
         answer = call(desk(project), "GET", f"/desk/outbox/?{odd}")
         assert answer.status == 200
         assert "<script>" not in answer.text
+
+
+def test_the_outbox_says_when_and_what_each_mail_is_of(project: Path) -> None:
+    """A heading for each day, the title of the newsletter or announcement; what has none is said as it stands."""
+    folder = project / "var/outbox"
+    an_eml(folder, 1, date="Mon, 30 Nov 2026 15:07:00 +0000", list_id='"H & P" <articles-line.example.com>')
+    an_eml(folder, 2, date="Mon, 30 Nov 2026 15:07:00 +0000", list_id="<gone.example.com>")
+    an_eml(folder, 3, date="soon", list_id="")
+    for number in range(4):
+        os.utime(folder / f"{number:032x}-1.eml", (9 - number, 9 - number))
+    shown = desk(project, sources={"tuesday-fix": "The Tuesday Fix", "articles/line": "Who picks up"})
+    page = re.sub(r"<[^>]+>", " ", call(shown, "GET", "/desk/outbox/").text.partition("<main")[2])
+    words = [
+        "Tuesday, 1 December 2026",
+        "The Tuesday Fix",
+        "Monday, 30 November 2026",
+        "Who picks up",
+        "gone",
+        "No day",
+    ]
+    assert [page.index(word) for word in words] == sorted(page.index(word) for word in words)
+    assert page.count("30 November") == 1
 
 
 def test_a_mail_shows_its_parts_and_its_bytes(project: Path) -> None:

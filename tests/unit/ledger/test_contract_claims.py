@@ -217,6 +217,25 @@ def test_never_the_same_thing_twice(ledger: Ledger, since: date | None, goes: bo
     assert reason(ledger) == ("" if goes else "nothing_new")
 
 
+def test_what_words_showed_is_not_chosen_again(ledger: Ledger) -> None:
+    """An item that a mail of 24 November showed by its words is had like a chosen one; it holds no announcement back,
+    whose dates are somebody's own words."""
+    ledger.seed([a_touch("c0000", shown=("tips/gutters",)), a_touch("c0001", shown=("tips/gutters",))])
+    item = (PickedItem(id="tips/gutters"),)
+    sent = a_key("c0001", source="tips/gutters", occurrence="1")
+    own = a_row("c0001", key=sent, kind=SourceKind.ANNOUNCEMENT, items=item)
+    freeze(ledger, a_row("c0000", items=item), own)
+    assert [one.key.contact for one in claim(ledger)] == ["c0001"]
+    assert reason(ledger) == "nothing_new"
+
+
+def test_words_that_show_what_somebody_had_go_all_the_same(ledger: Ledger) -> None:
+    """They are somebody's own choice; a claim tells what was chosen for the slots, and nothing else."""
+    ledger.seed([a_touch(items=("tips/gutters",))])
+    freeze(ledger, a_row(items=(PickedItem(id="tips/b"),), per_slot=(1,), shown=("tips/gutters",)))
+    assert [one.items for one in claim(ledger)] == [("tips/b",)]
+
+
 def test_an_announcement_may_repeat_itself(ledger: Ledger) -> None:
     """Its own sends do not count against each other; the item elsewhere does."""
     promo = (PickedItem(id="promotions/roof"),)

@@ -80,12 +80,13 @@ def test_the_longer_pause_and_every_mark_hold(ledger: Ledger) -> None:
 def test_touches_of_both_count(ledger: Ledger) -> None:
     """The plan sees what either got under one name; what was sent keeps the name by which feedback finds it."""
     last = a_key(FROM, occurrence="2026-W48")
-    freeze(ledger, a_row(FROM, key=last, items=(PickedItem(id="tips/gutters"),)), a_row(INTO))
+    item = (PickedItem(id="tips/gutters"),)
+    freeze(ledger, a_row(FROM, key=last, items=item, shown=("tips/b",)), a_row(INTO))
     ledger.settle([accepted(one) for one in claim(ledger)])
     merge(ledger)
     touches = {touch.key.occurrence: touch for touch in ledger.history(TODAY).touches}
     assert {touch.key.contact for touch in touches.values()} == {INTO}
-    assert touches["2026-W48"].items == ("tips/gutters",)
+    assert (touches["2026-W48"].items, touches["2026-W48"].shown) == (("tips/gutters",), ("tips/b",))
     assert touches["2026-W48"].wire("test") == last.wire("test")
     assert set(ledger.touches_of(INTO)) == set(touches.values())
     clicked = Feedback(
@@ -98,7 +99,7 @@ def test_touches_of_both_count(ledger: Ledger) -> None:
 def test_the_claim_counts_what_the_other_got(ledger: Ledger) -> None:
     """A row that was planned before the merge is tested against the touches of both: gap and never twice."""
     item = (PickedItem(id="tips/gutters"),)
-    freeze(ledger, a_row(FROM, items=item))
+    freeze(ledger, a_row(FROM, shown=("tips/gutters",)))
     ledger.settle([accepted(one) for one in claim(ledger)])
     freeze(ledger, a_row(INTO, key=a_key(INTO, source="other"), items=item, gap=0))
     freeze(ledger, a_row(INTO, key=a_key(INTO, source="third"), items=(), gap=1))

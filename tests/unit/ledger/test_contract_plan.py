@@ -89,6 +89,7 @@ def test_rows_come_back_as_they_were_frozen(ledger: Ledger) -> None:
             PickedItem(id="tips/c"),
         ),
         per_slot=(2, 1),
+        shown=("tips/d", "testimonials/anna-k"),
         value=2,
         promotions=1,
         topics=("tips", "offers"),
@@ -97,6 +98,19 @@ def test_rows_come_back_as_they_were_frozen(ledger: Ledger) -> None:
     )
     freeze(ledger, row)
     assert ledger.planned() == (row,)
+
+
+def test_what_words_showed_is_history(ledger: Ledger) -> None:
+    """A row that waits says what its text says by now; once it is claimed, no change of the file changes it."""
+    item = (PickedItem(id="tips/a"),)
+    for text in (("tips/b", "tips/c"), ("tips/c",)):
+        freeze(ledger, a_row(items=item, shown=text))
+        (touch,) = ledger.touches_of("c0000")
+        assert (touch.items, touch.shown) == (("tips/a",), text)
+    claim(ledger)
+    freeze(ledger, a_row(items=(), shown=()))
+    (touch,) = ledger.history(TODAY).touches
+    assert (touch.items, touch.shown) == (("tips/a",), ("tips/c",))
 
 
 def test_one_inbox_one_copy(ledger: Ledger) -> None:

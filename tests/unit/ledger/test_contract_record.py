@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ledger_words import NOW, accepted, claim, reason, state
-from topmind.ledger import Ledger
+from topmind.ledger import Ledger, Stop
 from topmind.model import (
     Channel,
     TouchKey,
@@ -61,6 +61,21 @@ def test_history(ledger: Ledger) -> None:
     assert [t.key.contact for t in history.touches] == ["c0000", "c0000", "c0000", "c0001", "c0002"]
     assert history.touches[0].items == ("tips/b", "tips/a")
     assert history.touches[2].state is TouchState.PLANNED
+
+
+def test_a_stop_keeps_its_first_words(ledger: Ledger, clock: FixedClock) -> None:
+    """Since when, who and why, for whoever finds it stopped; stopped again it stays as it was, resumed it is gone."""
+    since = clock.now()
+    ledger.stop("all", by="Dana", why="The price is wrong.")
+    clock.advance(hours=1)
+    ledger.stop("all", by="Marcus", why="Another reason.")
+    ledger.stop("tuesday-fix")
+    assert ledger.stopped() == (
+        Stop(name="all", since=since, by="Dana", why="The price is wrong."),
+        Stop(name="tuesday-fix", since=clock.now()),
+    )
+    assert ledger.resume("all")
+    assert [one.name for one in ledger.stopped()] == ["tuesday-fix"]
 
 
 def test_expiry_says_what_held_it(ledger: Ledger) -> None:

@@ -358,6 +358,16 @@ def test_the_footer_speaks_the_contacts_language() -> None:
     assert "Abmelden" in text
 
 
+@pytest.mark.parametrize(("language", "kicker"), [("de", "TIPP"), ("pt", "")])
+def test_a_language_without_words_of_ours_has_no_kicker(language: str, kicker: str) -> None:
+    """An English word above an item of a Portuguese company would be a foreign one."""
+    catalog = replace(an_issue_catalog(), company=a_company(language=language))
+    html, text = mail(an_edition(items=["tips/gutters"]), catalog)
+    assert (kicker in text, kicker.capitalize() in html) == (True, True)
+    assert "TIP\n" not in text
+    assert ('class="tm-kick"' in html) is bool(kicker)
+
+
 def test_right_to_left_content_says_so() -> None:
     """`dir` follows the company's language."""
     catalog = replace(an_issue_catalog(text="شكرا\n"), company=a_company(language="ar"))

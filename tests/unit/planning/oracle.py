@@ -20,6 +20,7 @@ from topmind.model import (
     COUNTED,
     Access,
     Approve,
+    Body,
     Catalog,
     Channel,
     History,
@@ -66,6 +67,8 @@ class Touch:
     ahead: bool = False
     #: A mail that every reader of the inbox has: not a step.
     shared: bool = False
+    #: Items that its words showed.
+    shown: tuple[str, ...] = ()
 
 
 @dataclass
@@ -104,6 +107,7 @@ class Occ:
     slots: tuple[Any, ...] = ()
     text: bool = False
     nominal: tuple[date, ...] = ()
+    words: Body | None = None
     item: Item | None = None
     value: int = 1
     promotions: int = 0
@@ -131,6 +135,12 @@ class Answer:
     calendar: Counter[tuple[date, str, str]] = field(default_factory=Counter)
     gaps: Counter[tuple[date, str]] = field(default_factory=Counter)
     broken: Counter[Reason] = field(default_factory=Counter)
+
+
+def named_in(words: Body) -> list[str]:
+    """Items that a text shows to anybody."""
+    lines = words.text.splitlines()
+    return [line.removeprefix("/// item | ") for line in lines if line.startswith("/// item | ")]
 
 
 def fixed(ask: Callable[..., Any]) -> Callable[..., Any]:
@@ -204,6 +214,7 @@ class Oracle:
                     proven and not t.bounced,
                     t.day > contact.today,
                     t.key.channel is Channel.EMAIL and t.key.step is None,
+                    t.shown,
                 )
             )
             if t.key.channel is Channel.EMAIL and t.key.step is None and not rescue:
@@ -360,7 +371,7 @@ class Oracle:
         if item.use.any_time:
             return False
         for t in c.touches + self.of_mates(c):
-            if item.id in t.items:
+            if item.id in (*t.items, *t.shown):
                 months = item.use.again_after_months
                 if months is None or t.day + relativedelta(months=months) > day:
                     return True
@@ -402,6 +413,30 @@ class Oracle:
         dated = sorted((i for i in newest if i.begins), key=lambda i: i.begins)
         return sorted([*dated, *(i for i in newest if not i.begins)], key=lambda i: (i.priority, i.evergreen))
 
+    @staticmethod
+    def sells(words: Body, items: Any) -> bool:
+        """A text with a code or a promotion in it."""
+        named = [items[name] for name in named_in(words) if name in items]
+        return bool(words.coupons) or any(item.kind is Kind.PROMOTION for item in named)
+
+    def shows(self, c: Contact, words: Body | None) -> tuple[str, ...]:
+        """Items that the contact sees in a text, read line by line."""
+        mine, found = self.segments(c), []
+        #: Per open block: whether its first branch, and the branch of this line, are for them.
+        open_: list[list[bool]] = []
+        for line in words.text.splitlines() if words else ():
+            word, _, value = (part.strip() for part in line.partition("|"))
+            if word in {"/// for", "/// not for"}:
+                named = bool(mine & {name.strip() for name in value.split(",")})
+                open_.append([named, named == (word == "/// for")])
+            elif word == "/// for everyone else":
+                open_[-1][1] = not open_[-1][0]
+            elif word == "///":
+                open_.pop()
+            elif word == "/// item" and all(sees for _, sees in open_):
+                found.append(value)
+        return tuple(found)
+
     def pinned(self, item: Item, occ: Occ | None) -> bool:
         """The item names this very issue."""
         return occ is not None and any(s == occ.source and d in occ.nominal for s, d in item.pins)
@@ -440,6 +475,7 @@ class Oracle:
                         only_if=send.only_if,
                         held=moved,
                         stopped=self.stopped(item.id, "", str(send.number)),
+                        words=send.body or item.body,
                         item=item,
                         value=int(item.is_value),
                         promotions=int(sells),
@@ -454,7 +490,7 @@ class Oracle:
                 dated = letter.issues.get(day)
                 ready = letter.approve is not Approve.READY or (dated is not None and dated.ready)
                 own = dated.body if dated and dated.body else None
-                sells = bool(own and own.coupons)
+                sells = own is not None and self.sells(own, self.c.items)
                 issues.append(
                     Occ(
                         SourceKind.ISSUE,
@@ -472,6 +508,7 @@ class Oracle:
                         slots=letter.slots(day),
                         text=own is not None and bool(own.text.strip()),
                         nominal=(day,),
+                        words=own or letter.body,
                         value=int(own is not None and not sells),
                         promotions=int(sells),
                         spacing=-(-rule.spacing(anchor) // 2),
@@ -526,7 +563,7 @@ class Oracle:
                 for due, key in self._due_days(sequence, step, facts):
                     if key in reached:
                         continue
-                    sells = step.purpose is Purpose.MARKETING and bool(step.body.coupons)
+                    sells = step.purpose is Purpose.MARKETING and self.sells(step.body, self.c.items)
                     found.append(
                         Occ(
                             SourceKind.STEP,
@@ -540,6 +577,7 @@ class Oracle:
                             purpose=step.purpose,
                             stop=sequence.stop_when,
                             only_if=step.only_if,
+                            words=step.body,
                             stopped=self.stopped(sequence.id, step.id, key),
                             value=int(not sells),
                             promotions=int(sells),
@@ -774,7 +812,8 @@ class Oracle:
 
     def choose(self, c: Contact, o: Occ, day: date) -> tuple[Reason | None, list[list[Item]], int, int, str]:
         """(reason, items per slot, value, promotions, what is kept back)."""
-        free = self.offered(c, day, o)
+        shown = self.shows(c, o.words)
+        free = [item for item in self.offered(c, day, o) if item.id not in shown]
         n, credit = self.ratio(c), self.credit(c)
         floor = self.floor(c)
         reserve = -(-30 // floor) if floor else 0
@@ -868,7 +907,9 @@ class Oracle:
         last: date,
     ) -> None:
         shared = o.channel is Channel.EMAIL and o.kind is not SourceKind.STEP
-        c.touches.append(Touch(day, o.channel, value, promotions, picks, o.source, o.name, shared=shared))
+        made = Touch(day, o.channel, value, promotions, picks, o.source, o.name, shared=shared)
+        made.shown = self.shows(c, o.words)
+        c.touches.append(made)
         key = self._key(c, o)
         self.planned[key] = day
         if day <= self.until:

@@ -12,9 +12,11 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from topmind.mail import shown_items
 from topmind.model import (
     Channel,
     History,
@@ -52,6 +54,7 @@ def frozen(w: World, made: Plan, state: TouchState = TouchState.PLANNED) -> Worl
             state=state,
             day=t.day,
             items=t.picks,
+            shown=shown_items(w.catalog, made.occasions[t.occasion], t.picks, _segments(w, t.contact)),
             value=t.value,
             promotions=t.promotions,
         )
@@ -62,6 +65,11 @@ def frozen(w: World, made: Plan, state: TouchState = TouchState.PLANNED) -> Worl
         key=lambda t: (t.key.contact, t.day, t.key.source, t.key.step or "", t.key.occurrence),
     )
     return replace(w, history=replace(w.history, touches=tuple(touches)))
+
+
+def _segments(w: World, row: int) -> frozenset[str]:
+    inside = w.members.in_segment[row]
+    return frozenset(name for name, yes in zip(w.members.segments, inside, strict=True) if yes)
 
 
 def a_month(seed: int) -> tuple[World, History, list[PastTouch]]:
@@ -216,6 +224,18 @@ def test_a_month_of_ticks_keeps_every_promise(seed: int) -> None:
     _floors(w, touches)
 
 
+@pytest.mark.parametrize("seed", [27, 53])
+def test_no_tick_chooses_what_words_have_shown(seed: int) -> None:
+    """Months in which a slot or a rescue would take an item that a text had shown to the same person."""
+    w, _, touches = a_month(seed)
+    by_contact: dict[str, list[PastTouch]] = defaultdict(list)
+    for t in touches:
+        by_contact[t.key.contact].append(t)
+    for mine in by_contact.values():
+        _once(w, sorted(mine, key=lambda t: t.day))
+    assert any(t.shown for t in touches)
+
+
 def is_quiet(at: time, quiet: tuple[time, time] | None) -> bool:
     """Whether a local time lies in quiet hours, over midnight or within a day."""
     if quiet is None:
@@ -310,17 +330,19 @@ def _is_reply(w: World, t: PastTouch) -> bool:
 
 
 def _once(w: World, touches: list[PastTouch]) -> None:
-    """No item again within its repeat time but by its own announcement."""
+    """No item is chosen again within its repeat time, whether it was chosen before or shown by somebody's words, but
+    by its own announcement."""
     assert len({t.key for t in touches}) == len(touches)
     seen: dict[str, PastTouch] = {}
     for t in touches:
+        assert t.key.source in t.items or not set(t.items) & set(t.shown)
         for item in t.items:
             use: Use = w.catalog.items[item].use
             before = seen.get(item)
             if before is not None and not use.any_time and t.key.source != item:
                 assert use.again_after_months is not None
                 assert (t.day - before.day).days >= 28
-            seen[item] = t
+        seen |= dict.fromkeys((*t.items, *t.shown), t)
 
 
 def _ratio(w: World, ratio: int, touches: list[PastTouch]) -> None:

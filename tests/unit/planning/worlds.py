@@ -13,6 +13,7 @@ from topmind.model import (
     Access,
     Answer,
     Approve,
+    Body,
     Catalog,
     Ceiling,
     Channel,
@@ -49,6 +50,7 @@ from topmind.testing.builders import (
     a_touch,
     an_item,
     members,
+    written,
 )
 
 SEGMENTS = ("customers", "lapsed", "prospects")
@@ -106,14 +108,78 @@ def world(seed: int, most: int = 7) -> World:
         ),
     )
     people = audience(rng, n, catalog)
+    # chance of its own, so that the worlds stay what they were besides
+    words = Random(f"words {seed}")
+    catalog = with_words(words, catalog)
     return World(
         catalog=catalog,
         members=people,
-        history=past(rng, catalog, people),
+        history=with_shown(words, past(rng, catalog, people), list(catalog.items)),
         now=datetime(2026, 12, 1, rng.randint(0, 23), rng.choice([0, 7, 59]), tzinfo=UTC),
         all_day=rng.random() < 0.5,
         horizon=rng.choice([0, 3, 14, 40]),
     )
+
+
+def with_words(rng: Random, catalog: Catalog) -> Catalog:
+    """Some texts show items by themselves: the standing layout, a dated file, a step, what is announced."""
+    ids = list(catalog.items)
+
+    def some_show(body: Body) -> Body:
+        return showing(rng, body, ids) if rng.random() < 0.4 else body
+
+    return replace(
+        catalog,
+        newsletters={
+            name: replace(
+                letter,
+                body=some_show(letter.body),
+                issues={
+                    day: replace(one, body=some_show(one.body) if one.body else None)
+                    for day, one in letter.issues.items()
+                },
+            )
+            for name, letter in catalog.newsletters.items()
+        },
+        sequences={
+            name: replace(one, steps=tuple(replace(step, body=some_show(step.body)) for step in one.steps))
+            for name, one in catalog.sequences.items()
+        },
+        items={
+            name: replace(one, body=some_show(one.body)) if one.sends else one
+            for name, one in catalog.items.items()
+        },
+    )
+
+
+def showing(rng: Random, body: Body, ids: list[str]) -> Body:
+    """A body that shows one to three items, to everybody or to some."""
+    lines = [f"/// item | {rng.choice(ids)}" for _ in range(3)]
+    blocks = [
+        lines[0],
+        f"/// for | {rng.choice(SEGMENTS)}\n{lines[0]}\n///",
+        f"/// not for | {rng.choice(SEGMENTS)}\n{lines[0]}\n///\n{lines[1]}",
+        f"/// for | customers\n/// for | lapsed\n{lines[0]}\n///\n/// for everyone else\n{lines[1]}\n///\n{lines[2]}",
+    ]
+    scanned = written(f"{body.text}\n{rng.choice(blocks)}\n", body.path)
+    return replace(
+        body,
+        text=scanned.text,
+        conditions=scanned.conditions,
+        refs=scanned.refs,
+        refs_inside=scanned.refs_inside,
+    )
+
+
+def with_shown(rng: Random, history: History, ids: list[str]) -> History:
+    """Some touches of the past showed items in their words, of files that say something else by now."""
+    touches = (
+        replace(t, shown=tuple(rng.sample(ids, min(len(ids), rng.randint(1, 2)))))
+        if rng.random() < 0.2
+        else t
+        for t in history.touches
+    )
+    return replace(history, touches=tuple(touches))
 
 
 def item(rng: Random, number: int) -> Item:

@@ -56,3 +56,6 @@ def remember(
     block.valued(readers[value[of_whom] > 0], day)
     if picks is not None:
         block.see_all(picks[of_whom], readers, day)
+    shown = block.shown.in_words(ask.words, block.cls[rows[of_whom]])
+    if shown is not None:
+        block.see_words(shown, readers, day)

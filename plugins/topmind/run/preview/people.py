@@ -19,6 +19,7 @@ from topmind.model import (
     SourceKind,
     TouchState,
 )
+from topmind.run.approving import Wait
 from topmind.run.preview.nouns import Showing
 from topmind.run.preview.readers import empty_plan, grouped, largest
 from topmind.run.site import per_slot
@@ -46,6 +47,8 @@ class People:
     editions: dict[str, tuple[object, tuple[Showing, ...]]] = field(default_factory=dict)
     #: Source id → name, for whoever looks a person up on this machine; nobody's address.
     names: Mapping[str, str] = field(default_factory=dict)
+    #: Today's plan as a person looks at it before it goes; None = nobody asked for it.
+    wait: Wait | None = None
 
 
 def people(

@@ -15,6 +15,7 @@ from topmind.model import Catalog, Clock, Level, Problem
 from topmind.planning import with_call_backs, with_occurrences
 from topmind.run import inspect
 from topmind.run import load as load_
+from topmind.run.approving import wait_of
 from topmind.run.decide import Decided
 from topmind.run.load import Project, Seen
 from topmind.run.preview.coming import LOOK, look
@@ -42,6 +43,8 @@ class Current:
     people: People | None
     project: Project | None
     settings: Settings
+    #: `Watching.version` of it.
+    version: int = 0
 
 
 class Watching:
@@ -69,8 +72,11 @@ class Watching:
         self._stops: frozenset[str] = frozenset()
         #: Held by whoever does something that somebody waits for: the plan is made when it is free.
         self.calm = threading.Lock()
-        #: Counts up whenever there is something new to see.
-        self.version = 0
+
+    @property
+    def version(self) -> int:
+        """Counts up whenever there is something new to see; 0 = nothing was read yet."""
+        return self._current.version if self._current else 0
 
     def now(self) -> Current:
         """What is true now; reads files only where one has changed. Where the settings cannot be read meanwhile, the
@@ -107,10 +113,10 @@ class Watching:
             if self._current is None:
                 raise
             preview = replace(self._current.preview, findings=(_in_the_way(error),))
-            self._current = replace(self._current, preview=preview)
+            made = replace(self._current, preview=preview)
         else:
-            self._current = self._made(seen, planned=planned)
-        self.version += 1
+            made = self._made(seen, planned=planned)
+        self._current = replace(made, version=self.version + 1)
 
     def _look(self) -> Seen:
         return load_.look(self._root, as_of=self._as_of, clock=self._clock, environ=self._environ)
@@ -130,8 +136,8 @@ class Watching:
             self._work()
             return
         if self._worker is None or not self._worker.is_alive():
-            # no daemon: DuckDB's threads would be cut off in the middle where the process ends, and say so
-            self._worker = threading.Thread(target=self._catch_up, name="topmind-preview")
+            # no daemon, as whoever asks may be: DuckDB would be cut off in the middle where the process ends, and say so
+            self._worker = threading.Thread(target=self._catch_up, name="topmind-preview", daemon=False)
             self._worker.start()
 
     def _catch_up(self) -> None:
@@ -177,7 +183,8 @@ def known_people(decided: Decided | None, clock: Clock) -> People | None:
     if decided is None:
         return None
     names = {one.contact: one.name for one in decided.people if one.name}
-    return people(decided.members, decided.history, decided.plan.foretold, clock.now(), names)
+    made = people(decided.members, decided.history, decided.plan.foretold, clock.now(), names)
+    return replace(made, wait=wait_of(decided))
 
 
 def stops_of(project: Project | None, clock: Clock) -> frozenset[str]:
