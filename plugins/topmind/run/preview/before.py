@@ -42,6 +42,12 @@ class Before:
     #: `hold: yes` in its file.
     hold: bool = False
 
+    @property
+    def to(self) -> str:
+        """`Dana Reyes, June Okafor and Marcus Bell`."""
+        *others, last = self.senders or ("whoever signs",)
+        return f"{', '.join(others)} and {last}" if others else last
+
 
 def waits_for_ready(catalog: Catalog | None, one: Coming) -> bool:
     """Whether all that keeps an issue back is that nobody said it is ready."""
