@@ -18,6 +18,7 @@ import scratch
 scratch.use_memory()
 scratch.keep_compiled()
 scratch.look_for_garbage_rarely()
+scratch.read_amazon_once()
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"

@@ -54,7 +54,7 @@ def credit(before: Iterable[PastTouch]) -> int:
 def _never_twice(touch: Touch, before: Iterable[PastTouch]) -> Iterator[str]:
     fresh = a_year_before(touch.day)
     for t in before:
-        for item in set(touch.items) & set(t.items):
+        for item in set(touch.items) & {*t.items, *t.shown}:
             own = t.key.source == item == touch.key.source
             if not own and (t.day > fresh or not item.startswith("tips/")):
                 yield f"{item} again, after {t.key} on {t.day}"

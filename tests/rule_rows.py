@@ -80,6 +80,11 @@ def issue(text: str, day: str = "2026-12-08") -> Files:
     }
 
 
+def page(text: str) -> Files:
+    """A page of the site; its text begins on line 4."""
+    return {"content/pages/about.md": f"---\ntitle: About\n---\n{text}\n"}
+
+
 def segment(name: str, who: str = "purchases() > 0", *head: str) -> Files:
     """A segment; `who` stands on line 4."""
     lines = "".join(f"{line}\n" for line in head)

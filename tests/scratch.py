@@ -1,5 +1,5 @@
-"""What makes a run of the tests quick, whatever they test: files in memory, compiled modules that are kept, and
-garbage that is looked for rarely.
+"""What makes a run of the tests quick, whatever they test: files in memory, compiled modules that are kept, garbage
+that is looked for rarely, and Amazon's descriptions read once.
 
 Temporary files lie in memory where there is room. A ledger waits for the disk at each commit; over the whole suite that is minutes in which nothing runs. Nothing that is
 tested depends on it: a killed process leaves the same files behind in memory as on a disk.
@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")
@@ -46,6 +47,14 @@ def keep_what_was_collected() -> None:
     """Once all tests are known: what is there now is never garbage."""
     gc.collect()
     gc.freeze()
+
+
+def read_amazon_once() -> None:
+    """botocore's sessions share what they know of Amazon's services, as the clients of one session do: else each of
+    the hundreds in a run reads the same large files, which takes longer than most tests that ask for one."""
+    import botocore.session
+
+    botocore.session.create_loader = cache(botocore.session.create_loader)
 
 
 def _fits(place: Path) -> bool:

@@ -8,7 +8,6 @@ CLAIMS = "unit/ledger/test_contract_claims.py"
 SETTLING = "unit/ledger/test_contract_settling.py"
 PLAN = "unit/ledger/test_contract_plan.py"
 PEOPLE = "unit/ledger/test_contract_people.py"
-MACHINE = "unit/ledger/test_machine.py"
 RESEND = "unit/ledger/test_contract_resend.py"
 LOG = "unit/ledger/test_log.py"
 LOG_FAULTS = "unit/ledger/test_log_faults.py"
@@ -183,7 +182,7 @@ SENDING = (
         "ledger/reports.py",
         'f" AND (t.state <> {CLAIMED} OR t.lease <= ?) ORDER BY t.at, t.id"',
         'f" AND (t.state <> {CLAIMED} OR t.lease <= ? - 1000000) ORDER BY t.at, t.id"',
-        f"{MACHINE}::TestLedgerMachine",
+        f"{SETTLING}::test_a_claim_is_listed_as_soon_as_its_lease_ends",
     ),
     Mutation(
         "the fence is half the lease",

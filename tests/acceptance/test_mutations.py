@@ -635,6 +635,27 @@ MUTATIONS = (
         f"{PROOF_CONTRACT}::test_a_proof_leaves_once_and_the_issue_is_proved_when_all_have",
     ),
     Mutation(
+        "a changed issue waits for its new proof, and an hour after it",
+        "planning/occasions.py",
+        "issue not in history.proved or issue in history.changed or issue in history.fresh",
+        "issue not in history.proved",
+        f"{ISSUE_PROOFS}::test_a_changed_issue_wants_another_proof_and_one_that_was_just_proved_only_waits",
+    ),
+    Mutation(
+        "each state of an issue has one proof",
+        "ledger/proof_mails.py",
+        " and one.content not in known.values()",
+        "",
+        f"{PROOF_CONTRACT}::test_a_changed_issue_gets_the_next_proof_once_and_the_ledger_keeps_what_each_showed",
+    ),
+    Mutation(
+        "the last look holds what no proof showed",
+        "run/compose.py",
+        "        missing += _unproved(edition, unseen(edition), decided.project.catalog)\n",
+        "",
+        "integration/test_proofs.py::test_the_last_look_holds_an_edition_that_no_proof_showed",
+    ),
+    Mutation(
         "a task that is done never becomes missed",
         "ledger/tasks.py",
         "    if row is None or not _may(row, one):\n        return False\n",

@@ -35,9 +35,9 @@ def saves(root: Path) -> list[tuple[float, float]]:
     watching = Watching(root, as_of=None, clock=clock)
     reload = follow(project, watching, clock)
     watching.settled()
-    reload.warm()
     reload.start()
-    time.sleep(0.5)  # the watcher has its places
+    _until(lambda: reload.site == 1)  # the watcher has its places, and has built once
+    watching.settled()
     found = []
     for number in range(SAVES):
         built, version = reload.site, watching.version

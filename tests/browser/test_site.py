@@ -202,6 +202,19 @@ def test_the_first_key_leads_past_the_menu(site: str, open_page: Any) -> None:
     assert page.evaluate("document.activeElement.id") == "main"
 
 
+def test_the_menu_of_the_docs_is_folded_on_a_phone(site: str, open_page: Any) -> None:
+    """One line above the text that names the page and opens without a script; beside the text where there is room."""
+    page = open_page(390, 844, java_script_enabled=False)
+    page.goto(f"{site}/docs/one/")
+    other = page.get_by_role("navigation", name="Docs").get_by_role("link", name="Two")
+    assert other.count() == 0
+    page.get_by_text("Docs: One").click()
+    assert other.bounding_box()["height"] >= 36
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert page.get_by_text("Docs: One").is_hidden()
+    assert (other.count(), other.is_visible()) == (1, True)
+
+
 def test_every_page_has_its_landmarks_and_one_title(site: str, open_page: Any) -> None:
     """Header, main, footer and exactly one first heading."""
     page = open_page()

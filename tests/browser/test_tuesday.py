@@ -6,6 +6,7 @@ With TOPMIND_TUESDAY=FOLDER the pictures are written there; `make tuesday` puts 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -18,7 +19,7 @@ from preview_project import copied, peopled
 from served import served
 from topmind.cli.app import call
 from topmind.desk.opening import follow, open_desk
-from topmind.run import load, site
+from topmind.run import load
 from topmind.run.preview import Watching
 from topmind.testing.clock import FixedClock
 
@@ -64,9 +65,8 @@ class Tuesday:
 
     def anew(self) -> None:
         """A plan was worked out: the page shows itself anew."""
-        self.page.evaluate("window.before = true")
-        self.watching.stopped(frozenset())
-        self.page.wait_for_function("!window.before")
+        with self.page.expect_event("load"):
+            self.watching.stopped(frozenset())
 
     def picture(self, name: str, *, whole: bool = False) -> None:
         """For the page of the docs, where one is asked for."""
@@ -76,7 +76,16 @@ class Tuesday:
             self.page.wait_for_timeout(300)
             Path(PICTURES).mkdir(parents=True, exist_ok=True)
             path = Path(PICTURES) / f"{name}.png"
-            self.page.screenshot(path=path, full_page=whole)
+            # no empty foot below a short page
+            end = "Math.ceil(document.querySelector('main').getBoundingClientRect().bottom)"
+            size = self.page.viewport_size
+            clip = {
+                "x": 0,
+                "y": 0,
+                "width": size["width"],
+                "height": min(size["height"], self.page.evaluate(end)),
+            }
+            self.page.screenshot(path=path, full_page=whole, **({} if whole else {"clip": clip}))
             # a page of few colours: a third of its bytes
             Image.open(path).convert("RGB").quantize(96).save(path, optimize=True)
 
@@ -91,14 +100,15 @@ def tuesday(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[
     root = peopled(copied(tmp_path_factory.mktemp("tuesday")))
     assert call(["-C", str(root), "ledger", "init"]) == 0
     project = load.load(root, as_of=None, clock=CLOCK)
-    site.build(project, CLOCK, search=False)
     watching = Watching(root, as_of=None, clock=CLOCK)
     reload = follow(project, watching, CLOCK)
     desk = open_desk(project, CLOCK, watching=watching, reload=reload)
     watching.settled()
     watcher = reload.start()
+    while not reload.site:  # it begins with a build
+        time.sleep(0.05)
     with served(lambda _address: desk, at_end=reload.end) as address:
-        context = browser.new_context(viewport={"width": 1280, "height": 860})
+        context = browser.new_context(viewport={"width": 1040, "height": 1000})
         page = context.new_page()
         page.set_default_timeout(60_000)
         one = Tuesday(root=root, address=address, page=page, watching=watching)
@@ -153,6 +163,7 @@ def test_from_an_idea_to_a_test_mail(tuesday: Tuesday) -> None:
     tuesday.open("/desk/preview/")
     page.get_by_role("link", name="The Tuesday Fix, December 8, 2026").first.click()
     mail = page.frame_locator("iframe.look-light")
+    mail.get_by_text("First frost on Thursday").wait_for()
     mail.get_by_text("Salt the steps before the frost").first.wait_for()
     tuesday.picture("4-mail")
 
@@ -182,6 +193,7 @@ def test_from_an_idea_to_a_test_mail(tuesday: Tuesday) -> None:
     tuesday.anew()
     page.get_by_role("status").get_by_role("link", name="Outbox").click()
     page.get_by_role("link", name="TEST").first.wait_for()
+    assert page.get_by_role("heading", name="Tuesday, December 1, 2026").count() == 1
     tuesday.picture("7-outbox")
     [sent] = tuesday.mails()
     message = message_from_bytes(sent.read_bytes(), policy=policy.default)

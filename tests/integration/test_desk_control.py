@@ -251,6 +251,10 @@ def test_a_proof_that_left_is_told(tmp_path: Path) -> None:
     page = shown.get(GATE)
     assert re.search(r"Its proof went to Dana Reyes on \d", page)
     assert "Send a proof now" in page
+    assert "It was changed since" not in page
+    letter = root / "content/newsletters/gate.md"
+    letter.write_text(letter.read_text("utf-8").replace("Good morning", "Good evening"), "utf-8")
+    assert "It was changed since: another proof goes" in shown.get(GATE)
 
 
 # -- a correction ----------------------------------------------------------------------------------------------

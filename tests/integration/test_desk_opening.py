@@ -34,7 +34,7 @@ def test_the_desk_opens_before_anything_was_done(project: Project) -> None:
     desk = open_desk(project, FixedClock())
     assert "topmind build" in call(desk, "GET", "/").text
     assert "topmind send" in call(desk, "GET", "/desk/").text
-    assert "0 mails" in call(desk, "GET", "/desk/outbox/").text
+    assert "No mails yet" in call(desk, "GET", "/desk/outbox/").text
 
 
 def test_the_desk_shows_what_is_there(project: Project, tmp_path: Path) -> None:

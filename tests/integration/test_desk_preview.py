@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -314,6 +315,18 @@ def test_a_page_carries_what_it_is_made_of(root: Path, watching: Watching) -> No
     )
     other = Reload(root, read=watching.now, build=lambda: "", version=reload.version)
     assert other.state() != reload.state(), "another server may count as many changes"
+
+
+def test_a_plan_is_not_cut_off_at_the_end(root: Path) -> None:
+    """Whoever asks for it, even a thread that is cut off itself: DuckDB would end the process with a message of its own."""
+    watching = Watching(root, as_of=None, clock=CLOCK, environ={})
+    with watching.calm:
+        asks = threading.Thread(target=watching.now, daemon=True)
+        asks.start()
+        asks.join()
+        [plans] = [one for one in threading.enumerate() if one.name == "topmind-preview"]
+    assert not plans.daemon
+    watching.settled()
 
 
 def test_what_is_written_shows_with_the_next_page(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from topmind.delivery import Outbox, ProofLetter, ProofReport, send_proofs, settle_proofs
 from topmind.ledger import Ledger, ProofClaim, open_ledger
+from topmind.ledger.proof_values import proof_key
 from topmind.model import Message, TouchState
 from topmind.testing.builders import TODAY
 from topmind.testing.clock import FixedClock
@@ -32,10 +33,21 @@ def a_proof(claim: ProofClaim) -> Message:
     )
 
 
-LETTERS = [
-    ProofLetter(source="wall", occurrence="2026-W49", file="wall.md", sender=name, among=TEAM, build=a_proof)
-    for name in TEAM
-]
+def letters(number: int = 1) -> list[ProofLetter]:
+    """The proofs of one state of the issue: what number 1 shows, and then number 2."""
+    return [
+        ProofLetter(
+            source="wall",
+            occurrence="2026-W49",
+            file="wall.md",
+            sender=name,
+            among=TEAM,
+            number=number,
+            content=f"state {number}",
+            build=a_proof,
+        )
+        for name in TEAM
+    ]
 
 
 class Office:
@@ -51,14 +63,14 @@ class Office:
             "sqlite:///var/ledger.db", root=self.root, clock=self.clock, ledger_id="test", busy=0.2
         )
 
-    def tick(self, fuse: Fuse, *, evidence: bool) -> ProofReport | None:
-        """One run; None where it died."""
+    def tick(self, fuse: Fuse, *, evidence: bool, number: int = 1) -> ProofReport | None:
+        """One run that wants these proofs; None where it died."""
         self.runs += 1
         real = self.open()
         ledger, owner = faulty_ledger(real, fuse), f"run-{self.runs}"
         try:
             settle_proofs(ledger, self.outbox.proof if evidence else None, owner=owner)
-            return send_proofs(ledger, FaultyTransport(self.outbox, fuse), LETTERS, owner=owner)
+            return send_proofs(ledger, FaultyTransport(self.outbox, fuse), letters(number), owner=owner)
         except Died:
             return None
         finally:
@@ -73,6 +85,15 @@ class Office:
         ledger = self.open()
         try:
             return {one.touch_hex: one.state for one in ledger.proofs()}, ledger.history(TODAY).proved
+        finally:
+            ledger.close()
+
+    def shown(self) -> dict[str, bool]:
+        """What a proof showed → whether it left to everybody."""
+        ledger = self.open()
+        try:
+            found = ledger.history(TODAY).proofs.get("wall/2026-W49", ())
+            return {one.content: one.left for one in found}
         finally:
             ledger.close()
 
@@ -103,3 +124,33 @@ def test_it_may_die_at_every_step(tmp_path: Path, evidence: bool) -> None:
             assert (set(before), unknown) == (set(states), set())
             break
     assert number > 10, "the sweep has hardly any steps: does the fuse still see the writes?"
+
+
+@pytest.mark.parametrize("evidence", [False, True], ids=["without proof", "the outbox proves"])
+def test_the_proof_of_a_change_may_die_at_every_step_of_either(tmp_path: Path, evidence: bool) -> None:
+    """The run of the first proof dies, or that of the second after an edit: of each state each sender has one at most,
+    and the second is proved only where both of its own have left, whatever became of the first."""
+    for number in itertools.count():
+        office = Office(tmp_path / str(number))
+        fuse = Fuse(number)
+        office.tick(fuse, evidence=evidence)
+        office.tick(fuse, evidence=evidence, number=2)
+        third = office.tick(Fuse(-1), evidence=evidence, number=2)
+        assert third is not None
+        before = office.files()
+        for again in (1, 2):
+            assert office.tick(Fuse(-1), evidence=evidence, number=again) is not None
+            assert not [name for name, times in office.files().items() if times > 1], fuse.blown
+        assert all(times == 1 for times in before.values()), f"sent twice: {fuse.blown}"
+        states, proved = office.told()
+        unknown = {name for name, state in states.items() if state is TouchState.UNKNOWN}
+        assert set(states) - set(office.files()) <= unknown, f"lost without a word: {fuse.blown}"
+        shown = office.shown()
+        second = {proof_key("wall", "2026-W49", name, 2).wire("test") for name in TEAM}
+        assert shown.get("state 2", False) == (not second & unknown), fuse.blown
+        assert len(office.files()) <= 2 * len(TEAM)
+        assert proved == ({"wall/2026-W49"} if any(shown.values()) else frozenset())
+        if not fuse.blown:
+            assert (shown, len(before)) == ({"state 1": True, "state 2": True}, 2 * len(TEAM))
+            break
+    assert number > 20, "the sweep has hardly any steps: does the fuse still see the writes?"

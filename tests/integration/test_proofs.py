@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import email
 import email.policy
 import json
+import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -13,11 +16,18 @@ from pathlib import Path
 import pytest
 
 from played import PERSONAL, Desk
-from small_company import FILES, a_company
+from small_company import FILES, a_company, contact
 from topmind.delivery import MemoryTransport, retry
 from topmind.ledger import open_ledger
+from topmind.ledger.states import EXPIRED
+from topmind.run import load as load_
 from topmind.run import sending
 from topmind.run.clock import SystemClock
+from topmind.run.compose import compose
+from topmind.run.decide import decide
+from topmind.run.preflight import renderer_of
+from topmind.run.proof_states import unseen
+from topmind.run.remembered import history_of
 from topmind.testing.clock import FixedClock
 
 EVE, DAY = "2026-11-30", "2026-12-01"
@@ -53,7 +63,7 @@ def left(desk: Desk) -> tuple[list[EmailMessage], list[EmailMessage]]:
         email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         for path in sorted((desk.root / "var/outbox").glob("*.eml"))
     ]
-    proofs = [mail for mail in mails if str(mail["Subject"]).startswith("PROOF: ")]
+    proofs = [mail for mail in mails if str(mail["Subject"]).startswith(("PROOF: ", "PROOF, changed: "))]
     return proofs, [mail for mail in mails if mail not in proofs]
 
 
@@ -64,15 +74,21 @@ def text_of(mail: EmailMessage, kind: str = "plain") -> str:
     return " ".join(body.get_content().split())
 
 
+def plan_of_proofs(desk: Desk, moment: str) -> list[str]:
+    """The plan's lines of this issue below their heading."""
+    lines = desk.type("plan", "--as-of", moment).text.splitlines()
+    return [
+        line for line in lines[lines.index("A proof first, to whoever signs:") :] if f"{ISSUE} to" in line
+    ]
+
+
 def test_the_eve_the_proof_and_the_day_the_issue(desk: Desk) -> None:
     """Once to each of two senders, with what they need to decide and nobody's name; the next run sends none; the issue
     goes on its day."""
     assert json.loads(desk.type("send", "--as-of", "2026-11-29", "--json").out)["proofs"] == 0
-    plan = desk.type("plan", "--as-of", "2026-11-29").text
-    line = "  Mon 30 Nov  wall/2026-W49, after 09:00; it goes on Tue 1 Dec unless somebody holds it"
-    assert ["A proof first, to whoever signs:", line] == [
-        x for x in plan.splitlines() if "proof" in x or "W49, " in x
-    ]
+    who = f"{ISSUE} to Dana Reyes, June Okafor"
+    told = f"  Mon 30 Nov  {who}, after 09:00; it goes on Tue 1 Dec unless somebody holds it"
+    assert plan_of_proofs(desk, "2026-11-29")[0] == told
     said = json.loads(desk.type("send", "--as-of", EVE, "--json").out)
     assert (said["proofs"], said["sent_now"]) == (2, 0)
     assert json.loads(desk.type("send", "--as-of", EVE, "--json").out)["proofs"] == 0
@@ -143,7 +159,7 @@ def test_an_issue_whose_proof_is_late_waits_for_the_run_after_it(desk: Desk) -> 
     assert f"warning: {OWN}: {ISSUE} waits: its proof left only now." in said.text
     proofs, mails = left(desk)
     assert (len(proofs), mails) == (2, [])
-    assert "it waited for this proof: the next run sends it, unless somebody holds it." in text_of(proofs[0])
+    assert "It waits for this proof: the next run sends it, unless somebody holds it." in text_of(proofs[0])
     desk.type("send", "--as-of", DAY)
     assert [len(one) for one in left(desk)] == [2, PEOPLE]
 
@@ -220,3 +236,181 @@ def test_a_test_mail_shows_an_issue_that_waits_for_its_proof(desk: Desk) -> None
     """Whoever tests it on its day sees it."""
     assert desk.type("send", "--test", "me@alder.example", "--as-of", DAY).code == 0
     assert [str(mail["Subject"]) for mail in left(desk)[1]] == ["TEST: Your wall, Quenby1"]
+
+
+FROST = "content/tips/frost.md"
+
+
+def said_of_changes(mail: EmailMessage) -> str:
+    """What the proof says of the one before it."""
+    assert str(mail["Subject"]).startswith("PROOF, changed: "), mail["Subject"]
+    return text_of(mail).partition("Changed since the last proof: ")[2].partition(". ")[0]
+
+
+def new_proofs(desk: Desk, day: str = EVE) -> list[EmailMessage]:
+    """Those that leave with one run, besides all before; the outbox keeps them."""
+    before = {str(mail["Message-ID"]) for mail in left(desk)[0]}
+    said = desk.type("send", "--as-of", day)
+    assert said.code == 0, said.text
+    return [mail for mail in left(desk)[0] if str(mail["Message-ID"]) not in before]
+
+
+def test_a_changed_issue_gets_a_new_proof_that_says_what_changed(desk: Desk) -> None:
+    """Once for each edit of what it shows, its look and its signers among it; none for what it does not show, for
+    whom it reaches, or for what an earlier proof showed already. Then it goes as it is."""
+    assert len(new_proofs(desk)) == 2
+    letter, frost = LETTER, FILES[FROST]
+    assert frost
+    # nothing that a reader of it sees: another item, a rule, a hold that is lifted, more people
+    desk.write({"content/tips/moss.md": FILES["content/tips/moss.md"].replace("wet", "damp")})
+    desk.write({OWN: "---\nhold: yes\n---\n", FROST: frost.replace("date:", "tags: [ice]\ndate:")})
+    assert new_proofs(desk) == []
+    desk.write({OWN: None})
+    with (desk.root / "var/contacts/contacts.csv").open("a", encoding="utf-8") as contacts:
+        contacts.write(contact(PEOPLE + 1) + "\n")
+    assert new_proofs(desk) == []
+    for files, words in (
+        ({"content/newsletters/wall.md": letter.replace("Your wall", "Our wall")}, "subject or preheader"),
+        ({FROST: frost.replace("October", "November")}, "text of Before the frost"),
+        ({OWN: "A word of today.\n\n/// slot | 1 tip\n"}, "its own text"),
+        (
+            {"content/team/june.md": FILES["content/team/june.md"].replace("Mason", "Chief")},
+            "signature of June Okafor",
+        ),
+        (
+            {"themes/brand.toml": (desk.root / "themes/brand.toml").read_text("utf-8") + "\n"},
+            "the look of all mails",
+        ),
+    ):
+        desk.write(files)
+        assert [said_of_changes(mail) for mail in new_proofs(desk)] == [words] * 2
+        assert new_proofs(desk) == []
+    desk.write({FROST: frost})
+    assert len(new_proofs(desk)) == 2
+    desk.write({FROST: frost.replace("October", "November")})
+    assert new_proofs(desk) == [], "this state was proved"
+    desk.write(
+        {
+            OWN: None,
+            FROST: frost,
+            "content/tips/new.md": frost.replace("Before", "After").replace(
+                "date: 2026-11-15", "date: 2026-11-29\nwhere: email"
+            ),
+        }
+    )
+    waits = f"{ISSUE} waits: changed since its proof (its own text, text of After the frost)."
+    assert waits in desk.type("check", "--as-of", DAY).text
+    assert [said_of_changes(mail) for mail in new_proofs(desk, DAY)] == [
+        "its own text, text of After the frost"
+    ] * 2
+    assert left(desk)[1] == []
+    assert new_proofs(desk, DAY) == []
+    mails = left(desk)[1]
+    assert len(mails) == PEOPLE + 1
+    assert {"After the frost" in text_of(mail) for mail in mails} == {True}
+    desk.write({FROST: frost.replace("October", "May"), OWN: "Too late.\n"})
+    assert new_proofs(desk, DAY) == [], "it went"
+
+
+def test_it_goes_an_hour_after_its_proof_at_the_earliest(desk: Desk) -> None:
+    """By the clock: edited ten minutes before nine, it waits for its new proof, then an hour; each run says why."""
+
+    def at(clock: str) -> str:
+        said = desk.type("send", "--as-of", f"{DAY}T{clock}+00:00")
+        assert said.code == 0, said.text
+        return said.text
+
+    at("07:00")
+    who = f"{ISSUE} to Dana Reyes, June Okafor"
+    goes = "it goes on Tue 1 Dec unless somebody holds it"
+    assert plan_of_proofs(desk, f"{DAY}T07:30+00:00") == [f"  Sent on Tue 1 Dec  {who}; {goes}"]
+    desk.write({OWN: "A word of today.\n\n/// slot | 1 tip\n"})
+    changed = (
+        f"  {who}: changed since the last proof (its own text); the new one leaves with the next send; {goes}"
+    )
+    assert plan_of_proofs(desk, f"{DAY}T08:45+00:00") == [changed]
+    said = json.loads(desk.type("plan", "--as-of", f"{DAY}T08:45+00:00", "--days", "8", "--json").out)[
+        "proofs"
+    ]
+    assert said == [
+        {
+            "issue": ISSUE,
+            "goes": DAY,
+            "to": ["dana", "june"],
+            "state": "due",
+            "at": "2026-11-30T09:00:00+00:00",
+            "waits": False,
+            "changed": "its own text",
+        },
+        {
+            "issue": "wall/2026-W50",
+            "goes": "2026-12-08",
+            "to": ["dana", "june"],
+            "state": "coming",
+            "at": "2026-12-07T09:00:00+00:00",
+            "waits": False,
+            "changed": "",
+        },
+    ]
+    assert "waits" not in at("08:50")
+    assert [len(one) for one in left(desk)] == [4, 0]
+    for clock in ("09:00", "09:49"):
+        assert (
+            f"{ISSUE} waits: its newest proof has only just left. The first run from an hour after it sends it"
+            in at(clock)
+        )
+        assert left(desk)[1] == []
+    assert plan_of_proofs(desk, f"{DAY}T09:30+00:00") == [
+        f"  Sent on Tue 1 Dec  {who}; it waits until that was read"
+    ]
+    late = left(desk)[0][-1]
+    assert "It waits for this proof: the first run from an hour after it sends it" in text_of(late)
+    assert "waits" not in at("09:50")
+    assert [len(one) for one in left(desk)] == [4, PEOPLE]
+
+
+def test_what_a_proof_of_old_showed_is_not_known_and_it_stays_one(desk: Desk) -> None:
+    """A ledger from before proofs remembered what they showed: its proofs are worth what they were worth."""
+    desk.type("send", "--as-of", EVE)
+    with contextlib.closing(sqlite3.connect(desk.root / "var/ledger.db")) as ledger:
+        ledger.execute("UPDATE proofs SET content = '', at = NULL")
+        ledger.commit()
+    desk.write({OWN: "A word of today.\n\n/// slot | 1 tip\n"})
+    desk.type("send", "--as-of", DAY)
+    assert [len(one) for one in left(desk)] == [2, PEOPLE]
+
+
+def test_an_issue_whose_proof_came_to_nothing_is_written_off_with_its_reason(desk: Desk) -> None:
+    """Its day went by: nobody got it, and each of them stands in the report."""
+    for day in (EVE, DAY):
+        desk.type("send", "--as-of", day)
+    with contextlib.closing(
+        open_ledger(
+            "sqlite:///var/ledger.db", root=desk.root, clock=FixedClock(datetime.now(UTC)), ledger_id="alder"
+        )
+    ) as ledger:
+        ledger.lock("dead")
+        assert ledger.claim_proof("wall", "2026-W50", "dana", among=("dana", "june"), owner="dead")
+        ledger.unlock("dead")
+    for moment, code in (("2026-12-08T10:00+00:00", 1), ("2026-12-09T10:00+00:00", 0)):
+        assert desk.type("send", "--as-of", moment).code == code
+    with contextlib.closing(sqlite3.connect(desk.root / "var/ledger.db")) as db:
+        found = db.execute(
+            "SELECT t.state, t.reason, count(*) FROM touches t JOIN occasions o ON o.id = t.occasion"
+            " WHERE o.occurrence = '2026-W50' GROUP BY 1, 2"
+        ).fetchall()
+    assert found == [(EXPIRED, "held", PEOPLE)]
+
+
+def test_the_last_look_holds_an_edition_that_no_proof_showed(desk: Desk) -> None:
+    """Should a plan let one through all the same: it is held, with what is new in it, and the others go."""
+    desk.type("send", "--as-of", EVE)
+    before = load_.load(desk.root, as_of=DAY, clock=SystemClock())
+    decided = decide(before, lambda _people: history_of(before, SystemClock()))
+    desk.write({FROST: (FILES[FROST] or "").replace("October", "November")})
+    now = load_.load(desk.root, as_of=DAY, clock=SystemClock())
+    edited = replace(decided, project=now)
+    for project, held in ((before, 0), (now, PEOPLE)):
+        composed = compose(edited, (), renderer_of(now), unseen=unseen(project, decided.history))
+        assert (composed.held, len(composed.edition_of)) == (held, PEOPLE - held)
+    assert {one.says.partition("(")[2] for one in composed.problems} == {"text of Before the frost)."}

@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 
 from sqlglot import exp
 
@@ -17,6 +16,7 @@ from topmind.audience.predicates.parse import RuleError, parse_rule, segments_na
 from topmind.audience.spec import PATH, AudienceSpec
 from topmind.errors import AudienceError
 from topmind.model import Item, Level, Problem, Segment, Sequence
+from topmind.near_words import near_word
 
 #: Any day: rules are checked without data.
 _SOME_DAY = date(2026, 1, 1)
@@ -218,5 +218,5 @@ def _problem(rule: str, path: str, line: int, says: str, fix: str, level: Level 
 
 def close_to(name: str, known: Iterable[str]) -> str:
     """`Did you mean …?` or ""."""
-    found = get_close_matches(name, list(known), n=1)
-    return f'Did you mean "{found[0]}"?' if found else ""
+    found = near_word(name, known)
+    return f'Did you mean "{found}"?' if found else ""

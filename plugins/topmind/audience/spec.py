@@ -35,7 +35,6 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ValidationError
@@ -52,6 +51,7 @@ from topmind.audience.schema import (
 )
 from topmind.errors import ConfigError
 from topmind.model import Channel, FieldSpec
+from topmind.near_words import near_word
 from topmind.schema_words import in_words, without_echo
 from topmind.settings import Settings
 
@@ -110,9 +110,8 @@ class AudienceSpec:
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """`Did you mean "email"?`, or the names there are; "" where there are none."""
-    plain = {name.lower(): name for name in known}
-    if close := get_close_matches(word.lower(), plain, n=1, cutoff=0.65):
-        return f'Did you mean "{plain[close[0]]}"?'
+    if close := near_word(word, known, cutoff=0.65):
+        return f'Did you mean "{close}"?'
     return f"Known: {', '.join(known)}." if known else ""
 
 

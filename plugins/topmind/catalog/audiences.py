@@ -8,6 +8,7 @@ from datetime import date
 
 from topmind.catalog import dates
 from topmind.catalog.findings import Findings, did_you_mean
+from topmind.catalog.unread import Unread
 from topmind.model import Item, Level, Newsletter, Problem
 from topmind.model import Sequence as MailSequence
 
@@ -16,10 +17,11 @@ def with_audiences(
     items: Sequence[Item],
     newsletters: Iterable[Newsletter],
     sequences: Iterable[MailSequence],
+    unread: Unread,
     findings: Findings,
 ) -> list[Item]:
-    """Items whose sends say by a rule who gets them; a target that is not there is noted."""
-    targets = _Targets(items, newsletters, sequences)
+    """Items whose sends say by a rule who gets them; a target that is not there is noted, unless it is `unread`."""
+    targets = _Targets(items, newsletters, sequences, unread)
     found = []
     for item in items:
         rule = None
@@ -56,11 +58,22 @@ class _Targets:
     """What may have been wrong: an issue, a send, an item, a step."""
 
     def __init__(
-        self, items: Iterable[Item], newsletters: Iterable[Newsletter], sequences: Iterable[MailSequence]
+        self,
+        items: Iterable[Item],
+        newsletters: Iterable[Newsletter],
+        sequences: Iterable[MailSequence],
+        unread: Unread,
     ) -> None:
         self.items = {item.id: item for item in items}
         self.letters = {letter.id for letter in newsletters}
+        self.unread = unread
         self.steps = {f"{one.id}/{step.id}" for one in sequences for step in one.steps}
+
+    def _is_unread(self, name: str) -> bool:
+        """Whether it is that of a file with a mistake; a step has a slash in its name."""
+        if name in self.unread.items or name in self.unread.newsletters:
+            return True
+        return "/" in name and name in self.unread.steps
 
     def rule(self, name: str, day: date | None) -> tuple[str | None, str, str]:
         """(rule, what is wrong, what to write)."""
@@ -77,7 +90,8 @@ class _Targets:
         item = self.items.get(name)
         if item is None:
             known = [*self.letters, *self.items, *self.steps]
-            return None, f"there is no newsletter, item or step {name!r}.", did_you_mean(name, known)
+            says = "" if self._is_unread(name) else f"there is no newsletter, item or step {name!r}."
+            return None, says, did_you_mean(name, known)
         if day is None:
             return f"got('{name}')", "", ""
         number = next((send.number for send in item.sends if send.day == day), None)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from topmind.catalog import slips
 from topmind.catalog.fields import Word
 from topmind.catalog.findings import Findings, did_you_mean, nearest
 from topmind.catalog.scanner import Scan
+from topmind.catalog.unread import UnreadFile
 from topmind.model import Item, Kind, Newsletter, Purpose, Silence, Status
 from topmind.model import Sequence as MailSequence
 
@@ -55,6 +57,13 @@ class Mentions:
     def silences(self, silences: Iterable[Silence]) -> None:
         """Note the rules that files silence."""
         self.all.extend(Mention("rule", one.rule, one.path, one.line) for one in silences)
+
+    def unread(self, file: UnreadFile) -> None:
+        """Note what a file names that could not be read as a whole: its own mistake hides no other."""
+        self.all += [Mention(what, name, file.path, line) for what, name, line in file.names()]
+        draft = not file.knows("status") or file.values.get("status") is Status.DRAFT
+        for scan in file.scans:
+            self.scan(scan, draft=draft, codes="step-code" if "/sequences/" in file.path else "code")
 
     def scan(self, scan: Scan, *, draft: bool = False, codes: str = "code") -> None:
         """Note what the blocks of a body name; a step's own code (`codes="step-code"`) may stand there alone."""
@@ -133,11 +142,14 @@ def check_ids(
     items: Sequence[Item],
     newsletters: Iterable[Newsletter],
     sequences: Iterable[MailSequence],
+    unread: Sequence[UnreadFile],
     findings: Findings,
 ) -> None:
-    """Two files may share neither id nor address; an old id may not be in use."""
+    """Two files may share neither id nor address; an old id may not be in use. An `unread` item has its id all the
+    same, for its path says it."""
+    every = [*((i.id, i.path) for i in items), *((u.item_id, u.path) for u in unread if u.item_id)]
     by_id = _unique(
-        ((i.id, i.path) for i in items),
+        sorted(every, key=lambda one: PurePosixPath(one[1])),
         findings,
         (
             "name/doubled-id",
@@ -154,6 +166,7 @@ def check_ids(
         *((n.id, n.path) for n in newsletters),
         *((s.id, s.path) for s in sequences),
         *((i.id, i.path) for i in items if i.sends),
+        *((u.own_id, u.path) for u in unread if u.is_source and u.knows("id")),
     ]
     # The file whose own name is the id has it; the one that wrote it as `id:` is told.
     sources.sort(key=lambda one: not one[1].endswith(f"/{one[0]}.md"))

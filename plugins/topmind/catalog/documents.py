@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -13,6 +13,7 @@ from topmind.catalog import foreign, front_matter, merge_tags, scanner, slips
 from topmind.catalog.fields import Form, Source
 from topmind.catalog.findings import Findings, Wrong, did_you_mean, nearest
 from topmind.catalog.schemas import Head, ItemHead
+from topmind.catalog.unread import UnreadFile
 from topmind.catalog.values import Entry
 from topmind.model import Body, MergeTag, Silence
 from topmind.settings import Settings
@@ -56,11 +57,16 @@ class Reader:
     seen: set[str] = field(default_factory=set)
     #: What the files say under `silence:`.
     silences: list[Silence] = field(default_factory=list)
+    #: Path → what is known of the file, read or not.
+    heads: dict[str, UnreadFile] = field(default_factory=dict)
+    #: Path → its texts.
+    scans: dict[str, list[scanner.Scan]] = field(default_factory=dict)
 
     def read(self, file: Path, schema: type[H]) -> Document[H] | None:
         """One file, or None where its front matter is wrong (the problems are noted)."""
         path = relative(file, self.settings.root)
         self.seen.add(path)
+        self.heads[path] = UnreadFile(path=path, dark=True)
         try:
             if file.stat().st_size > MOST_BYTES:
                 says = f"has {file.stat().st_size // 1_000_000} MB; a text has {MOST_BYTES // 1_000_000} at most."
@@ -82,14 +88,19 @@ class Reader:
         lines = {key: entry.line for key, entry in head.entries.items()}
         misspelt = (nearest(key, schema.keys()) for key in lines.keys() - schema.keys())
         meant = head.meant | frozenset(filter(None, misspelt))
+        broken = {key for key, value in values.items() if value is _BROKEN}
+        self.heads[path] = UnreadFile(
+            path=path,
+            values={key: value for key, value in values.items() if key not in broken},
+            lines=lines,
+            doubtful=(meant - lines.keys()) | broken | head.doubled,
+            dark=head.unclear,
+        )
+        self._silence(values.get("silence"), path)
         found = _validated(schema, values, lines, path, self.findings, meant)
         if found is None or head.problems:
             self._scan_anyway(head.body, path, head.body_line)
             return None
-        self.silences += [
-            Silence(path=path, line=word.line, rule=word.text, reason=reason)
-            for word, reason in found.silence
-        ]
         return Document(
             path=path,
             head=found,
@@ -132,15 +143,24 @@ class Reader:
                 values[key] = value
         return values
 
+    def _silence(self, said: object, path: str) -> None:
+        """A file with a mistake in another key silences all the same."""
+        if isinstance(said, tuple):
+            self.silences += [
+                Silence(path=path, line=word.line, rule=word.text, reason=reason) for word, reason in said
+            ]
+
     def _scan_anyway(self, text: str, path: str, line: int) -> None:
         """All problems of a run at once: a bad head does not hide a bad body."""
         found = scanner.scan(scanner.drop_shortcodes(text, self.settings.project.ignore), path, line)
+        self.scans.setdefault(path, []).append(found)
         self.findings.add(found.problems)
         self.tags(found.body.tags, path)
 
     def body(self, text: str, path: str, line: int, *, slots: bool = False) -> tuple[Body, scanner.Scan]:
         """A scanned body; its problems and unknown merge tags are noted."""
         found = scanner.scan(text, path, line)
+        self.scans.setdefault(path, []).append(found)
         self.findings.add(found.problems)
         self.tags(found.body.tags, path)
         if not slots:
@@ -153,6 +173,14 @@ class Reader:
                     "Name an item: `/// item | tips/gutters`.",
                 )
         return found.body, found
+
+    def unread(self, read: Collection[str]) -> tuple[UnreadFile, ...]:
+        """What is known of the files that are not among those that could be `read`."""
+        return tuple(
+            replace(known, scans=tuple(self.scans.get(path, ())))
+            for path, known in self.heads.items()
+            if path not in read
+        )
 
     def tags(self, tags: tuple[MergeTag, ...], path: str) -> None:
         """Note merge tags whose field is not declared."""

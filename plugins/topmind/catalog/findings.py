@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from functools import lru_cache
 
 from topmind.model import Edit, Level, Problem
+from topmind.near_words import near_word
 
 
 class Wrong(Exception):  # noqa: N818 - reads as what it says of a value
@@ -66,9 +66,7 @@ def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | No
 @lru_cache(maxsize=4096)
 def _nearest(word: str, known: frozenset[str], cutoff: float) -> str | None:
     """Remembered: the files of another system ask the same thousands of times."""
-    words = {k.lower(): k for k in sorted(known)}
-    found = difflib.get_close_matches(word.lower(), words, n=1, cutoff=cutoff)
-    return words[found[0]] if found else None
+    return near_word(word, known, cutoff=cutoff)
 
 
 def did_you_mean(word: str, known: Iterable[str], *, what: str = "Known") -> str:

@@ -33,6 +33,10 @@ class Head:
     body_line: int
     #: Keys that stand there without a colon.
     meant: frozenset[str] = frozenset()
+    #: Keys that are written twice.
+    doubled: frozenset[str] = frozenset()
+    #: A line may be a key, and nobody knows which.
+    unclear: bool = False
     problems: tuple[Problem, ...] = ()
 
 
@@ -47,6 +51,8 @@ class _Keys:
     entries: dict[str, Entry] = field(default_factory=dict)
     #: First words of lines that are no `key: value`: what they mean is not missing too.
     meant: set[str] = field(default_factory=set)
+    #: Keys that are written twice.
+    doubled: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def error(self, rule: str, line: int, says: str, fix: str = "", edit: Edit | None = None) -> None:
@@ -64,6 +70,7 @@ class _Keys:
             below = below[:-1]
         first = self.entries.get(key)
         if first is not None:
+            self.doubled.add(key)
             also = f" (as {first.written!r})" if first.written != written else ""
             self.error(
                 "doubled-key",
@@ -132,6 +139,8 @@ def read(
         body="\n".join(lines[end:]),
         body_line=end + 1,
         meant=frozenset(keys.meant & known),
+        doubled=frozenset(keys.doubled),
+        unclear=len(keys.problems) > len(keys.doubled) + len(keys.meant & known),
         problems=tuple(keys.problems),
     )
 

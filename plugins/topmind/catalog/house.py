@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path, PurePosixPath
 
+from topmind.catalog import scanner
 from topmind.catalog.crosscheck import Mentions
 from topmind.catalog.documents import Reader
 from topmind.catalog.findings import Wrong
 from topmind.catalog.programme import checked_id
 from topmind.catalog.schemas import CompanyHead, PromiseHead, SegmentHead, TeamHead
+from topmind.catalog.unread import UnreadFile
 from topmind.catalog.zones import zone_of
 from topmind.model import Ceiling, Channel, Company, Promise, Segment, TeamMember
 
@@ -95,7 +98,7 @@ def read_company(reader: Reader, mentions: Mentions, file: Path) -> Company | No
     document = reader.read(file, CompanyHead)
     if document is None:
         return None
-    head, path, pelican = document.head, document.path, reader.settings.pelican
+    head, path = document.head, document.path
     try:
         zone_of(head.zone)
     except Wrong as wrong:
@@ -139,9 +142,39 @@ def read_company(reader: Reader, mentions: Mentions, file: Path) -> Company | No
         clients=head.clients,
         topics=head.topics,
         links=head.links,
-        site=(head.site or str(pelican.get("SITEURL", ""))).rstrip("/"),
+        site=_site(reader, head.site),
         email=head.email,
         phone=head.phone,
-        language=head.language or str(pelican.get("DEFAULT_LANG", "en")),
+        language=_language(reader, head.language),
         about=body,
+    )
+
+
+def _site(reader: Reader, said: str | None) -> str:
+    return (said or str(reader.settings.pelican.get("SITEURL", ""))).rstrip("/")
+
+
+def _language(reader: Reader, said: str | None) -> str:
+    return said or str(reader.settings.pelican.get("DEFAULT_LANG", "en"))
+
+
+def stand_in(reader: Reader) -> Company:
+    """What is known of a company whose file could not be read, so that the texts of others can be looked at: no
+    language and no site where nobody knows them."""
+    path = "content/company.md"
+    known = reader.heads.get(path) or UnreadFile(path=path, dark=True)
+    address, links = known.values.get("address"), known.values.get("links")
+    scan = known.scans[0] if known.scans else scanner.scan("", path, 1)
+    return Company(
+        path=path,
+        name=known.text("name"),
+        address=address if isinstance(address, tuple) else (),
+        zone="UTC",
+        programme_starts=date.min,
+        promise=Promise(value_per_promotion=0),
+        owner=known.text("owner"),
+        links=links if isinstance(links, dict) else {},
+        site=_site(reader, known.text("site")) if known.knows("site") else "",
+        language=_language(reader, known.text("language")) if known.knows("language") else "",
+        about=scan.body,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -16,6 +16,7 @@ from topmind.catalog.crosscheck import Mentions
 from topmind.catalog.documents import Reader, relative
 from topmind.catalog.findings import Findings
 from topmind.catalog.items import read_item
+from topmind.catalog.unread import ANYTHING, NOTHING, Unread, joined
 from topmind.catalog.urls import item_id
 from topmind.model import (
     Catalog,
@@ -44,6 +45,10 @@ class Loaded:
     problems: tuple[Problem, ...]
     #: What could be read, errors or not: for further checks only. None where the company could not.
     partial: Catalog | None = None
+    #: The same, with a stand-in for a company that could not be read: for looking at other files only.
+    readable: Catalog
+    #: What could not.
+    unread: Unread = NOTHING
 
 
 def load(
@@ -70,17 +75,16 @@ def load(
     newsletters = project.newsletters()
     sequences = project.sequences()
     strays.check(settings.root, project.reader.seen, project.excluded, project.findings)
-    items = with_audiences(items, newsletters, sequences, project.findings)
-    project.check(company, items, newsletters, sequences, segments, team)
+    unread = project.unread(company, items, newsletters, sequences, segments, team)
+    items = with_audiences(items, newsletters, sequences, unread, project.findings)
+    project.check(company, items, newsletters, sequences, unread)
     overview = foreign.overview(project.findings.sorted())
     project.findings.add([overview] if overview else [])
     problems = project.findings.sorted()
-    if company is None:
-        return Loaded(catalog=None, problems=problems)
     catalog = Catalog(
         as_of=as_of,
         root=str(settings.root),
-        company=company,
+        company=company or house.stand_in(project.reader),
         items={item.id: item for item in sorted(items, key=lambda i: i.id)},
         newsletters={one.id: one for one in sorted(newsletters, key=lambda n: n.id)},
         sequences={one.id: one for one in sorted(sequences, key=lambda s: s.id)},
@@ -89,8 +93,13 @@ def load(
         fields=dict(fields),
         silences=tuple(project.reader.silences),
     )
-    good = None if project.findings.any_error else catalog
-    return Loaded(catalog=good, problems=problems, partial=catalog)
+    return Loaded(
+        catalog=None if project.findings.any_error else catalog,
+        problems=problems,
+        partial=catalog if company else None,
+        readable=catalog,
+        unread=unread,
+    )
 
 
 class _Project:
@@ -107,11 +116,10 @@ class _Project:
         self.exclude = settings.project.exclude
         self.findings = Findings()
         self.mentions = Mentions()
-        self.rules = _Anything() if rules is None else rules
+        self.rules = ANYTHING if rules is None else rules
         self.reader = Reader(settings, self.findings, frozenset(fields), instead)
         #: Ids of all items by their files: an item with a mistake of its own is not missing too.
         self.item_ids: set[str] = set()
-        self.files_of_items = 0
 
     def files(self, folder: str, *, deep: bool = False) -> Iterator[Path]:
         """Markdown files of a folder in order of their names, without excluded ones and notes to developers."""
@@ -149,7 +157,6 @@ class _Project:
         for kind in Kind:
             for file in self.files(f"content/{kind.folder}", deep=True):
                 self.item_ids.add(item_id(PurePosixPath(relative(file, self.root / "content"))))
-                self.files_of_items += 1
                 found.append(read_item(self.reader, self.mentions, file, kind, zone))
         return [item for item in found if item is not None]
 
@@ -176,50 +183,59 @@ class _Project:
                 found.append(programme.with_steps(one, steps, self.reader) if steps or not files else one)
         return found
 
+    def unread(
+        self,
+        company: Company | None,
+        items: Iterable[Item],
+        newsletters: Iterable[Newsletter],
+        sequences: Iterable[Sequence],
+        segments: Mapping[str, Segment],
+        team: Mapping[str, TeamMember],
+    ) -> Unread:
+        """The files that are in none of these."""
+        read = {item.path for item in items} | ({company.path} if company else set())
+        read |= {one.path for one in newsletters} | {one.path for one in sequences}
+        read |= {one.path for one in segments.values()} | {one.path for one in team.values()}
+        read |= {issue.path for newsletter in newsletters for issue in newsletter.issues.values()}
+        read |= {step.path for sequence in sequences for step in sequence.steps}
+        return Unread(files=self.reader.unread(read))
+
     def check(
         self,
         company: Company | None,
         items: list[Item],
         newsletters: list[Newsletter],
         sequences: list[Sequence],
-        segments: Mapping[str, Segment],
-        team: Mapping[str, TeamMember],
+        unread: Unread,
     ) -> None:
         """What no file can know by itself."""
         by_id = {item.id: item for item in items}
         self.mentions.silences(self.reader.silences)
+        for file in unread.files:
+            self.mentions.unread(file)
         crosscheck.check(
             self.mentions,
             {
                 "segment": self.names("segments"),
                 "sender": self.names("content/team"),
-                "topic": company.topics.keys() if company else _Anything(),
+                "topic": company.topics.keys() if company else ANYTHING,
                 "item": self.item_ids,
                 "rule": self.rules,
-                "newsletter": {n.id for n in newsletters} or self.names("content/newsletters"),
-                "code": {i.code for i in items if i.code}
-                if len(items) == self.files_of_items
-                else _Anything(),
+                "newsletter": joined({n.id for n in newsletters}, unread.newsletters),
+                "code": joined({i.code for i in items if i.code}, unread.codes),
             },
             self.findings,
         )
         crosscheck.check_drafts(self.mentions, by_id, self.findings)
         crosscheck.check_service(sequences, by_id, self.findings)
-        crosscheck.check_ids(items, newsletters, sequences, self.findings)
+        crosscheck.check_ids(items, newsletters, sequences, unread.files, self.findings)
         mailed = [send.body for item in items for send in item.sends]
         mailed += [
             body for n in newsletters for body in (n.body, *(issue.body for issue in n.issues.values()))
         ]
         mailed += [step.body for sequence in sequences for step in sequence.steps]
-        relative_links.check(items, mailed, self.findings)
+        relative_links.check(items, mailed, self.findings, unread)
 
     def names(self, folder: str) -> set[str]:
         """Names of files, read or not: a file with a mistake of its own is not missing."""
         return {file.stem for file in self.files(folder)}
-
-
-class _Anything(frozenset[str]):
-    """Holds every name: where the list itself could not be read."""
-
-    def __contains__(self, name: object) -> bool:
-        return True

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from topmind.catalog.code import literal_spans
 from topmind.catalog.findings import Findings, nearest
+from topmind.catalog.unread import NOTHING, Unread
 from topmind.catalog.urls import slugify
 from topmind.model import Body, Edit, Item, Kind, Status
 
@@ -23,10 +24,13 @@ _RELATIVE = re.compile(
 _FOLDERS = frozenset(kind.folder for kind in Kind)
 
 
-def check(items: Sequence[Item], mailed: Iterable[Body | None], findings: Findings) -> None:
+def check(
+    items: Sequence[Item], mailed: Iterable[Body | None], findings: Findings, unread: Unread = NOTHING
+) -> None:
     """An error for each link without a beginning that leads to no page of an item.
 
-    `mailed`: texts without a page of their own; a mail leads on from the site's first page.
+    `mailed`: texts without a page of their own; a mail leads on from the site's first page. `unread`: items with a
+    mistake, whose pages are not missing too.
     """
     urls = {item.url: item.slug for item in items if item.url}
     texts = [(item.body, item.url or "/") for item in items if item.url or item.status is not Status.DRAFT]
@@ -42,11 +46,14 @@ def check(items: Sequence[Item], mailed: Iterable[Body | None], findings: Findin
                     match["target"].strip(),
                     base,
                     urls,
+                    unread,
                     partial(findings.error, "links/relative", body.path, line),
                 )
 
 
-def _judge(target: str, base: str, urls: Mapping[str, str], error: Callable[..., None]) -> None:
+def _judge(
+    target: str, base: str, urls: Mapping[str, str], unread: Unread, error: Callable[..., None]
+) -> None:
     """`urls`: address → slug of each item with a page; slugs may be alike in two folders."""
     if target.lower().startswith("www."):
         edit = Edit(f"]({target}", f"](https://{target}")
@@ -56,6 +63,8 @@ def _judge(target: str, base: str, urls: Mapping[str, str], error: Callable[...,
     path = "/" + unquote(urlsplit(urljoin(base, target)).path).lstrip("/")
     page = path if path.endswith("/") else f"{path}/"
     if page in urls or path.split("/")[1] not in _FOLDERS or "." in path.rsplit("/", 1)[-1]:
+        return
+    if unread.is_page(page):
         return
     meant = slugify(unquote(target).rstrip("/").rpartition("/")[2].removesuffix(".md"))
     slug = nearest(meant, urls.values(), cutoff=0.8)

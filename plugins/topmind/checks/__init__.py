@@ -2,7 +2,7 @@
 
 from topmind.checks.facts import Facts
 from topmind.checks.formats import format_github, format_json, format_text
-from topmind.checks.registry import OWN, RULES, findings, holding
+from topmind.checks.registry import OWN, RULES, certain, findings, holding
 from topmind.checks.rule import Rule
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "RULES",
     "Facts",
     "Rule",
+    "certain",
     "findings",
     "format_github",
     "format_json",

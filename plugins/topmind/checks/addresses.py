@@ -8,7 +8,7 @@ from topmind.catalog.addresses import chooses_host
 from topmind.catalog.blocks import block_tree
 from topmind.checks.documents import Document
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.errors import ContentError
 from topmind.model import (
     Block,
@@ -30,18 +30,21 @@ CHOOSES_HOST = Rule(
     finds="a merge tag where an address begins, so that a contact's value would choose where it leads",
     example="[site](https://{{ company }}.example/)",
     holds=True,
+    sees=Sees.LINE,
 )
 NO_DEFAULT_IN_ADDRESS = Rule(
     id="merge-tags/no-default-in-address",
     level=Level.ERROR,
     finds="a merge tag without default in an address on a public page",
     example="[book](/book/?name={{ first_name }})",
+    sees=Sees.LINE,
 )
 NO_DEFAULT_ON_PAGE = Rule(
     id="merge-tags/no-default-on-page",
     level=Level.WARNING,
     finds="a merge tag without default on a public page",
     example="Hello {{ first_name }},",
+    sees=Sees.LINE,
 )
 
 HALF_CODE = Rule(
@@ -49,12 +52,14 @@ HALF_CODE = Rule(
     level=Level.ERROR,
     finds="a merge tag between two back-ticks of different paragraphs, items or cells",
     holds=True,
+    sees=Sees.LINE,
 )
 TO_STRANGERS = Rule(
     id="merge-tags/to-strangers",
     level=Level.WARNING,
     finds="a contact's value in an address of somebody else, who would learn it",
     example='[map](https://maps.example/?near={{ town | default: "here" }})',
+    sees=Sees.LINE,
 )
 
 
@@ -96,6 +101,8 @@ def half_code(facts: Facts) -> Iterator[Problem]:
 def strangers(facts: Facts) -> Iterator[Problem]:
     """What a contact's value in an address says, whoever runs that place learns and keeps in logs."""
     site = facts.catalog.company.site
+    if not site and facts.catalog.company.path in facts.unread.heads:
+        return
     for document in _with_tags(facts):
         every = frozenset(c.index for c in document.body.conditions) if document.body else frozenset()
         for href in dict.fromkeys(_addresses(document, every)):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from topmind.checks.documents import has_page
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.checks.written import numbered
 from topmind.model import Level, Problem
 
@@ -16,6 +16,7 @@ FOR_NOBODY = Rule(
     level=Level.WARNING,
     finds="`/// for` in an item with a page, where nobody would read it",
     example="/// for | customers",
+    sees=Sees.FILE,
 )
 FOREIGN = Rule(
     id="merge-tags/foreign",
@@ -23,6 +24,7 @@ FOREIGN = Rule(
     finds="a merge tag in the manner of another program",
     example="Hello *|FNAME|*,",
     holds=True,
+    sees=Sees.LINE,
 )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from topmind.catalog.html import ATTRIBUTES, TAGS
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.checks.written import source
 from topmind.model import Level, Problem
 
@@ -18,12 +18,14 @@ CSS = Rule(
     finds="CSS in a mail theme that a large mail program does not know",
     example='<div style="display:flex">',
     needs="root",
+    sees=Sees.LINE,
 )
 TAKEN_OUT = Rule(
     id="clients/html",
     level=Level.WARNING,
     finds="HTML in a text that is taken out, because no mail and no page of ours may hold it",
     example='<iframe src="https://video.example.com/1"></iframe>',
+    sees=Sees.LINE,
 )
 
 OUTLOOK = "Outlook for Windows"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.model import Level, Problem
 
 CONTRAST = Rule(
@@ -15,6 +15,7 @@ CONTRAST = Rule(
     example='muted = "#aaaaaa"',
     holds=True,
     needs="brand",
+    sees=Sees.LINE,
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from topmind.catalog.coupons import bodies, personal_codes
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.checks.written import numbered
 from topmind.model import Body, Level, PersonalCode, Problem
 
@@ -15,6 +15,7 @@ TWO_WAYS = Rule(
     level=Level.WARNING,
     finds="a code that is personal in one text and common in another",
     example="/// coupon | THANKS25",
+    sees=Sees.LINE,
 )
 TWO_ENDS = Rule(
     id="coupons/two-ends",
@@ -27,6 +28,7 @@ OVER = Rule(
     level=Level.WARNING,
     finds="a personal code whose last day is over",
     example="/// coupon | MAY, personal, until 2026-05-31",
+    sees=Sees.LINE,
 )
 
 
@@ -37,7 +39,7 @@ def same_everywhere(facts: Facts) -> Iterator[Problem]:
         written = {one.code: one for one in body.personal}
         for code in body.coupons:
             rule = own.get(code)
-            if rule is None:
+            if rule is None or rule.path in facts.unread.texts:
                 continue
             here = written.get(code)
             if here is None and not rule.item:

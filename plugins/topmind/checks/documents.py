@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from topmind.catalog.unread import UnreadFile
 from topmind.model import Access, Body, Catalog, Item, Status, Text, Where
 
 
@@ -36,6 +37,8 @@ class Document:
     first_day: date | None = None
     #: It may stand in a mail, as a whole or as a card.
     mailed: bool = True
+    #: Its head has a mistake: nobody knows for whom it is, and when.
+    unread: bool = False
     #: Last day on which it goes out or has a page; None = no such day.
     last_day: date | None = None
 
@@ -113,6 +116,22 @@ def documents(catalog: Catalog) -> Iterator[Document]:
             )
     for person in catalog.team.values():
         yield Document(path=person.path, body=person.signature)
+
+
+def unread(files: Iterable[UnreadFile]) -> Iterator[Document]:
+    """The texts of files with a mistake in their head, which is no reason to say nothing of them."""
+    for file in files:
+        draft = not file.knows("status") or file.values.get("status") is Status.DRAFT
+        held = not file.knows("hold") or file.values.get("hold") is True
+        for scan in file.scans:
+            yield Document(
+                path=file.path,
+                body=scan.body,
+                is_step=file.path.startswith("content/sequences/"),
+                pending=draft or held,
+                mailed=False,
+                unread=True,
+            )
 
 
 def has_page(item: Item) -> bool:

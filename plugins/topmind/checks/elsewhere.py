@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.model import Level
 
 #: Id, and what it finds: mistakes in the grammar of files, and names that are not there.
@@ -169,10 +169,21 @@ source/replaced           rows of a folder that a later file has, too
 """
 
 
+#: What the planner says of a newsletter with its issues, of a sequence with its steps: nothing while one has a mistake.
+_OF_FOLDERS = frozenset(
+    f"planning/{name}"
+    for name in (
+        "blackout", "corrects-no-issue", "corrects-to-come", "empty-newsletter", "no-backfill", "no-day", "no-slot", "no-step",
+        "no-such-issue", "only-promotions",
+    )
+)  # fmt: skip
+
+
 def _read(level: Level, text: str) -> Iterator[Rule]:
     for line in text.strip().splitlines():
         rule, _, finds = line.partition(" ")
-        yield Rule(id=rule, level=level, finds=finds.strip())
+        sees = Sees.FILE if rule in _OF_FOLDERS else Sees.LINE
+        yield Rule(id=rule, level=level, finds=finds.strip(), sees=sees)
 
 
 #: Every rule that is none of the linter's own modules, by id.

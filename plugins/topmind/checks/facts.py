@@ -11,7 +11,8 @@ from pathlib import Path
 
 from topmind.brand import Brand
 from topmind.catalog.addresses import is_sound
-from topmind.checks.documents import Document, documents
+from topmind.catalog.unread import NOTHING, Unread
+from topmind.checks.documents import Document, documents, unread
 from topmind.checks.written import Link, links, paragraphs
 from topmind.model import Body, Catalog, CompiledEdition, Members, Silence, Text
 
@@ -36,7 +37,10 @@ class Mail:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """Everything a rule may ask. What is None is not at hand, and the rules that need it are left out."""
+    """Everything a rule may ask. What is None is not at hand, and the rules that need it are left out.
+
+    A rule that looks at other files than its own asks `unread` before it calls something missing.
+    """
 
     catalog: Catalog
     brand: Brand | None = None
@@ -58,13 +62,17 @@ class Facts:
     misspelt: Sequence[tuple[str, int, str, str]] | None = None
     #: Texts of these files only are looked at; None = of all.
     only: Collection[str] | None = None
+    #: What could not be read: the files with mistakes, of which only what is certain is said.
+    unread: Unread = NOTHING
+    #: There are contacts, and they were not looked at.
+    apart: bool = False
     #: Silences of pages; those of all other files are the catalog's.
     silenced: Sequence[Silence] = ()
 
     @cached_property
     def documents(self) -> tuple[Document, ...]:
         """Every text that people wrote: items, newsletters, steps, signatures, pages."""
-        every = (*documents(self.catalog), *self.pages)
+        every = (*documents(self.catalog), *self.pages, *unread(self.unread.files))
         return every if self.only is None else tuple(one for one in every if one.path in self.only)
 
     @cached_property

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.checks.written import headings, prose, source
 from topmind.model import Level, Problem
 
@@ -15,30 +15,35 @@ H1 = Rule(
     level=Level.WARNING,
     finds="a heading of the first level in a text: its title is that already",
     example="# Clean your gutters",
+    sees=Sees.LINE,
 )
 SKIPPED = Rule(
     id="headings/skipped",
     level=Level.WARNING,
     finds="a heading whose level skips one (WCAG 1.3.1)",
     example="#### Costs",
+    sees=Sees.LINE,
 )
 EMPTY = Rule(
     id="headings/empty",
     level=Level.WARNING,
     finds="a heading without words",
     example="##",
+    sees=Sees.LINE,
 )
 ALL_BOLD = Rule(
     id="headings/all-bold",
     level=Level.WARNING,
     finds="a heading that is bold as a whole: it is so already",
     example="## **Costs**",
+    sees=Sees.LINE,
 )
 BOLD_LINE = Rule(
     id="headings/bold-line",
     level=Level.WARNING,
     finds="a bold line that stands for a heading: nobody who hears the page finds it",
     example="**What it costs**",
+    sees=Sees.LINE,
 )
 
 _BOLD = re.compile(r"(\*\*|__)(?!\s)(?:(?!\1).)+\1")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from topmind.checks.facts import Facts, plain
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.checks.written import numbered
 from topmind.model import Level, Problem
 
@@ -16,12 +16,14 @@ POSTAL_ADDRESS = Rule(
     finds="a postal address that is missing, or names no place",
     example="address: 14 Wharf Street",
     holds=True,
+    sees=Sees.LINE,
 )
 PLACEHOLDER = Rule(
     id="house/placeholder",
     level=Level.WARNING,
     finds="what `topmind init` wrote and nobody filled in",
     example="name: Your Company",
+    sees=Sees.LINE,
 )
 TEMPLATE_TEXT = Rule(
     id="house/template-text",
@@ -29,12 +31,15 @@ TEMPLATE_TEXT = Rule(
     finds="a sentence that a template left to be written, in angle quotes",
     example="‹What is it about?›",
     holds=True,
+    sees=Sees.LINE,
 )
 
 
 def postal_address(facts: Facts) -> Iterator[Problem]:
     """A commercial mail carries a postal address (CAN-SPAM § 7704(a)(5)): street and place, in lines or in one."""
     company = facts.catalog.company
+    if company.path in facts.unread.heads:
+        return
     if len([part for text in company.address for part in text.split(",") if part.strip()]) < 2:
         yield POSTAL_ADDRESS.at(
             company.path,

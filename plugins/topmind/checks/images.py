@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.checks.written import numbered
 from topmind.model import Level, Problem
 
@@ -17,6 +17,7 @@ MISSING = Rule(
     example="![A roof](/images/rof.png)",
     holds=True,
     needs="root",
+    sees=Sees.LINE,
 )
 NO_ALT = Rule(
     id="images/no-alt",
@@ -25,6 +26,7 @@ NO_ALT = Rule(
     example="![](/images/roof.png)",
     holds=True,
     needs="root",
+    sees=Sees.LINE,
 )
 
 

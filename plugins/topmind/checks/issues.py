@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.model import Body, Item, Kind, Level, Problem, Slot, Where
 
 PIN_BESIDE_ISSUE = Rule(
@@ -16,18 +16,21 @@ PIN_BESIDE_ISSUE = Rule(
     finds="an item kept for a day on which the newsletter does not appear",
     example="for: tuesday-fix 2026-12-02",
     needs="dates",
+    sees=Sees.FILE,
 )
 RATIO = Rule(
     id="issues/ratio",
     level=Level.WARNING,
     finds="an issue with more promotions than value items",
     example="/// slot | 2 promotions",
+    sees=Sees.FILE,
 )
 NEEDS_PROMOTION = Rule(
     id="issues/needs-promotion",
     level=Level.WARNING,
     finds="an issue that demands a promotion and brings less of value than one costs",
     example="/// slot | 1 promotion",
+    sees=Sees.FILE,
 )
 WITHOUT_CONTENT = Rule(
     id="issues/without-content",
@@ -101,6 +104,8 @@ def ratio(facts: Facts) -> Iterator[Problem]:
 
 
 def _ratio(facts: Facts, path: str, body: Body) -> Iterator[Problem]:
+    if any(_doubtful(facts, name) for name, _ in body.refs):
+        return
     named = [facts.catalog.items[name] for name, _ in body.refs if name in facts.catalog.items]
     sells = [slot for slot in body.slots if slot.kinds <= {Kind.PROMOTION}]
     promotions = sum(slot.count for slot in sells) + sum(not item.is_value for item in named)
@@ -122,6 +127,12 @@ def _ratio(facts: Facts, path: str, body: Body) -> Iterator[Problem]:
             says=f"Nobody gets it who has had fewer than {least} value items since the last promotion: it demands one.",
             fix="Write `, optional` after the slot: then it goes without.",
         )
+
+
+def _doubtful(facts: Facts, name: str) -> bool:
+    """Whether an item is there, and nobody knows what it is."""
+    item = facts.catalog.items.get(name)
+    return name in facts.unread.items if item is None else item.path in facts.unread.heads
 
 
 def _fits(item: Item, slot: Slot, day: date) -> bool:

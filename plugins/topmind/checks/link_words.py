@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.model import Level, Problem
 
 HTTP = Rule(
@@ -17,6 +17,7 @@ HTTP = Rule(
     level=Level.WARNING,
     finds="a link that is not encrypted: mail programs and browsers warn of it",
     example="[the form](http://forms.example.com/)",
+    sees=Sees.LINE,
 )
 LOCALHOST = Rule(
     id="links/localhost",
@@ -24,24 +25,28 @@ LOCALHOST = Rule(
     finds="a link to the writer's own machine or network",
     example="[a first look](http://localhost:8000/tips/)",
     holds=True,
+    sees=Sees.LINE,
 )
 CLICK_HERE = Rule(
     id="links/click-here",
     level=Level.WARNING,
     finds="a link whose words do not say where it leads (WCAG 2.4.4)",
     example="[Click here](/tips/gutters/) for gutters.",
+    sees=Sees.LINE,
 )
 BARE_URL = Rule(
     id="links/bare-url",
     level=Level.WARNING,
     finds="an address in place of words: it is read out letter by letter",
     example="See https://forms.example.com/roof?id=7 for more.",
+    sees=Sees.LINE,
 )
 SAME_WORDS = Rule(
     id="links/same-words",
     level=Level.WARNING,
     finds="two links of one text with the same words and different targets",
     example="[Our guide](/tips/a/) … [Our guide](/tips/b/)",
+    sees=Sees.LINE,
 )
 
 #: Words that say nothing, by language.

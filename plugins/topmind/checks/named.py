@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from topmind.catalog.coupons import personal_codes
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.model import Catalog, Level, Problem, Step
 
 NAMES_NOTHING = Rule(
@@ -17,6 +17,7 @@ NAMES_NOTHING = Rule(
     level=Level.WARNING,
     finds="a rule with the name of a step, answer, code or thing that is not there",
     example="answered('chek-in')",
+    sees=Sees.LINE,
 )
 
 
@@ -37,6 +38,8 @@ def answers(facts: Facts) -> Iterator[Problem]:
     for text, path, line in _open_texts(facts):
         for step, word in _ANSWERED.findall(text):
             found = _steps(facts.catalog, step)
+            if step.strip() in facts.unread.steps:
+                continue  # one with a mistake may have the name, and offer the answer
             if not found:
                 known = [name for name, _ in _named_steps(facts.catalog)]
                 yield _never(path, line, f"answered('{step}'): there is no step of this name", step, known)
@@ -49,6 +52,8 @@ def answers(facts: Facts) -> Iterator[Problem]:
 
 def codes(facts: Facts) -> Iterator[Problem]:
     """`redeemed('THANKS25')` names a code of which everybody has their own: of a common one nobody hears."""
+    if facts.unread.texts:
+        return  # a code may stand in what could not be read
     catalog = facts.catalog
     known = {code.upper() for code in personal_codes(catalog)}
     # `{{ coupon }}` in a text without a block makes a code named after its source

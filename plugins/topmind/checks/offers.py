@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.checks.written import numbered
 from topmind.model import Body, Item, Level, Problem, Status
 
@@ -15,12 +15,14 @@ DRAFT_SEND = Rule(
     level=Level.WARNING,
     finds="a draft with a day to be sent on",
     example="status: draft",
+    sees=Sees.FILE,
 )
 EXPIRED_SEND = Rule(
     id="offers/expired-send",
     level=Level.ERROR,
     finds="an announcement on a day on which its offer does not hold",
     example="send: 2027-01-05",
+    sees=Sees.FILE,
 )
 EXPIRED_ITEM = Rule(
     id="offers/expired-item",
@@ -28,18 +30,21 @@ EXPIRED_ITEM = Rule(
     finds="a text that shows an item which is over by then",
     example="/// item | promotions/fall-gutters",
     holds=True,
+    sees=Sees.LINE,
 )
 ENDS_IN_SEQUENCE = Rule(
     id="offers/ends-in-sequence",
     level=Level.WARNING,
     finds="a step, which goes out all year, with an item that ends",
     example="/// item | promotions/early-deck",
+    sees=Sees.LINE,
 )
 EXPIRED_CODE = Rule(
     id="offers/expired-code",
     level=Level.WARNING,
     finds="a code whose offer is over",
     example="/// coupon | GUTTERS10",
+    sees=Sees.LINE,
 )
 
 
@@ -68,7 +73,7 @@ def references(facts: Facts) -> Iterator[Problem]:
             if issue.body is None or issue.day < catalog.as_of:
                 continue
             for name, line in issue.body.refs:
-                item = catalog.items.get(name)
+                item = _known(facts, name)
                 if item is not None and not item.live(issue.day):
                     yield EXPIRED_ITEM.at(
                         issue.path,
@@ -81,10 +86,16 @@ def references(facts: Facts) -> Iterator[Problem]:
             yield from _named(facts, step.path, step.body, dated=True)
 
 
+def _known(facts: Facts, name: str) -> Item | None:
+    """The item of an id, where it is known when it is live."""
+    item = facts.catalog.items.get(name)
+    return None if item is None or item.path in facts.unread.heads else item
+
+
 def _named(facts: Facts, path: str, body: Body, *, dated: bool) -> Iterator[Problem]:
     """Items named in a text that has no day of its own."""
     for name, line in body.refs:
-        item = facts.catalog.items.get(name)
+        item = _known(facts, name)
         if item is None or item.last_day is None:
             continue
         if item.last_day < facts.catalog.as_of:
@@ -123,6 +134,8 @@ def codes(facts: Facts) -> Iterator[Problem]:
         for code in document.body.coupons:
             own = [item for item in offers if item.code == code]
             if not own or any(item.last_day is None or item.last_day >= catalog.as_of for item in own):
+                continue
+            if code in facts.unread.codes or any(item.path in facts.unread.heads for item in own):
                 continue
             if any(item.path == document.path for item in own):
                 continue

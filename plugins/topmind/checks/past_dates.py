@@ -9,7 +9,7 @@ from datetime import date
 from topmind.catalog.dates import MONTHS, day_and_month
 from topmind.checks.documents import Document
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.model import Level, Problem
 
 PAST_DATE = Rule(
@@ -17,6 +17,7 @@ PAST_DATE = Rule(
     level=Level.WARNING,
     finds="a day to come that is over when the text is read",
     example="Sign up until 30 November 2026.",
+    sees=Sees.LINE,
 )
 
 _MONTH = "|".join(f"{name}|{name[:3]}\\.?" for name in MONTHS)
@@ -40,7 +41,7 @@ def over(facts: Facts) -> Iterator[Problem]:
         return
     today = facts.catalog.as_of
     for document in facts.documents:
-        if document.body is None or document.pending or document.day_is_over(today):
+        if document.body is None or document.pending or document.unread or document.day_is_over(today):
             continue
         read = max(today, document.first_day or today)
         for line, words in facts.paragraphs(document.body):

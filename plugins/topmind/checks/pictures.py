@@ -10,7 +10,7 @@ import imagesize
 
 from topmind.checks.facts import Facts
 from topmind.checks.images import pictures
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.model import Level, Problem
 
 FORMAT = Rule(
@@ -19,24 +19,28 @@ FORMAT = Rule(
     finds="a picture in a format that some mail programs do not show: WebP, SVG, AVIF, HEIC, TIFF, BMP",
     example="image: images/roof.webp",
     needs="root",
+    sees=Sees.LINE,
 )
 HEAVY = Rule(
     id="images/heavy",
     level=Level.WARNING,
     finds="a picture of more than 400 kB",
     needs="root",
+    sees=Sees.LINE,
 )
 LARGE = Rule(
     id="images/large",
     level=Level.WARNING,
     finds="a picture of more than 2400 pixels a side: no screen shows them all",
     needs="root",
+    sees=Sees.LINE,
 )
 SMALL = Rule(
     id="images/small",
     level=Level.WARNING,
     finds="the picture of an item that is narrower than a mail (600 pixels): it would be blurred",
     needs="root",
+    sees=Sees.LINE,
 )
 
 #: Bytes: on a slow phone (1.6 Mbit/s) a picture of this weight takes two seconds.

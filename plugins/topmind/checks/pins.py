@@ -8,7 +8,7 @@ from datetime import date
 
 from topmind.checks.facts import Facts
 from topmind.checks.offers import why
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.model import Item, Level, Newsletter, Problem, Slot, Status, Where
 from topmind.planning.items import preference
 
@@ -17,24 +17,28 @@ PIN_TO_NOTHING = Rule(
     level=Level.ERROR,
     finds="an item kept for a newsletter that is not there",
     example="for: tusday-fix 2026-12-08",
+    sees=Sees.LINE,
 )
 DRAFT_PIN = Rule(
     id="offers/draft-pin",
     level=Level.WARNING,
     finds="a draft that is kept for an issue",
     example="status: draft",
+    sees=Sees.FILE,
 )
 EXPIRED_PIN = Rule(
     id="offers/expired-pin",
     level=Level.ERROR,
     finds="an item kept for an issue that appears after its end",
     example="for: tuesday-fix 2027-02-02",
+    sees=Sees.FILE,
 )
 PIN_WITHOUT_PLACE = Rule(
     id="offers/pin-without-place",
     level=Level.WARNING,
     finds="an item kept for an issue that has no slot for it",
     example="for: tuesday-fix 2026-12-08",
+    sees=Sees.FILE,
 )
 
 
@@ -46,6 +50,8 @@ def pins(facts: Facts) -> Iterator[Problem]:
     """A pin names a newsletter that exists, and a day on which the item is live; a draft is still being written."""
     for item, name, day in _coming(facts):
         line = facts.line(item.path, "for")
+        if name not in facts.catalog.newsletters and name in facts.unread.newsletters:
+            continue
         if name not in facts.catalog.newsletters:
             yield PIN_TO_NOTHING.at(
                 item.path,
@@ -69,7 +75,8 @@ def places(facts: Facts) -> Iterator[Problem]:
     """The issue has a slot for each item that is pinned to it."""
     pinned: dict[_Issue, list[Item]] = defaultdict(list)
     for item, name, day in _coming(facts):
-        if name in facts.catalog.newsletters and item.live(day):
+        letter = facts.catalog.newsletters.get(name)
+        if letter is not None and item.live(day) and facts.unread.sound(letter.path):
             pinned[name, day].append(item)
     for (name, day), items in sorted(pinned.items()):
         slots = _slots(facts.catalog.newsletters[name], day)

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.model import Level, Problem
 
 HARD = Rule(
     id="texts/hard-to-read",
     level=Level.WARNING,
     finds="a text with a reading ease below 45 (Flesch; plain English has 60 to 70)",
+    sees=Sees.LINE,
 )
 LONG_SENTENCE = Rule(
     id="texts/long-sentence",
     level=Level.INFO,
     finds="a sentence of more than 45 words",
+    sees=Sees.LINE,
 )
 
 #: Least reading ease.
@@ -72,6 +75,7 @@ def reading_ease(said: Iterable[tuple[int, str]]) -> float | None:
     return 206.835 - 1.015 * len(words) / len(sentences) - 84.6 * sum(map(syllables, words)) / len(words)
 
 
+@lru_cache(maxsize=10_000)
 def syllables(word: str) -> int:
     """Groups of vowels; a last e is silent, but not in -le."""
     word = word.lower().replace("’", "'").split("'")[0]

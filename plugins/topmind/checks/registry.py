@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable
 from types import ModuleType
 
+from topmind.catalog.unread import Unread
 from topmind.checks import (
     addresses,
     blocks,
@@ -38,7 +39,7 @@ from topmind.checks import (
 )
 from topmind.checks.elsewhere import ELSEWHERE
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.model import Level, Problem
 
 #: A check sees everything there is to see and yields what is wrong, by one rule or several.
@@ -111,35 +112,6 @@ CHECKS: tuple[Check, ...] = (
     unknowns.resent,
 )
 
-#: Checks that judge each file by itself: they hold in a project of which other files could not be read.
-ALONE = frozenset(
-    {
-        house.postal_address,
-        house.placeholders,
-        house.template_texts,
-        past_dates.over,
-        blocks.foreign_tags,
-        addresses.half_code,
-        targets.unusable,
-        link_words.unsafe,
-        link_words.saying_nothing,
-        link_words.ambiguous,
-        images.missing,
-        images.alternative_text,
-        pictures.files,
-        headings.order,
-        headings.words,
-        headings.bold_lines,
-        subjects.lengths,
-        subjects.missing,
-        subjects.wording,
-        clients.themes,
-        clients.taken_out,
-        spelling.words,
-        reading_ease.ease_of_texts,
-    }
-)
-
 
 def _declared(module: ModuleType) -> list[Rule]:
     return [value for value in vars(module).values() if isinstance(value, Rule)]
@@ -169,17 +141,26 @@ def holding(facts: Facts) -> tuple[Problem, ...]:
     )
 
 
-def findings(facts: Facts, problems: Iterable[Problem] = (), *, whole: bool = True) -> tuple[Problem, ...]:
+def certain(found: Problem, unread: Unread) -> bool:
+    """Whether it is so whatever the files with a mistake will say."""
+    if not unread:
+        return True
+    sees = RULES[found.rule].sees
+    return sees is Sees.LINE or (sees is Sees.FILE and unread.sound(found.path))
+
+
+def findings(facts: Facts, problems: Iterable[Problem] = ()) -> tuple[Problem, ...]:
     """Every problem at once: those of the loaders, then those of the rules; errors first, by file and line.
 
     A rule that lacks what it looks at (contacts, files, dates) is left out, and one info line says which. What a file
-    silences, with a reason, is not said. `whole`: every file could be read; else each is judged by itself only.
+    silences, with a reason, is not said. Of a project with mistakes in its files (`Facts.unread`) each rule says what
+    is true whatever those files will say (`Rule.sees`).
     """
-    told = (found for check in CHECKS if whole or check in ALONE for found in check(facts))
+    told = (found for check in CHECKS for found in check(facts) if certain(found, facts.unread))
     heard = silences.heard([*problems, *told], facts, RULES, facts.silences)
-    found = {one for one in heard if whole or one.rule != silences.NOTHING.id}
+    found = {one for one in heard if one.rule != silences.NOTHING.id or not facts.unread}
     missing = facts.missing()
-    if missing and whole:
+    if missing and not facts.unread:
         found.add(
             LEFT_OUT.at(
                 says=f"Not checked here: {'; '.join(missing)}.",

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from topmind.model import Level, Problem
+
+
+class Sees(Enum):
+    """How much must have been read for a rule to say the truth, in a project with mistakes in its files."""
+
+    #: The line it points at; where that names a file with a mistake, it says nothing.
+    LINE = "line"
+    #: Its own file as a whole, and those of its folder: a newsletter with its issues, a sequence with its steps.
+    FILE = "file"
+    #: Every file: it says that something is nowhere, or it counts.
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +35,8 @@ class Rule:
     holds: bool = False
     #: Field of `Facts` without which it is left out; "" = it needs the catalog only.
     needs: str = ""
+    #: What it says in a project of which some files could not be read: nothing, where it needs them all.
+    sees: Sees = Sees.ALL
 
     @property
     def protects(self) -> bool:

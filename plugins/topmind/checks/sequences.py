@@ -9,7 +9,7 @@ import numpy as np
 
 from topmind.checks.facts import Facts
 from topmind.checks.named import bought_names, nearest_bought
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.model import Bools, FactDate, Level, Members, Problem, Sequence, Step
 
 NO_DATE = Rule(
@@ -31,6 +31,7 @@ FAR_SINCE = Rule(
     level=Level.WARNING,
     finds="a sequence that starts nothing for more than a year",
     example="since: 2062-12-01",
+    sees=Sees.LINE,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.model import Level, Problem, Silence
 
 NOTHING = Rule(
@@ -19,6 +19,7 @@ PROTECTS = Rule(
     level=Level.ERROR,
     finds="a rule that nobody can silence, because it keeps readers from harm",
     example="merge-tags/no-default: they all have one",
+    sees=Sees.LINE,
 )
 
 

@@ -6,16 +6,19 @@ reads all texts from one pipe, code and addresses blanked, and answers with line
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from topmind.checks.documents import Document
 from topmind.checks.facts import Facts, plain
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.checks.written import source
 from topmind.model import Catalog, Kind, Level, Problem
 
@@ -25,6 +28,7 @@ MISSPELT = Rule(
     finds="a misspelt word of English (codespell)",
     example="Clean your guters untill Thursday.",
     needs="misspelt",
+    sees=Sees.LINE,
 )
 
 #: Seconds; a thousand texts take one.
@@ -60,37 +64,60 @@ def _first(lines: Sequence[str], word: str) -> int:
     return next((number for number, text in enumerate(lines, 1) if word in text), 0)
 
 
-def misspelt(
+#: (file, line, word, what was probably meant).
+Found = tuple[tuple[str, int, str, str], ...]
+
+
+def misspelt(texts: Iterable[Document], words: Iterable[str] = (), language: str = "en") -> Found | None:
+    """What is misspelt in all texts, see `reading`."""
+    with reading(texts, words, language) as found:
+        return found()
+
+
+@contextmanager
+def reading(
     texts: Iterable[Document], words: Iterable[str] = (), language: str = "en"
-) -> tuple[tuple[str, int, str, str], ...] | None:
-    """(file, line, word, what was probably meant) of all texts; () for other languages, None where there is no codespell.
+) -> Iterator[Callable[[], Found | None]]:
+    """Let codespell read all texts beside what is done meanwhile; asked at the end for what it found: () for other
+    languages, None where there is no codespell.
 
     `words`: those that are right here.
     """
-    if not language.lower().startswith("en"):
-        return ()
     program = _program()
-    if program is None:
-        return None
+    if not language.lower().startswith("en") or program is None:
+        yield lambda: None if language.lower().startswith("en") else ()
+        return
     every = list(_lines(texts))
     call = [program, "-"]
     if right := sorted({word.lower() for word in words}):
         call.append(f"--ignore-words-list={','.join(right)}")
+    with tempfile.TemporaryFile() as pipe:
+        pipe.write("\n".join(_LINE_ENDS.sub(" ", text) for _, _, text in every).encode("utf-8", "replace"))
+        pipe.seek(0)
+        try:
+            running = subprocess.Popen(
+                call,
+                stdin=pipe,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=Path(program).parent,  # a project's setup.cfg may belong to another program
+            )
+        except OSError:
+            yield lambda: None
+            return
+        with running:
+            try:
+                yield lambda: _found(running, every)
+            finally:
+                running.kill()
+
+
+def _found(running: subprocess.Popen[bytes], every: Sequence[_Line]) -> Found | None:
     try:
-        done = subprocess.run(
-            call,
-            input="\n".join(_LINE_ENDS.sub(" ", text) for _, _, text in every),
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=_PATIENCE,
-            check=False,
-            cwd=Path(program).parent,  # a project's setup.cfg may belong to another program
-        )
+        said, _ = running.communicate(timeout=_PATIENCE)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return tuple(sorted(set(_answers(done.stdout.splitlines(), every))))
+    return tuple(sorted(set(_answers(said.decode("utf-8", "replace").splitlines(), every))))
 
 
 def _answers(said: Iterable[str], every: Sequence[_Line]) -> Iterator[tuple[str, int, str, str]]:
@@ -127,6 +154,17 @@ def names(catalog: Catalog) -> frozenset[str]:
         said += [item.person or "", item.company or "", item.business or "", *item.authors]
         said += [item.title] if item.kind is Kind.EXPERT else []
     return frozenset(re.findall(r"[^\W\d_]+", " ".join(said)))
+
+
+def names_in(facts: Facts) -> frozenset[str]:
+    """Words with a capital in the heads of files with a mistake: there, too, people and businesses have their names."""
+    return frozenset(
+        word
+        for path in facts.unread.paths
+        for line in itertools.takewhile(lambda line: line != "---", facts.lines(path)[1:])
+        for word in re.findall(r"[^\W\d_]+", line)
+        if word[0].isupper()
+    )
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from topmind.checks.facts import Facts, plain
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.model import Level, MergeTag, Problem, Text
 
 LONG_SUBJECT = Rule(
@@ -14,39 +14,46 @@ LONG_SUBJECT = Rule(
     level=Level.WARNING,
     finds="a subject of more than 60 characters",
     example="subject: Everything that a house needs from its people before the first snow of the year",
+    sees=Sees.LINE,
 )
 LONG_PREHEADER = Rule(
     id="subjects/long-preheader",
     level=Level.WARNING,
     finds="a preheader of more than 110 characters",
+    sees=Sees.LINE,
 )
 NO_PREHEADER = Rule(
     id="subjects/no-preheader",
     level=Level.INFO,
     finds="a mail without a preheader",
+    sees=Sees.LINE,
 )
 NO_SUBJECT = Rule(
     id="subjects/no-subject",
     level=Level.INFO,
     finds="a newsletter without a subject of its own: every issue has its title",
+    sees=Sees.FILE,
 )
 REPEATS = Rule(
     id="subjects/repeats",
     level=Level.WARNING,
     finds="a preheader that says what the subject says",
     example="preheader: Clean your gutters",
+    sees=Sees.LINE,
 )
 SHOUTING = Rule(
     id="subjects/shouting",
     level=Level.WARNING,
     finds="a subject or preheader in capitals, or with marks in a row: spam filters know them",
     example="subject: LAST CHANCE!!!",
+    sees=Sees.LINE,
 )
 TAG_FIRST = Rule(
     id="subjects/tag-first",
     level=Level.WARNING,
     finds="a subject that begins with a merge tag: a long name leaves no room for what it is about",
     example='subject: {{ first_name | default: "Neighbor" }}, it is time',
+    sees=Sees.LINE,
 )
 
 #: Characters that most phones and inboxes show.

@@ -9,10 +9,10 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from markdown.extensions.toc import slugify, unique
 
-from topmind.catalog.addresses import bare, is_sound, page_of
+from topmind.catalog.addresses import bare, file_of, is_sound, page_of
 from topmind.checks.documents import Document, has_page
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.checks.written import headings, prose, source
 from topmind.checks.written import links as written_links
 from topmind.model import Access, Item, Kind, Level, Problem, Status
@@ -23,6 +23,7 @@ NOWHERE = Rule(
     finds="a link into the own site that leads nowhere",
     example="[gutters](/tips/guters/)",
     holds=True,
+    sees=Sees.LINE,
 )
 NO_ADDRESS = Rule(
     id="links/no-address",
@@ -30,6 +31,7 @@ NO_ADDRESS = Rule(
     finds="a link that nobody can follow: empty, without a host, or of an unknown kind",
     example="[Book a visit]()",
     holds=True,
+    sees=Sees.LINE,
 )
 NO_PAGE = Rule(
     id="links/no-page",
@@ -37,12 +39,14 @@ NO_PAGE = Rule(
     finds="a link to an item that has no page for everybody",
     example="[soon](/tips/a-draft/)",
     holds=True,
+    sees=Sees.LINE,
 )
 PAGE_GONE = Rule(
     id="links/page-gone",
     level=Level.WARNING,
     finds="a link to an item that has left the site",
     example="[the offer](/promotions/fall-gutters/)",
+    sees=Sees.LINE,
 )
 ANSWER_OUTSIDE_STEP = Rule(
     id="links/answer-outside-step",
@@ -50,6 +54,7 @@ ANSWER_OUTSIDE_STEP = Rule(
     finds="a question outside of a sequence, where nobody takes the answer",
     example="[Yes](answer:yes)",
     holds=True,
+    sees=Sees.LINE,
 )
 
 NO_ANCHOR = Rule(
@@ -57,6 +62,7 @@ NO_ANCHOR = Rule(
     level=Level.WARNING,
     finds="a link to a place in a page that the page does not have",
     example="[the costs](/articles/roof-quote/#cots)",
+    sees=Sees.LINE,
 )
 
 
@@ -75,6 +81,8 @@ def links(facts: Facts) -> Iterator[Problem]:
     for document, found in facts.links:
         for link in found:
             page = page_of(link.target, document.path, files)
+            if page == "" and file_of(link.target, document.path) in facts.unread.heads:
+                continue
             if page == "":
                 yield NOWHERE.at(
                     document.path,
@@ -86,10 +94,14 @@ def links(facts: Facts) -> Iterator[Problem]:
             path = _own(
                 link.target if page is None else page, facts.catalog.company.site, document.url or "/"
             )
-            if path is None:
+            if path is None or (document.unread and not _from_the_top(link.target)):
                 continue
             item = pages.get(path) or ids.get(path)
+            if item is not None and item.path in facts.unread.heads:
+                continue
             if item is None:
+                if facts.unread.is_page(path):
+                    continue
                 if _judged(path, facts, known) and path not in (facts.site or ()) and path not in known:
                     yield NOWHERE.at(
                         document.path,
@@ -111,6 +123,11 @@ def links(facts: Facts) -> Iterator[Problem]:
                     says=f"{link.target} has left the site: {item.id} was over on {item.last_day}.",
                     fix="Take the link out, or lead to something that lasts.",
                 )
+
+
+def _from_the_top(target: str) -> bool:
+    """Whether it leads to the same place from every page."""
+    return bare(target).startswith("/") or bool(urlsplit(bare(target)).scheme)
 
 
 def unusable(facts: Facts) -> Iterator[Problem]:
@@ -158,6 +175,8 @@ def anchors(facts: Facts) -> Iterator[Problem]:
             own = _own(path, facts.catalog.company.site, document.url or "/") if path else ""
             target = document if not path else by_url.get(own or "")
             if not mark or name in {"", "top"} or target is None or target.body is None or "{{" in name:
+                continue
+            if target.path in facts.unread.texts:
                 continue
             key = f"{target.path}:{target.body.line}"
             if key not in told:
@@ -209,7 +228,7 @@ def _own(target: str, site: str, base: str) -> str | None:
     target = bare(target)
     if target.startswith(("//", "#", "{")) or urlsplit(target).scheme or not target:
         return None
-    path = urlsplit(urljoin(base, target)).path
+    path = "/" + urlsplit(urljoin(base, target)).path.lstrip("/")  # what climbs above the top ends there
     last = path.rsplit("/", 1)[-1]
     return path if not last or "." in last else f"{path}/"
 

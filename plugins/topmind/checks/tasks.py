@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.model import Catalog, Channel, Level, Problem, Purpose, Sequence, Step
 
 NOBODY_TO_REACH = Rule(
@@ -27,6 +27,7 @@ NOBODY_TO_DO_IT = Rule(
     level=Level.WARNING,
     finds="a call for which nobody of the team makes calls",
     example="calls_per_day: 0",
+    sees=Sees.FILE,
 )
 
 
@@ -98,6 +99,10 @@ def doers(facts: Facts) -> Iterator[Problem]:
     catalog = facts.catalog
     for sequence, step in _steps(catalog):
         if step.channel is not Channel.CALL:
+            continue
+        doubtful = facts.unread.below("content/team") or (not step.sender and facts.unread.below("segments"))
+        doubtful |= catalog.company.path in facts.unread.heads
+        if doubtful or facts.apart:
             continue
         named = _candidates(facts, sequence, step)
         if any(catalog.team[name].calls_per_day != 0 for name in named if name in catalog.team):

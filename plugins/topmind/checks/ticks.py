@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from topmind import planning
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.errors import PlanError
 from topmind.model import Level, Newsletter, Problem
 from topmind.planning.occasions import MORNING, minutes
@@ -20,18 +20,21 @@ CRON = Rule(
     level=Level.ERROR,
     finds="a schedule that cannot be read",
     example='- cron: "17 9 * *"',
+    sees=Sees.LINE,
 )
 NEVER = Rule(
     id="ticks/never",
     level=Level.ERROR,
     finds="a zone in which no scheduled run comes at a time for mail",
     example='- cron: "17 3 * * *"',
+    sees=Sees.FILE,
 )
 LATE = Rule(
     id="ticks/late",
     level=Level.WARNING,
     finds="a zone in which the first run comes after the newsletter's window",
     example="window: 1 h",
+    sees=Sees.FILE,
 )
 
 
@@ -41,7 +44,7 @@ _AHEAD = 53
 
 def zones(facts: Facts) -> Iterator[Problem]:
     """Each newsletter has a run within its window in each zone, and whatever else goes by mail has one at all."""
-    if not facts.ticks:
+    if not facts.ticks or facts.catalog.company.path in facts.unread.heads:
         return
     try:
         tick_times(facts.ticks, facts.catalog.as_of, facts.catalog.company.zone)
@@ -56,11 +59,13 @@ def zones(facts: Facts) -> Iterator[Problem]:
         found = [
             p
             for letter in facts.catalog.newsletters.values()
+            if facts.unread.sound(letter.path)
             for p in _letter(facts, letter, zone, here[zone])
         ]
         yield from found
         # a zone that no newsletter reaches is said once
-        if not any(p.level is Level.ERROR for p in found):
+        doubtful = facts.unread.below("content/newsletters")
+        if not doubtful and not any(p.level is Level.ERROR for p in found):
             yield from _steps(facts, zone, here[zone])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.model import Channel, Item, Level, Newsletter, Problem, Step
 
 RESEND = Rule(
@@ -13,6 +13,7 @@ RESEND = Rule(
     level=Level.WARNING,
     finds="`on_unknown: resend`, where it is on and where it does nothing",
     example="on_unknown: resend",
+    sees=Sees.LINE,
 )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from topmind.catalog.filters import is_missing
 from topmind.checks.facts import Facts
-from topmind.checks.rule import Rule
+from topmind.checks.rule import Rule, Sees
 from topmind.model import Level, Members, MergeTag, Problem
 
 NO_DEFAULT = Rule(
@@ -16,6 +16,7 @@ NO_DEFAULT = Rule(
     level=Level.ERROR,
     finds="a merge tag without a default whose field is not filled for every reader",
     example="Hello {{ first_name }},",
+    sees=Sees.LINE,
 )
 
 
@@ -24,6 +25,8 @@ def defaults(facts: Facts) -> Iterator[Problem]:
 
     Without contacts (a pull request) every one needs a default: nobody can tell who is missing a value.
     """
+    if facts.apart:
+        return
     for document in facts.documents:
         tags = [(tag, tag.line) for tag in (document.body.tags if document.body else ())]
         for key, text in document.headers.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from topmind.model import Body
 
@@ -59,7 +60,11 @@ class Heading:
 
 def source(body: Body) -> str:
     """The text with code and comments blanked: every line is where it was."""
-    text = body.text
+    return _blanked(body.text)
+
+
+@lru_cache(maxsize=1024)  # a dozen rules read each text
+def _blanked(text: str) -> str:
     for pattern in (_FENCE, _QUIET):
         if "`" in text or "~~~" in text or "<!--" in text:
             text = pattern.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)

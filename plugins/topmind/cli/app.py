@@ -97,6 +97,30 @@ class Commands(click.Group):
                 formatter.write_dl([(name, COMMANDS[name]) for name in part])
 
 
+class AllMissing(click.Command):
+    """A command that names everything required that is missing, not the first of it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does. Raises click.UsageError where more than one is missing."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.MissingParameter as first:
+            said, _, _ = self.make_parser(ctx).parse_args(args=given)
+            missing = [
+                param
+                for param in self.get_params(ctx)
+                if param.required and not isinstance(said.get(param.name or ""), str)
+            ]
+            if len(missing) < 2:
+                raise
+            names = [
+                param.make_metavar(ctx) if isinstance(param, click.Argument) else param.opts[0]
+                for param in missing
+            ]
+            raise click.UsageError(f"Missing: {', '.join(names)}.", ctx) from first
+
+
 def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
     def callback(ctx: click.Context, _param: click.Parameter, value: Any) -> Any:
         if value not in (None, False):

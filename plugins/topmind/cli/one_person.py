@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from topmind.cli.app import Options, global_options
+from topmind.cli.app import AllMissing, Options, global_options
 
 
 @click.command("show")
@@ -66,7 +66,7 @@ def export(options: Options, who: str, output: Path | None) -> None:
         click.echo(f"Written to {output}; only you may read it.")
 
 
-@click.command("optout")
+@click.command("optout", cls=AllMissing)
 @click.argument("who")
 @click.option("--topic", metavar="TOPIC", default="", help="A no to this topic only; default: to all mail.")
 @click.option("--by", metavar="NAME", required=True, help="Who of you heard it.")
@@ -135,7 +135,7 @@ def pause(options: Options, who: str, until: str) -> None:
     click.echo(saying.pause(options.project, who, until, clock=SystemClock()))
 
 
-@click.command("stage")
+@click.command("stage", cls=AllMissing)
 @click.argument("who")
 @click.argument("stage")
 @click.option("--why", required=True, metavar="TEXT", help="What made you say so.")

@@ -49,6 +49,23 @@ def _test(options: Options, to: str, contact: str | None, *, every: bool, machin
     return 0
 
 
+def _test_of_one(
+    options: Options, to: str, occasion: str, contact: str | None, *, every: bool, machine: bool
+) -> int:
+    from topmind.run import test_of_one
+    from topmind.run.clock import SystemClock
+
+    sent = test_of_one.send(
+        options.project, to, occasion, contact, every=every, as_of=options.as_of, clock=SystemClock()
+    )
+    if machine:
+        out.as_json({"test_mails": sent.mails, "occasion": sent.occasion})
+    else:
+        mails = out.number(sent.mails, "test mail")
+        click.echo(f"{mails} of {sent.occasion} to {to}; nothing was written to the ledger.")
+    return 0
+
+
 def _proof(options: Options, issue: str, *, machine: bool) -> int:
     from topmind.run import proof_now
     from topmind.run.clock import SystemClock
@@ -99,7 +116,15 @@ def _proof(options: Options, issue: str, *, machine: bool) -> int:
     help="With --test: as this contact sees it, or a persona: no-name, long-name, right-to-left, emoji, script, sample.",
 )
 @click.option(
-    "--every-edition", is_flag=True, help="With --test: one mail of each edition of all that is due."
+    "--every-edition",
+    is_flag=True,
+    help="With --test: one mail of each edition of all that is due, or of --only.",
+)
+@click.option(
+    "--only",
+    default=None,
+    metavar="OCCASION",
+    help="With --test: this issue, announcement or step, whenever it goes; without it, what is due today.",
 )
 @click.option(
     "--proof",
@@ -123,6 +148,7 @@ def command(
     test_to: str | None,
     contact: str | None,
     every_edition: bool,
+    only: str | None,
     proof_of: str | None,
     as_json: bool,
     format_: str,
@@ -148,6 +174,8 @@ def command(
       topmind send --shard 1/3
       topmind send --test you@example.com
       topmind send --test you@example.com --as no-name
+      topmind send --test you@example.com --only tuesday-fix/2026-12-08 --every-edition
+      topmind send --test you@example.com --only first-job/thank-you
       topmind send --proof tuesday-fix/2026-12-08
     """
     from topmind.ledger import Shard
@@ -162,10 +190,12 @@ def command(
         raise click.UsageError("--proof goes alone: it sends the proof of one issue and nothing else.")
     if proof_of:
         return _proof(options, proof_of, machine=machine)
+    if test_to and only:
+        return _test_of_one(options, test_to, only, contact, every=every_edition, machine=machine)
     if test_to:
         return _test(options, test_to, contact, every=every_edition, machine=machine)
-    if contact or every_edition:
-        raise click.UsageError("--as and --every-edition go with --test ADDRESS.")
+    if contact or every_edition or only:
+        raise click.UsageError("--as, --only and --every-edition go with --test ADDRESS.")
     crew = Crew(workers=workers, shard=Shard.parse(shard) if shard else None)
     result: SendResult | Unplanned
     if check:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from topmind.delivery.one_mail import OPEN, carry, look_for_proof
 from topmind.delivery.seam import Evidence, Stopping
@@ -26,6 +27,10 @@ class ProofLetter:
     #: Team id of the reader; everybody who gets a proof of this issue.
     sender: str
     among: tuple[str, ...]
+    #: Which of its proofs, what it shows, and the moment of the run (None = the ledger's).
+    number: int = 1
+    content: str = ""
+    at: datetime | None = None
     #: Makes the complete message of a claim. A TopmindError holds it back.
     build: Callable[[ProofClaim], Message]
 
@@ -87,7 +92,14 @@ def send_proofs(
             if stopping():
                 break
             claim = ledger.claim_proof(
-                letter.source, letter.occurrence, letter.sender, among=letter.among, owner=owner
+                letter.source,
+                letter.occurrence,
+                letter.sender,
+                among=letter.among,
+                number=letter.number,
+                content=letter.content,
+                at=letter.at,
+                owner=owner,
             )
             if claim is None:
                 problems += _unproven(ledger, letter)
@@ -122,7 +134,8 @@ def _problems(letter: ProofLetter, outcome: Outcome) -> list[Problem]:
 
 def _unproven(ledger: Ledger, letter: ProofLetter) -> list[Problem]:
     """Of a proof that could not be claimed: an error where it may have left, nothing where it has."""
-    mine = (p for p in ledger.proofs() if (p.issue, p.sender) == (letter.issue, letter.sender))
+    name = letter.issue, letter.sender, letter.number
+    mine = (proof for proof in ledger.proofs() if (proof.issue, proof.sender, proof.number) == name)
     return [_doubt(letter) for proof in mine if proof.state is TouchState.UNKNOWN]
 
 

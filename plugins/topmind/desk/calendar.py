@@ -14,7 +14,7 @@ from topmind.report.outlook_words import Lack
 #: Where a file can be edited: path relative to the project → address; "" = nowhere.
 Edit = Callable[[str], str]
 _MANY = {
-    Channel.EMAIL: ("follow-up mail", "follow-up mails"),
+    Channel.EMAIL: ("follow-up", "follow-ups"),
     Channel.CALL: ("call", "calls"),
     Channel.LETTER: ("letter", "letters"),
     Channel.VISIT: ("visit", "visits"),
@@ -127,7 +127,7 @@ def day_of(day: date, touches: Mapping[str, int], whats: Mapping[str, What], edi
 
 
 def told(touches: Mapping[str, int], whats: Mapping[str, What], titles: Mapping[str, str]) -> tuple[str, ...]:
-    """A day of the last run in words: `1204 The Tuesday Fix`, `83 follow-up mails`, `3 letters`.
+    """A day of the last run in words: `1204 The Tuesday Fix`, `83 follow-ups`, `3 letters`.
 
     `touches`: what → contacts; `titles`: what → its title, for whatever the forecast does not name any more.
     """

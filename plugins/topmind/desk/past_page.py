@@ -8,8 +8,9 @@ from topmind.desk.preview_pages import Link
 from topmind.model import Catalog, PastTouch, Verdict
 from topmind.report.feedback_words import heard_of
 from topmind.report.touch_words import state_words
+from topmind.run import why_words
 from topmind.run.preview.gone import touch_title
-from topmind.run.story import Story, held_words, name_of, promised, reason_words, standing
+from topmind.run.story import Story, name_of, promised, reason_words, standing
 
 #: Touches that are listed at once; older ones are folded away.
 FIRST = 20
@@ -20,7 +21,7 @@ def past(story: Story, catalog: Catalog, key: str, link: Link) -> dict[str, Any]
 
     def told(theirs: bool) -> list[dict[str, str]]:
         return [
-            {"title": occasion.title, "words": held_words(decision)}
+            {"title": occasion.title, "words": why_words.held(story.now, occasion, decision)}
             for occasion, decision in story.now.decisions
             if (decision.verdict is not Verdict.NOT_FOR_THEM) is theirs
         ]
@@ -52,7 +53,10 @@ def touch_page(story: Story, touch: PastTouch, catalog: Catalog) -> dict[str, An
     return {
         "touch": _touch(touch, catalog),
         "command": f"topmind why {story.person.contact} {name_of(touch)}",
-        "items": [catalog.items[name].title if name in catalog.items else name for name in touch.items],
+        "items": [
+            catalog.items[name].title if name in catalog.items else name
+            for name in (*touch.items, *touch.shown)
+        ],
         "heard": [heard_of(one) for one in story.heard.get(wire, ())],
         "standing": list(standing(story)),
         "promised": list(promised(story)),

@@ -42,7 +42,8 @@ class Reload:
     version: Callable[[], int]
     #: Held while both run.
     busy: AbstractContextManager[object] = field(default_factory=nullcontext)
-    #: Done once at the beginning, beside the watching.
+    #: Done once at the beginning, beside the watching; then the site is built: it may be of another day, or of before
+    #: what was saved since.
     warm: Callable[[], object] = lambda: None
     #: Sites that were built.
     site: int = 0
@@ -51,6 +52,7 @@ class Reload:
     #: Of this server: another one counts from the beginning.
     run: str = field(default_factory=lambda: secrets.token_hex(4))
     ending: threading.Event = field(default_factory=threading.Event)
+    _old: threading.Event = field(default_factory=threading.Event)
 
     def watch(self) -> None:
         """Follow every change until `end`. Runs in a thread of its own."""
@@ -65,9 +67,11 @@ class Reload:
                         # what is saved while one of them is not watched yet is read as soon as it is
                         folders, missed = there, True
                         break
+                    missed = missed or self._old.is_set()
                     if some or missed or _state(self.root / SETTINGS) != settings:
                         settings, missed = _state(self.root / SETTINGS), False
                         self._follow()
+                        self._old.clear()  # what was built is of now, whatever it was built for
 
     def _folders(self) -> list[tuple[int, ...]]:
         return [_state(self.root / name)[:2] for name in FOLDERS]
@@ -104,10 +108,16 @@ class Reload:
     def start(self) -> threading.Thread:
         """Watch in the background."""
         # a daemon thread that is in DuckDB when the process ends can take it down with a message of its own
-        threading.Thread(target=self.warm, name="live-reload-warm").start()
+        threading.Thread(target=self._begin, name="live-reload-warm").start()
         thread = threading.Thread(target=self.watch, name="live-reload", daemon=True)
         thread.start()
         return thread
+
+    def _begin(self) -> None:
+        try:
+            self.warm()
+        finally:
+            self._old.set()
 
     def end(self) -> None:
         """Watch no more, and let open streams go."""

@@ -30,6 +30,7 @@ def history(
         for person, one in standings(book, today=day_number(as_of)).items()
         if person in names
     }
+    proofs = proof_mails.shown(book)
     return History(
         ledger=book.ledger,
         touches=touches(book) if read is None else read,
@@ -38,7 +39,8 @@ def history(
         | {contact: Standing(merged=goes_on) for contact, goes_on in merging.into(book).items()}
         | {contact: Standing(erased=True) for contact in erased},
         stopped=stops(book),
-        proved=proof_mails.left(book),
+        proofs=proofs,
+        proved=frozenset(issue for issue, found in proofs.items() if any(one.left for one in found)),
         approved=_approved(book),
         sent_per_day=_sent_per_day(book, as_of),
         first=book.db.execute(f"SELECT 1 FROM touches WHERE state = {ACCEPTED} LIMIT 1").fetchone() is None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from topmind.ledger import proof_mails, team_mails
@@ -26,14 +26,17 @@ class ProofPart(Protocol):
         sender: str,
         *,
         among: Sequence[str] = (),
+        number: int = 1,
+        content: str = "",
+        at: datetime | None = None,
         owner: str,
         lease: timedelta = LEASE,
     ) -> ProofClaim | None:
         """Take the proof of one issue to one sender in hand, durably, before it leaves; `among`: everybody who gets
-        one of this issue.
+        one of this issue. `number`: which of its proofs, each with what it shows (`content`); `at`: moment of the run.
 
         None: it has left, may have left, another run has it, the issue is stopped, or `owner` does not hold the
-        lock. What a crash leaves claimed becomes unknown (`sweep`, `lock`, `unlock`) and is never claimed again.
+        lock; that number shows something else, another number shows the same, or one before it is missing. What a crash leaves claimed becomes unknown (`sweep`, `lock`, `unlock`) and is never claimed again.
         """
         ...
 
@@ -42,8 +45,8 @@ class ProofPart(Protocol):
         ...
 
     def proofs(self) -> tuple[ProofMail, ...]:
-        """Every proof and what became of it. `prove` and feedback settle them, too; `History.proved` has the issues
-        of which all have left."""
+        """Every proof and what became of it. `prove` and feedback settle them, too; `History.proofs` has what
+        each showed, `History.proved` the issues of which one has left to everybody."""
         ...
 
 
@@ -65,13 +68,15 @@ class ProofStore(ABC):
         sender: str,
         *,
         among: Sequence[str] = (),
+        number: int = 1,
+        content: str = "",
+        at: datetime | None = None,
         owner: str,
         lease: timedelta = LEASE,
     ) -> ProofClaim | None:
+        one = proof_mails.Numbered(source, occurrence, number, content, at)
         return self._write(
-            lambda book: proof_mails.claim(
-                book, source, occurrence, sender, among=among, owner=owner, lease=lease
-            )
+            lambda book: proof_mails.claim(book, one, sender, among=among, owner=owner, lease=lease)
         )
 
     def settle_proof(self, claim: ProofClaim, outcome: Outcome) -> bool:

@@ -8,12 +8,11 @@ from datetime import datetime
 from topmind.model import Channel, TouchKey, TouchState
 
 
-def proof_key(source: str, occurrence: str, sender: str) -> TouchKey:
+def proof_key(source: str, occurrence: str, sender: str, number: int = 1) -> TouchKey:
     """Names the proof of one issue to one sender on the wire, as touches are named; `@proof` is no source that a file
-    could have."""
-    return TouchKey(
-        contact=sender, source="@proof", step=source, occurrence=occurrence, channel=Channel.EMAIL
-    )
+    could have. `number`: of the proof; what is heard of an earlier one says nothing of it."""
+    which = occurrence if number == 1 else f"{occurrence}#{number}"
+    return TouchKey(contact=sender, source="@proof", step=source, occurrence=which, channel=Channel.EMAIL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +24,8 @@ class ProofClaim:
     occurrence: str
     #: Team id of the reader.
     sender: str
+    #: From 1; a changed issue gets another proof with the next number.
+    number: int = 1
     touch_hex: str
     #: From 1; one attempt per claim.
     attempt: int
@@ -35,7 +36,7 @@ class ProofClaim:
     @property
     def key(self) -> TouchKey:
         """What the transport's tags are made from."""
-        return proof_key(self.source, self.occurrence, self.sender)
+        return proof_key(self.source, self.occurrence, self.sender, self.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class ProofMail:
     source: str
     occurrence: str
     sender: str
+    number: int = 1
     touch_hex: str
     #: planned (not sent yet), claimed, accepted, refused, unknown.
     state: TouchState

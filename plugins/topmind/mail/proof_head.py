@@ -16,6 +16,8 @@ class ProofHead:
     #: When it goes; to how many, and what stands below.
     goes: str
     reach: str
+    #: What is new in it since the proof before; "" = it is the first.
+    changed: str = ""
     #: One line each: the editions, the largest first; whom it does not reach, by reason; findings.
     editions: Sequence[str] = ()
     missed: Sequence[str] = ()
@@ -39,6 +41,8 @@ def proof_head(head: ProofHead) -> tuple[Piece, ...]:
 
 def _elements(head: ProofHead) -> Iterator[Node]:
     yield _p(Element("strong", children=(head.goes,)))
+    if head.changed:
+        yield _p(Element("strong", children=(head.changed,)))
     yield _p(head.reach)
     yield from _list("Editions, the largest first:", head.editions)
     yield from _list("It is for these people too, and does not reach them:", head.missed)

@@ -239,6 +239,20 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownProof:
+    """One proof of an issue: what its senders were shown before anybody else."""
+
+    #: From 1.
+    number: int
+    #: What it showed, part by part, as `run.proof_states` wrote it; "" = kept by nobody: whatever goes is taken for it.
+    content: str = ""
+    #: UTC, by the clock of the run that sent the newest mail of it; None = long ago.
+    at: datetime | None = None
+    #: To each of the senders.
+    left: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class History:
     """What the ledger remembers, as plain values, ordered by (contact, day, source, step, occurrence)."""
 
@@ -250,8 +264,14 @@ class History:
     standing: Mapping[str, Standing] = field(default_factory=dict)
     #: Occasions stopped by command: `tuesday-fix/2026-W49`, or "all".
     stopped: frozenset[str] = frozenset()
-    #: Issues whose proof has left to each of its senders: `tuesday-fix/2026-W49`.
+    #: Issues of which a proof has left to each of its senders: `tuesday-fix/2026-W49`.
     proved: frozenset[str] = frozenset()
+    #: Their proofs, and those that have not left yet: issue → the oldest first.
+    proofs: Mapping[str, tuple[ShownProof, ...]] = field(default_factory=dict)
+    #: Of those proved: issue → parts of it that no proof showed as they are now; not from the ledger.
+    changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Of those proved: issues whose proof left only just now; not from the ledger.
+    fresh: frozenset[str] = frozenset()
     #: Plan hashes approved within 24 h.
     approved: frozenset[str] = frozenset()
     #: Number of accepted touches per local day of the last 35 days, for the surge guard.

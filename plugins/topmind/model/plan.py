@@ -38,7 +38,7 @@ class Occasion:
     one_of: str | None = None
     held: bool = False
     stopped: bool = False
-    #: `approve: proof`, and its proof has not left.
+    #: `approve: proof`, and no proof of it as it is now has left, or one just now.
     unproved: bool = False
 
     @property

@@ -35,6 +35,8 @@ _KINDS = tuple(SourceKind)
 NOT_HAPPY = "not happy, and nobody has followed up"
 #: Why nothing of `approve: proof` goes yet.
 NO_PROOF = "its proof has not gone yet"
+CHANGED = "changed since its proof: a new one goes first"
+JUST_PROVED = "its proof has only just gone"
 
 
 class Assembly:
@@ -233,9 +235,15 @@ class Assembly:
             verdict=Verdict.PENDING,
             reason=Reason.HELD if unproved else Reason.QUIET,
             until=date.fromordinal(int(log.block.today[row])),
-            detail=NO_PROOF if unproved else "later today",
+            detail=self._why_unproved(ask) if ask is not None and ask.unproved else "later today",
         )
         self.found.decisions.append((name, decision))
+
+    def _why_unproved(self, ask: Ask) -> str:
+        issue = ask.occasion.name if ask.occasion else ""
+        if issue in self.history.changed:
+            return CHANGED
+        return JUST_PROVED if issue in self.history.fresh else NO_PROOF
 
     def _decide(
         self,

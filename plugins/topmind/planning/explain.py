@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -14,6 +14,7 @@ from topmind.model import (
     Channel,
     Decision,
     History,
+    Item,
     Members,
     Occasion,
     PastTouch,
@@ -61,6 +62,15 @@ class Coming:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlreadyShown:
+    """An item that slots could offer, had they not seen it in the words of a mail."""
+
+    item: Item
+    #: `first-job/hello/once`.
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """Everything the plan knows and decided of one contact. No name, no address."""
 
@@ -87,6 +97,8 @@ class Explanation:
     ceilings: tuple[CeilingUse, ...]
     #: Items they have and may not get again now.
     received: tuple[str, ...]
+    #: Those of them that they have by the words of a mail alone, and that are on offer today.
+    shown: tuple[AlreadyShown, ...]
     #: Items that slots could offer them today, best first.
     available: tuple[str, ...]
     #: Today's touches and verdicts.
@@ -178,12 +190,34 @@ def _standing(block: Block, row: int, touches: Iterable[PastTouch]) -> Explanati
         credit=int(block.credit[row]),
         ceilings=_with(_ceilings(block, row), _today(touches, contact, today)),
         received=_named(block, block.seen[:, mask] & block.items[:, mask]),
+        shown=tuple(_already_shown(block, row, touches)),
         available=_named(block, available(block, today, mask)),
         due=(),
         decisions=(),
         coming=(),
         floor_broken=None,
     )
+
+
+def _already_shown(block: Block, row: int, touches: Iterable[PastTouch]) -> Iterator[AlreadyShown]:
+    """By the last mail that showed each; what came into their inbox for others is theirs, too."""
+    table, setting = block.setting.table, block.setting
+    near = {
+        block.members.ids[r] for r in (block.inboxes.readers(row) if block.inboxes.shared[row] else [row])
+    }
+    mine = [t for t in touches if t.counts and t.key.contact in near]
+    chosen = {table.bit[name] for t in mine for name in t.items if name in table.bit}
+    by = {table.bit[name]: t for t in sorted(mine, key=_day_of) for name in t.shown if name in table.bit}
+    kept = block.seen[:, row] & block.items[:, row] & table.offered[int(block.today[row]) - setting.start]
+    for bit in sorted(by.keys() - chosen):
+        if int(kept[bit // 64]) >> (bit % 64) & 1:
+            key = by[bit].key
+            where = "/".join(part for part in (key.source, key.step, key.occurrence) if part)
+            yield AlreadyShown(item=table.items[bit], where=where)
+
+
+def _day_of(touch: PastTouch) -> date:
+    return touch.day
 
 
 def team_of(catalog: Catalog, members: Members, mask: Rows) -> str:

@@ -63,7 +63,7 @@ class Ask:
     only_if: str | None = None
     held: bool = False
     stopped: bool = False
-    #: `approve: proof`, and its proof has not left.
+    #: `approve: proof`, and no proof of it as it is now has left, or one just now.
     unproved: bool = False
     slots: tuple[Slot, ...] = ()
     #: Its own words suffice: an issue may go with empty slots.
@@ -181,10 +181,12 @@ def _issue(
 
 
 def _unproved(history: History, letter: Newsletter, occurrence: str, dated: DatedIssue | None) -> bool:
-    """Whether its proof must leave first; `ready: yes` lets it go without one."""
+    """Whether a proof of it as it is now must leave first, or was read by nobody yet; `ready: yes` lets it go
+    without one."""
     if letter.approve is not Approve.PROOF or (dated is not None and dated.ready):
         return False
-    return f"{letter.id}/{occurrence}" not in history.proved
+    issue = f"{letter.id}/{occurrence}"
+    return issue not in history.proved or issue in history.changed or issue in history.fresh
 
 
 def announcement_asks(

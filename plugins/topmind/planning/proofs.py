@@ -12,17 +12,25 @@ from topmind.planning.occasions import Ask, issue_asks
 from topmind.planning.window import instant
 
 _DAY, _NONE = timedelta(days=1), timedelta()
+#: How long whoever signs has at least between a proof and the issue; `proof_before` where that is less.
+NOTICE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedProof:
-    """An issue whose proof has not left, and whose hour for it has come."""
+    """An issue of which no proof has left as it is now, and whose hour for it has come."""
 
     occasion: Occasion
     #: UTC: `proof_before` the issue's time, in the newsletter's zone.
     since: datetime
+    #: UTC: the issue's time there.
+    goes: datetime
     #: Its own time has come, too: it waits for the proof.
     late: bool
+    #: From the proof on it waits so long at least.
+    notice: timedelta
+    #: Parts that the proof before did not show as they are now; () = it is the first.
+    changed: tuple[str, ...] = ()
 
 
 def wanted_proofs(
@@ -63,16 +71,64 @@ def _of(
     seen = _evening(catalog.as_of, zone) if all_day else now.astimezone(UTC)
     today = seen.astimezone(zone).date()
     for ask in issue_asks(catalog, history, today, today + letter.proof_before + ahead + _DAY):
-        if ask.source != letter.id or not _asks(ask) or today.toordinal() > ask.last:
+        if ask.source != letter.id or not _asks(ask, history) or today.toordinal() > ask.last:
             continue
         assert ask.occasion is not None
-        goes = instant(ask.occasion.day, ask.occasion.at, zone, opens=True)
-        since = goes - letter.proof_before
-        yield WantedProof(occasion=ask.occasion, since=since, late=goes <= seen), seen
+        goes = issue_moment(catalog, ask.occasion)
+        wanted = WantedProof(
+            occasion=ask.occasion,
+            since=goes - letter.proof_before,
+            goes=goes,
+            late=goes <= seen,
+            notice=_NONE if all_day else notice(letter),
+            changed=history.changed.get(ask.occasion.name, ()),
+        )
+        yield wanted, seen
 
 
-def _asks(ask: Ask) -> bool:
-    return ask.unproved and not ask.held and not ask.stopped
+def _asks(ask: Ask, history: History) -> bool:
+    if not ask.unproved or ask.held or ask.stopped or ask.occasion is None:
+        return False
+    # of what only has to wait until its proof was read nothing more is wanted
+    return ask.occasion.name not in history.proved or ask.occasion.name in history.changed
+
+
+def issue_moment(catalog: Catalog, issue: Occasion) -> datetime:
+    """UTC: the issue's time in the newsletter's zone."""
+    zone = ZoneInfo(catalog.newsletters[issue.source].zone or catalog.company.zone)
+    return instant(issue.day, issue.at, zone, opens=True)
+
+
+def notice(letter: Newsletter) -> timedelta:
+    """How long an issue waits for whoever signs it, once its proof has left."""
+    return min(NOTICE, letter.proof_before)
+
+
+def proved_issues(
+    catalog: Catalog, history: History, now: datetime, *, all_day: bool = False
+) -> tuple[Occasion, ...]:
+    """Issues that wait for a proof, of which one has left, and that may still go; by name."""
+    found = {
+        ask.occasion.name: ask.occasion
+        for letter in catalog.newsletters.values()
+        if letter.approve is Approve.PROOF
+        for ask in _near(letter, catalog, history, now, all_day)
+        if ask.occasion is not None and ask.occasion.name in history.proved
+    }
+    return tuple(found[name] for name in sorted(found))
+
+
+def _near(
+    letter: Newsletter, catalog: Catalog, history: History, now: datetime, all_day: bool
+) -> Iterator[Ask]:
+    """The asks of one newsletter whose last day is not over everywhere, unless a person said `ready: yes`."""
+    first = catalog.as_of if all_day else (now - timedelta(hours=12)).date()
+    for ask in issue_asks(catalog, history, first, first + letter.proof_before + 2 * _DAY):
+        assert ask.occasion is not None
+        dated = letter.issues.get(ask.occasion.day)
+        ready = dated is not None and dated.ready
+        if ask.source == letter.id and ask.last >= first.toordinal() and not ready:
+            yield ask
 
 
 def _evening(day: date, zone: ZoneInfo) -> datetime:

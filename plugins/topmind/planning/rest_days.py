@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 
@@ -33,6 +38,9 @@ _ALSO = {
 }
 
 
+_COUNTRIES = "holidays.countries"
+
+
 @lru_cache(maxsize=32)
 def public_holidays(country: str | None, first: int, last: int) -> frozenset[date]:
     """Public holidays of a country (ISO 3166 code, `US`) or of a part of one (`US-NY`) in these years.
@@ -45,9 +53,30 @@ def public_holidays(country: str | None, first: int, last: int) -> frozenset[dat
 
     code, _, part = country.partition("-")
     try:
-        return frozenset(holidays.country_holidays(code, subdiv=part or None, years=range(first, last + 1)))
+        with _one_country():
+            found = holidays.country_holidays(code, subdiv=part or None, years=range(first, last + 1))
     except NotImplementedError:
         raise _unknown(country, code) from None
+    return frozenset(found)
+
+
+@contextmanager
+def _one_country() -> Iterator[None]:
+    """Within this a country's module is read alone: its package reads all 250 before any, which takes longer than the
+    planner does. Whoever wants the whole package later gets it."""
+    import holidays
+    from holidays.registry import IMPORT_LOCK
+
+    with IMPORT_LOCK:  # each country is read under it, in whichever thread
+        if _COUNTRIES in sys.modules:
+            yield
+            return
+        sys.modules[_COUNTRIES] = bare = ModuleType(_COUNTRIES)
+        bare.__path__ = [str(Path(folder) / "countries") for folder in holidays.__path__]
+        try:
+            yield
+        finally:
+            del sys.modules[_COUNTRIES]
 
 
 def _unknown(country: str, code: str) -> PlanError:

@@ -20,6 +20,19 @@ def sender_for(catalog: Catalog, members: Members, row: int, occasion: Occasion)
     return team[index] if index >= 0 else catalog.company.owner
 
 
+def signers(
+    catalog: Catalog, members: Members, rows: NDArray[np.intp], occasion: Occasion
+) -> tuple[str, ...]:
+    """Team ids of whoever signs this occasion for one of these rows, who does so for most of them first."""
+    team = tuple(sorted(catalog.team))
+    own, source = written_senders(catalog, occasion.kind, occasion.source, occasion.step)
+    found = senders(catalog, members, rows, own=own, source=source)
+    indexes, counts = np.unique(found, return_counts=True)
+    order = np.lexsort((indexes, -counts))
+    names = (team[index] if index >= 0 else catalog.company.owner for index in indexes[order])
+    return tuple(dict.fromkeys(names))
+
+
 def written_senders(
     catalog: Catalog, kind: SourceKind, source: str, step: str | None
 ) -> tuple[str | None, str | None]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from topmind.errors import PlanError
@@ -159,6 +160,7 @@ def tick_times(ticks: Sequence[str], day: date, zone: str) -> tuple[datetime, ..
 Cron = tuple[frozenset[int], frozenset[int], frozenset[int], frozenset[int], frozenset[int]]
 
 
+@lru_cache(maxsize=64)
 def parse_cron(line: str) -> Cron:
     """Minutes, hours, days, months, weekdays (0 = Sunday) of a cron line.
 

@@ -50,6 +50,13 @@ def why_not(touch: PastTouch) -> str:
     return touch.reason or touch.state.value
 
 
+def contents(touch: PastTouch) -> str:
+    """`: tips/gutters; its words showed tips/frost`, after the name of a touch; "" = no item was in it."""
+    said = [", ".join(touch.items)] if touch.items else []
+    said += [f"its words showed {', '.join(touch.shown)}"] if touch.shown else []
+    return f": {'; '.join(said)}" if said else ""
+
+
 def in_words(name: str) -> str:
     """`nothing new for them` for `nothing_new`; any other word without its underscores."""
     try:

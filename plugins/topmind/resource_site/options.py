@@ -110,6 +110,8 @@ def _jinja(site: Site) -> dict[str, Any]:
     """Escaping on, and a name that a template misspells is an error, not a gap."""
     from jinja2 import StrictUndefined
 
+    from topmind.resource_site.compiled import compiled
+
     company = site.catalog.company
 
     return {
@@ -119,6 +121,7 @@ def _jinja(site: Site) -> dict[str, Any]:
             "trim_blocks": True,
             "lstrip_blocks": True,
             "extensions": [],
+            "bytecode_cache": compiled(company.dates),
         },
         "JINJA_FILTERS": {
             "about": lambda shown, base: _markup(shown.about(base)),

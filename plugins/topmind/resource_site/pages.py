@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -17,6 +17,7 @@ from topmind.catalog.documents import Document, Reader
 from topmind.catalog.findings import Findings, did_you_mean
 from topmind.catalog.schemas import Head
 from topmind.catalog.text import plain_text
+from topmind.catalog.unread import UnreadFile
 from topmind.errors import ContentError
 from topmind.model import Body, Catalog, Problem, Silence, Status
 from topmind.resource_site.site import Page
@@ -48,13 +49,28 @@ class Written:
     draft: bool
 
 
-def written_pages(
-    settings: Settings, catalog: Catalog, rules: Collection[str], instead: Mapping[str, bytes] | None = None
-) -> tuple[tuple[Written, ...], tuple[Silence, ...], tuple[Problem, ...]]:
-    """Every page that could be read, what their files silence (`rules`: ids that there are), and all problems.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """What stands in `content/pages/`."""
 
-    `instead`: path → a text to read in place of the file's own.
-    """
+    #: Every page that could be read.
+    written: tuple[Written, ...]
+    #: What their files silence.
+    silences: tuple[Silence, ...]
+    problems: tuple[Problem, ...]
+    #: Pages that could not be read.
+    unread: tuple[UnreadFile, ...]
+
+
+def written_pages(
+    settings: Settings,
+    catalog: Catalog,
+    rules: Collection[str],
+    instead: Mapping[str, bytes] | None = None,
+    items: Collection[str] = (),
+) -> Pages:
+    """Every page, and all problems. `rules`: ids that there are; `instead`: path → a text to read in place of the
+    file's own; `items`: ids of items that are there and not in the catalog."""
     findings = Findings()
     reader = Reader(settings, findings, frozenset(catalog.fields), instead or {})
     found: list[Written] = []
@@ -63,7 +79,7 @@ def written_pages(
         if document is None:
             continue
         body, _ = reader.body(document.text, document.path, document.text_line)
-        _refer(body, reader, catalog)
+        _refer(body.refs, document.path, reader, catalog, items)
         found.append(
             Written(
                 path=document.path,
@@ -73,8 +89,17 @@ def written_pages(
                 draft=not _shown(document, catalog),
             )
         )
+    unread = reader.unread({page.path for page in found})
+    for one in unread:
+        for scan in one.scans:
+            _refer(scan.body.refs, one.path, reader, catalog, items)
     check_silences(reader.silences, rules, findings)
-    return tuple(found), tuple(reader.silences), findings.sorted()
+    return Pages(
+        written=tuple(found),
+        silences=tuple(reader.silences),
+        problems=findings.sorted(),
+        unread=unread,
+    )
 
 
 def read_pages(settings: Settings, catalog: Catalog) -> tuple[Page, ...]:
@@ -111,7 +136,7 @@ def _read(file: Path, reader: Reader, catalog: Catalog) -> Page | None:
     if document is None:
         return None
     body, _ = reader.body(document.text, document.path, document.text_line)
-    _refer(body, reader, catalog)
+    _refer(body.refs, document.path, reader, catalog)
     head = document.head
     if reader.findings.any_error or not _shown(document, catalog):
         return None
@@ -131,11 +156,13 @@ def _below(file: Path, reader: Reader) -> PurePosixPath:
     return PurePosixPath(file.relative_to(reader.settings.root / "content" / "pages"))
 
 
-def _refer(body: Body, reader: Reader, catalog: Catalog) -> None:
-    for name, line in body.refs:
-        if name not in catalog.items:
-            fix = did_you_mean(name, catalog.items, what="Items")
-            reader.findings.error("block/item", body.path, line, f"there is no item {name!r}.", fix)
+def _refer(
+    refs: Iterable[tuple[str, int]], path: str, reader: Reader, catalog: Catalog, items: Collection[str] = ()
+) -> None:
+    for name, line in refs:
+        if name not in catalog.items and name not in items:
+            fix = did_you_mean(name, [*catalog.items, *items], what="Items")
+            reader.findings.error("block/item", path, line, f"there is no item {name!r}.", fix)
 
 
 def _shown(document: Document[PageHead], catalog: Catalog) -> bool:

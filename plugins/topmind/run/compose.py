@@ -31,6 +31,7 @@ from topmind.planning import senders
 from topmind.planning.rest_days import blackout_days
 from topmind.run.coupons import Codes
 from topmind.run.decide import Decided
+from topmind.run.proof_phrases import dated_file, parts_in_words
 from topmind.run.waiting import waiting
 
 
@@ -61,12 +62,14 @@ def compose(
     renderer: mail.Renderer,
     published: Collection[str] | None = None,
     wrong: Callable[[Collection[str]], Mapping[str, Problem]] = lambda _files: {},
+    unseen: Callable[[Edition], tuple[str, ...]] = lambda _edition: (),
 ) -> Composed:
     """Compile every edition that is due or waits in the ledger, and try each merge dry.
 
     `published`: addresses of the built site; an edition that links to a page which is not there is held. None =
     not known, and not looked at here. `wrong`: of these files, file → what the linter finds in it that no
-    reader may get; an edition made from such a file is held. It is asked only where something is due.
+    reader may get; an edition made from such a file is held. It is asked only where something is due. `unseen`: parts of an edition that its proof did not show as they
+    are; one that has such is held.
     """
     found = waiting(decided, rows)
     fresh = [t for t in decided.plan.due if not decided.plan.occasions[t.occasion].channel.is_task]
@@ -84,6 +87,7 @@ def compose(
     for edition in editions:
         missing = _missing_pages(edition, decided.project.catalog, published)
         missing += _refused(edition, made_from[edition.hash], refused)
+        missing += _unproved(edition, unseen(edition), decided.project.catalog)
         problems += missing
         ready = None if missing else _compile(edition, renderer, decided.members, problems)
         if ready is None:
@@ -132,6 +136,23 @@ def _refused(edition: Edition, files: Sequence[str], wrong: Mapping[str, Problem
         )
         for path in files
         if path in wrong
+    ]
+
+
+def _unproved(edition: Edition, parts: Sequence[str], catalog: Catalog) -> list[Problem]:
+    """What whoever signs was not shown."""
+    if not parts:
+        return []
+    return [
+        Problem(
+            rule="proof/unseen",
+            level=Level.WARNING,
+            path=dated_file(catalog, edition.occasion),
+            line=0,
+            says=f"{edition.occasion.name} is held for {len(edition.contacts)}: their edition has what no proof showed "
+            f"({parts_in_words(catalog, parts)}).",
+            fix="The next send sends a new proof first.",
+        )
     ]
 
 

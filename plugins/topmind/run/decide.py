@@ -9,6 +9,7 @@ from typing import TypeAlias
 from topmind import audience, planning
 from topmind.audience.spec import PATH
 from topmind.model import History, Level, Members, PersonRecord, Plan, Problem
+from topmind.run import proof_states
 from topmind.run.load import Project, placed
 from topmind.run.people import open_people
 from topmind.run.renamed import renamed
@@ -53,6 +54,7 @@ def decide(
         people = source.people()
         history = remember(people)
         members = audience.members(source, project.catalog, history, at.as_of)
+        history = proof_states.current(project, members, history)
         findings = (*source.findings, *source.forms, *_unsigned(project, members))
     plan = planning.plan(
         project.catalog,
@@ -69,6 +71,7 @@ def decide(
         *findings,
         *renamed(project.catalog, members, history, plan),
         *(placed(problem, project.root) for problem in moved),
+        *proof_states.waiting(project, history),
     )
     return Decided(
         project=project, people=people, members=members, history=history, plan=plan, findings=findings

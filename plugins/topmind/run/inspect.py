@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from topmind import audience, checks, planning
 from topmind.audience.places import place_of
 from topmind.audience.spec import PATH as AUDIENCE
+from topmind.catalog.unread import NOTHING, Unread
 from topmind.checks import Facts
-from topmind.checks.spelling import misspelt, names
+from topmind.checks.spelling import Found, names, names_in, reading
 from topmind.errors import AudienceError, ContentError
-from topmind.model import Clock, Level, Members, Problem
+from topmind.model import Catalog, Clock, Level, Members, Problem
 from topmind.resource_site.pages import written_pages
 from topmind.run import load as load_
 from topmind.run import of_files
@@ -39,72 +42,109 @@ def with_plan(
     """Everything found in a project that was looked through, and the plan that was made for it; None where none could
     be made."""
     if seen.project is None:
-        return _of_files(seen), None
-    decided, heard = _audience(seen.project, clock, foretell)
-    return _all(seen.project, seen.problems, decided.members if decided else None, heard), decided
+        return _of_files(seen, apart=_at_hand(seen)), None
+    with _begun(seen.project) as looked:
+        decided, heard = _audience(seen.project, clock, foretell)
+        members = decided.members if decided else None
+        return looked.findings(members, [*seen.problems, *heard]), decided
 
 
 def without_people(seen: Seen) -> tuple[Problem, ...]:
     """The same as a pull request has it: nobody's contacts are read, also where they are at hand."""
     if seen.project is None:
-        return _of_files(seen)
-    return _all(seen.project, seen.problems, None, (_no_contacts(seen.project),))
+        return _of_files(seen, apart=False)
+    with _begun(seen.project) as looked:
+        return looked.findings(None, [*seen.problems, _no_contacts(seen.project)])
 
 
 def of_project(project: Project, members: Members) -> tuple[Problem, ...]:
     """The same of a project that is loaded and whose audience is known."""
-    return _all(project, project.findings, members, ())
+    with _begun(project) as looked:
+        return looked.findings(members, project.findings)
 
 
-def _all(
-    project: Project,
-    problems: tuple[Problem, ...],
-    members: Members | None,
-    heard: tuple[Problem, ...],
-) -> tuple[Problem, ...]:
-    facts, told = facts_of(project, members)
-    facts = _spelled(facts, project.settings)
-    facts = replace(facts, mails=coming_mails(project.catalog, project.brand, project.root, members))
-    return load_.ordered(checks.findings(facts, [*problems, *heard, *told]))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Looked:
+    """A project whose texts were read; codespell reads them, too, while its contacts are asked."""
+
+    project: Project
+    facts: Facts
+    #: Of its pages.
+    problems: tuple[Problem, ...]
+    misspelt: Callable[[], Found | None]
+
+    def findings(self, members: Members | None, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Everything, with what others found."""
+        one = self.project
+        mails = coming_mails(one.catalog, one.brand, one.root, members)
+        facts = replace(self.facts, members=members, mails=mails, misspelt=self.misspelt())
+        return load_.ordered(checks.findings(facts, [*problems, *self.problems]))
 
 
-def _of_files(seen: Seen) -> tuple[Problem, ...]:
-    """Of a project that has errors: these, and what is to be said of each file that could be read, by itself."""
-    if seen.partial is None:
-        return seen.problems
-    pages, silenced, told = of_files.pages(seen)
-    facts = Facts(catalog=seen.partial, root=seen.settings.root, pages=pages, silenced=silenced)
-    said = (*seen.problems, *told)
-    found = checks.findings(_spelled(facts, seen.settings), whole=False)
+@contextmanager
+def _begun(project: Project) -> Iterator[_Looked]:
+    facts, told = facts_of(project)
+    with _spelling(facts, project.settings) as misspelt:
+        yield _Looked(project=project, facts=facts, problems=told, misspelt=misspelt)
+
+
+def _spelling(facts: Facts, settings: Settings) -> AbstractContextManager[Callable[[], Found | None]]:
+    """What codespell says of all texts."""
+    right = {*settings.project.words, *names(facts.catalog), *names_in(facts)}
+    return reading(facts.documents, right, facts.catalog.company.language)
+
+
+def _of_files(seen: Seen, *, apart: bool) -> tuple[Problem, ...]:
+    """Of a project that has errors: these, and all that is so whatever the files with a mistake will say."""
+    found = of_files.pages(seen)
+    unread = of_files.unread(seen, found)
+    facts = Facts(
+        catalog=seen.readable,
+        brand=seen.brand,
+        root=seen.settings.root,
+        dates=_dates(seen.readable, unread),
+        ticks=ticks_of(seen.settings),
+        pages=of_files.documents(found.written),
+        silenced=found.silences,
+        unread=unread,
+        apart=apart,
+    )
+    said = (*seen.problems, *found.problems)
+    with _spelling(facts, seen.settings) as misspelt:
+        told = checks.findings(replace(facts, misspelt=misspelt()))
     # what the loaders say of a line, the linter need not say again
     lines = {(one.path, one.line) for one in said}
-    return load_.ordered([*said, *(one for one in found if (one.path, one.line) not in lines)])
+    return load_.ordered([*said, *(one for one in told if (one.path, one.line) not in lines)])
 
 
-def _spelled(facts: Facts, settings: Settings) -> Facts:
-    """With what codespell says of all texts."""
-    right = {*settings.project.words, *names(facts.catalog)}
-    return replace(facts, misspelt=misspelt(facts.documents, right, facts.catalog.company.language))
+def _at_hand(seen: Seen) -> bool:
+    """Whether there may be contacts, which nobody looks at before the files are in order."""
+    return seen.spec is None or audience.has_contacts(seen.spec, seen.settings)
 
 
-def facts_of(project: Project, members: Members | None) -> tuple[Facts, tuple[Problem, ...]]:
-    """What the linter looks at, but for the compiled mails and the spelling; and the problems of the pages."""
+def _dates(catalog: Catalog, unread: Unread) -> dict[str, tuple[date, ...]]:
+    """The coming days of each newsletter that was read as it was meant."""
+    found: dict[str, tuple[date, ...]] = {}
+    for letter in catalog.newsletters.values():
+        if unread.sound(letter.path) and catalog.company.path not in unread.heads:
+            found[letter.id] = tuple(planning.next_dates(letter, catalog.company, catalog.as_of, 5))
+    return found
+
+
+def facts_of(project: Project) -> tuple[Facts, tuple[Problem, ...]]:
+    """What the linter looks at in the files, and the problems of the pages."""
     catalog = project.catalog
-    pages, silenced, problems = written_pages(project.settings, catalog, checks.RULES)
+    pages = written_pages(project.settings, catalog, checks.RULES)
     facts = Facts(
         catalog=catalog,
         brand=project.brand,
         root=project.root,
-        members=members,
-        dates={
-            letter.id: planning.next_dates(letter, catalog.company, project.moment.as_of, 5)
-            for letter in catalog.newsletters.values()
-        },
+        dates=_dates(catalog, NOTHING),
         ticks=ticks_of(project.settings),
-        pages=of_files.documents(pages),
-        silenced=silenced,
+        pages=of_files.documents(pages.written),
+        silenced=pages.silences,
     )
-    return facts, problems
+    return facts, pages.problems
 
 
 def _audience(

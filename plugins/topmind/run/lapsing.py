@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from topmind import planning
 from topmind.ledger import Lapsed
-from topmind.model import Reason, SourceKind
+from topmind.model import Decision, Occasion, Reason, SourceKind, Verdict
 from topmind.run.decide import Decided
 from topmind.run.rows import Rows
 
@@ -59,7 +59,8 @@ def _of(decided: Decided, day: date) -> Iterator[Lapsed]:
         return meant[occasion] and known and _over(rows, contact, day)
 
     for decision in plan.decisions:
-        late = rows.lapsed(decision)
+        never = _never_proved(decision, plan.occasions[decision.occasion], day)
+        late = rows.lapsed(replace(decision, verdict=Verdict.EXPIRED) if never else decision)
         if late is not None and over(decision.contact, decision.occasion):
             yield late
     for touch in plan.due:
@@ -69,6 +70,12 @@ def _of(decided: Decided, day: date) -> Iterator[Lapsed]:
         if touch.last_day <= day and over(touch.contact, touch.occasion):
             row = replace(rows.touch(touch, over=True), items=(), per_slot=(), value=0, promotions=0)
             yield Lapsed(row=row, reason=Reason.TOO_LATE)
+
+
+def _never_proved(decision: Decision, occasion: Occasion, day: date) -> bool:
+    """Whether its last day went by while it waited for its proof: on that day itself the proof might still have left."""
+    last = occasion.day + timedelta(days=occasion.grace)
+    return decision.verdict is Verdict.PENDING and occasion.unproved and last <= day
 
 
 def _over(rows: Rows, contact: int, day: date) -> bool:

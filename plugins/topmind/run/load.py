@@ -10,6 +10,7 @@ from topmind import audience, brand, catalog, checks, settings
 from topmind.audience import AudienceSpec
 from topmind.audience.spec import PATH as AUDIENCE
 from topmind.brand import Brand
+from topmind.catalog.unread import Unread
 from topmind.errors import ConfigError, ContentError
 from topmind.model import Catalog, Clock, Level, Problem
 from topmind.run import moment
@@ -46,6 +47,12 @@ class Seen:
     spec: AudienceSpec | None
     #: What could be read of the content; None where the company could not.
     partial: Catalog | None
+    #: The same, with a stand-in for a company that could not be read: for looking at other files only.
+    readable: Catalog
+    #: What could not.
+    unread: Unread
+    #: None = `themes/brand.toml` has an error.
+    brand: Brand | None
     #: Errors first.
     problems: tuple[Problem, ...]
     #: None = an error is among the problems.
@@ -103,8 +110,9 @@ def look(
         problems += _as_problems(error, "brand/tokens", places.root)
     loaded = catalog.load(places, at.as_of, spec.fields if spec else {}, instead=instead, rules=checks.RULES)
     problems += loaded.problems
-    if loaded.partial is not None:
-        problems += _further(loaded.partial, spec, loaded.problems, planned=planned)
+    problems += _further(
+        loaded.readable, spec, loaded.problems, planned=planned, company=loaded.partial is not None
+    )
     found = ordered(_without_echo(problems, places.root, spec))
     errors = any(problem.level is Level.ERROR for problem in found)
     project = None
@@ -116,6 +124,9 @@ def look(
         moment=at,
         spec=spec,
         partial=loaded.partial,
+        readable=loaded.readable,
+        unread=loaded.unread,
+        brand=tokens,
         problems=found,
         project=project,
     )
@@ -128,20 +139,29 @@ def _with_occasions(read: Catalog) -> Catalog:
 
 
 def _further(
-    read: Catalog, spec: AudienceSpec | None, problems: Iterable[Problem], *, planned: bool
+    read: Catalog,
+    spec: AudienceSpec | None,
+    problems: Iterable[Problem],
+    *,
+    planned: bool,
+    company: bool,
 ) -> Iterator[Problem]:
-    """What is wrong beyond single files, in the same run as their own mistakes, but not the echo of those."""
-    broken = {PurePosixPath(p.path) for p in problems if p.level is Level.ERROR}
-    if planned or broken:  # who has to mend something is told of everything
+    """What is wrong beyond single files, in the same run as their own mistakes, but not the echo of those.
+
+    `company`: its file could be read; the planner asks it at every turn.
+    """
+    errors = tuple(p for p in problems if p.level is Level.ERROR)
+    broken = {PurePosixPath(p.path) for p in errors}
+    if company and (planned or broken):  # who has to mend something is told of everything
         from topmind import planning
 
-        touched = {path.with_suffix("") for path in broken} | {path.parent for path in broken}
+        unread = Unread(errors=errors)
         for problem in planning.check(read):
-            if PurePosixPath(problem.path).with_suffix("") not in touched:
+            if checks.certain(problem, unread):
                 yield placed(problem, Path(read.root))
     if spec is not None:
-        unread = {path.stem for path in broken if path.parent.name == "segments"}
-        yield from audience.check(read.segments, read.sequences, read.items, spec, unread)
+        stems = {path.stem for path in broken if path.parent.name == "segments"}
+        yield from audience.check(read.segments, read.sequences, read.items, spec, stems)
 
 
 def placed(problem: Problem, root: Path) -> Problem:

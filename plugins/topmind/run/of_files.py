@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from topmind import checks
+from topmind.catalog.unread import Unread
 from topmind.checks.documents import Document
-from topmind.model import Clock, Level, Problem, Silence
-from topmind.resource_site.pages import Written, written_pages
+from topmind.mail.documents import BRAND
+from topmind.model import Clock, Level, Problem
+from topmind.resource_site.pages import Pages, Written, written_pages
 from topmind.run import load as load_
 from topmind.run.load import Seen
 
@@ -23,24 +26,24 @@ def problems(
 ) -> tuple[Problem, ...]:
     """Errors first. `instead`: path → a text to read in place of the file's own."""
     seen = load_.look(root, as_of=as_of, clock=clock, environ=environ, instead=instead)
-    return load_.ordered([*seen.problems, *pages(seen, instead)[2]])
+    return load_.ordered([*seen.problems, *pages(seen, instead).problems])
 
 
-def pages(
-    seen: Seen, instead: Mapping[str, bytes] | None = None
-) -> tuple[tuple[Document, ...], tuple[Silence, ...], tuple[Problem, ...]]:
-    """Pages in order, silences, and all problems of pages but the echo of what is wrong with items."""
-    if seen.partial is None:
-        return (), (), ()
-    written, silenced, told = written_pages(seen.settings, seen.partial, checks.RULES, instead)
-    echo = set() if seen.project else {"block/item"} | (set() if seen.spec else {"merge-tag/unknown-field"})
-    kept = tuple(one for one in told if one.rule not in echo)
-    wrong = {one.path for one in kept if one.level is Level.ERROR}
-    return (
-        documents(page for page in written if page.path not in wrong),
-        tuple(one for one in silenced if one.path not in wrong),
-        kept,
+def pages(seen: Seen, instead: Mapping[str, bytes] | None = None) -> Pages:
+    """What stands in the pages, without the echo of what is wrong elsewhere."""
+    found = written_pages(seen.settings, seen.readable, checks.RULES, instead, seen.unread.items)
+    if seen.spec is not None:
+        return found
+    return replace(
+        found, problems=tuple(one for one in found.problems if one.rule != "merge-tag/unknown-field")
     )
+
+
+def unread(seen: Seen, found: Pages) -> Unread:
+    """What could not be read of a project, its pages too. A mistake in the brand is in no text."""
+    wrong = [one for one in (*seen.problems, *found.problems) if one.path != BRAND]
+    errors = tuple(one for one in wrong if one.level is Level.ERROR)
+    return Unread(files=(*seen.unread.files, *found.unread), errors=errors)
 
 
 def documents(written: Iterable[Written]) -> tuple[Document, ...]:

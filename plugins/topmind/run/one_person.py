@@ -13,7 +13,7 @@ from topmind import audience
 from topmind.ledger import Dossier, Word
 from topmind.model import Channel, Clock, PastTouch
 from topmind.report.feedback_words import heard_of, suppressed_because
-from topmind.report.reasons import in_words
+from topmind.report.reasons import contents, in_words
 from topmind.run import places, private_places, whom
 from topmind.run.task_files import write_private
 
@@ -92,6 +92,7 @@ class Held:
             "state": touch.state.value,
             "reason": touch.reason,
             "items": list(touch.items),
+            "shown": list(touch.shown),
             "mail": self.mails.get(name, ""),
             "heard": [
                 {"kind": one.kind.value, "at": one.at.isoformat(), "detail": one.detail, "actor": one.actor}
@@ -240,10 +241,9 @@ def _stages(held: Dossier) -> Iterator[str]:
 def _touches(all_: Held) -> Iterator[str]:
     held = all_.dossier
     for touch in held.touches:
-        what = f": {', '.join(touch.items)}" if touch.items else ""
         why = f" ({in_words(touch.reason)})" if touch.reason else ""
         channel = "" if touch.key.channel is Channel.EMAIL else f", {touch.key.channel.value}"
-        yield f"  {touch.day}  {touch.state.value:10} {_name(touch)}{channel}{what}{why}"
+        yield f"  {touch.day}  {touch.state.value:10} {_name(touch)}{channel}{contents(touch)}{why}"
         name = touch.wire(all_.ledger)
         if mail := all_.mails.get(name):
             yield f"              {mail}"

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from datetime import timedelta
 from textwrap import shorten
 
 from topmind.mail import ProofHead
 from topmind.model import Catalog, Level, Occasion, Problem
-from topmind.report.reasons import in_words
+from topmind.report import reasons
 from topmind.run.preview.nouns import Showing
 from topmind.run.preview.readers import titles
+from topmind.run.proof_phrases import MOST, dated_file, next_run, parts_in_words
 
-#: Lines of one list; more make a mail that nobody reads.
-MOST = 5
 #: Characters of one title in such a line.
 TITLE = 48
 
@@ -29,8 +28,13 @@ class Foreseen:
     #: Contacts who get it; reason → contacts who do not.
     reached: int
     missed: Mapping[str, int]
-    #: Its own time has come.
+    #: Parts that those who are still to get it see.
+    made_of: frozenset[str] = frozenset()
+    #: Of these, what the proof before did not show as it is now; () = this is the first.
+    changed: tuple[str, ...] = ()
+    #: Its own time has come, or comes before `notice` is over: so long it waits once its proof has left.
     late: bool = False
+    notice: timedelta = timedelta()
     #: What the linter says of the files it is made from.
     findings: tuple[Problem, ...] = ()
     #: The next runs send no mail of it before this proof has left; False = a proof that somebody asked for.
@@ -50,22 +54,17 @@ def head_of(catalog: Catalog, one: Foreseen, *, end: str) -> ProofHead:
     """Everything above the issue."""
     return ProofHead(
         goes=_goes(catalog, one),
+        changed=f"Changed since the last proof: {parts_in_words(catalog, one.changed)}."
+        if one.changed
+        else "",
         reach=_reach(one),
         editions=_editions(catalog, one.showings) if one.reached else (),
-        missed=[f"{count}: {in_words(reason)}" for reason, count in one.missed.items() if count],
+        missed=[f"{count}: {reasons.in_words(reason)}" for reason, count in one.missed.items() if count],
         findings=_shortened([_finding(problem) for problem in one.findings]),
         command=f"topmind stop {one.occasion.name}",
         file=dated_file(catalog, one.occasion),
         end=end,
     )
-
-
-def dated_file(catalog: Catalog, occasion: Occasion) -> str:
-    """The issue's own file, also where nobody has written it yet."""
-    letter = catalog.newsletters[occasion.source]
-    if occasion.day in letter.issues:
-        return letter.issues[occasion.day].path
-    return str(PurePosixPath(letter.path).with_suffix("") / f"{occasion.day.isoformat()}.md")
 
 
 def worth_telling(problems: Iterable[Problem], files: Iterable[str]) -> tuple[Problem, ...]:
@@ -88,9 +87,8 @@ def _goes(catalog: Catalog, one: Foreseen) -> str:
     if one.occasion.held:
         return "It is on hold: nobody gets it until that is lifted."
     if one.late and one.counts:
-        return (
-            "Its time has come and it waited for this proof: the next run sends it, unless somebody holds it."
-        )
+        run = next_run(one.notice)
+        return f"It waits for this proof: {run[0].lower()}{run[1:]} sends it, unless somebody holds it."
     return f"It goes on {goes_in_words(catalog, one.occasion)}, unless somebody holds it."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from email.utils import format_datetime
 
 from topmind import delivery, mail, planning
@@ -20,11 +21,10 @@ from topmind.model import (
     Message,
     Occasion,
     Problem,
-    TouchState,
     Transport,
 )
 from topmind.planning import WantedProof
-from topmind.run import inspect
+from topmind.run import inspect, proof_states
 from topmind.run.decide import Decided
 from topmind.run.load import Project
 from topmind.run.preflight import renderer_of
@@ -32,10 +32,13 @@ from topmind.run.preview.mailing import Mailer, files_of
 from topmind.run.preview.nouns import Showing
 from topmind.run.preview.people import goes, kept_from, people, showings
 from topmind.run.preview.personas import made_up
-from topmind.run.proof_words import Foreseen, dated_file, head_of, worth_telling
+from topmind.run.proof_phrases import dated_file, next_run
+from topmind.run.proof_words import Foreseen, head_of, worth_telling
 
 #: Reasons of people whom an issue is not for: no news to its sender.
 _NOT_THEIRS = frozenset({"not_in_segment", "same_inbox"})
+#: In front of its subject.
+PROOF, CHANGED = "PROOF: ", "PROOF, changed: "
 BELOW = "Below is the largest edition that you sign, with sample values in place of names."
 TOO_LARGE = "The issue itself is too large to stand below: topmind preview shows it."
 
@@ -57,11 +60,20 @@ def send_proofs(
     if not planning.wanted_proofs(project.catalog, decided.history, at.now, all_day=at.all_day):
         return ProofReport()
     # somebody may have said stop since, or what was open is proven now
-    history = ledger.history(at.as_of)
+    history = proof_states.current(project, decided.members, ledger.history(at.as_of))
     wanted = planning.wanted_proofs(project.catalog, history, at.now, all_day=at.all_day)
     seen = foreseen(project, decided.members, history, [one.occasion for one in wanted])
-    told = [(one, replace(seen[one.occasion.name], late=one.late)) for one in wanted]
-    letters = [letter for _, found in told for letter in _letters(decided, found)]
+    told = [
+        (
+            one,
+            replace(
+                seen[one.occasion.name], late=one.late or one.goes < at.now + one.notice, notice=one.notice
+            ),
+        )
+        for one in wanted
+    ]
+    when = None if at.real else at.now
+    letters = [letter for _, found in told for letter in _letters(decided, history, found, when)]
     report = delivery.send_proofs(
         ledger, carrier, letters, owner=owner, who=who, member=member, stopping=stopping
     )
@@ -73,21 +85,9 @@ def foreseen(
     project: Project, members: Members, history: History, occasions: Collection[Occasion]
 ) -> Mapping[str, Foreseen]:
     """What becomes of these issues as if their proofs had left, by name."""
-    catalog, at = project.catalog, project.moment
-    names = {(one.source, one.occurrence) for one in occasions}
-    assumed = replace(
-        history,
-        proved=history.proved | {one.name for one in occasions},
-        # frozen before somebody asked for a proof: it waits, and would go
-        touches=tuple(
-            touch
-            for touch in history.touches
-            if touch.state is not TouchState.PLANNED or (touch.key.source, touch.key.occurrence) not in names
-        ),
-    )
-    days = max(1, *((one.day - at.as_of).days + one.grace for one in occasions))
-    plan = planning.plan(catalog, members, assumed, at.now, all_day=at.all_day, horizon=days, foretell=days)
-    known = people(members, assumed, plan.foretold, at.now)
+    catalog = project.catalog
+    ahead = proof_states.ahead(project, members, history, occasions)
+    known = replace(people(members, ahead.history, ahead.foretold, project.moment.now), left={})
     problems = inspect.of_project(project, members)
     found = {}
     for one in occasions:
@@ -99,15 +99,20 @@ def foreseen(
             occasion=one,
             showings=shown,
             reached=sum(goes(told).values()),
+            made_of=ahead.made_of(one),
             missed=missed,
             findings=worth_telling(problems, files),
         )
     return found
 
 
-def _letters(decided: Decided, one: Foreseen) -> Iterator[ProofLetter]:
+def _letters(decided: Decided, history: History, one: Foreseen, at: datetime | None) -> Iterator[ProofLetter]:
     """One for each sender; none where nobody would get the issue: there is nothing to show yet."""
+    if not one.senders:
+        return
     writer = ProofWriter(decided.project)
+    number, content, changed = proof_states.which(decided.project, one.occasion, history, one.made_of)
+    one = replace(one, changed=changed)
     for sender in one.senders:
         yield ProofLetter(
             source=one.occasion.source,
@@ -115,6 +120,9 @@ def _letters(decided: Decided, one: Foreseen) -> Iterator[ProofLetter]:
             file=dated_file(decided.project.catalog, one.occasion),
             sender=sender,
             among=one.senders,
+            number=number,
+            content=content,
+            at=at,
             build=_builder(decided, writer, one, sender),
         )
 
@@ -186,7 +194,9 @@ class ProofWriter:
             return head if alone else (*head, *pieces)
 
         made = self._renderer.compile(edition, dress=dress)
-        made = replace(made, subject=("PROOF: ", *made.subject), hash=f"proof-{made.hash}")
+        made = replace(
+            made, subject=(CHANGED if one.changed else PROOF, *made.subject), hash=f"proof-{made.hash}"
+        )
         values = dict(self._mailer.values(made, self._persona))
         for name in made.required:
             if values.get(name) is None:
@@ -201,5 +211,5 @@ def _waits(project: Project, one: WantedProof) -> Problem:
         path=dated_file(project.catalog, one.occasion),
         line=0,
         says=f"{one.occasion.name} waits: its proof left only now.",
-        fix="The next run sends it, unless somebody holds it.",
+        fix=f"{next_run(one.notice)} sends it, unless somebody holds it.",
     )

@@ -10,7 +10,7 @@ from topmind import delivery
 from topmind import ledger as ledger_
 from topmind.delivery import SendReport
 from topmind.model import Clock, Level, Problem
-from topmind.run import dry, guards
+from topmind.run import dry, guards, proof_states
 from topmind.run import load as load_
 from topmind.run.checking import Checking
 from topmind.run.compose import Composed, compose
@@ -86,6 +86,7 @@ def _composed(decided: Decided) -> Composed:
         renderer_of(project),
         published(project.root / "output"),
         partial(wrong_files, decided),
+        proof_states.unseen(project, decided.history),
     )
 
 

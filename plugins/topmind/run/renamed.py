@@ -51,9 +51,12 @@ def _gone(catalog: Catalog, history: History) -> dict[tuple[str, str], set[_File
     here |= {(item, "") for item in catalog.items} | {("rescue", "")}
     known = names(catalog)
     found: dict[tuple[str, str], set[_File]] = defaultdict(set)
-    for touch in history.touches:
-        file = _today(touch.key.source, touch.key.step, known)
-        if touch.counts and file not in here:
+    # few files stand behind many touches
+    files = {key: _today(*key, known) for key in {(one.key.source, one.key.step) for one in history.touches}}
+    gone = {key: file for key, file in files.items() if file not in here}
+    for touch in history.touches if gone else ():
+        file = gone.get((touch.key.source, touch.key.step))
+        if file is not None and touch.counts:
             found[touch.key.contact, touch.key.occurrence].add(file)
     return found
 

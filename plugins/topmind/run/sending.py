@@ -14,7 +14,7 @@ from topmind.errors import PlanAgain, SendError
 from topmind.ledger import Ledger
 from topmind.links import KeyRing, address_hashes
 from topmind.model import Clock, History, PersonRecord, Problem, Transport
-from topmind.run import guards, last_run, places, resending, workers
+from topmind.run import guards, last_run, places, proof_states, resending, workers
 from topmind.run import load as load_
 from topmind.run.carriage import Account, Carriage
 from topmind.run.compose import Composed, compose
@@ -172,7 +172,7 @@ def tick(
     findings = load_.ordered(
         [
             *project.findings,
-            *decided.findings,
+            *(one for one in decided.findings if not _proved_now(one, proved)),
             *composed.problems,
             *found.problems,
             *told.problems,
@@ -189,6 +189,11 @@ def tick(
         task_mails=told.sent,
         proofs=len(proved.sent),
     )
+
+
+def _proved_now(one: Problem, proved: ProofReport) -> bool:
+    """Whether it is of an issue that waited for the proof which has left with this run: that says so itself."""
+    return one.rule == proof_states.WAITS and any(one.says.startswith(f"{name} ") for name in proved.sent)
 
 
 def _where(carrier: Transport, root: Path) -> str:
@@ -232,6 +237,7 @@ def _freeze(
             renderer,
             published(project.root / "output"),
             partial(wrong_files, decided),
+            proof_states.unseen(project, decided.history),
         )
         found = facts_of(decided, composed, first_send=first_send)
         facts = (*delivery.findings(found), *account(found.senders, len(composed.edition_of)))

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from topmind.ledger import HeardOf, Person
-from topmind.model import Channel, Decision, PastTouch, Standing, TouchState
+from topmind.model import Channel, PastTouch, TouchState
 from topmind.planning import Explanation
-from topmind.planning.terms import Terms
-from topmind.report.feedback_words import heard_of, suppressed_because
-from topmind.report.reasons import in_words, why_not
+from topmind.report.feedback_words import heard_of
+from topmind.report.reasons import contents, in_words, why_not
+from topmind.run import why_words
 
 #: How many touches to come are told.
 RECENT = 12
@@ -86,6 +86,7 @@ class Story:
                     "state": t.state.value,
                     "reason": t.reason,
                     "items": list(t.items),
+                    "shown": list(t.shown),
                     "mail": self.mails.get(t.wire(self.ledger), ""),
                     "feedback": [
                         {"kind": h.kind.value, "at": h.at.isoformat(), "detail": h.detail, "actor": h.actor}
@@ -94,6 +95,7 @@ class Story:
                 }
                 for t in self.touches
             ],
+            "already_shown": [{"item": one.item.id, "in": one.where} for one in now.shown],
             "coming": [{"day": c.day.isoformat(), "occasion": c.name} for c in now.coming],
         }
 
@@ -115,18 +117,20 @@ def name_of(touch: PastTouch) -> str:
 def _lines(story: Story) -> Iterator[str]:
     now, person = story.now, story.person
     yield f"{person.name or 'no name'} <{person.address or 'no address'}>, contact {now.contact}"
-    yield from (f"  {line}" for line in (*who(story), *standing(story), *_promise(now, now.terms)))
+    yield from (f"  {line}" for line in (*who(story), *standing(story), *promised(story)))
+    if now.shown:
+        shown = ", ".join(f"{one.item.id} (in {one.where})" for one in now.shown)
+        yield f"  shown by the words of a mail, so not chosen for them: {shown}"
     if now.due:
         yield "Due now:"
         yield from (f"  {o.name}: {', '.join(t.picks) or o.title}" for o, t in now.due)
     if now.decisions:
         yield "Not now:"
-        yield from (f"  {o.name}: {decision_words(d)}" for o, d in now.decisions)
+        yield from (f"  {o.name}: {why_words.decision(now, o, d)}" for o, d in now.decisions)
     yield "What happened:" if story.touches else f"Nothing{story.of} was ever sent to them from here."
     for touch in story.touches:
-        what = f": {', '.join(touch.items)}" if touch.items else ""
         why = f" ({reason_words(touch)})" if reason_words(touch) else ""
-        yield f"  {touch.day}  {touch.state.value:10} {name_of(touch)}{what}{why}"
+        yield f"  {touch.day}  {touch.state.value:10} {name_of(touch)}{contents(touch)}{why}"
         name = touch.wire(story.ledger)
         if name in story.mails:
             yield f"              {story.mails[name]}"
@@ -154,10 +158,10 @@ def who(story: Story) -> Iterator[str]:
 
 def standing(story: Story) -> Iterator[str]:
     """What they said themselves, and whether they may be mailed."""
-    now, said = story.now, story.person.standing
-    yield from _said(said)
+    now, told = story.now, story.person.standing
+    yield from why_words.said(told)
     # after their own no the basis would read as its reason
-    words = "" if said.opted_out else story.basis.get(Channel.EMAIL, "")
+    words = "" if told.opted_out else story.basis.get(Channel.EMAIL, "")
     yield f"may get marketing mail: {'yes' if now.consent[Channel.EMAIL] else 'no'}{words and f' ({words})'}"
     if now.consent[Channel.EMAIL]:
         yield f"the foot of a newsletter says: {story.footer}"
@@ -167,45 +171,4 @@ def standing(story: Story) -> Iterator[str]:
 
 def promised(story: Story) -> Iterator[str]:
     """The promise, the limits and how much of them is used."""
-    yield from _promise(story.now, story.now.terms)
-
-
-def _said(standing: Standing) -> Iterator[str]:
-    if standing.erased:
-        yield "erased"
-    if standing.opted_out:
-        yield "opted out of all mail"
-    if standing.off_topics:
-        yield f"opted out of: {', '.join(sorted(standing.off_topics))}"
-    if standing.suppressed:
-        yield f"suppressed: {suppressed_because(standing.suppressed)}"
-    if standing.paused_until:
-        yield f"paused until {standing.paused_until}"
-
-
-def _promise(now: Explanation, terms: Terms) -> Iterator[str]:
-    if terms.floor:
-        until = f"holds until {now.floor_until}" if now.floor_until else "has not started"
-        last = f"last one {now.last_valuable}" if now.last_valuable else "none so far"
-        yield f"promise: a valuable touch every {terms.floor} days; {last}; {until}"
-    if now.floor_broken:
-        yield f"the floor is broken today: {in_words(now.floor_broken.value)}"
-    for use in now.ceilings:
-        what = use.channel.value if use.channel else "all channels"
-        kept = f"; the last {use.kept} are kept for the promise" if use.kept else ""
-        yield f"ceiling: {use.used} of {use.most} in {use.days} days ({what}){kept}"
-    if terms.ratio:
-        yield f"value before each promotion: {terms.ratio}; credit now {now.credit}"
-
-
-def decision_words(decision: Decision) -> str:
-    """`pending: too soon after the last one, at the earliest 2026-12-02`."""
-    return f"{decision.verdict.value.replace('_', ' ')}: {held_words(decision)}"
-
-
-def held_words(decision: Decision) -> str:
-    """The same without its verdict."""
-    words = in_words(decision.reason.value)
-    detail = f" ({decision.detail})" if decision.detail else ""
-    until = f", at the earliest {decision.until}" if decision.until else ""
-    return f"{words}{detail}{until}"
+    yield from why_words.promise(story.now, story.now.terms)

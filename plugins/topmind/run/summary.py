@@ -23,7 +23,7 @@ from topmind.run.ahead_text import floor_lines, gap_lines, nothing_ahead
 from topmind.run.ahead_verdicts import rows_ahead, verdicts_ahead
 from topmind.run.decide import Decided
 from topmind.run.dry import RESTORED
-from topmind.run.proofs_ahead import proof_lines
+from topmind.run.proofs_ahead import proof_lines, proofs_as_dicts
 from topmind.run.ticks import as_dicts, as_text, ticks_of, zones_of
 
 #: Verdicts that carry a reason, in the order in which they are printed.
@@ -107,6 +107,7 @@ def plan_as_dict(
     zones = zones_of(decided.project.catalog, decided.members)
     ticks = ticks_of(decided.project.settings)
     data["newsletters"] = as_dicts(decided.project.catalog, zones, ticks, plan.as_of)
+    data["proofs"] = proofs_as_dicts(decided, 14 if days is None else days)
     if plan.outlook is not None:
         data |= _outlook(decided, before)
     if full:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 from topmind import mail, planning
@@ -125,7 +126,12 @@ def _carry(
             attempt=1,
             to=to,
             sender=marked.sender_address,
-            raw=mail.build(marked, _harmless(values, marked, settings), to=to, headers={}),
+            raw=mail.build(
+                marked,
+                _harmless(values, marked, settings),
+                to=to,
+                headers={"Date": format_datetime(clock.now())},
+            ),
             tags={},
             fence=clock.now() + timedelta(minutes=1),
         )
@@ -173,6 +179,7 @@ def _as_if_unsent(project: Project, clock: Clock) -> Decided:
         known,
         touches=tuple(touch for touch in known.touches if touch.day < today),
         proved=known.proved | {one.occasion.name for one in unproved},
+        proofs={},
     )
     return decide(project, lambda _people: before)
 

@@ -38,7 +38,7 @@ def a_key(contact: str = "c0000", **over: Any) -> TouchKey:
 
 
 def a_row(contact: str = "c0000", *, day: date = TODAY, key: TouchKey | None = None, **over: Any) -> Row:
-    """This week's issue with one tip, for today only."""
+    """This week's issue with one tip and words that show another, for today only."""
     base = Row(
         key=key or a_key(contact),
         kind=SourceKind.ISSUE,
@@ -49,6 +49,7 @@ def a_row(contact: str = "c0000", *, day: date = TODAY, key: TouchKey | None = N
         edition=EDITION,
         items=(PickedItem(id="tips/gutters"),),
         per_slot=(1,),
+        shown=("tips/frost",),
         value=1,
         sender="dana",
     )

@@ -79,6 +79,9 @@ def test_a_wrong_rule_stops_with_file_and_line(filled: Project) -> None:
     with filled.open() as source, pytest.raises(AudienceError) as caught:
         segment_report(source, catalog, a_history(), TODAY)
     assert str(caught.value) == 'segments/x.md:7: there is no field twon. Did you mean "town"?'
+    catalog = a_catalog(segments=[a_segment("x", who=(("age > 60", 7),))])
+    with filled.open() as source, pytest.raises(AudienceError, match=r"no field age\. Known: .*stage"):
+        segment_report(source, catalog, a_history(), TODAY)
 
 
 def test_check_finds_every_wrong_rule_at_once(filled: Project) -> None:

@@ -97,12 +97,12 @@ def test_pages_may_be_silent_too(tmp_path: Path) -> None:
     found = settings.load(tmp_path, {})
     catalog = load(found, date(2026, 12, 1), {}, rules=RULES).partial
     assert catalog
-    _, silences, problems = written_pages(found, catalog, RULES)
-    assert ([one.rule for one in silences], problems) == (["links/click-here"], ())
+    pages = written_pages(found, catalog, RULES)
+    assert ([one.rule for one in pages.silences], pages.problems) == (["links/click-here"], ())
     put(tmp_path, "content/pages/about.md", page("links/clik-here"))
-    _, _, problems = written_pages(found, catalog, RULES)
-    assert [(p.rule, p.line) for p in problems] == [("name/unknown-rule", 4)]
-    facts = Facts(catalog=replace(catalog, silences=()), silenced=tuple(silences))
+    wrong = written_pages(found, catalog, RULES)
+    assert [(p.rule, p.line) for p in wrong.problems] == [("name/unknown-rule", 4)]
+    facts = Facts(catalog=replace(catalog, silences=()), silenced=pages.silences)
     assert "silence/nothing" in {p.rule for p in findings(facts)}
 
 

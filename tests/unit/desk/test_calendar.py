@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from topmind import brand
 from topmind.date_words import DateStyle
 from topmind.desk.app import app
-from topmind.desk.calendar import weeks
+from topmind.desk.calendar import told, weeks
 from topmind.desk.calendar_page import Calendar
 from topmind.desk.editing import editor, github
 from topmind.errors import TopmindError
@@ -110,6 +110,34 @@ def test_touches_of_the_calendar_add_up_to_the_plan() -> None:
             for line in (*day.mails, *(one for bundle in day.bundles for one in bundle.lines))
         )
         assert shown == sum(by.get(segment, 0) for day in plan.days for by in day.touches.values())
+
+
+def test_on_a_phone_the_calendar_is_a_list_of_weeks_that_open(tmp_path: Path) -> None:
+    """Two are open; a closed one says what goes in it; days and weeks with nothing are left out."""
+    page = call(desk(tmp_path), "GET", "/desk/calendar/").text.partition('<div class="weeks">')[2]
+    assert (page.count("<details open>"), page.count("<summary><h3>")) == (2, 4)
+    said = text_of(f"<main{page}")
+    assert "7 December to 13 December 1180 The Tuesday Fix, 46 others" in said
+    assert ("Tue 8 Dec" in said, "Fri 4 Dec" in said) == (True, False)
+    found = weeks(a_last_plan(), "", lambda path: path)
+    assert found[1].says == ("1180 The Tuesday Fix", "46 others")
+    assert [day.day.day for day in found[1].full] == [8, 9, 11, 12]
+
+
+def test_today_tells_each_day_by_titles(tmp_path: Path) -> None:
+    """As the calendar does; what the forecast does not name by the title of the run, else as it stands."""
+    touches = {
+        "tuesday-fix/2026-W50": 1180,
+        "first-job/thank-you": 14,
+        "first-job/check-in (call)": 1,
+        "x/y": 2,
+        "z": 0,
+    }
+    said = told(touches, a_last_plan().whats, {"x/y": "An evening"})
+    assert said == ("1180 The Tuesday Fix", "2 An evening", "14 follow-ups", "1 call")
+    assert told({"x/y": 2}, {}, {}) == ("2 x/y",)
+    shown = text_of(call(desk(tmp_path), "GET", "/desk/").text)
+    assert "tuesday-fix/2026-W50" not in shown
 
 
 def test_a_file_is_shown_only_if_the_plan_names_it(tmp_path: Path) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from itertools import count
 from pathlib import Path
 
-from topmind.desk.reload import Reload
+from topmind.desk.reload import GLANCE, Reload
 
 
 def test_an_unforeseen_mistake_ends_no_watching(tmp_path: Path) -> None:
@@ -38,6 +39,53 @@ def test_an_unforeseen_mistake_ends_no_watching(tmp_path: Path) -> None:
     thread.join(10)
     assert "dana" not in said
     assert reload.trouble == ""
+
+
+def test_what_was_saved_before_it_began_shows(tmp_path: Path) -> None:
+    """The site of another day is built once at the beginning, after what makes that quick."""
+    done: queue.Queue[str] = queue.Queue()
+
+    def build() -> str:
+        done.put("build")
+        return ""
+
+    (tmp_path / "content").mkdir()
+    reload = Reload(
+        tmp_path, read=lambda: None, build=build, version=lambda: 1, warm=lambda: done.put("warm")
+    )
+    thread = reload.start()
+    assert [done.get(timeout=10), done.get(timeout=10)] == ["warm", "build"]
+    reload.end()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert (reload.site, done.qsize()) == (1, 0)
+
+
+def test_what_is_saved_at_the_beginning_is_built_once(tmp_path: Path) -> None:
+    """A build that somebody's save asks for while the first one waits is as new as that."""
+    file, saved = tmp_path / "content/a.md", threading.Event()
+    file.parent.mkdir()
+
+    def build() -> str:
+        saved.set()
+        for thread in threading.enumerate():
+            if thread.name == "live-reload-warm":
+                thread.join(10)
+        return ""
+
+    def warm() -> None:
+        for turn in range(100):  # what is saved before the watching has begun is not seen
+            file.write_text(str(turn), "utf-8")
+            if saved.wait(0.2):
+                break
+
+    reload = Reload(tmp_path, read=lambda: None, build=build, version=lambda: 1, warm=warm)
+    thread = reload.start()
+    assert saved.wait(10)
+    time.sleep(4 * GLANCE / 1000)
+    reload.end()
+    thread.join(10)
+    assert reload.site == 1
 
 
 def test_settings_that_are_replaced_and_folders_that_are_made_later(tmp_path: Path) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from topmind.ledger import Feedback, Ledger, Proof, ProofClaim
-from topmind.model import FeedbackKind, Outcome, OutcomeKind, TouchState
+from topmind.model import FeedbackKind, Outcome, OutcomeKind, ShownProof, TouchState
 from topmind.testing.builders import TODAY
 from topmind.testing.clock import FixedClock
 
@@ -15,9 +16,9 @@ YES = Outcome(kind=OutcomeKind.ACCEPTED, message_id="m-1")
 TEAM = ("dana", "june")
 
 
-def claim(ledger: Ledger, sender: str = "dana", owner: str = "run-1") -> ProofClaim | None:
+def claim(ledger: Ledger, sender: str = "dana", owner: str = "run-1", **more: Any) -> ProofClaim | None:
     """The proof of one issue to one of its two senders."""
-    return ledger.claim_proof("wall", "2026-W49", sender, among=TEAM, owner=owner)
+    return ledger.claim_proof("wall", "2026-W49", sender, among=TEAM, owner=owner, **more)
 
 
 def states(ledger: Ledger) -> dict[str, TouchState]:
@@ -117,3 +118,43 @@ def test_a_lease_is_as_long_as_it_says(ledger: Ledger, clock: FixedClock) -> Non
     taken = ledger.claim_proof("wall", "2026-W49", "dana", owner="run-1", lease=timedelta(seconds=60))
     assert taken is not None
     assert taken.fence == clock.now() + timedelta(seconds=30)
+
+
+def test_a_changed_issue_gets_the_next_proof_once_and_the_ledger_keeps_what_each_showed(
+    ledger: Ledger, clock: FixedClock
+) -> None:
+    """A number is one content: no other under it, none without the one before, no content under two. What is heard
+    of an earlier one settles that one alone."""
+    ledger.lock("run-1")
+    first = claim(ledger, content="a", at=clock.now())
+    assert first is not None
+    for number, content in ((1, "b"), (3, "b"), (2, "a"), (0, "b")):
+        assert claim(ledger, "june", number=number, content=content) is None
+    assert states(ledger) == {"dana": TouchState.CLAIMED, "june": TouchState.PLANNED}
+    later = clock.now() + timedelta(hours=1)
+    second = {name: claim(ledger, name, number=2, content="b", at=later) for name in TEAM}
+    assert claim(ledger, number=2, content="b") is None
+    assert len({first.touch_hex, *(one.touch_hex for one in second.values() if one)}) == 3
+    for one in second.values():
+        assert one is not None
+        assert ledger.history(TODAY).proved == frozenset()
+        ledger.settle_proof(one, YES)
+    shown = (
+        ShownProof(number=1, content="a", at=clock.now(), left=False),
+        ShownProof(number=2, content="b", at=later),
+    )
+    assert (ledger.history(TODAY).proved, ledger.history(TODAY).proofs) == (
+        {"wall/2026-W49"},
+        {"wall/2026-W49": shown},
+    )
+    assert ledger.prove([Proof(touch_hex=first.touch_hex, message_id="m-1", at=later)]) == 1
+    assert [one.state for one in ledger.proofs()].count(TouchState.ACCEPTED) == 3
+
+
+def test_what_it_showed_is_known_for_as_long_as_an_issue_may_wait(ledger: Ledger, clock: FixedClock) -> None:
+    """After more than a year the ledger says nothing of it any more."""
+    ledger.lock("run-1")
+    assert claim(ledger, content="a", at=clock.now() - timedelta(days=399)) is not None
+    assert list(ledger.history(TODAY).proofs) == ["wall/2026-W49"]
+    clock.advance(seconds=timedelta(days=2).total_seconds())
+    assert ledger.history(TODAY).proofs == {}

@@ -81,6 +81,17 @@ def test_unknown_is_never_claimed_again(ledger: Ledger, clock: FixedClock) -> No
     assert (listed.key, listed.attempt, listed.state) == (a_key(), 1, TouchState.UNKNOWN)
 
 
+def test_a_claim_is_listed_as_soon_as_its_lease_ends(ledger: Ledger, clock: FixedClock) -> None:
+    """Also while nobody has swept: whoever reads the list in between does not miss it."""
+    freeze(ledger, a_row())
+    claim(ledger)
+    clock.advance(seconds=119)
+    assert ledger.unproven() == ()
+    clock.advance(seconds=1)
+    (listed,) = ledger.unproven()
+    assert (listed.key, listed.attempt, listed.state) == (a_key(), 1, TouchState.CLAIMED)
+
+
 def bring_to(ledger: Ledger, wanted: TouchState) -> None:
     """Put this week's issue of c0000 into a state by the moves that lead there."""
     if wanted is TouchState.UNRESOLVED:

@@ -13,7 +13,9 @@ from topmind.errors import GuardError, LedgerDamaged, LedgerError, LedgerLocked,
 from topmind.ledger import MemoryObjects, open_ledger
 from topmind.ledger.log import log as log_
 from topmind.ledger.log.entry import Entry, pack
-from topmind.model import TouchState
+from topmind.ledger.proof_values import proof_key
+from topmind.ledger.states import ACCEPTED, PLANNED
+from topmind.model import ShownProof, TouchState
 from topmind.testing.builders import TODAY
 from topmind.testing.clock import FixedClock
 from topmind.testing.objects import FaultyObjects
@@ -113,9 +115,9 @@ def test_two_rows_may_pass_a_unique_value_on(bucket: MemoryObjects, clock: Fixed
 def test_a_row_that_another_takes_the_place_of(bucket: MemoryObjects, clock: FixedClock) -> None:
     """INSERT OR REPLACE takes away whoever has the same value in a unique column: the log says so."""
     ledger = opened(bucket, clock, CONTACTS)
-    freeze(ledger, a_row())
+    freeze(ledger, a_row(shown=()))
     ledger._write(lambda book: book.db.execute("INSERT OR REPLACE INTO items VALUES (99, 'tips/gutters')"))
-    assert rows(ledger)["items"] == [(99, "tips/gutters")]
+    assert rows(ledger)["items"] == [(2, "tips/frost"), (99, "tips/gutters")]
     assert rows(ledger) == replayed(bucket, clock)
 
 
@@ -301,6 +303,34 @@ def test_a_log_of_an_older_shape(
     assert rows(again)["touch_items"] == [(1, 0, 1, 1, None, 0)], "what was chosen is not what words showed"
     assert rows(again) == replayed(bucket, clock)
     assert again.find("c0001")[0].name == "Person c0001"
+
+
+def test_proofs_of_a_log_from_before_they_were_numbered(
+    bucket: MemoryObjects, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is the first of its issue, and worth what it was: one that has left, one that may have, one that has not."""
+    was = [("2026-W48", "dana", ACCEPTED), ("2026-W49", "dana", ACCEPTED), ("2026-W49", "june", PLANNED)]
+    with monkeypatch.context() as older:
+        older.setattr(log_, "newest_shape", lambda: 14)
+        ledger = opened(bucket, clock)
+        row = (
+            "INSERT INTO proof_mails (source, occurrence, sender, hex, state, attempt, at)"
+            " VALUES ('wall', ?, ?, ?, ?, 1, 0)"
+        )
+        old = [(week, who, proof_key("wall", week, who).wire("test"), state) for week, who, state in was]
+        ledger._write(lambda book: book.db.executemany(row, old))
+        ledger.close()
+    again = opened(bucket, clock)
+    known = again.history(TODAY)
+    assert known.proved == {"wall/2026-W48"}
+    assert known.proofs == {
+        "wall/2026-W48": (ShownProof(number=1),),
+        "wall/2026-W49": (ShownProof(number=1, left=False),),
+    }
+    again.lock("run-1")
+    assert again.claim_proof("wall", "2026-W49", "dana", owner="run-1") is None
+    assert again.claim_proof("wall", "2026-W49", "june", owner="run-1") is not None
+    assert rows(again) == replayed(bucket, clock)
 
 
 def test_a_clock_that_is_off(bucket: MemoryObjects, clock: FixedClock) -> None:

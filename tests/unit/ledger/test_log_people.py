@@ -43,6 +43,7 @@ PLAIN = {
     "plans": {"hash"},
     "positions": {"what", "value", "before"},
     "proof_mails": {"source", "occurrence", "sender", "hex", "reason", "message_id"},
+    "proofs": {"source", "occurrence", "content"},
     "reported": {"what", "value"},
     "runs": {"owner", "who"},
     "senders": {"crew", "seat"},

@@ -8,7 +8,7 @@ import pytest
 
 from topmind import planning
 from topmind.model import Approve, Catalog, DatedIssue, Reason, Verdict
-from topmind.planning.assembly import NO_PROOF
+from topmind.planning.assembly import CHANGED, JUST_PROVED, NO_PROOF
 from topmind.testing.builders import (
     TODAY,
     a_catalog,
@@ -158,3 +158,40 @@ def test_it_goes_when_its_proof_has_left_or_somebody_says_that_it_is_ready() -> 
     assert due(planned(weekly(issues=dated(ready=True)), members(1))) == [(0, ISSUE)]
     held = weekly(issues=dated(hold=True))
     assert reasons(planned(held, members(1), a_history(proved=frozenset({ISSUE})))) == {0: Reason.HELD}
+
+
+def test_a_changed_issue_wants_another_proof_and_one_that_was_just_proved_only_waits() -> None:
+    """Nobody gets either of them now, and each says why; the words of what changed go with the wish."""
+    changed = a_history(proved=frozenset({ISSUE}), changed={ISSUE: ("text",)})
+    fresh = a_history(proved=frozenset({ISSUE}), fresh=frozenset({ISSUE}))
+    (one,) = planning.wanted_proofs(weekly(), changed, NINE)
+    assert (one.changed, one.notice, one.goes) == (("text",), timedelta(hours=1), NINE)
+    assert planning.wanted_proofs(weekly(), fresh, NINE) == ()
+    for history, why in ((changed, CHANGED), (fresh, JUST_PROVED)):
+        made = planned(weekly(), members(1), history)
+        assert (due(made), reasons(made)) == ([], {0: Reason.HELD})
+        assert {one.detail for one in made.decisions} == {why}
+        ready = weekly(issues=dated(ready=True))
+        assert due(planned(ready, members(1), history)) == [(0, ISSUE)]
+
+
+def test_whoever_signs_has_an_hour_or_less_where_the_proof_comes_later() -> None:
+    """`proof_before: 20 min` leaves twenty minutes; a bare date has no hours."""
+    brief = weekly(proof_before=timedelta(minutes=20))
+    (one,) = planning.wanted_proofs(brief, a_history(), NINE)
+    assert one.notice == timedelta(minutes=20)
+    (one,) = planning.wanted_proofs(brief, a_history(), NINE, all_day=True)
+    assert one.notice == timedelta()
+
+
+def test_what_is_proved_is_looked_at_until_it_is_over_everywhere() -> None:
+    """Not what is far ahead, was said to be ready, or has no proof."""
+    history = a_history(proved=frozenset({ISSUE, "tuesday-fix/2026-W52"}))
+
+    def looked_at(now: datetime, **over: object) -> list[str]:
+        return [one.name for one in planning.proved_issues(weekly(**over), history, now)]
+
+    assert looked_at(NINE) == looked_at(NINE - DAY) == [ISSUE]
+    assert looked_at(NINE + timedelta(hours=22)) == []
+    assert looked_at(NINE, issues=dated(ready=True)) == looked_at(NINE, approve=Approve.AUTO) == []
+    assert planning.proved_issues(weekly(), a_history(), NINE) == ()

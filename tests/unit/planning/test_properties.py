@@ -12,6 +12,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -221,6 +222,18 @@ def test_a_month_of_ticks_keeps_every_promise(seed: int) -> None:
     _copies(w, touches)
     assert history.touches == tuple(touches)
     _floors(w, touches)
+
+
+@pytest.mark.parametrize("seed", [27, 53])
+def test_no_tick_chooses_what_words_have_shown(seed: int) -> None:
+    """Months in which a slot or a rescue would take an item that a text had shown to the same person."""
+    w, _, touches = a_month(seed)
+    by_contact: dict[str, list[PastTouch]] = defaultdict(list)
+    for t in touches:
+        by_contact[t.key.contact].append(t)
+    for mine in by_contact.values():
+        _once(w, sorted(mine, key=lambda t: t.day))
+    assert any(t.shown for t in touches)
 
 
 def is_quiet(at: time, quiet: tuple[time, time] | None) -> bool:

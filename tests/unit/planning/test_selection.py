@@ -35,6 +35,7 @@ from topmind.testing.builders import (
     a_touch,
     an_item,
     members,
+    written,
 )
 from unit.planning.said import due, picks, planned, reasons
 
@@ -196,6 +197,48 @@ def test_what_an_issue_shows_by_itself_is_in_none_of_its_slots() -> None:
     assert first(issue(*items)) == ("tips/a",)
     assert first(issue(*items, issues={TODAY: dated})) == ("tips/b",)
     assert first(issue(*items, body=words)) == ("tips/b",)
+
+
+def test_words_for_some_are_had_by_these_alone() -> None:
+    """Whoever does not see the block has not had its item: their slot may take it."""
+    words = written(
+        "Frost tonight.\n\n/// for | customers\n/// item | tips/a\n///\n\n/// slot | 1 tip\n", "x.md"
+    )
+    items = an_item("tips/a", priority=1), an_item("tips/b", priority=2)
+    catalog = issue(*items, issues={TODAY: DatedIssue(day=TODAY, path="x.md", body=words)})
+    people = members(2, segments={"customers": [0]})
+    assert picks(planned(catalog, people)) == {0: ("tips/b",), 1: ("tips/a",)}
+
+
+@pytest.mark.parametrize(
+    ("use", "days", "goes"),
+    [(Use(), 700, False), (Use(again_after_months=1), 20, False), (Use(again_after_months=1), 31, True)],
+)
+def test_what_words_showed_is_not_chosen_within_its_repeat_time(use: Use, days: int, goes: bool) -> None:
+    """Neither for a slot nor for a rescue; the file of then may say something else by now."""
+    item = an_item("tips/a", use=use, was=("tips/old",))
+    for name in ("tips/a", "tips/old"):
+        past = a_touch(
+            day=TODAY - timedelta(days=days), source="first-job", step="hello", items=(), shown=(name,)
+        )
+        assert first(issue(item), None, past) == (("tips/a",) if goes else ())
+        rescued = a_catalog(items=[item], company=a_company(promise=a_promise(floor=10)))
+        late = replace(past, value=1)
+        assert bool(planned(rescued, members(1), a_history(late)).due) is goes
+
+
+def test_what_people_write_goes_to_whoever_had_it() -> None:
+    """The words of an issue that show it, and its own announcement after words that showed it; only a chosen one holds
+    an announcement back."""
+    words = a_body("Frost tonight.\n\n/// item | tips/a\n", refs=(("tips/a", 3),))
+    own = issue(an_item("tips/a"), issues={TODAY: DatedIssue(day=TODAY, path="x.md", body=words)})
+    had = a_touch(day=WEEK_AGO, source="other", items=("tips/a",))
+    assert due(planned(own, members(1), a_history(had))) == [(0, "tuesday-fix/2026-W49")]
+    sent = a_catalog(items=[an_item("tips/a", sends=(Send(number=1, day=TODAY),))], company=FREE)
+    shown = replace(had, items=(), shown=("tips/a",))
+    assert due(planned(sent, members(1), a_history(shown))) == [(0, "tips/a/1")]
+    chosen = planned(sent, members(1), a_history(replace(shown, items=("tips/a",))))
+    assert reasons(chosen, "tips/a") == {0: Reason.NOTHING_NEW}
 
 
 def test_a_pin_finds_its_issue_where_it_was_moved() -> None:

@@ -164,14 +164,14 @@ def test_an_issue_that_nothing_fills_says_why() -> None:
 
 
 def test_a_follow_up_says_in_words_when_it_goes() -> None:
-    """No call of a rule stands where a marketer reads; a fact of your own is told by its name."""
+    """No call of a rule stands where a marketer reads; a day of your own is told by the words of its name."""
     steps = [a_step("thanks"), a_step("glad", 0, starts_from="answered('check-in', 'happy')")]
     steps.append(a_step("asked", -3, starts_from="inquired_on"))
     made = look(replace(catalog(), sequences={"first-job": a_sequence(steps=steps)}), SPEC, None, TODAY)
     assert [one.when.partition(",")[0] for one in made.coming if one.kind is SourceKind.STEP] == [
         "1 day after the first purchase",
         "on the day of the answer ‘happy’ to check-in",
-        "3 days before inquired_on",
+        "3 days before the day ‘inquired on’",
     ]
 
 

@@ -170,6 +170,23 @@ def test_the_commands_name_nobody(settings: Settings, capsys: pytest.CaptureFixt
     ]
 
 
+@pytest.mark.parametrize(
+    ("typed", "missing"),
+    [
+        (["optout"], "Missing: WHO, --by, --why."),
+        (["optout", "c0000", "--topic", "offers"], "Missing: --by, --why."),
+        (["optout", "c0000", "--by", "dana"], "Missing option '--why'."),
+        (["stage", "c0000"], "Missing: STAGE, --why, --by."),
+    ],
+)
+def test_all_that_is_missing_is_named_at_once(
+    settings: Settings, capsys: pytest.CaptureFixture[str], typed: list[str], missing: str
+) -> None:
+    """Nobody is told one by one what to write."""
+    assert call(["-C", str(settings.root), "contacts", *typed]) == 2
+    assert missing in capsys.readouterr().err
+
+
 def test_a_stage_is_said_with_a_reason_and_by_whom(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:

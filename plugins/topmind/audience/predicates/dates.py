@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from sqlglot import exp
@@ -116,6 +117,7 @@ def compile_date(text: str, env: Env) -> DateFact:
     raise RuleError(f"{call.name}() cannot start a sequence.", fix=_FIX)
 
 
+@cache
 def _purchase(order: Literal["ASC", "DESC"]) -> exp.Select:
     """One purchase per contact; of several on a day the lowest number is first, the highest last."""
     ranked = exp.select(

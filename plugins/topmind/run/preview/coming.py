@@ -91,14 +91,14 @@ def _occasion(ask: Ask) -> Occasion:
 
 def _issue(catalog: Catalog, known: People | None, ask: Ask) -> Coming:
     occasion = _occasion(ask)
-    made = _coming(catalog, known, occasion, occasion.name)
+    made = coming_of(catalog, known, occasion, occasion.name)
     before = _before(catalog, known, occasion)
     return replace(made, before=before)
 
 
 def _announcement(catalog: Catalog, known: People | None, ask: Ask) -> Coming:
     occasion = _occasion(ask)
-    return _coming(catalog, known, occasion, occasion.name, picks=(occasion.item or occasion.source,))
+    return coming_of(catalog, known, occasion, occasion.name, picks=(occasion.item or occasion.source,))
 
 
 def _steps(catalog: Catalog, known: People | None, history: History, as_of: date) -> Iterator[Coming]:
@@ -107,7 +107,7 @@ def _steps(catalog: Catalog, known: People | None, history: History, as_of: date
             continue  # nobody wrote it: whoever is not happy gets a call of their own
         occasion = step_occasion(ask, "once", as_of.toordinal(), step.grace, history)
         name = f"{ask.source}/{ask.step}"
-        yield _coming(catalog, known, occasion, name, told_as=counted_as(name, ask.channel))
+        yield coming_of(catalog, known, occasion, name, told_as=counted_as(name, ask.channel))
 
 
 def _rescues(catalog: Catalog, known: People | None, as_of: date) -> Iterator[Coming]:
@@ -120,14 +120,14 @@ def _rescues(catalog: Catalog, known: People | None, as_of: date) -> Iterator[Co
         step=None,
         occurrence=as_of.isoformat(),
         channel=Channel.EMAIL,
-        title="Something useful before a floor breaks",
+        title="Something useful, before it is too long",
         day=as_of,
         at=MORNING,
     )
-    yield _coming(catalog, known, occasion, RESCUE)
+    yield coming_of(catalog, known, occasion, RESCUE)
 
 
-def _coming(
+def coming_of(
     catalog: Catalog,
     known: People | None,
     occasion: Occasion,
@@ -136,7 +136,7 @@ def _coming(
     *,
     told_as: str = "",
 ) -> Coming:
-    """With its editions: those of real contacts, else those that made-up readers would get. `told_as`: what the
+    """One occasion with its editions: those of real contacts, else those that made-up readers would get. `told_as`: what the
     calendar calls it, where that is another name."""
     shared = occasion.kind in {SourceKind.ISSUE, SourceKind.ANNOUNCEMENT}
     told_as = told_as or name
@@ -189,7 +189,7 @@ def _nothing(why: str) -> str:
 def _when(catalog: Catalog, occasion: Occasion) -> str:
     dates = catalog.company.dates
     if occasion.kind is SourceKind.RESCUE:
-        return "when somebody’s floor is about to break"
+        return "when somebody would hear nothing useful for too long"
     at = (
         "as a task of the morning"
         if occasion.channel.is_task
@@ -210,7 +210,9 @@ def _fact(starts: str) -> str:
     if starts in _FACTS:
         return _FACTS[starts]
     answer = re.fullmatch(r"answered\('([^']+)', '([^']+)'\)", starts)
-    return f"the answer ‘{answer[2]}’ to {answer[1]}" if answer else starts
+    if answer:
+        return f"the answer ‘{answer[2]}’ to {answer[1]}"
+    return f"the day ‘{starts.replace('_', ' ')}’" if starts.isidentifier() else starts
 
 
 def _before(catalog: Catalog, known: People | None, occasion: Occasion) -> tuple[Showing, ...]:

@@ -136,8 +136,8 @@ class Watching:
             self._work()
             return
         if self._worker is None or not self._worker.is_alive():
-            # no daemon: DuckDB's threads would be cut off in the middle where the process ends, and say so
-            self._worker = threading.Thread(target=self._catch_up, name="topmind-preview")
+            # no daemon, as whoever asks may be: DuckDB would be cut off in the middle where the process ends, and say so
+            self._worker = threading.Thread(target=self._catch_up, name="topmind-preview", daemon=False)
             self._worker.start()
 
     def _catch_up(self) -> None:
