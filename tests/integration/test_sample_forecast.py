@@ -64,9 +64,9 @@ def test_with_all_of_its_content_customers_are_kept_and_prospects_run_out(
     """The sample shows a gap on purpose: two weeks' promise to prospects, and four tips too few to keep it."""
     plan = ahead(sample)
     assert plan.outlook is not None
-    assert shares(plan) == {"": "1345 (75 %)", "customers": "1110 (100 %)", "prospects": "212 (32 %)"}
+    assert shares(plan) == {"": "1338 (74 %)", "customers": "1110 (100 %)", "prospects": "205 (31 %)"}
     (need,) = plan.outlook.needs
-    assert (need.segment, need.contacts, len(need.by), need.by[0]) == ("prospects", 454, 4, date(2027, 1, 14))
+    assert (need.segment, need.contacts, len(need.by), need.by[0]) == ("prospects", 461, 4, date(2027, 1, 14))
 
 
 def test_as_many_tips_as_are_asked_for_close_the_gap_and_one_less_does_not(
@@ -97,17 +97,17 @@ def test_as_many_tips_as_are_asked_for_close_the_gap_and_one_less_does_not(
 def test_with_half_of_its_content_fewer_are_kept_and_the_gap_comes_earlier(
     sample: tuple[Catalog, Members, History],
 ) -> None:
-    """Every second item taken away: customers are still kept, by rescues; of prospects one in eleven is, three weeks
-    earlier, and six tips would do."""
+    """Every second item taken away: customers are still kept, by rescues; of prospects one in sixteen is, three weeks
+    earlier, and six tips would do. What their welcome shows by its own words, no rescue chooses again."""
     read = sample[0]
     half = {name: item for n, (name, item) in enumerate(sorted(read.items.items())) if n % 2 == 0}
     plan = ahead(sample, items=half)
     assert plan.outlook is not None
-    assert shares(plan) == {"": "1193 (66 %)", "customers": "1110 (100 %)", "prospects": "60 (9 %)"}
+    assert shares(plan) == {"": "1176 (65 %)", "customers": "1110 (100 %)", "prospects": "43 (6 %)"}
     (need,) = plan.outlook.needs
     assert (need.segment, need.contacts, len(need.by), need.by[0]) == (
         "prospects",
-        606,
+        623,
         6,
         date(2026, 12, 23),
     )
