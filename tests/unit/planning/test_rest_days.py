@@ -15,7 +15,9 @@ PACKAGE = "holidays.countries"
 @pytest.fixture
 def _nothing_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a process that has not asked for any country."""
-    for name in [name for name in sys.modules if name.startswith(PACKAGE)]:
+    public_holidays.cache_clear()
+    # the whole library: it keeps what it has read of each country
+    for name in [name for name in sys.modules if name.partition(".")[0] == "holidays"]:
         monkeypatch.delitem(sys.modules, name)
 
 
