@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -13,14 +13,19 @@ from starlette.applications import Starlette
 
 from played import Desk
 from small_company import FILES, a_company
+from topmind.desk.app import app
+from topmind.desk.control_routes import ControlRoutes
 from topmind.desk.export import export
-from topmind.desk.opening import open_desk
+from topmind.desk.noting import Noting
+from topmind.desk.opening import controls, open_desk
 from topmind.run import load
+from topmind.run.control import Noted
 from topmind.run.preview import Watching
 from topmind.run.preview.personas import key_of
 from topmind.run.preview.public import public
 from topmind.testing.asgi import WebAnswer, call
 from topmind.testing.clock import FixedClock
+from topmind.testing.desk import a_last_run
 
 CLOCK = FixedClock()
 WALL = FILES["content/newsletters/wall.md"]
@@ -166,6 +171,33 @@ def test_a_large_run_waits_for_whoever_looked_at_it(large: Seen) -> None:
     assert "approve" not in large.hand.type("plan").text.partition("Plan hash")[2]
 
 
+def test_today_says_that_a_real_run_waits(large: Seen) -> None:
+    """Only where mail is real: the outbox goes on anyway."""
+    assert "waits for your word" not in large.get("/desk/preview/").replace("would wait", "")
+    watching = Watching(large.hand.root, as_of=None, clock=CLOCK, background=False)
+    current = watching.now()
+    assert current.people is not None
+    assert current.people.wait is not None
+    wait = replace(current.people.wait, surge=True, approved=False, transport="ses")
+    there = replace(current, people=replace(current.people, wait=wait))
+    shown = app(
+        site=large.hand.root,
+        outbox=large.hand.root,
+        brand=current.brand,
+        company="x",
+        last_run=a_last_run,
+        control=ControlRoutes(
+            now=lambda: there,
+            noting=Noting(large.hand.root, Noted, CLOCK),
+            controls=controls(watching, None, CLOCK),
+            key="k",
+        ),
+    )
+    page = call(shown, "GET", "/desk/").text
+    assert "The next run waits for your word." in page
+    assert f"It would send {wait.mails} mails; nothing was sent before." in page
+
+
 def test_an_ordinary_run_waits_for_nobody(sent: Seen) -> None:
     """The page says so, and has no button."""
     page = sent.get("/desk/approve/")
@@ -219,6 +251,10 @@ def test_a_proof_that_left_is_told(tmp_path: Path) -> None:
     page = shown.get(GATE)
     assert re.search(r"Its proof went to Dana Reyes on \d", page)
     assert "Send a proof now" in page
+    assert "It was changed since" not in page
+    letter = root / "content/newsletters/gate.md"
+    letter.write_text(letter.read_text("utf-8").replace("Good morning", "Good evening"), "utf-8")
+    assert "It was changed since: another proof goes" in shown.get(GATE)
 
 
 # -- a correction ----------------------------------------------------------------------------------------------
@@ -228,6 +264,7 @@ def test_a_correction_is_begun_where_somebody_got_the_wrong_one(sent: Seen) -> N
     """The file that the command writes, with what comes next; nothing of it goes yet."""
     index = sent.get("/desk/preview/")
     (link,) = re.findall(r'href="(/desk/correction/\?of=wall[^"]+)"', index)
+    assert f'href="{link}"' in sent.get("/desk/preview/wall--2026-W49/a/sample/")
     assert re.search(r"which \d contacts have", sent.get(link))
     assert "Give it a title" in sent.press(link, title="  ").text
     page = sent.after(link, title="The right\nnumber")

@@ -32,6 +32,7 @@ from topmind.desk.site import Site
 from topmind.errors import TopmindError
 from topmind.live.look import Pages, style_hash
 from topmind.report.reasons import in_words
+from topmind.run.approving import Wait
 
 #: Names a browser may call this server by. Any other name in the Host header is a page elsewhere that had its own
 #: name point here (DNS rebinding).
@@ -98,6 +99,7 @@ def app(
         headers=headers,
         site_url=site_url.rstrip("/"),
         calendar=calendar,
+        control=control,
         sources={name.replace("/", "-"): title for name, title in (sources or {}).items()},
     )
     routes: list[Route | Mount] = [
@@ -175,13 +177,14 @@ class _Desk:
     headers: Mapping[str, str]
     site_url: str
     calendar: Calendar | None = None
+    control: ControlRoutes | None = None
     #: As a List-Id has it → title.
     sources: Mapping[str, str] = field(default_factory=dict)
 
     def today(self, request: Request) -> Response:
         """What was done today, what comes, what needs somebody."""
         lacks = self.calendar.lacks() if self.calendar else []
-        return self._with_run("today.html", here="today", lacks=lacks, told=self._told)
+        return self._with_run("today.html", here="today", lacks=lacks, told=self._told, wait=self._waiting())
 
     def plan(self, request: Request) -> Response:
         """Today's plan by occasion and reason."""
@@ -245,6 +248,12 @@ class _Desk:
         if found is None:
             raise HTTPException(404)
         return found
+
+    def _waiting(self) -> Wait | None:
+        try:
+            return self.control.waiting() if self.control else None
+        except TopmindError:  # the preview's page says it
+            return None
 
     def _told(self, run: LastRun) -> list[tuple[str, ...]]:
         return self.calendar.told(run) if self.calendar else days_in_words(run, None)

@@ -90,6 +90,13 @@ class ControlRoutes:
         """The stop of every mail; None = mails go."""
         return self.noting.now().all
 
+    def waiting(self) -> Wait | None:
+        """The next run, where it waits for a person's word; None = it does not, or nobody knows yet."""
+        people = self.now().people
+        wait = people.wait if people else None
+        real = wait is not None and wait.waits and not wait.approved and wait.transport == "ses"
+        return wait if real else None
+
     # -- stop and resume ---------------------------------------------------------------------------------
 
     def _stops(

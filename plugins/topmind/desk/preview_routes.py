@@ -149,7 +149,8 @@ class PreviewRoutes:
         if project is None or self.deeds is None:
             return None
         at = project.moment
-        return before(project.catalog, one, self.noted().proofs, at.now, all_day=at.all_day)
+        history = current.people.history if current.people else None
+        return before(project.catalog, one, self.noted().proofs, history, at.now, all_day=at.all_day)
 
     def _frame(self, page: Page, request: Request) -> Response:
         made = {"light": looks.light, "dark": looks.dark, "bare": looks.without_pictures}

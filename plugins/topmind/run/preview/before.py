@@ -36,11 +36,19 @@ class Before:
     proof_at: datetime | None = None
     #: Its own time has come, and it waits for its proof.
     late: bool = False
+    #: It was changed since its proof: another one goes.
+    changed: bool = False
     #: Its own file.
     path: str = ""
     ready: bool = False
     #: `hold: yes` in its file.
     hold: bool = False
+
+    @property
+    def to(self) -> str:
+        """`Dana Reyes, June Okafor and Marcus Bell`."""
+        *others, last = self.senders or ("whoever signs",)
+        return f"{', '.join(others)} and {last}" if others else last
 
 
 def waits_for_ready(catalog: Catalog | None, one: Coming) -> bool:
@@ -53,9 +61,16 @@ def waits_for_ready(catalog: Catalog | None, one: Coming) -> bool:
 
 
 def before(
-    catalog: Catalog, one: Coming, proofs: Iterable[ProofMail], now: datetime, *, all_day: bool
+    catalog: Catalog,
+    one: Coming,
+    proofs: Iterable[ProofMail],
+    history: History | None,
+    now: datetime,
+    *,
+    all_day: bool,
 ) -> Before | None:
-    """Of an issue, as of `now` (UTC, aware); None for every other occasion."""
+    """Of an issue, as of `now` (UTC, aware); None for every other occasion. `history`: the plan's; None = no plan was
+    made yet."""
     source, _, _ = one.name.partition("/")
     letter = catalog.newsletters.get(source)
     if one.kind is not SourceKind.ISSUE or letter is None or one.day is None:
@@ -64,8 +79,11 @@ def before(
     zone = ZoneInfo(catalog.company.zone)
     team = {member.id: member.name for member in catalog.team.values()}
     mine = [mail for mail in proofs if mail.issue == one.name]
-    left = bool(mine) and all(mail.state is TouchState.ACCEPTED for mail in mine)
-    history = History(ledger="", proved=frozenset({one.name} if left else ()))
+    newest = max((mail.number for mail in mine), default=0)
+    mine = [mail for mail in mine if mail.number == newest]
+    if history is None:  # nobody has planned yet
+        left = bool(mine) and all(mail.state is TouchState.ACCEPTED for mail in mine)
+        history = History(ledger="", proved=frozenset({one.name} if left else ()))
     days = max(1, (one.day - catalog.as_of + timedelta(days=1)).days)
     wanted = (
         planning.proofs_ahead(catalog, history, now, days, all_day=all_day)
@@ -87,6 +105,7 @@ def before(
         ),
         proof_at=found.since.astimezone(zone) if found else None,
         late=found is not None and found.late,
+        changed=found is not None and bool(found.changed),
         path=dated.path if dated else f"{letter.path.removesuffix('.md')}/{one.day.isoformat()}.md",
         ready=dated is not None and dated.ready,
         hold=dated is not None and dated.hold,
