@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import lru_cache
-from pathlib import Path
+from importlib.util import find_spec, module_from_spec
 from types import ModuleType
 
 import numpy as np
@@ -38,9 +36,6 @@ _ALSO = {
 }
 
 
-_COUNTRIES = "holidays.countries"
-
-
 @lru_cache(maxsize=32)
 def public_holidays(country: str | None, first: int, last: int) -> frozenset[date]:
     """Public holidays of a country (ISO 3166 code, `US`) or of a part of one (`US-NY`) in these years.
@@ -51,32 +46,31 @@ def public_holidays(country: str | None, first: int, last: int) -> frozenset[dat
         return frozenset()
     import holidays
 
+    _one_at_a_time(holidays)
     code, _, part = country.partition("-")
     try:
-        with _one_country():
-            found = holidays.country_holidays(code, subdiv=part or None, years=range(first, last + 1))
+        return frozenset(holidays.country_holidays(code, subdiv=part or None, years=range(first, last + 1)))
     except NotImplementedError:
         raise _unknown(country, code) from None
-    return frozenset(found)
 
 
-@contextmanager
-def _one_country() -> Iterator[None]:
-    """Within this a country's module is read alone: its package reads all 250 before any, which takes longer than the
-    planner does. Whoever wants the whole package later gets it."""
-    import holidays
-    from holidays.registry import IMPORT_LOCK
+def _one_at_a_time(holidays: ModuleType) -> None:
+    """Let `holidays` load the country that is asked for alone: its package of countries loads all 250 when it is run,
+    which takes a tenth of a second. Whoever asks that package itself for one finds it as always.
+    """
+    name = "holidays.countries"
+    spec = None if name in sys.modules else find_spec(name)
+    if spec is None or spec.loader is None:
+        return
+    package, loader = module_from_spec(spec), spec.loader
 
-    with IMPORT_LOCK:  # each country is read under it, in whichever thread
-        if _COUNTRIES in sys.modules:
-            yield
-            return
-        sys.modules[_COUNTRIES] = bare = ModuleType(_COUNTRIES)
-        bare.__path__ = [str(Path(folder) / "countries") for folder in holidays.__path__]
-        try:
-            yield
-        finally:
-            del sys.modules[_COUNTRIES]
+    def whole(wanted: str) -> object:
+        del package.__getattr__
+        loader.exec_module(package)
+        return getattr(package, wanted)
+
+    package.__getattr__ = whole  # type: ignore[method-assign]
+    holidays.countries = sys.modules.setdefault(name, package)  # type: ignore[attr-defined]
 
 
 def _unknown(country: str, code: str) -> PlanError:

@@ -381,8 +381,12 @@ def test_what_became_of_a_persons_mails(ledger: Ledger) -> None:
 def dump(ledger: Ledger) -> list[str]:
     """Every row of every table of any store."""
     folder = resources.files("topmind.ledger") / "migrations"
-    shapes = " ".join(path.read_text("utf-8") for path in folder.iterdir())
-    tables = set(re.findall(r"CREATE TABLE (\w+)", shapes)) - set(re.findall(r"DROP TABLE (\w+)", shapes))
+    shapes = " ".join(path.read_text("utf-8") for path in sorted(folder.iterdir(), key=lambda one: one.name))
+    tables: set[str] = set()
+    for made, gone, old, new in re.findall(
+        r"CREATE TABLE (\w+)|DROP TABLE (\w+)|ALTER TABLE (\w+) RENAME TO (\w+)", shapes
+    ):
+        tables = (tables | {made, new}) - {gone, old, ""}
     found: list[str] = ledger._read(  # type: ignore[attr-defined]  # as above
         lambda book: [
             str(tuple(row)) for name in sorted(tables) for row in book.db.execute(f"SELECT * FROM {name}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date, time
 
 import pytest
@@ -124,6 +126,28 @@ def test_the_holidays_of_a_part_of_a_country() -> None:
     assert lincoln not in public_holidays("US", 2027, 2027)
     for country in ("US", "US-NY"):
         assert a_company(country=country, language="en").dates.day(lincoln) == "February 12, 2027"
+
+
+ALONE = """
+import sys
+from topmind.planning.rest_days import public_holidays
+found = {code: public_holidays(code, 2026, 2027) for code in ("US-ME", "GB-SCT", "PR")}
+assert "holidays.countries.france" not in sys.modules
+from holidays.countries import France, GB, PR, US
+import holidays
+assert holidays.countries.France is France and "holidays.countries.germany" in sys.modules
+years = (2026, 2027)
+assert found == {
+    "US-ME": frozenset(US(subdiv="ME", years=years)),
+    "GB-SCT": frozenset(GB(subdiv="SCT", years=years)),
+    "PR": frozenset(PR(years=years)),
+}
+"""
+
+
+def test_the_country_that_is_asked_for_is_loaded_alone() -> None:
+    """Not the other 250, which takes a tenth of a second; they are there as always for whoever asks for them."""
+    subprocess.run([sys.executable, "-c", ALONE], check=True)
 
 
 @pytest.mark.parametrize(
