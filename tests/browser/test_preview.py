@@ -284,7 +284,7 @@ def test_files_work_like_the_desk(browser: Any, project: Path) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     made = public(project, as_of=None, clock=CLOCK, environ={})
-    few = made.preview.coming[:3]
+    few = made.preview.coming[:4]
     done = export(replace(made, preview=replace(made.preview, coming=few)), project / "var/preview")
     page = browser.new_page()
     said: list[str] = []
