@@ -17,9 +17,10 @@ import pytest
 
 from played import PERSONAL, Desk
 from small_company import FILES, a_company, contact
-from topmind.delivery import MemoryTransport, retry
+from topmind.delivery import Fault, MemoryTransport, refused, retry, unknown
 from topmind.ledger import open_ledger
 from topmind.ledger.states import EXPIRED
+from topmind.model import OutcomeKind
 from topmind.run import load as load_
 from topmind.run import sending
 from topmind.run.clock import SystemClock
@@ -214,6 +215,22 @@ def test_a_proof_that_a_dead_run_had_in_hand_is_not_sent_again(desk: Desk) -> No
     desk.write({OWN: "---\nready: yes\n---\n"})
     said = desk.type("send", "--as-of", DAY)
     assert (said.code, [len(one) for one in left(desk)]) == (0, [3, PEOPLE])
+
+
+@pytest.mark.parametrize(
+    "became", [retry(), refused(), unknown(leaves=False)], ids=["held", "refused", "unknown"]
+)
+def test_whoever_signs_nothing_of_it_any_more_keeps_it_from_nobody(desk: Desk, became: Fault) -> None:
+    """The proof to the second sender does not leave, then the first signs for all: the issue goes without it. What may
+    have left it waits for, and each run says so."""
+    sending.send(desk.root, as_of=EVE, clock=SystemClock(), transport=MemoryTransport([None, became]))
+    contacts = desk.root / "var/contacts/contacts.csv"
+    contacts.write_text(contacts.read_text("utf-8").replace("june", "dana"), "utf-8")
+    said = [desk.type("send", "--as-of", day) for day in (EVE, DAY)]
+    doubt = became.outcome is not None and became.outcome.kind is OutcomeKind.UNKNOWN
+    assert [len(one) for one in left(desk)] == [0, 0 if doubt else PEOPLE]
+    told = "nobody can say whether the proof of wall/2026-W49 to june left"
+    assert [one.text.count(told) for one in said] == [int(doubt)] * 2
 
 
 def test_a_proof_on_demand_names_the_issue_and_a_wrong_name_gets_the_nearest(desk: Desk) -> None:
