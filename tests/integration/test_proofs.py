@@ -298,6 +298,10 @@ def test_a_changed_issue_gets_a_new_proof_that_says_what_changed(desk: Desk) -> 
             {"themes/brand.toml": (desk.root / "themes/brand.toml").read_text("utf-8") + "\n"},
             "the look of all mails",
         ),
+        (
+            {FROST: frost.replace("October", "November").replace("date:", "for: wall 2026-12-01\ndate:")},
+            "which items are pinned to it",
+        ),
     ):
         desk.write(files)
         assert [said_of_changes(mail) for mail in new_proofs(desk)] == [words] * 2
