@@ -132,6 +132,19 @@ def test_one_newsletter_is_stopped_as_a_whole(sent: Seen) -> None:
     assert "is not stopped" in sent.press("/desk/stop/", do="resume", name="gate").text
 
 
+def test_a_page_of_an_earlier_stop_resumes_no_later_one(sent: Seen) -> None:
+    """Resumed and stopped anew meanwhile: why comes first, then the button."""
+    sent.hand.type("stop", "gate", "--why", "A wrong price.")
+    (old,) = re.findall(r'name="since" value="([^"]+)"', sent.get("/desk/stop/"))
+    sent.hand.type("resume", "gate")
+    sent.hand.type("stop", "gate", "--why", "A fire.")
+    text = sent.press("/desk/stop/", do="resume", name="gate", since=old).text
+    assert "it was stopped anew since you looked" in text
+    assert ": A fire." in text
+    (now,) = re.findall(r'name="since" value="([^"]+)"', text)
+    assert "Resumed." in sent.after("/desk/stop/", do="resume", name="gate", since=now)
+
+
 def test_what_cannot_be_done_is_told_with_what_was_typed(sent: Seen) -> None:
     """An unknown name, another button, no key."""
     text = sent.press("/desk/stop/", do="stop", name="gat", why="Typed once.").text
@@ -225,6 +238,12 @@ def test_ready_is_said_and_taken_back(sent: Seen) -> None:
     assert "Its file holds it, too" in sent.get(YARD)
     assert "waits for nobody" in sent.press(GATE, do="ready").text
     sent.hand.write({OWN: None})
+    folder = (sent.hand.root / OWN).parent
+    folder.rmdir()
+    folder.write_text("A file where its folder would be.")
+    text = sent.press(YARD, do="ready").text
+    assert "it cannot be written: Not a directory. Nothing was done." in text
+    folder.unlink()
 
 
 # -- proof -----------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from topmind.desk.contact_routes import Page
 from topmind.desk.noting import Noting
 from topmind.desk.posting import form, ours
-from topmind.errors import TopmindError
+from topmind.errors import TopmindError, UsageError
 from topmind.ledger import Stop
 from topmind.model import Catalog
 from topmind.planning.occasions import RESCUE
@@ -104,7 +104,7 @@ class ControlRoutes:
     ) -> Response:
         current = self.now()
         done = request.query_params.get("said", "")
-        stops = [(one, _title(current, one.name)) for one in self.noting.now().stops]
+        stops = [(one, _title(current, one.name), _since(one)) for one in self.noting.now().stops]
         return page(
             "stop.html",
             here="stop",
@@ -112,6 +112,7 @@ class ControlRoutes:
             done=done,
             said=SAID.get(done, ""),
             wrong=trouble,
+            unread=self.noting.trouble,
             typed=said or {},
             stops=stops,
             sources=_sources(current.preview.catalog),
@@ -126,6 +127,7 @@ class ControlRoutes:
                 self.controls.stop(name, said.get("by", ""), said.get("why", ""))
                 done = "stopped"
             elif said.get("do") == "resume" and name:
+                self._looked_at(name, said.get("since", ""))
                 self.controls.resume(name)
                 done = "resumed"
             else:
@@ -134,6 +136,13 @@ class ControlRoutes:
             return self._stops(page, request, _words(error), said)
         self.noting.forget()
         return RedirectResponse(f"/desk/stop/?said={done}", status_code=303)
+
+    def _looked_at(self, name: str, since: str) -> None:
+        """Raises UsageError where it was resumed and stopped anew since the page was made: nobody here knows why."""
+        self.noting.forget()
+        now = next((one for one in self.noting.now().stops if one.name == name), None)
+        if since and now is not None and _since(now) != since:
+            raise UsageError("it was stopped anew since you looked.", fix="Below is why.")
 
     # -- approve -----------------------------------------------------------------------------------------
 
@@ -214,6 +223,11 @@ class ControlRoutes:
         if one is None:
             raise HTTPException(404)
         return one
+
+
+def _since(stop: Stop) -> str:
+    """Tells a stop from an earlier one of the same name."""
+    return stop.since.isoformat()
 
 
 def _words(error: TopmindError) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from topmind.errors import UsageError
 from topmind.model import Newsletter
 from topmind.run import mending
 from topmind.run.mending import Mended
+from topmind.run.private_places import new_file
 
 _LINE_ENDS = re.compile(r"(\r\n|\r|\n)")
 _MARK = "\ufeff"
@@ -75,16 +74,12 @@ def _below(lines: list[str]) -> int:
 
 
 def _create(file: Path, path: str) -> None:
-    """Under a temporary name first; never over one that is there."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}.tmp")
+    """Never over one that is there."""
     try:
-        draft.write_text("---\nready: yes\n---\n", "utf-8")
-        os.link(draft, file)
-    except FileExistsError:
+        with new_file(file) as draft:
+            draft.write_text("---\nready: yes\n---\n", "utf-8")
+    except UsageError:
         raise _meanwhile(path) from None
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _meanwhile(path: str) -> UsageError:

@@ -47,9 +47,7 @@ def catalog(root: Path, last: str = "The end.\n", pins: tuple[object, ...] = ())
         )
         for name, text in zip(("roof", "b", "c"), texts, strict=True)
     ]
-    own = written(
-        "![Rain](/images/rain.png)\n\n/// item | tips/roof\n", "content/newsletters/tuesday-fix.md"
-    )
+    own = written("![Rain](/images/rain.png)\n\n/// item | tips/roof\n", "content/newsletters/tuesday-fix.md")
     made = a_catalog(
         items=[*items, an_item("tips/moss", pins=pins)],
         newsletters=[a_newsletter(body=own)],
