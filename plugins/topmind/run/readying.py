@@ -58,12 +58,17 @@ def changed(raw: bytes, path: str, *, ready: bool) -> bytes:
     if entry is not None:
         del parts[entry.line * 2 : (entry.line + len(entry.below)) * 2]
         parts[(entry.line - 1) * 2] = word
-    elif head.entries:
+    elif head.entries or _fenced(parts[::2]):
         at = _below(parts[::2]) * 2
         parts[at:at] = [word, end]
     else:
         parts[:0] = ["---", end, word, end, "---", end]
     return (mark + "".join(parts)).encode()
+
+
+def _fenced(lines: list[str]) -> bool:
+    """Whether there is a head between `---` lines, with or without a key in it."""
+    return next((line.rstrip() for line in lines if line.strip()), "") == "---"
 
 
 def _below(lines: list[str]) -> int:
