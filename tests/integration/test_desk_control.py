@@ -119,6 +119,7 @@ def test_every_mail_is_stopped_and_goes_on(sent: Seen) -> None:
     assert "by june. Fire in the shop." in sent.get("/desk/")
     assert "Resumed." in sent.after("/desk/stop/", do="resume", name="all")
     assert "Every mail is stopped" not in sent.get("/desk/")
+    assert "Stopped. A run" not in sent.get("/desk/stop/?said=stopped"), "it is resumed"
 
 
 def test_one_newsletter_is_stopped_as_a_whole(sent: Seen) -> None:
@@ -213,7 +214,8 @@ def test_today_says_that_a_real_run_waits(large: Seen) -> None:
 
 def test_an_ordinary_run_waits_for_nobody(sent: Seen) -> None:
     """The page says so, and has no button."""
-    page = sent.get("/desk/approve/")
+    page = sent.get("/desk/approve/?said=approved")
+    assert "It may go" not in page
     assert "no larger than usual" in page
     assert "<button" not in page
 

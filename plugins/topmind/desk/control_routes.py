@@ -105,6 +105,8 @@ class ControlRoutes:
         current = self.now()
         done = request.query_params.get("said", "")
         stops = [(one, _title(current, one.name), _since(one)) for one in self.noting.now().stops]
+        if done == "stopped" and not stops:  # an old address: somebody has resumed it since
+            done = ""
         return page(
             "stop.html",
             here="stop",
@@ -153,6 +155,8 @@ class ControlRoutes:
             wait = self.controls.wait()
         except TopmindError as error:
             trouble = trouble or _words(error)
+        if wait is not None and not wait.approved:  # an old address: the plan has changed since
+            done = ""
         return page(
             "approve.html",
             here="preview",
