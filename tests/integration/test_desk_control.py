@@ -107,7 +107,8 @@ def test_every_mail_is_stopped_and_goes_on(sent: Seen) -> None:
         assert "Every mail is stopped" not in sent.get(page)
     assert "Nothing is stopped before you press" in sent.get("/desk/stop/")
     assert sent.hand.type("stop", "nothing-of-that-name").code == 2
-    said = sent.after("/desk/stop/", do="stop", name="all", why="The <b>price</b>\nis wrong.", by="Dana")
+    assert "no name of an occasion" in sent.press("/desk/stop/", do="stop", name="all\0").text
+    said = sent.after("/desk/stop/", do="stop", name="all", why="The <b>price</b>\nis\0 \x1bwrong.", by="Dana")
     assert "Stopped. A run that is sending" in said
     for page in ("/desk/", "/desk/preview/", "/desk/outbox/", YARD, "/desk/nothing"):
         text = call(sent.app, "GET", page).text
@@ -288,7 +289,7 @@ def test_a_correction_is_begun_where_somebody_got_the_wrong_one(sent: Seen) -> N
     assert f'href="{link}"' in sent.get("/desk/preview/wall--2026-W49/a/sample/")
     assert re.search(r"which \d contacts have", sent.get(link))
     assert "Give it a title" in sent.press(link, title="  ").text
-    page = sent.after(link, title="The right\nnumber")
+    page = sent.after(link, title="The right\nnumber\0")
     path = "content/articles/2026-12-01-the-right-number.md"
     assert path in page
     assert "status: draft" in page

@@ -208,7 +208,7 @@ class ControlRoutes:
 
     def _correct(self, page: Page, request: Request, said: Mapping[str, str]) -> Response:
         one = self._gone(self.now(), request.query_params.get("of", ""))
-        title = " ".join(said.get("title", "").split())
+        title = "".join(one for one in " ".join(said.get("title", "").split()) if one.isprintable())
         if not title:
             return self._wrong(page, request, "Give it a title: it is the subject of the mail, too.", said)
         try:
