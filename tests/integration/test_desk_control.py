@@ -108,7 +108,9 @@ def test_every_mail_is_stopped_and_goes_on(sent: Seen) -> None:
     assert "Nothing is stopped before you press" in sent.get("/desk/stop/")
     assert sent.hand.type("stop", "nothing-of-that-name").code == 2
     assert "no name of an occasion" in sent.press("/desk/stop/", do="stop", name="all\0").text
-    said = sent.after("/desk/stop/", do="stop", name="all", why="The <b>price</b>\nis\0 \x1bwrong.", by="Dana")
+    said = sent.after(
+        "/desk/stop/", do="stop", name="all", why="The <b>price</b>\nis\0 \x1bwrong.", by="Dana"
+    )
     assert "Stopped. A run that is sending" in said
     for page in ("/desk/", "/desk/preview/", "/desk/outbox/", YARD, "/desk/nothing"):
         text = call(sent.app, "GET", page).text
