@@ -233,6 +233,21 @@ def test_whoever_signs_nothing_of_it_any_more_keeps_it_from_nobody(desk: Desk, b
     assert [one.text.count(told) for one in said] == [int(doubt)] * 2
 
 
+def test_whoever_signs_only_now_gets_a_proof_first(desk: Desk) -> None:
+    """Some readers are June's since the proof went to Dana: no mail under June's name before she has seen it."""
+    contacts = desk.root / "var/contacts/contacts.csv"
+    written = contacts.read_text("utf-8")
+    contacts.write_text(written.replace("june", "dana"), "utf-8")
+    assert [str(mail["To"]) for mail in new_proofs(desk)] == ["dana@alder.example"]
+    contacts.write_text(written, "utf-8")
+    proofs = new_proofs(desk, DAY)
+    assert sorted(str(mail["To"]) for mail in proofs) == ["dana@alder.example", "june@alder.example"]
+    assert {said_of_changes(mail) for mail in proofs} == {"signature of June Okafor"}
+    assert left(desk)[1] == []
+    assert new_proofs(desk, DAY) == []
+    assert len(left(desk)[1]) == PEOPLE
+
+
 def test_a_proof_on_demand_names_the_issue_and_a_wrong_name_gets_the_nearest(desk: Desk) -> None:
     """Weeks ahead, of an issue on hold, too; before the first send there is no ledger, and none is made."""
     desk.write({"content/newsletters/wall/2026-12-08.md": "---\nhold: yes\n---\n"})

@@ -54,6 +54,18 @@ def parts_of(catalog: Catalog, occasion: Occasion, items: tuple[str, ...], sende
     return frozenset((*ALWAYS, *found, *(f"{_PICTURES}{one}" for one in (TEXT, *found))))
 
 
+def shown_in(made: Mapping[str, str], goes: Collection[str]) -> Mapping[str, str]:
+    """What a proof of an issue that is made of `goes` shows: of whoever could sign only those who do, as only they get
+    it."""
+    return {part: digest for part, digest in made.items() if part in goes or not part.startswith(_TEAM)}
+
+
+def with_signers(made: Collection[str], signers: Collection[str]) -> frozenset[str]:
+    """Parts of an issue that only these people sign."""
+    others = (part for part in made if not part.startswith(_TEAM))
+    return frozenset((*others, *(f"{_TEAM}{name}" for name in signers)))
+
+
 def look_of(root: Path) -> str:
     """A digest over the files of a project that every mail wears."""
     folder = root / "themes/email"
