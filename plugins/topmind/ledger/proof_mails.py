@@ -59,7 +59,8 @@ def claim(
             f" VALUES (?, ?, ?, ?, ?, {PLANNED}, 0, ?) ON CONFLICT (source, occurrence, sender, number) DO NOTHING",
             (source, occurrence, name, number, key.wire(book.ledger), book.now),
         )
-    _let_go(book, one, {*among, sender})
+    if among:
+        _let_go(book, one, {*among, sender})
     hexed = proof_key(source, occurrence, sender, number).wire(book.ledger)
     until = book.now + lease // timedelta(milliseconds=1)
     changed = book.db.execute(

@@ -44,6 +44,21 @@ def test_a_proof_leaves_once_and_the_issue_is_proved_when_all_have(ledger: Ledge
     assert len({one.touch_hex for one in ledger.proofs()}) == 3
 
 
+@pytest.mark.parametrize("kind", [OutcomeKind.RETRY, OutcomeKind.REFUSED, OutcomeKind.UNKNOWN])
+def test_whoever_signs_no_more_is_not_waited_for(ledger: Ledger, kind: OutcomeKind) -> None:
+    """What has not left to them is let go with the next claim, also where that takes nothing; what may have left stays."""
+    ledger.lock("run-1")
+    for name, outcome in zip(TEAM, (YES, Outcome(kind=kind)), strict=True):
+        taken = claim(ledger, name)
+        assert taken is not None
+        assert ledger.settle_proof(taken, outcome)
+    assert ledger.history(TODAY).proved == frozenset()
+    assert ledger.claim_proof("wall", "2026-W49", "dana", among=("dana",), owner="run-1") is None
+    stays = kind is OutcomeKind.UNKNOWN
+    assert set(states(ledger)) == {"dana", *(["june"] if stays else [])}
+    assert ledger.history(TODAY).proved == (frozenset() if stays else {"wall/2026-W49"})
+
+
 @pytest.mark.parametrize("name", ["all", "wall", "wall/2026-W49"])
 def test_only_the_sender_claims_and_a_stop_holds(ledger: Ledger, name: str) -> None:
     """A run without the lock sends none, nor does anybody of an issue that is stopped."""
