@@ -396,6 +396,8 @@ def test_the_desk_opens_on_files_with_errors(tmp_path: Path, capsys: pytest.Capt
     assert "calout" in get(shown, "/desk/findings/")
     assert "The Tuesday Fix" in get(shown, "/desk/preview/")
     assert "error stops the next run" in get(shown, "/desk/preview/")
+    assert "Nobody can be counted while an error stands" in get(shown, "/desk/preview/")
+    assert "mends 1 of them" in get(shown, "/desk/findings/")
     (root / "content/company.md").unlink()
     with pytest.raises(ContentError):
         application(root, as_of=None, host="127.0.0.1")
