@@ -245,7 +245,7 @@ def _sources(catalog: Catalog | None) -> list[tuple[str, str]]:
         return []
     letters = [(letter.id, letter.title) for letter in catalog.newsletters.values()]
     follow_ups = [(one.id, one.title) for one in catalog.sequences.values()]
-    return [*letters, *follow_ups, (RESCUE, "Something useful before a floor breaks")]
+    return [*letters, *follow_ups, (RESCUE, "Something useful, before it is too long")]
 
 
 def _title(current: Current, name: str) -> str:

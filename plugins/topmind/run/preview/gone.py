@@ -69,4 +69,4 @@ def touch_title(catalog: Catalog, touch: PastTouch) -> str:
     if sequence := catalog.sequences.get(key.source):
         step = next((one.title for one in sequence.steps if one.id == key.step), key.step or "")
         return f"{sequence.title}: {step}"
-    return "Something useful before a floor breaks" if key.source == RESCUE else key.source
+    return "Something useful, before it is too long" if key.source == RESCUE else key.source
