@@ -108,6 +108,7 @@ class ControlRoutes:
         return page(
             "stop.html",
             here="stop",
+            version=current.version,
             key=self.key,
             done=done,
             said=SAID.get(done, ""),
@@ -131,7 +132,7 @@ class ControlRoutes:
             else:
                 raise HTTPException(400)
         except TopmindError as error:
-            return self._stops(page, request, _words(error), said)
+            return self._stops(page, request, str(error), said)
         self.noting.forget()
         return RedirectResponse(f"/desk/stop/?said={done}", status_code=303)
 
@@ -139,14 +140,16 @@ class ControlRoutes:
 
     def _wait(self, page: Page, request: Request, trouble: str = "") -> Response:
         wait: Wait | None = None
+        current = self.now()
         done = request.query_params.get("said", "")
         try:
             wait = self.controls.wait()
         except TopmindError as error:
-            trouble = trouble or _words(error)
+            trouble = trouble or str(error)
         return page(
             "approve.html",
             here="preview",
+            version=current.version,
             key=self.key,
             done=done,
             said=SAID.get(done, ""),
@@ -161,7 +164,7 @@ class ControlRoutes:
         try:
             self.controls.approve(seen)
         except TopmindError as error:
-            return self._wait(page, request, self._changed(seen) or _words(error))
+            return self._wait(page, request, self._changed(seen) or str(error))
         return RedirectResponse("/desk/approve/?said=approved", status_code=303)
 
     def _changed(self, seen: str) -> str:
@@ -185,6 +188,7 @@ class ControlRoutes:
         return page(
             "correction.html",
             here="preview",
+            version=current.version,
             key=self.key,
             wrong=trouble,
             typed=(said or {}).get("title", ""),
@@ -201,7 +205,7 @@ class ControlRoutes:
         try:
             path = self.controls.correct(title[:120], one.named)
         except TopmindError as error:
-            return self._wrong(page, request, _words(error), said)
+            return self._wrong(page, request, str(error), said)
         return RedirectResponse(
             f"/desk/correction/?of={quote(one.named)}&made={quote(path)}", status_code=303
         )
@@ -214,11 +218,6 @@ class ControlRoutes:
         if one is None:
             raise HTTPException(404)
         return one
-
-
-def _words(error: TopmindError) -> str:
-    where = f"{error.where}: " if error.where else ""
-    return f"{where}{error.says} {error.fix}".strip()
 
 
 def _sources(catalog: Catalog | None) -> list[tuple[str, str]]:
