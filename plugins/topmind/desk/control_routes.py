@@ -21,7 +21,7 @@ from topmind.desk.posting import form, ours
 from topmind.errors import TopmindError
 from topmind.ledger import Stop
 from topmind.model import Catalog
-from topmind.planning.occasions import RESCUE
+from topmind.planning.occasions import RESCUE, RESCUE_TITLE
 from topmind.run.approving import Wait
 from topmind.run.preview.gone import Gone, gone
 from topmind.run.preview.watching import Current
@@ -226,7 +226,7 @@ def _sources(catalog: Catalog | None) -> list[tuple[str, str]]:
         return []
     letters = [(letter.id, letter.title) for letter in catalog.newsletters.values()]
     follow_ups = [(one.id, one.title) for one in catalog.sequences.values()]
-    return [*letters, *follow_ups, (RESCUE, "Something useful before a floor breaks")]
+    return [*letters, *follow_ups, (RESCUE, RESCUE_TITLE)]
 
 
 def _title(current: Current, name: str) -> str:

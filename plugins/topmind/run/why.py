@@ -17,7 +17,7 @@ from topmind.run import places
 from topmind.run.compose import reason_of
 from topmind.run.decide import decide
 from topmind.run.load import Project
-from topmind.run.story import RECENT, Story, name_of
+from topmind.run.story import RECENT, Story
 
 
 def story(root: Path, who: str, occasion: str | None, *, as_of: str | None, clock: Clock) -> Story:
@@ -126,7 +126,7 @@ def about(told: Story, name: str) -> Story:
         return full == name or full.startswith(f"{name}/")
 
     now = told.now
-    kept = tuple(touch for touch in told.touches if fits(name_of(touch)))
+    kept = tuple(touch for touch in told.touches if fits(touch.key.name))
     due = tuple(pair for pair in now.due if fits(pair[0].name))
     decisions = tuple(pair for pair in now.decisions if fits(pair[0].name))
     coming = tuple(one for one in now.coming if fits(one.name))
