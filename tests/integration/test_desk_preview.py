@@ -292,6 +292,28 @@ def test_an_occasion_is_held_and_released(desk: Starlette) -> None:
     assert "Hold it" in get(desk, ISSUE)
 
 
+def test_a_button_asks_the_ledger_again(root: Path, watching: Watching) -> None:
+    """What it says of stops and proofs is kept between two pages, but not over what somebody does."""
+    asked: list[str] = []
+
+    def read() -> Noted:
+        asked.append("read")
+        return Noted()
+
+    does = replace(deeds(watching, None, CLOCK), hold=lambda _name: None)
+    noting = Noting(root, read, CLOCK)
+    routes = PreviewRoutes(now=watching.now, deeds=does, noting=noting, key=KEY)
+    desk = app(
+        site=root, outbox=root, brand=brand.load(ROOT), company="x", last_run=a_last_run, preview=routes
+    )
+    for _ in range(2):
+        get(desk, ISSUE)
+    assert asked == ["read"]
+    assert post(desk, ISSUE, do="hold").status == 303
+    get(desk, ISSUE)
+    assert asked == ["read", "read"]
+
+
 def test_a_page_carries_what_it_is_made_of(root: Path, watching: Watching) -> None:
     """A plan that is ready while a page is being made is told to that page: it carries the state that it shows. What was
     asked for with a form is no page that could be asked for once more."""

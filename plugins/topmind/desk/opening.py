@@ -83,7 +83,7 @@ def open_desk(
             now=watching.now,
             deeds=deeds(watching, as_of, clock),
             story=story(clock),
-            noted=noting.now,
+            noting=noting,
             own=own_addresses(company.site),
             key=key,
         ),
