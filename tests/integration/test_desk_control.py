@@ -274,6 +274,7 @@ def test_a_proof_that_left_is_told(tmp_path: Path) -> None:
     shown = seen(root)
     page = shown.get(GATE)
     assert re.search(r"Its proof went to Dana Reyes on \d", page)
+    assert "It goes at its time, an hour after its proof at the earliest" in page
     assert "Send a proof now" in page
     assert "It was changed since" not in page
     letter = root / "content/newsletters/gate.md"
@@ -320,6 +321,9 @@ def test_what_somebody_got_and_why(sent: Seen) -> None:
     assert found is not None
     why = sent.get(found[1])
     told = sent.hand.root and _why(sent, contact)
+    # its day is a name for it, too
+    named = _why(sent, contact, "wall/2026-12-01")
+    assert ("wall/2026-W49" in named, "What comes" in named) == (True, False)
     shown = re.findall(r"<li>([^<]+)</li>", why)
     for line in shown:
         if ":" in line and "_" not in line:
@@ -332,11 +336,11 @@ def test_what_somebody_got_and_why(sent: Seen) -> None:
     assert call(sent.app, "GET", f"/desk/preview/contact/{'0' * 12}/{'0' * 32}/").status == 404
 
 
-def _why(sent: Seen, contact: str) -> str:
+def _why(sent: Seen, contact: str, occasion: str | None = None) -> str:
     """What the command says."""
     from topmind.run import why
 
-    return why.story(sent.hand.root, contact, None, as_of=None, clock=CLOCK).text()
+    return why.story(sent.hand.root, contact, occasion, as_of=None, clock=CLOCK).text()
 
 
 def test_somebody_new_has_got_nothing(large: Seen) -> None:

@@ -21,7 +21,7 @@ from topmind.desk.posting import form, ours
 from topmind.errors import TopmindError, UsageError
 from topmind.ledger import Stop
 from topmind.model import Catalog
-from topmind.planning.occasions import RESCUE
+from topmind.planning.occasions import RESCUE, RESCUE_TITLE
 from topmind.run.approving import Wait
 from topmind.run.preview.gone import Gone, gone
 from topmind.run.preview.watching import Current
@@ -110,6 +110,7 @@ class ControlRoutes:
         return page(
             "stop.html",
             here="stop",
+            version=current.version,
             key=self.key,
             done=done,
             said=SAID.get(done, ""),
@@ -135,7 +136,7 @@ class ControlRoutes:
             else:
                 raise HTTPException(400)
         except TopmindError as error:
-            return self._stops(page, request, _words(error), said)
+            return self._stops(page, request, str(error), said)
         self.noting.forget()
         return RedirectResponse(f"/desk/stop/?said={done}", status_code=303)
 
@@ -150,16 +151,18 @@ class ControlRoutes:
 
     def _wait(self, page: Page, request: Request, trouble: str = "") -> Response:
         wait: Wait | None = None
+        current = self.now()
         done = request.query_params.get("said", "")
         try:
             wait = self.controls.wait()
         except TopmindError as error:
-            trouble = trouble or _words(error)
+            trouble = trouble or str(error)
         if wait is not None and not wait.approved:  # an old address: the plan has changed since
             done = ""
         return page(
             "approve.html",
             here="preview",
+            version=current.version,
             key=self.key,
             done=done,
             said=SAID.get(done, ""),
@@ -174,7 +177,7 @@ class ControlRoutes:
         try:
             self.controls.approve(seen)
         except TopmindError as error:
-            return self._wait(page, request, self._changed(seen) or _words(error))
+            return self._wait(page, request, self._changed(seen) or str(error))
         return RedirectResponse("/desk/approve/?said=approved", status_code=303)
 
     def _changed(self, seen: str) -> str:
@@ -198,6 +201,7 @@ class ControlRoutes:
         return page(
             "correction.html",
             here="preview",
+            version=current.version,
             key=self.key,
             wrong=trouble,
             typed=(said or {}).get("title", ""),
@@ -214,7 +218,7 @@ class ControlRoutes:
         try:
             path = self.controls.correct(title[:120], one.named)
         except TopmindError as error:
-            return self._wrong(page, request, _words(error), said)
+            return self._wrong(page, request, str(error), said)
         return RedirectResponse(
             f"/desk/correction/?of={quote(one.named)}&made={quote(path)}", status_code=303
         )
@@ -234,18 +238,13 @@ def _since(stop: Stop) -> str:
     return stop.since.isoformat()
 
 
-def _words(error: TopmindError) -> str:
-    where = f"{error.where}: " if error.where else ""
-    return f"{where}{error.says} {error.fix}".strip()
-
-
 def _sources(catalog: Catalog | None) -> list[tuple[str, str]]:
     """(name, title) of everything that can be stopped as a whole."""
     if catalog is None:
         return []
     letters = [(letter.id, letter.title) for letter in catalog.newsletters.values()]
     follow_ups = [(one.id, one.title) for one in catalog.sequences.values()]
-    return [*letters, *follow_ups, (RESCUE, "Something useful before a floor breaks")]
+    return [*letters, *follow_ups, (RESCUE, RESCUE_TITLE)]
 
 
 def _title(current: Current, name: str) -> str:

@@ -25,6 +25,7 @@ from topmind.desk.reload import Reload
 from topmind.errors import UsageError
 from topmind.links import Links
 from topmind.model import Approve, Clock
+from topmind.planning.occasions import RESCUE, RESCUE_TITLE
 from topmind.report import last_plan
 from topmind.run import approving, control, moment, new, proof_now, readying, testmail, why
 from topmind.run.load import Project
@@ -84,7 +85,7 @@ def open_desk(
             now=watching.now,
             deeds=deeds(watching, as_of, clock),
             story=story(clock),
-            noted=noting.now,
+            noting=noting,
             own=own_addresses(company.site),
             key=key,
         ),
@@ -93,7 +94,8 @@ def open_desk(
         ),
         edit=lambda path: there if (there := edit(path)).startswith("https://") else "",
         reload=reload,
-        sources={
+        sources={RESCUE: RESCUE_TITLE}
+        | {
             one.id: one.title
             for kind in (catalog.newsletters, catalog.sequences, catalog.items)
             for one in kind.values()

@@ -193,6 +193,11 @@ def waiting(project: Project, history: History) -> tuple[Problem, ...]:
     return tuple(found)
 
 
+def over(found: Problem, sent: Collection[str]) -> bool:
+    """Whether it is one of `waiting`, of an issue whose proof is among those `sent` since: the run says so itself."""
+    return found.rule == WAITS and any(found.says.startswith(f"{name} waits: ") for name in sent)
+
+
 def _waiting(catalog: Catalog, issue: Occasion, why: str, fix: str) -> Problem:
     return Problem(
         rule=WAITS,

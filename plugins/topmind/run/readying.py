@@ -25,8 +25,7 @@ def write(root: Path, letter: Newsletter, day: date, *, ready: bool) -> str:
     else. Whole or not at all. Raises UsageError where nothing was said of it, where its head cannot be read, or where
     somebody has changed the file in this very moment.
     """
-    dated = letter.issues.get(day)
-    path = dated.path if dated else f"{letter.path.removesuffix('.md')}/{day.isoformat()}.md"
+    path = letter.file_of(day)
     try:
         before = (root / path).read_bytes()
     except FileNotFoundError:
