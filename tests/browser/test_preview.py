@@ -133,7 +133,7 @@ def address(project: Path) -> Iterator[str]:
             now=watching.now,
             deeds=deeds(watching, None, CLOCK),
             story=story(CLOCK),
-            noted=noting.now,
+            noting=noting,
             own=own_addresses("https://harborandpine.example"),
         ),
         control=ControlRoutes(

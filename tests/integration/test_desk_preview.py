@@ -18,11 +18,14 @@ from topmind import brand, settings
 from topmind.cli.serving import application
 from topmind.date_words import DateStyle
 from topmind.desk.app import app, own_addresses
-from topmind.desk.opening import deeds
+from topmind.desk.control_routes import ControlRoutes
+from topmind.desk.noting import Noting
+from topmind.desk.opening import controls, deeds
 from topmind.desk.preview_routes import PreviewRoutes
 from topmind.desk.reload import Reload
 from topmind.errors import ContentError
 from topmind.ledger import open_ledger
+from topmind.run.control import Noted
 from topmind.run.preview import Watching
 from topmind.run.preview.personas import key_of
 from topmind.run.preview.watching import Current
@@ -74,6 +77,12 @@ def a_desk(
             now=now or watching.now,
             deeds=deeds(watching, None, CLOCK),
             own=own_addresses("https://harborandpine.example"),
+            key=KEY,
+        ),
+        control=ControlRoutes(
+            now=now or watching.now,
+            noting=Noting(root, Noted, CLOCK),
+            controls=controls(watching, None, CLOCK),
             key=KEY,
         ),
         reload=reload,
@@ -283,6 +292,28 @@ def test_an_occasion_is_held_and_released(desk: Starlette) -> None:
     assert "Hold it" in get(desk, ISSUE)
 
 
+def test_a_button_asks_the_ledger_again(root: Path, watching: Watching) -> None:
+    """What it says of stops and proofs is kept between two pages, but not over what somebody does."""
+    asked: list[str] = []
+
+    def read() -> Noted:
+        asked.append("read")
+        return Noted()
+
+    does = replace(deeds(watching, None, CLOCK), hold=lambda _name: None)
+    noting = Noting(root, read, CLOCK)
+    routes = PreviewRoutes(now=watching.now, deeds=does, noting=noting, key=KEY)
+    desk = app(
+        site=root, outbox=root, brand=brand.load(ROOT), company="x", last_run=a_last_run, preview=routes
+    )
+    for _ in range(2):
+        get(desk, ISSUE)
+    assert asked == ["read"]
+    assert post(desk, ISSUE, do="hold").status == 303
+    get(desk, ISSUE)
+    assert asked == ["read", "read"]
+
+
 def test_a_page_carries_what_it_is_made_of(root: Path, watching: Watching) -> None:
     """A plan that is ready while a page is being made is told to that page: it carries the state that it shows. What was
     asked for with a form is no page that could be asked for once more."""
@@ -305,9 +336,15 @@ def test_a_page_carries_what_it_is_made_of(root: Path, watching: Watching) -> No
         ISSUE,
         f"{ISSUE}source/",
         f"{ISSUE}against/last/",
+        "/desk/",
+        "/desk/stop/",
+        "/desk/approve/",
+        "/desk/preview/nothing/a/sample/",
+        f"{look_up}nothing/",
     ):
-        page = get(desk, path)
-        assert f'data-desk="{reload.mark(shown[-1])}" defer' in page, path
+        asked = len(shown)
+        page = call(desk, "GET", path).text
+        assert f'data-desk="{reload.mark(shown[asked])}" defer' in page, path
         assert reload.mark(shown[-1]) not in reload.state()
     assert (
         f'data-desk="{reload.mark(shown[-1] + 1)}" data-posted defer'

@@ -17,6 +17,7 @@ from typing import Any
 import psycopg
 import pytest
 
+import old_ledger
 from ledger_words import claim
 from topmind.delivery import send
 from topmind.errors import GuardError, LedgerDamaged, LedgerError, LedgerLocked, TopmindError
@@ -188,6 +189,22 @@ def test_an_older_shape_is_brought_forward(postgres: Any, postgres_url: str) -> 
     ledger = opened(postgres_url)
     with pytest.raises(LedgerLocked, match="an older topmind"):
         ledger.lock("run-8")
+    ledger.close()
+
+
+def test_what_an_older_topmind_wrote_is_carried_on(postgres: Any, postgres_url: str) -> None:
+    """Touches, stops and proofs of fourteen migrations mean what they meant."""
+    schema = postgres_url.rpartition("%3D")[2]
+    run(
+        postgres,
+        f"CREATE SCHEMA {schema}",
+        f"SET search_path = {schema}",
+        *(shape(script) for number, script in migrations().items() if number <= old_ledger.SHAPE),
+        f"INSERT INTO meta VALUES ('shape', '{old_ledger.SHAPE}'), ('ledger', 'test'), ('epoch', '1'), ('head', '0')",
+        *old_ledger.ROWS,
+    )
+    ledger = opened(postgres_url)
+    old_ledger.is_carried_on(ledger)
     ledger.close()
 
 

@@ -52,10 +52,10 @@ def _test(options: Options, to: str, contact: str | None, *, every: bool, machin
 def _test_of_one(
     options: Options, to: str, occasion: str, contact: str | None, *, every: bool, machine: bool
 ) -> int:
-    from topmind.run import test_of_one
+    from topmind.run import testmail_of_one
     from topmind.run.clock import SystemClock
 
-    sent = test_of_one.send(
+    sent = testmail_of_one.send(
         options.project, to, occasion, contact, every=every, as_of=options.as_of, clock=SystemClock()
     )
     if machine:

@@ -27,7 +27,7 @@ from topmind.desk.calendar_page import Calendar, days_in_words
 from topmind.desk.control_routes import ControlRoutes
 from topmind.desk.last_run import LastRun
 from topmind.desk.preview_routes import PreviewRoutes
-from topmind.desk.reload import Reload
+from topmind.desk.reload import CAME, Came, Reload
 from topmind.desk.site import Site
 from topmind.errors import TopmindError
 from topmind.live.look import Pages, style_hash
@@ -120,9 +120,10 @@ def app(
     if live is not None:
         routes += [Route(f"/{letter}/{{token:path}}", live) for letter in LIVE_DOORS]
     routes.append(Mount("/", Site(site, reload)))
+    guards = [Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)]
     return Starlette(
         routes=routes,
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)],
+        middleware=[*guards, Middleware(Came, version=reload.version)] if reload else guards,
         exception_handlers={HTTPException: desk.friendly},
     )
 
@@ -163,6 +164,11 @@ def _script(_request: Request) -> Response:
     return Response((_HERE / "desk.js").read_bytes(), media_type="text/javascript", headers=headers)
 
 
+def _came(request: Request) -> dict[str, int]:
+    """The version that there was when it came, for a page of which nobody knows better."""
+    return {"version": request.scope[CAME]} if CAME in request.scope else {}
+
+
 def _with_slash(request: Request) -> Response:
     return RedirectResponse(f"{request.url.path}/")
 
@@ -184,7 +190,8 @@ class _Desk:
     def today(self, request: Request) -> Response:
         """What was done today, what comes, what needs somebody."""
         lacks = self.calendar.lacks() if self.calendar else []
-        return self._with_run("today.html", here="today", lacks=lacks, told=self._told, wait=self._waiting())
+        wait, came = self._waiting(), _came(request)
+        return self._with_run("today.html", here="today", lacks=lacks, told=self._told, wait=wait, **came)
 
     def plan(self, request: Request) -> Response:
         """Today's plan by occasion and reason."""
@@ -241,7 +248,7 @@ class _Desk:
         """An error as a page that says what to do."""
         status = error.status_code if isinstance(error, HTTPException) else 500
         desk = request.url.path.startswith("/desk")
-        return self.page("missing.html", status, here="", is_desk=desk, status=status)
+        return self.page("missing.html", status, here="", is_desk=desk, status=status, **_came(request))
 
     def _mail(self, request: Request) -> mails.Mail:
         found = mails.read(self.outbox, request.path_params["name"])

@@ -15,7 +15,7 @@ from topmind.desk.preview_pages import Link
 from topmind.errors import TopmindError
 from topmind.run import why
 from topmind.run.preview.watching import Current
-from topmind.run.story import Story, name_of
+from topmind.run.story import Story
 
 #: Renders a template of the desk: (template, status, **values).
 Page = Callable[..., Response]
@@ -92,7 +92,7 @@ class ContactRoutes:
         project = current.project
         if made is None or told is None or touch is None or project is None:
             raise HTTPException(404)
-        told = why.with_mails(project, why.about(told, name_of(touch)))
+        told = why.with_mails(project, why.about(told, touch.key.name))
         return page(
             "preview_touch.html",
             here="preview",

@@ -18,10 +18,10 @@ from starlette.routing import Route
 from topmind.desk.contact_routes import Page
 from topmind.desk.noting import Noting
 from topmind.desk.posting import form, ours
-from topmind.errors import TopmindError
+from topmind.errors import TopmindError, UsageError
 from topmind.ledger import Stop
 from topmind.model import Catalog
-from topmind.planning.occasions import RESCUE
+from topmind.planning.occasions import RESCUE, RESCUE_TITLE
 from topmind.run.approving import Wait
 from topmind.run.preview.gone import Gone, gone
 from topmind.run.preview.watching import Current
@@ -104,14 +104,18 @@ class ControlRoutes:
     ) -> Response:
         current = self.now()
         done = request.query_params.get("said", "")
-        stops = [(one, _title(current, one.name)) for one in self.noting.now().stops]
+        stops = [(one, _title(current, one.name), _since(one)) for one in self.noting.now().stops]
+        if done == "stopped" and not stops:  # an old address: somebody has resumed it since
+            done = ""
         return page(
             "stop.html",
             here="stop",
+            version=current.version,
             key=self.key,
             done=done,
             said=SAID.get(done, ""),
             wrong=trouble,
+            unread=self.noting.trouble,
             typed=said or {},
             stops=stops,
             sources=_sources(current.preview.catalog),
@@ -126,27 +130,39 @@ class ControlRoutes:
                 self.controls.stop(name, said.get("by", ""), said.get("why", ""))
                 done = "stopped"
             elif said.get("do") == "resume" and name:
+                self._looked_at(name, said.get("since", ""))
                 self.controls.resume(name)
                 done = "resumed"
             else:
                 raise HTTPException(400)
         except TopmindError as error:
-            return self._stops(page, request, _words(error), said)
+            return self._stops(page, request, str(error), said)
         self.noting.forget()
         return RedirectResponse(f"/desk/stop/?said={done}", status_code=303)
+
+    def _looked_at(self, name: str, since: str) -> None:
+        """Raises UsageError where it was resumed and stopped anew since the page was made: nobody here knows why."""
+        self.noting.forget()
+        now = next((one for one in self.noting.now().stops if one.name == name), None)
+        if since and now is not None and _since(now) != since:
+            raise UsageError("it was stopped anew since you looked.", fix="Below is why.")
 
     # -- approve -----------------------------------------------------------------------------------------
 
     def _wait(self, page: Page, request: Request, trouble: str = "") -> Response:
         wait: Wait | None = None
+        current = self.now()
         done = request.query_params.get("said", "")
         try:
             wait = self.controls.wait()
         except TopmindError as error:
-            trouble = trouble or _words(error)
+            trouble = trouble or str(error)
+        if wait is not None and not wait.approved:  # an old address: the plan has changed since
+            done = ""
         return page(
             "approve.html",
             here="preview",
+            version=current.version,
             key=self.key,
             done=done,
             said=SAID.get(done, ""),
@@ -161,7 +177,7 @@ class ControlRoutes:
         try:
             self.controls.approve(seen)
         except TopmindError as error:
-            return self._wait(page, request, self._changed(seen) or _words(error))
+            return self._wait(page, request, self._changed(seen) or str(error))
         return RedirectResponse("/desk/approve/?said=approved", status_code=303)
 
     def _changed(self, seen: str) -> str:
@@ -185,6 +201,7 @@ class ControlRoutes:
         return page(
             "correction.html",
             here="preview",
+            version=current.version,
             key=self.key,
             wrong=trouble,
             typed=(said or {}).get("title", ""),
@@ -195,13 +212,13 @@ class ControlRoutes:
 
     def _correct(self, page: Page, request: Request, said: Mapping[str, str]) -> Response:
         one = self._gone(self.now(), request.query_params.get("of", ""))
-        title = " ".join(said.get("title", "").split())
+        title = "".join(one for one in " ".join(said.get("title", "").split()) if one.isprintable())
         if not title:
             return self._wrong(page, request, "Give it a title: it is the subject of the mail, too.", said)
         try:
             path = self.controls.correct(title[:120], one.named)
         except TopmindError as error:
-            return self._wrong(page, request, _words(error), said)
+            return self._wrong(page, request, str(error), said)
         return RedirectResponse(
             f"/desk/correction/?of={quote(one.named)}&made={quote(path)}", status_code=303
         )
@@ -216,9 +233,9 @@ class ControlRoutes:
         return one
 
 
-def _words(error: TopmindError) -> str:
-    where = f"{error.where}: " if error.where else ""
-    return f"{where}{error.says} {error.fix}".strip()
+def _since(stop: Stop) -> str:
+    """Tells a stop from an earlier one of the same name."""
+    return stop.since.isoformat()
 
 
 def _sources(catalog: Catalog | None) -> list[tuple[str, str]]:
@@ -227,7 +244,7 @@ def _sources(catalog: Catalog | None) -> list[tuple[str, str]]:
         return []
     letters = [(letter.id, letter.title) for letter in catalog.newsletters.values()]
     follow_ups = [(one.id, one.title) for one in catalog.sequences.values()]
-    return [*letters, *follow_ups, (RESCUE, "Something useful, before it is too long")]
+    return [*letters, *follow_ups, (RESCUE, RESCUE_TITLE)]
 
 
 def _title(current: Current, name: str) -> str:

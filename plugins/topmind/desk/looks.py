@@ -15,7 +15,6 @@ _LIGHT = re.compile(r"\(\s*prefers-color-scheme\s*:\s*light\s*\)", re.IGNORECASE
 _SCHEME = re.compile(r"(supported-color-schemes|color-scheme)\s*:\s*light dark", re.IGNORECASE)
 _META = re.compile(r"""(name=["'](?:supported-)?color-schemes?["']\s+content=["'])[^"']*""", re.IGNORECASE)
 _IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
-_SOURCE = re.compile(r"""\s(?:src|srcset)=(?:"[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
 _ALT = re.compile(r"""\salt=(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _SIZE = re.compile(r"""\swidth=["']?(\d+)""", re.IGNORECASE)
 _BACKGROUND = re.compile(r"url\([^)]*\)", re.IGNORECASE)

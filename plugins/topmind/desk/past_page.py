@@ -7,10 +7,11 @@ from typing import Any
 from topmind.desk.preview_pages import Link
 from topmind.model import Catalog, PastTouch, Verdict
 from topmind.report.feedback_words import heard_of
+from topmind.report.reasons import reason_words
 from topmind.report.touch_words import state_words
 from topmind.run import why_words
 from topmind.run.preview.gone import touch_title
-from topmind.run.story import Story, name_of, promised, reason_words, standing
+from topmind.run.story import Story, promised, standing
 
 #: Touches that are listed at once; older ones are folded away.
 FIRST = 20
@@ -52,7 +53,7 @@ def touch_page(story: Story, touch: PastTouch, catalog: Catalog) -> dict[str, An
     wire = touch.wire(story.ledger)
     return {
         "touch": _touch(touch, catalog),
-        "command": f"topmind why {story.person.contact} {name_of(touch)}",
+        "command": f"topmind why {story.person.contact} {touch.key.name}",
         "items": [
             catalog.items[name].title if name in catalog.items else name
             for name in (*touch.items, *touch.shown)

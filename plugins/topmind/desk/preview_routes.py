@@ -19,10 +19,10 @@ from topmind.desk import looks
 from topmind.desk import preview_pages as pages
 from topmind.desk.changes_page import changes_page
 from topmind.desk.contact_routes import ContactRoutes, Page
+from topmind.desk.noting import Noting
 from topmind.desk.posting import form, ours
 from topmind.desk.pressing import SAID, Deeds, press
 from topmind.errors import TopmindError
-from topmind.run.control import Noted
 from topmind.run.preview import Coming, Mailer, Persona, SeenMail, find, masked
 from topmind.run.preview.before import Before, before
 from topmind.run.preview.gone import gone
@@ -41,8 +41,8 @@ class PreviewRoutes:
     own: tuple[str, ...] = ()
     #: (state, contact) → their story; None = the past is not shown.
     story: Callable[[Current, str], Story] | None = None
-    #: What the ledger says of stops and proofs.
-    noted: Callable[[], Noted] = Noted
+    #: What the ledger says of stops and proofs; None = nobody asks it.
+    noting: Noting | None = None
     #: In each form of this desk: a page elsewhere does not know it.
     key: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
@@ -150,7 +150,8 @@ class PreviewRoutes:
             return None
         at = project.moment
         history = current.people.history if current.people else None
-        return before(project.catalog, one, self.noted().proofs, history, at.now, all_day=at.all_day)
+        proofs = self.noting.now().proofs if self.noting else ()
+        return before(project.catalog, one, proofs, history, at.now, all_day=at.all_day)
 
     def _frame(self, page: Page, request: Request) -> Response:
         made = {"light": looks.light, "dark": looks.dark, "bare": looks.without_pictures}
@@ -205,6 +206,8 @@ class PreviewRoutes:
             done = press(self.deeds, one, letter, persona, said)
         except TopmindError as error:
             return self._mail(page, request, f"{error.says} {error.fix}".strip(), said.get("to", ""))
+        if self.noting:
+            self.noting.forget()
         kept = _query(request)
         here = _link(pages.place(one, letter, persona.id))
         back = f"{here}?{kept + '&' if kept else ''}said={done}"

@@ -14,6 +14,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 #: Folders that are watched, relative to the project, and the settings, which are looked at: an editor that saves by
 #: renaming puts another file in their place, and a folder may be made later.
@@ -24,6 +25,8 @@ GLANCE = 200
 TOGETHER = 120
 #: Seconds between two looks of a stream, and between two signs that it is alive.
 LOOK, ALIVE = 0.05, 15.0
+#: Where a request has the version that there was when it came.
+CAME = "topmind.version"
 _SCRIPT = Path(__file__).parent / "templates" / "reload.js"
 
 
@@ -153,6 +156,18 @@ class Reload:
                 yield ": here\n\n"
             await asyncio.sleep(LOOK)
             quiet += LOOK
+
+
+class Came:
+    """Notes with each request which version there was when it came: the page of an error is of no later one."""
+
+    def __init__(self, app: ASGIApp, version: Callable[[], int]) -> None:
+        self._app, self._version = app, version
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As the app does."""
+        scope[CAME] = self._version()
+        await self._app(scope, receive, send)
 
 
 def _state(path: Path) -> tuple[int, ...]:

@@ -163,11 +163,10 @@ class Book:
             if found[1] != title:
                 self.db.execute("UPDATE occasions SET title = ? WHERE id = ?", (title, found[0]))
             return int(found[0])
-        name = "/".join(part for part in (key.source, key.step, key.occurrence) if part)
         (number,) = self.db.execute(
             "INSERT INTO occasions (source, step, occurrence, channel, kind, name, title)"
             " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-            (*where, kind, name, title),
+            (*where, kind, key.name, title),
         ).fetchone()
         return int(number)
 

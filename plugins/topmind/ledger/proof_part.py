@@ -36,7 +36,8 @@ class ProofPart(Protocol):
         one of this issue. `number`: which of its proofs, each with what it shows (`content`); `at`: moment of the run.
 
         None: it has left, may have left, another run has it, the issue is stopped, or `owner` does not hold the
-        lock; that number shows something else, another number shows the same, or one before it is missing. What a crash leaves claimed becomes unknown (`sweep`, `lock`, `unlock`) and is never claimed again.
+        lock; that number shows something else, another number shows the same, or one before it is missing. What a
+        crash leaves claimed becomes unknown (`sweep`, `lock`, `unlock`) and is never claimed again.
         """
         ...
 

@@ -22,6 +22,7 @@ from topmind.model.body import (
     Video,
 )
 from topmind.model.content import Edit, Item, Problem, Send, Silence, Use
+from topmind.model.history import Answer, History, PastTouch, ShownProof, TouchKey
 from topmind.model.house import Catalog, Ceiling, Company, Example, FieldSpec, Promise, Segment, TeamMember
 from topmind.model.mail import (
     UNSUBSCRIBE_AT_PROVIDER,
@@ -37,19 +38,14 @@ from topmind.model.mail import (
     Transport,
 )
 from topmind.model.people import (
-    Answer,
     Bools,
     FactDate,
-    History,
     Members,
     Moved,
-    PastTouch,
     PersonRecord,
     Position,
-    ShownProof,
     StageChange,
     Standing,
-    TouchKey,
 )
 from topmind.model.plan import (
     Ahead,

@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias
 
 from topmind.date_words import PLAIN, DateStyle
 from topmind.model.body import MergeTag
-from topmind.model.people import TouchKey
+from topmind.model.history import TouchKey
 from topmind.model.plan import Occasion
 from topmind.model.words import OutcomeKind
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from topmind.model.body import Slot
-from topmind.model.people import TouchKey
+from topmind.model.history import TouchKey
 from topmind.model.words import Channel, Purpose, Reason, SourceKind, Verdict
 
 

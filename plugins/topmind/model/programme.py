@@ -65,6 +65,11 @@ class Newsletter:
         issue = self.issues.get(day)
         return issue.body.slots if issue and issue.body else self.body.slots
 
+    def file_of(self, day: date) -> str:
+        """Path of the file of the issue with this nominal day, also where nobody has written it yet."""
+        issue = self.issues.get(day)
+        return issue.path if issue else f"{self.path.removesuffix('.md')}/{day.isoformat()}.md"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:

@@ -211,9 +211,7 @@ def _already_shown(block: Block, row: int, touches: Iterable[PastTouch]) -> Iter
     kept = block.seen[:, row] & block.items[:, row] & table.offered[int(block.today[row]) - setting.start]
     for bit in sorted(by.keys() - chosen):
         if int(kept[bit // 64]) >> (bit % 64) & 1:
-            key = by[bit].key
-            where = "/".join(part for part in (key.source, key.step, key.occurrence) if part)
-            yield AlreadyShown(item=table.items[bit], where=where)
+            yield AlreadyShown(item=table.items[bit], where=by[bit].key.name)
 
 
 def _day_of(touch: PastTouch) -> date:

@@ -31,6 +31,8 @@ from topmind.planning import cadence
 
 #: After this local time steps, announcements and rescues may go by mail.
 MORNING = time(9)
+#: Title of one by mail.
+RESCUE_TITLE = "Something useful, before it is too long"
 #: Days before a floor breaks on which a rescue may begin.
 LEAD_TIME = 7
 #: The source of every rescue.

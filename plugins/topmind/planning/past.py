@@ -258,7 +258,7 @@ class _Past:
         if day == block.today[row]:
             block.touched[row] = day
             block.taken[row] = len(block.takers)
-            block.takers.append("/".join(p for p in (key.source, key.step, key.occurrence) if p))
+            block.takers.append(key.name)
         if key.channel is Channel.CALL:
             block.calls[_caller(block, row, past.source[place], key.step)][day] += 1
 

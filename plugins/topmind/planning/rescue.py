@@ -13,7 +13,7 @@ from topmind.planning.block import Block, Rows
 from topmind.planning.gates import caller_indexes, gate, waits
 from topmind.planning.items import any_of
 from topmind.planning.logs import CODES, BlockLog, RescueEvent, RescueLog, Why, new_final
-from topmind.planning.occasions import LEAD_TIME, MORNING, RESCUE, Ask, is_stopped
+from topmind.planning.occasions import LEAD_TIME, MORNING, RESCUE, RESCUE_TITLE, Ask, is_stopped
 from topmind.planning.past import Key
 from topmind.planning.policies import LASTING, STATIC, capacity, same_inbox
 from topmind.planning.selection import available, rescue_item
@@ -24,7 +24,7 @@ CHANNELS = tuple(Channel)
 
 def rescue_ask(channel: Channel, *, stopped: bool = False) -> Ask:
     """What a rescue asks on one channel."""
-    titles = {Channel.EMAIL: "Something useful, before it is too long"}
+    titles = {Channel.EMAIL: RESCUE_TITLE}
     return Ask(
         kind=SourceKind.RESCUE,
         source=RESCUE,

@@ -16,7 +16,7 @@ from topmind.ledger.values import Counts, Task, Unproven
 from topmind.model import Catalog, Channel, History, PastTouch, Plan, TouchState
 from topmind.planning.call_backs import CALL_BACK
 from topmind.report.owner import OwnerReport
-from topmind.report.reasons import NOBODY, why_not
+from topmind.report.reasons import NOBODY, reason_of, why_not
 
 #: States in which somebody who was due did not (provably) get it.
 FELL = frozenset(
@@ -284,9 +284,9 @@ def _fell(touch: PastTouch, who: Callable[[str], str]) -> FellRow:
     key = touch.key
     return FellRow(
         who=who(key.contact),
-        occasion="/".join(part for part in (key.source, key.step, key.occurrence) if part),
+        occasion=key.name,
         channel=Channel(key.channel).value,
         state="bounced" if touch.bounced else touch.state.value,
-        reason=why_not(touch) if touch.state is TouchState.MISSED else touch.reason,
+        reason=reason_of(touch),
         day=touch.day,
     )

@@ -50,6 +50,16 @@ def why_not(touch: PastTouch) -> str:
     return touch.reason or touch.state.value
 
 
+def reason_of(touch: PastTouch) -> str:
+    """Why it did not come to them; "" where it did, or may still."""
+    return why_not(touch) if touch.state is TouchState.MISSED else touch.reason
+
+
+def reason_words(touch: PastTouch) -> str:
+    """The same in words."""
+    return in_words(reason) if (reason := reason_of(touch)) else ""
+
+
 def contents(touch: PastTouch) -> str:
     """`: tips/gutters; its words showed tips/frost`, after the name of a touch; "" = no item was in it."""
     said = [", ".join(touch.items)] if touch.items else []

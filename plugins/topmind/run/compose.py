@@ -68,8 +68,8 @@ def compose(
 
     `published`: addresses of the built site; an edition that links to a page which is not there is held. None =
     not known, and not looked at here. `wrong`: of these files, file → what the linter finds in it that no
-    reader may get; an edition made from such a file is held. It is asked only where something is due. `unseen`: parts of an edition that its proof did not show as they
-    are; one that has such is held.
+    reader may get; an edition made from such a file is held. It is asked only where something is due. `unseen`: parts
+    of an edition that its proof did not show as they are; one that has such is held.
     """
     found = waiting(decided, rows)
     fresh = [t for t in decided.plan.due if not decided.plan.occasions[t.occasion].channel.is_task]

@@ -17,8 +17,8 @@ from topmind.run import load as load_
 from topmind.run.dry import decide_dry
 from topmind.run.places import ledger_exists, objects, open_project_ledger
 
-#: Longest word of whoever stops something, in characters.
-SAID = 200
+#: Characters of who stops something, and of why.
+MOST = 200
 #: `2026-12-08` in `tuesday-fix/2026-12-08`.
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -101,7 +101,9 @@ def stop(
     root: Path, occasion: str, *, as_of: str | None, clock: Clock, by: str = "", why: str = ""
 ) -> frozenset[str]:
     """Stop an occasion, a source or all; returns everything that is stopped now. `by` and `why` are read by whoever
-    finds it stopped: one line each, cut where it is longer than `SAID`."""
+    finds it stopped: one line each, cut where it is longer than `MOST`."""
+    if not occasion.isprintable():
+        raise UsageError("this is no name of an occasion.", fix="Copy it from `topmind plan`.")
     if occasion != "all":
         occasion = _known(root, occasion, as_of, clock)
     with _ledger(root, clock) as ledger:
@@ -110,7 +112,8 @@ def stop(
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())[:SAID]
+    """In one line, without what a terminal or a database would take for a command or an end."""
+    return "".join(one for one in " ".join(text.split()) if one.isprintable())[:MOST]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

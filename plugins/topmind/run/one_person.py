@@ -13,7 +13,7 @@ from topmind import audience
 from topmind.ledger import Dossier, Word
 from topmind.model import Channel, Clock, PastTouch
 from topmind.report.feedback_words import heard_of, suppressed_because
-from topmind.report.reasons import contents, in_words
+from topmind.report.reasons import contents, reason_words
 from topmind.run import places, private_places, whom
 from topmind.run.task_files import write_private
 
@@ -86,7 +86,7 @@ class Held:
     def _touch(self, touch: PastTouch) -> dict[str, Any]:
         name = touch.wire(self.ledger)
         return {
-            "occasion": _name(touch),
+            "occasion": touch.key.name,
             "channel": touch.key.channel.value,
             "day": touch.day.isoformat(),
             "state": touch.state.value,
@@ -241,9 +241,9 @@ def _stages(held: Dossier) -> Iterator[str]:
 def _touches(all_: Held) -> Iterator[str]:
     held = all_.dossier
     for touch in held.touches:
-        why = f" ({in_words(touch.reason)})" if touch.reason else ""
+        why = f" ({reason})" if (reason := reason_words(touch)) else ""
         channel = "" if touch.key.channel is Channel.EMAIL else f", {touch.key.channel.value}"
-        yield f"  {touch.day}  {touch.state.value:10} {_name(touch)}{channel}{contents(touch)}{why}"
+        yield f"  {touch.day}  {touch.state.value:10} {touch.key.name}{channel}{contents(touch)}{why}"
         name = touch.wire(all_.ledger)
         if mail := all_.mails.get(name):
             yield f"              {mail}"
@@ -277,11 +277,6 @@ def _suppressed(held: Dossier) -> dict[str, str] | None:
         return None
     reason, at = held.suppressed
     return {"reason": reason, "since": at.isoformat()}
-
-
-def _name(touch: PastTouch) -> str:
-    key = touch.key
-    return "/".join(part for part in (key.source, key.step, key.occurrence) if part)
 
 
 def _iso(day: date | None) -> str | None:

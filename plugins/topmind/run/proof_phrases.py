@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import PurePosixPath
 
 from topmind.mail.issue_parts import in_words
 from topmind.model import Catalog, Occasion
@@ -15,10 +14,7 @@ MOST = 5
 
 def dated_file(catalog: Catalog, occasion: Occasion) -> str:
     """The issue's own file, also where nobody has written it yet."""
-    letter = catalog.newsletters[occasion.source]
-    if occasion.day in letter.issues:
-        return letter.issues[occasion.day].path
-    return str(PurePosixPath(letter.path).with_suffix("") / f"{occasion.day.isoformat()}.md")
+    return catalog.newsletters[occasion.source].file_of(occasion.day)
 
 
 def next_run(notice: timedelta) -> str:

@@ -172,7 +172,7 @@ def tick(
     findings = load_.ordered(
         [
             *project.findings,
-            *(one for one in decided.findings if not _proved_now(one, proved)),
+            *(one for one in decided.findings if not proof_states.over(one, proved.sent)),
             *composed.problems,
             *found.problems,
             *told.problems,
@@ -189,11 +189,6 @@ def tick(
         task_mails=told.sent,
         proofs=len(proved.sent),
     )
-
-
-def _proved_now(one: Problem, proved: ProofReport) -> bool:
-    """Whether it is of an issue that waited for the proof which has left with this run: that says so itself."""
-    return one.rule == proof_states.WAITS and any(one.says.startswith(f"{name} ") for name in proved.sent)
 
 
 def _where(carrier: Transport, root: Path) -> str:

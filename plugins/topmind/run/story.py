@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from topmind.ledger import HeardOf, Person
-from topmind.model import Channel, PastTouch, TouchState
+from topmind.model import Channel, PastTouch
 from topmind.planning import Explanation
 from topmind.report.feedback_words import heard_of
-from topmind.report.reasons import contents, in_words, why_not
+from topmind.report.reasons import contents, reason_words
 from topmind.run import why_words
 
 #: How many touches to come are told.
@@ -80,7 +80,7 @@ class Story:
             ],
             "touches": [
                 {
-                    "occasion": name_of(t),
+                    "occasion": t.key.name,
                     "channel": t.key.channel.value,
                     "day": t.day.isoformat(),
                     "state": t.state.value,
@@ -108,12 +108,6 @@ def _iso(day: Any) -> str | None:
     return day.isoformat() if day else None
 
 
-def name_of(touch: PastTouch) -> str:
-    """`tuesday-fix/2026-W49`, `first-job/thank-you/once`."""
-    key = touch.key
-    return "/".join(part for part in (key.source, key.step, key.occurrence) if part)
-
-
 def _lines(story: Story) -> Iterator[str]:
     now, person = story.now, story.person
     yield f"{person.name or 'no name'} <{person.address or 'no address'}>, contact {now.contact}"
@@ -129,8 +123,8 @@ def _lines(story: Story) -> Iterator[str]:
         yield from (f"  {o.name}: {why_words.decision(now, o, d)}" for o, d in now.decisions)
     yield "What happened:" if story.touches else f"Nothing{story.of} was ever sent to them from here."
     for touch in story.touches:
-        why = f" ({reason_words(touch)})" if reason_words(touch) else ""
-        yield f"  {touch.day}  {touch.state.value:10} {name_of(touch)}{contents(touch)}{why}"
+        why = f" ({reason})" if (reason := reason_words(touch)) else ""
+        yield f"  {touch.day}  {touch.state.value:10} {touch.key.name}{contents(touch)}{why}"
         name = touch.wire(story.ledger)
         if name in story.mails:
             yield f"              {story.mails[name]}"
@@ -141,12 +135,6 @@ def _lines(story: Story) -> Iterator[str]:
     if now.coming:
         yield "What comes (as planned today):"
         yield from (f"  {c.day}  {c.name}" for c in now.coming[:RECENT])
-
-
-def reason_words(touch: PastTouch) -> str:
-    """Why it did not come to them; "" where it did."""
-    reason = why_not(touch) if touch.state is TouchState.MISSED else touch.reason
-    return in_words(reason) if reason else ""
 
 
 def who(story: Story) -> Iterator[str]:

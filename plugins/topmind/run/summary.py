@@ -38,11 +38,6 @@ def reasons(plan: Plan) -> Mapping[Verdict, Counter[str]]:
     return found
 
 
-def due_by_occasion(plan: Plan) -> dict[int, int]:
-    """Occasion index → due contacts, the largest first."""
-    return dict(Counter(touch.occasion for touch in plan.due).most_common())
-
-
 def due_by_label(plan: Plan) -> dict[tuple[str, str], int]:
     """(label, channel) → due contacts, the largest first."""
     found: Counter[tuple[str, str]] = Counter()

@@ -18,7 +18,7 @@ from topmind.run import places
 from topmind.run.compose import reason_of
 from topmind.run.decide import decide
 from topmind.run.load import Project
-from topmind.run.story import RECENT, Story, name_of
+from topmind.run.story import RECENT, Story
 
 
 def story(root: Path, who: str, occasion: str | None, *, as_of: str | None, clock: Clock) -> Story:
@@ -131,7 +131,7 @@ def about(told: Story, name: str) -> Story:
         return name in (full, by_date) or full.startswith(f"{name}/")
 
     now = told.now
-    kept = tuple(touch for touch in told.touches if fits(name_of(touch), touch.nominal))
+    kept = tuple(touch for touch in told.touches if fits(touch.key.name, touch.nominal))
     due = tuple(pair for pair in now.due if fits(pair[0].name, pair[0].day))
     decisions = tuple(pair for pair in now.decisions if fits(pair[0].name, pair[0].day))
     coming = tuple(one for one in now.coming if fits(one.name, one.day))

@@ -6,13 +6,15 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+import old_ledger
 from topmind.errors import ConfigError, GuardError, LedgerDamaged, LedgerError, LedgerLocked
 from topmind.ledger import Claim, InboxEntry, Ledger, open_ledger
-from topmind.ledger.database import numbered
+from topmind.ledger.database import numbered, raise_shape
 from topmind.ledger.store import SqlLedger
 from topmind.testing.builders import TODAY
 from topmind.testing.clock import FixedClock
@@ -163,6 +165,22 @@ def test_an_unpinned_ledger_gets_a_name_of_its_own(tmp_path: Path) -> None:
         assert again.ledger_id in names
         again.close()
     assert len(names) == 2
+
+
+def test_a_ledger_of_an_older_topmind(tmp_path: Path) -> None:
+    """It is brought forward with everything in it."""
+    path = tmp_path / "var/ledger.db"
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        raise_shape(db, old_ledger.SHAPE)
+        for row in (
+            "INSERT INTO meta VALUES ('ledger', 'test'), ('epoch', '1'), ('head', '0')",
+            *old_ledger.ROWS,
+        ):
+            db.execute(row)
+    ledger = reopen(tmp_path, create=False)
+    old_ledger.is_carried_on(ledger)
+    ledger.close()
 
 
 def test_a_ledger_of_a_newer_topmind(tmp_path: Path) -> None:

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pytest
 
+import old_ledger
 from ledger_words import accepted, claim, state
 from log_words import entries, opened, replayed, rows
 from topmind.errors import GuardError, LedgerDamaged, LedgerError, LedgerLocked, PlanAgain
 from topmind.ledger import MemoryObjects, open_ledger
 from topmind.ledger.log import log as log_
 from topmind.ledger.log.entry import Entry, pack
-from topmind.ledger.proof_values import proof_key
-from topmind.ledger.states import ACCEPTED, PLANNED
-from topmind.model import ShownProof, TouchState
+from topmind.model import TouchState
 from topmind.testing.builders import TODAY
 from topmind.testing.clock import FixedClock
 from topmind.testing.objects import FaultyObjects
@@ -305,31 +304,19 @@ def test_a_log_of_an_older_shape(
     assert again.find("c0001")[0].name == "Person c0001"
 
 
-def test_proofs_of_a_log_from_before_they_were_numbered(
+def test_a_log_of_fourteen_migrations(
     bucket: MemoryObjects, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each is the first of its issue, and worth what it was: one that has left, one that may have, one that has not."""
-    was = [("2026-W48", "dana", ACCEPTED), ("2026-W49", "dana", ACCEPTED), ("2026-W49", "june", PLANNED)]
+    """Everything in it means what it meant, also for whoever reads the log from its first entry."""
     with monkeypatch.context() as older:
-        older.setattr(log_, "newest_shape", lambda: 14)
+        older.setattr(log_, "newest_shape", lambda: old_ledger.SHAPE)
         ledger = opened(bucket, clock)
-        row = (
-            "INSERT INTO proof_mails (source, occurrence, sender, hex, state, attempt, at)"
-            " VALUES ('wall', ?, ?, ?, ?, 1, 0)"
-        )
-        old = [(week, who, proof_key("wall", week, who).wire("test"), state) for week, who, state in was]
-        ledger._write(lambda book: book.db.executemany(row, old))
+        for row in old_ledger.ROWS:
+            ledger._write(lambda book, row=row: book.db.execute(row))
         ledger.close()
+        assert entries(bucket)[-1]["shape"] == old_ledger.SHAPE
     again = opened(bucket, clock)
-    known = again.history(TODAY)
-    assert known.proved == {"wall/2026-W48"}
-    assert known.proofs == {
-        "wall/2026-W48": (ShownProof(number=1),),
-        "wall/2026-W49": (ShownProof(number=1, left=False),),
-    }
-    again.lock("run-1")
-    assert again.claim_proof("wall", "2026-W49", "dana", owner="run-1") is None
-    assert again.claim_proof("wall", "2026-W49", "june", owner="run-1") is not None
+    old_ledger.is_carried_on(again)
     assert rows(again) == replayed(bucket, clock)
 
 

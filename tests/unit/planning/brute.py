@@ -130,7 +130,7 @@ class Lives:
     ) -> tuple[PastTouch, date, tuple[date, Channel] | None] | None:
         if not self._keeps_terms(b.row, day, touch.key.channel, touch):
             return None
-        before = len(list(self.breaks()))
+        before = self._count(b.row)
         moved = replace(touch, day=day)
         mine = self.of[touch.key.contact]
         place = mine.index(touch)
@@ -138,7 +138,8 @@ class Lives:
         try:
             left = [x for x in self.breaks() if x.row == b.row]
             # a floor that only breaks later is broken all the same
-            if len(list(self.breaks(day - touch.day))) < before:
+            after = self._count(b.row, day - touch.day)
+            if all(now < then for now, then in zip(after, before, strict=True)):
                 return touch, day, None
             for x in left:
                 rescue = self.addable(x)
@@ -147,6 +148,11 @@ class Lives:
             return None
         finally:
             mine[place] = touch
+
+    def _count(self, row: int, more: timedelta = DAY * 0) -> tuple[int, int]:
+        """Broken floors of one contact, and of everybody: of two who read one inbox one may only gain by the other's."""
+        rows = [x.row for x in self.breaks(more)]
+        return rows.count(row), len(rows)
 
     def _later_days(self, touch: PastTouch) -> list[date]:
         """Days after its own on which this very issue or send might have gone."""
@@ -208,7 +214,7 @@ class Lives:
 
     def _something(self, row: int, day: date) -> Item | None:
         """An evergreen item that nobody at this inbox has, before or after."""
-        had = {i for reader in self.readers(row) for t in self.of[reader] for i in t.items}
+        had = {i for reader in self.readers(row) for t in self.of[reader] for i in (*t.items, *t.shown)}
         for item in self.w.catalog.items.values():
             kept = [s.day + item.grace * DAY for s in item.sends]
             kept += [

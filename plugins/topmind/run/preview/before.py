@@ -120,7 +120,7 @@ def before(
         proof_at=found.since.astimezone(zone) if found else None,
         late=found is not None and found.late,
         changed=found is not None and bool(found.changed),
-        path=dated.path if dated else f"{letter.path.removesuffix('.md')}/{one.day.isoformat()}.md",
+        path=letter.file_of(one.day),
         ready=dated is not None and dated.ready,
         hold=dated is not None and dated.hold,
     )

@@ -14,6 +14,7 @@ from topmind.planning.call_backs import CALL_BACK
 from topmind.planning.occasions import (
     MORNING,
     RESCUE,
+    RESCUE_TITLE,
     Ask,
     announcement_asks,
     is_stopped,
@@ -121,7 +122,7 @@ def _rescues(catalog: Catalog, known: People | None, history: History, as_of: da
         step=None,
         occurrence=as_of.isoformat(),
         channel=Channel.EMAIL,
-        title="Something useful, before it is too long",
+        title=RESCUE_TITLE,
         day=as_of,
         at=MORNING,
         stopped=is_stopped(history, RESCUE, None, as_of.isoformat()),
@@ -138,8 +139,10 @@ def coming_of(
     *,
     told_as: str = "",
 ) -> Coming:
-    """One occasion with its editions: those of real contacts, else those that made-up readers would get. `told_as`: what the
-    calendar calls it, where that is another name."""
+    """One occasion with its editions: those of real contacts, else those that made-up readers would get.
+
+    `told_as`: what the calendar calls it, where that is another name.
+    """
     shared = occasion.kind in {SourceKind.ISSUE, SourceKind.ANNOUNCEMENT}
     told_as = told_as or name
     told = known.by_name.get(told_as, []) if known else []

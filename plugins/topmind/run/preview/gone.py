@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from topmind.errors import PlanError
 from topmind.model import Catalog, PastTouch
-from topmind.planning.occasions import RESCUE, nominal_issues
+from topmind.planning.occasions import RESCUE, RESCUE_TITLE, nominal_issues
 from topmind.run.preview.people import People
 
 #: Days back.
@@ -69,4 +69,4 @@ def touch_title(catalog: Catalog, touch: PastTouch) -> str:
     if sequence := catalog.sequences.get(key.source):
         step = next((one.title for one in sequence.steps if one.id == key.step), key.step or "")
         return f"{sequence.title}: {step}"
-    return "Something useful, before it is too long" if key.source == RESCUE else key.source
+    return RESCUE_TITLE if key.source == RESCUE else key.source

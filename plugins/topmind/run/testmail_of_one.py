@@ -31,7 +31,7 @@ from topmind.run.remembered import history_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TestSent:
+class Sent:
     """What left."""
 
     #: The occasion's name.
@@ -41,7 +41,7 @@ class TestSent:
 
 def send(
     root: Path, to: str, name: str, contact: str | None, *, every: bool, as_of: str | None, clock: Clock
-) -> TestSent:
+) -> Sent:
     """Mail the largest edition of the occasion of this name to `to`, marked TEST, or (`every`) one mail of each, as
     `contact` (source id, or id of a persona) sees it; None = one of those who get it.
 
@@ -71,7 +71,7 @@ def send(
     for edition in chosen:
         compiled, values = letters.of(edition)
         testmail.deliver(project.settings, compiled, values, to=to, clock=clock)
-    return TestSent(occasion=one.name, mails=len(chosen))
+    return Sent(occasion=one.name, mails=len(chosen))
 
 
 def occasion_named(catalog: Catalog, history: History, name: str, today: date) -> Occasion:
