@@ -17,6 +17,7 @@ import scratch
 
 scratch.use_memory()
 scratch.keep_compiled()
+scratch.hear_ctrl_c()
 scratch.look_for_garbage_rarely()
 scratch.read_amazon_once()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import hashlib
 import io
@@ -20,6 +21,7 @@ from topmind.cli.app import call
 PERSONAL = ("canary", "Quenby", "Zyskowski")
 #: Below these nothing counts as written: made again from what is there, or read by nobody.
 _DISPOSABLE = ("var/cache/", "var/rejects/")
+_started: list[subprocess.Popen[str]] = []
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,15 @@ class Said:
     def text(self) -> str:
         """Both streams."""
         return f"{self.out}{self.err}"
+
+
+@atexit.register
+def _end_all() -> None:
+    """End what a test that failed has left running."""
+    for child in _started:
+        if child.poll() is None:
+            child.kill()
+            child.wait()
 
 
 @dataclass
@@ -61,7 +72,7 @@ class Desk:
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         """`topmind …` in a process of its own."""
         env = {**os.environ, **self.environ, **options.pop("env", {})}
-        return subprocess.Popen(
+        child = subprocess.Popen(
             [sys.executable, "-m", "topmind", "-C", str(self.root), *arguments],
             stdout=options.pop("stdout", subprocess.PIPE),
             stderr=subprocess.PIPE,
@@ -69,6 +80,8 @@ class Desk:
             env=env,
             **options,
         )
+        _started.append(child)
+        return child
 
     def run(self, *arguments: str, **options: Any) -> Said:
         """The same, to its end."""

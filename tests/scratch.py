@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from functools import cache
@@ -27,6 +28,12 @@ def use_memory() -> None:
     if "TMPDIR" in os.environ or not _fits(MEMORY):
         return
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+def hear_ctrl_c() -> None:
+    """A shell that starts the tests beside itself has them ignore SIGINT, and every command that they start with it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def keep_compiled() -> None:

@@ -107,7 +107,10 @@ def test_every_mail_is_stopped_and_goes_on(sent: Seen) -> None:
         assert "Every mail is stopped" not in sent.get(page)
     assert "Nothing is stopped before you press" in sent.get("/desk/stop/")
     assert sent.hand.type("stop", "nothing-of-that-name").code == 2
-    said = sent.after("/desk/stop/", do="stop", name="all", why="The <b>price</b>\nis wrong.", by="Dana")
+    assert "no name of an occasion" in sent.press("/desk/stop/", do="stop", name="all\0").text
+    said = sent.after(
+        "/desk/stop/", do="stop", name="all", why="The <b>price</b>\nis\0 \x1bwrong.", by="Dana"
+    )
     assert "Stopped. A run that is sending" in said
     for page in ("/desk/", "/desk/preview/", "/desk/outbox/", YARD, "/desk/nothing"):
         text = call(sent.app, "GET", page).text
@@ -119,6 +122,7 @@ def test_every_mail_is_stopped_and_goes_on(sent: Seen) -> None:
     assert "by june. Fire in the shop." in sent.get("/desk/")
     assert "Resumed." in sent.after("/desk/stop/", do="resume", name="all")
     assert "Every mail is stopped" not in sent.get("/desk/")
+    assert "Stopped. A run" not in sent.get("/desk/stop/?said=stopped"), "it is resumed"
 
 
 def test_one_newsletter_is_stopped_as_a_whole(sent: Seen) -> None:
@@ -130,6 +134,19 @@ def test_one_newsletter_is_stopped_as_a_whole(sent: Seen) -> None:
     assert "Resumed." in sent.after("/desk/stop/", do="resume", name="gate")
     assert "Hold it" in sent.get(GATE)
     assert "is not stopped" in sent.press("/desk/stop/", do="resume", name="gate").text
+
+
+def test_a_page_of_an_earlier_stop_resumes_no_later_one(sent: Seen) -> None:
+    """Resumed and stopped anew meanwhile: why comes first, then the button."""
+    sent.hand.type("stop", "gate", "--why", "A wrong price.")
+    (old,) = re.findall(r'name="since" value="([^"]+)"', sent.get("/desk/stop/"))
+    sent.hand.type("resume", "gate")
+    sent.hand.type("stop", "gate", "--why", "A fire.")
+    text = sent.press("/desk/stop/", do="resume", name="gate", since=old).text
+    assert "it was stopped anew since you looked" in text
+    assert ": A fire." in text
+    (now,) = re.findall(r'name="since" value="([^"]+)"', text)
+    assert "Resumed." in sent.after("/desk/stop/", do="resume", name="gate", since=now)
 
 
 def test_what_cannot_be_done_is_told_with_what_was_typed(sent: Seen) -> None:
@@ -200,7 +217,8 @@ def test_today_says_that_a_real_run_waits(large: Seen) -> None:
 
 def test_an_ordinary_run_waits_for_nobody(sent: Seen) -> None:
     """The page says so, and has no button."""
-    page = sent.get("/desk/approve/")
+    page = sent.get("/desk/approve/?said=approved")
+    assert "It may go" not in page
     assert "no larger than usual" in page
     assert "<button" not in page
 
@@ -225,6 +243,12 @@ def test_ready_is_said_and_taken_back(sent: Seen) -> None:
     assert "Its file holds it, too" in sent.get(YARD)
     assert "waits for nobody" in sent.press(GATE, do="ready").text
     sent.hand.write({OWN: None})
+    folder = (sent.hand.root / OWN).parent
+    folder.rmdir()
+    folder.write_text("A file where its folder would be.")
+    text = sent.press(YARD, do="ready").text
+    assert "it cannot be written: Not a directory. Nothing was done." in text
+    folder.unlink()
 
 
 # -- proof -----------------------------------------------------------------------------------------------------
@@ -250,6 +274,7 @@ def test_a_proof_that_left_is_told(tmp_path: Path) -> None:
     shown = seen(root)
     page = shown.get(GATE)
     assert re.search(r"Its proof went to Dana Reyes on \d", page)
+    assert "It goes at its time, an hour after its proof at the earliest" in page
     assert "Send a proof now" in page
     assert "It was changed since" not in page
     letter = root / "content/newsletters/gate.md"
@@ -267,7 +292,7 @@ def test_a_correction_is_begun_where_somebody_got_the_wrong_one(sent: Seen) -> N
     assert f'href="{link}"' in sent.get("/desk/preview/wall--2026-W49/a/sample/")
     assert re.search(r"which \d contacts have", sent.get(link))
     assert "Give it a title" in sent.press(link, title="  ").text
-    page = sent.after(link, title="The right\nnumber")
+    page = sent.after(link, title="The right\nnumber\0")
     path = "content/articles/2026-12-01-the-right-number.md"
     assert path in page
     assert "status: draft" in page
@@ -296,6 +321,9 @@ def test_what_somebody_got_and_why(sent: Seen) -> None:
     assert found is not None
     why = sent.get(found[1])
     told = sent.hand.root and _why(sent, contact)
+    # its day is a name for it, too
+    named = _why(sent, contact, "wall/2026-12-01")
+    assert ("wall/2026-W49" in named, "What comes" in named) == (True, False)
     shown = re.findall(r"<li>([^<]+)</li>", why)
     for line in shown:
         if ":" in line and "_" not in line:
@@ -308,11 +336,11 @@ def test_what_somebody_got_and_why(sent: Seen) -> None:
     assert call(sent.app, "GET", f"/desk/preview/contact/{'0' * 12}/{'0' * 32}/").status == 404
 
 
-def _why(sent: Seen, contact: str) -> str:
+def _why(sent: Seen, contact: str, occasion: str | None = None) -> str:
     """What the command says."""
     from topmind.run import why
 
-    return why.story(sent.hand.root, contact, None, as_of=None, clock=CLOCK).text()
+    return why.story(sent.hand.root, contact, occasion, as_of=None, clock=CLOCK).text()
 
 
 def test_somebody_new_has_got_nothing(large: Seen) -> None:

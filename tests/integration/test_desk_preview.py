@@ -113,7 +113,7 @@ def test_every_issue_announcement_and_step_is_listed(desk: Starlette) -> None:
         "After the first job: Thank you, with a coupon",
     ):
         assert title in page, title
-    assert page.index("Tuesday, December 8, 2026") < page.index("Follow-ups")
+    assert page.index("December 8, 2026</span></h2>") < page.index("Follow-ups")
     assert re.search(r"<strong>\d+</strong> contacts get it, \d+ do not", page)
 
 
@@ -433,6 +433,8 @@ def test_the_desk_opens_on_files_with_errors(tmp_path: Path, capsys: pytest.Capt
     assert "calout" in get(shown, "/desk/findings/")
     assert "The Tuesday Fix" in get(shown, "/desk/preview/")
     assert "error stops the next run" in get(shown, "/desk/preview/")
+    assert "Nobody can be counted while an error stands" in get(shown, "/desk/preview/")
+    assert "mends 1 of them" in get(shown, "/desk/findings/")
     (root / "content/company.md").unlink()
     with pytest.raises(ContentError):
         application(root, as_of=None, host="127.0.0.1")

@@ -17,9 +17,10 @@ import pytest
 
 from played import PERSONAL, Desk
 from small_company import FILES, a_company, contact
-from topmind.delivery import MemoryTransport, retry
+from topmind.delivery import Fault, MemoryTransport, refused, retry, unknown
 from topmind.ledger import open_ledger
 from topmind.ledger.states import EXPIRED
+from topmind.model import OutcomeKind
 from topmind.run import load as load_
 from topmind.run import sending
 from topmind.run.clock import SystemClock
@@ -216,6 +217,37 @@ def test_a_proof_that_a_dead_run_had_in_hand_is_not_sent_again(desk: Desk) -> No
     assert (said.code, [len(one) for one in left(desk)]) == (0, [3, PEOPLE])
 
 
+@pytest.mark.parametrize(
+    "became", [retry(), refused(), unknown(leaves=False)], ids=["held", "refused", "unknown"]
+)
+def test_whoever_signs_nothing_of_it_any_more_keeps_it_from_nobody(desk: Desk, became: Fault) -> None:
+    """The proof to the second sender does not leave, then the first signs for all: the issue goes without it. What may
+    have left it waits for, and each run says so."""
+    sending.send(desk.root, as_of=EVE, clock=SystemClock(), transport=MemoryTransport([None, became]))
+    contacts = desk.root / "var/contacts/contacts.csv"
+    contacts.write_text(contacts.read_text("utf-8").replace("june", "dana"), "utf-8")
+    said = [desk.type("send", "--as-of", day) for day in (EVE, DAY)]
+    doubt = became.outcome is not None and became.outcome.kind is OutcomeKind.UNKNOWN
+    assert [len(one) for one in left(desk)] == [0, 0 if doubt else PEOPLE]
+    told = "nobody can say whether the proof of wall/2026-W49 to june left"
+    assert [one.text.count(told) for one in said] == [int(doubt)] * 2
+
+
+def test_whoever_signs_only_now_gets_a_proof_first(desk: Desk) -> None:
+    """Some readers are June's since the proof went to Dana: no mail under June's name before she has seen it."""
+    contacts = desk.root / "var/contacts/contacts.csv"
+    written = contacts.read_text("utf-8")
+    contacts.write_text(written.replace("june", "dana"), "utf-8")
+    assert [str(mail["To"]) for mail in new_proofs(desk)] == ["dana@alder.example"]
+    contacts.write_text(written, "utf-8")
+    proofs = new_proofs(desk, DAY)
+    assert sorted(str(mail["To"]) for mail in proofs) == ["dana@alder.example", "june@alder.example"]
+    assert {said_of_changes(mail) for mail in proofs} == {"signature of June Okafor"}
+    assert left(desk)[1] == []
+    assert new_proofs(desk, DAY) == []
+    assert len(left(desk)[1]) == PEOPLE
+
+
 def test_a_proof_on_demand_names_the_issue_and_a_wrong_name_gets_the_nearest(desk: Desk) -> None:
     """Weeks ahead, of an issue on hold, too; before the first send there is no ledger, and none is made."""
     desk.write({"content/newsletters/wall/2026-12-08.md": "---\nhold: yes\n---\n"})
@@ -280,6 +312,10 @@ def test_a_changed_issue_gets_a_new_proof_that_says_what_changed(desk: Desk) -> 
         (
             {"themes/brand.toml": (desk.root / "themes/brand.toml").read_text("utf-8") + "\n"},
             "the look of all mails",
+        ),
+        (
+            {FROST: frost.replace("October", "November").replace("date:", "for: wall 2026-12-01\ndate:")},
+            "which items are pinned to it",
         ),
     ):
         desk.write(files)

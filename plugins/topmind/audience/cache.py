@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 #: Raised when the conversion changes: old files are made anew.
 VERSION = 3
 #: Converted files kept per table: the last good one and what a run beside this one may be reading.
 KEPT = 3
+#: Seconds after which a folder of a conversion on its way is one that nobody ended.
+LEFT = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +71,17 @@ class Cache:
             "findings": [asdict(f) for f in converted.findings],
         }
         _write(converted.parquet.with_suffix(".json"), note)
+
+    @contextmanager
+    def spool(self) -> Iterator[Path]:
+        """A folder for what one conversion writes on its way; what one left that was cut off goes with it."""
+        with TemporaryDirectory(prefix="new-", dir=self.folder) as made:
+            now = Path(made).stat().st_mtime
+            for other in self.folder.glob("new-*"):
+                with suppress(OSError):  # it ends in this very moment
+                    if other.stat().st_mtime < now - LEFT:
+                        shutil.rmtree(other, ignore_errors=True)
+            yield Path(made)
 
     def good(self, table: str) -> Converted | None:
         """The last table that was good enough to use."""

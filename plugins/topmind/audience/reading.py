@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from topmind.audience.cache import VERSION, Cache, Converted, Finding
@@ -192,8 +191,8 @@ class Reader:
         if self.places[table].database:
             spec = spec.typed(table)
         target = self.cache.path(table, key)
-        with TemporaryDirectory(prefix="new-", dir=self.cache.folder) as spool:
-            found = raws(con, paths, marks, spec.tables[table], spec.columns(table), Path(spool))
+        with self.cache.spool() as spool:
+            found = raws(con, paths, marks, spec.tables[table], spec.columns(table), spool)
             made = convert(con, spec, table, found, rejects, target, shape)
         self.forms += [self.problem(table, one) for one in forms_of(found)]
         left_out = rejected(rejects, self.rejects / f"{table}.csv", f"var/rejects/{table}.csv")

@@ -112,7 +112,7 @@ def send_proofs(
                 break
     finally:
         ledger.unlock(owner)
-    return ProofReport(sent=tuple(sent), problems=tuple(problems))
+    return ProofReport(sent=tuple(sent), problems=tuple(dict.fromkeys(problems)))
 
 
 def _problems(letter: ProofLetter, outcome: Outcome) -> list[Problem]:
@@ -120,7 +120,7 @@ def _problems(letter: ProofLetter, outcome: Outcome) -> list[Problem]:
         case OutcomeKind.ACCEPTED:
             return []
         case OutcomeKind.UNKNOWN:
-            return [_doubt(letter)]
+            return [_doubt(letter, letter.sender)]
         case OutcomeKind.REFUSED:
             fix = f"Correct the address in content/team/{letter.sender}.md; the next run tries again."
             says = f"the proof of {letter.issue} to {letter.sender} was refused: {outcome.reason}."
@@ -133,19 +133,24 @@ def _problems(letter: ProofLetter, outcome: Outcome) -> list[Problem]:
 
 
 def _unproven(ledger: Ledger, letter: ProofLetter) -> list[Problem]:
-    """Of a proof that could not be claimed: an error where it may have left, nothing where it has."""
-    name = letter.issue, letter.sender, letter.number
-    mine = (proof for proof in ledger.proofs() if (proof.issue, proof.sender, proof.number) == name)
-    return [_doubt(letter) for proof in mine if proof.state is TouchState.UNKNOWN]
+    """Of a proof that could not be claimed: an error where it may have left, nothing where it has. The issue waits for
+    what may have left to somebody who signs nothing of it any more, too."""
+    others = set(letter.among) - {letter.sender}
+    mine = (one for one in ledger.proofs() if (one.issue, one.number) == (letter.issue, letter.number))
+    return [
+        _doubt(letter, one.sender)
+        for one in mine
+        if one.state is TouchState.UNKNOWN and one.sender not in others
+    ]
 
 
-def _doubt(letter: ProofLetter) -> Problem:
+def _doubt(letter: ProofLetter, sender: str) -> Problem:
     return Problem(
         rule="proof/unproven",
         level=Level.ERROR,
         path=letter.file,
         line=0,
-        says=f"nobody can say whether the proof of {letter.issue} to {letter.sender} left; it is not sent again, and "
+        says=f"nobody can say whether the proof of {letter.issue} to {sender} left; it is not sent again, and "
         "the issue waits.",
         fix=f"Look at it: topmind send --proof {letter.issue}. Then write `ready: yes` into the dated file.",
     )

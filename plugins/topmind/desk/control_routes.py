@@ -18,7 +18,7 @@ from starlette.routing import Route
 from topmind.desk.contact_routes import Page
 from topmind.desk.noting import Noting
 from topmind.desk.posting import form, ours
-from topmind.errors import TopmindError
+from topmind.errors import TopmindError, UsageError
 from topmind.ledger import Stop
 from topmind.model import Catalog
 from topmind.planning.occasions import RESCUE, RESCUE_TITLE
@@ -104,7 +104,9 @@ class ControlRoutes:
     ) -> Response:
         current = self.now()
         done = request.query_params.get("said", "")
-        stops = [(one, _title(current, one.name)) for one in self.noting.now().stops]
+        stops = [(one, _title(current, one.name), _since(one)) for one in self.noting.now().stops]
+        if done == "stopped" and not stops:  # an old address: somebody has resumed it since
+            done = ""
         return page(
             "stop.html",
             here="stop",
@@ -113,6 +115,7 @@ class ControlRoutes:
             done=done,
             said=SAID.get(done, ""),
             wrong=trouble,
+            unread=self.noting.trouble,
             typed=said or {},
             stops=stops,
             sources=_sources(current.preview.catalog),
@@ -127,6 +130,7 @@ class ControlRoutes:
                 self.controls.stop(name, said.get("by", ""), said.get("why", ""))
                 done = "stopped"
             elif said.get("do") == "resume" and name:
+                self._looked_at(name, said.get("since", ""))
                 self.controls.resume(name)
                 done = "resumed"
             else:
@@ -135,6 +139,13 @@ class ControlRoutes:
             return self._stops(page, request, str(error), said)
         self.noting.forget()
         return RedirectResponse(f"/desk/stop/?said={done}", status_code=303)
+
+    def _looked_at(self, name: str, since: str) -> None:
+        """Raises UsageError where it was resumed and stopped anew since the page was made: nobody here knows why."""
+        self.noting.forget()
+        now = next((one for one in self.noting.now().stops if one.name == name), None)
+        if since and now is not None and _since(now) != since:
+            raise UsageError("it was stopped anew since you looked.", fix="Below is why.")
 
     # -- approve -----------------------------------------------------------------------------------------
 
@@ -146,6 +157,8 @@ class ControlRoutes:
             wait = self.controls.wait()
         except TopmindError as error:
             trouble = trouble or str(error)
+        if wait is not None and not wait.approved:  # an old address: the plan has changed since
+            done = ""
         return page(
             "approve.html",
             here="preview",
@@ -199,7 +212,7 @@ class ControlRoutes:
 
     def _correct(self, page: Page, request: Request, said: Mapping[str, str]) -> Response:
         one = self._gone(self.now(), request.query_params.get("of", ""))
-        title = " ".join(said.get("title", "").split())
+        title = "".join(one for one in " ".join(said.get("title", "").split()) if one.isprintable())
         if not title:
             return self._wrong(page, request, "Give it a title: it is the subject of the mail, too.", said)
         try:
@@ -218,6 +231,11 @@ class ControlRoutes:
         if one is None:
             raise HTTPException(404)
         return one
+
+
+def _since(stop: Stop) -> str:
+    """Tells a stop from an earlier one of the same name."""
+    return stop.since.isoformat()
 
 
 def _sources(catalog: Catalog | None) -> list[tuple[str, str]]:

@@ -34,7 +34,7 @@ def _parts(catalog: Catalog, showing: Showing) -> list[str]:
         *(f"block “{block}”" for block in showing.blocks),
         *titles(catalog, showing.edition.items),
         f"signed by {member.name if member else showing.edition.sender}",
-        *([showing.edition.language] if showing.edition.language != catalog.company.language else []),
+        *([f"in {showing.edition.language}"] if showing.edition.language != catalog.company.language else []),
     ]
 
 

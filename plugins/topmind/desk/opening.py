@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -61,7 +62,8 @@ def open_desk(
         view=lambda who: outbox.of_touch(mails, who.touch_hex),
     )
     edit = editor(settings.root)
-    noting = Noting(settings.root, lambda: control.noted(settings.root, clock), clock)
+    far = not settings.ledger_url.startswith(("sqlite:", "memory:"))
+    noting = Noting(settings.root, lambda: control.noted(settings.root, clock), clock, far=far)
     key = secrets.token_urlsafe(24)
     return app(
         site=settings.root / "output",
@@ -131,7 +133,8 @@ def deeds(watching: Watching, as_of: str | None, clock: Clock) -> Deeds:
             raise UsageError("nothing can be sent while the files have errors.", fix="topmind check")
         compiled = current.mailer.compiled(one.showings[one.letters.index(letter)].edition)
         values = current.mailer.values(compiled, persona)
-        testmail.deliver(current.settings, compiled, values, to=to, clock=clock)
+        with written():
+            testmail.deliver(current.settings, compiled, values, to=to, clock=clock)
 
     def ready(one: Coming, yes: bool) -> None:
         current = watching.now()
@@ -141,10 +144,12 @@ def deeds(watching: Watching, as_of: str | None, clock: Clock) -> Deeds:
             raise UsageError(
                 "it waits for nobody's word.", fix="Write `approve: ready` into its newsletter's file."
             )
-        readying.write(current.settings.root, letter, one.day, ready=yes)
+        with written():
+            readying.write(current.settings.root, letter, one.day, ready=yes)
 
     def proof(name: str) -> None:
-        proof_now.send(watching.now().settings.root, name, as_of=as_of, clock=clock)
+        with written():
+            proof_now.send(watching.now().settings.root, name, as_of=as_of, clock=clock)
 
     return Deeds(hold=hold, release=release, test=test, ready=ready, proof=proof)
 
@@ -169,7 +174,8 @@ def controls(watching: Watching, as_of: str | None, clock: Clock) -> Controls:
     def correct(title: str, wrong: str) -> str:
         settings = watching.now().settings
         day = moment.read(as_of, settings, clock).as_of
-        return new.write(settings.root, "correction", title, day, wrong).as_posix()
+        with written():
+            return new.write(settings.root, "correction", title, day, wrong).as_posix()
 
     return Controls(
         stop=stop,
@@ -178,6 +184,20 @@ def controls(watching: Watching, as_of: str | None, clock: Clock) -> Controls:
         approve=approve,
         correct=correct,
     )
+
+
+@contextmanager
+def written() -> Iterator[None]:
+    """A file or folder that cannot be written, as what people read. Raises UsageError."""
+    try:
+        yield
+    except OSError as error:
+        name = Path(error.filename).name if error.filename else ""
+        raise UsageError(
+            f"it cannot be written: {error.strerror or type(error).__name__}.",
+            where=name,
+            fix="Nothing was done. Let this account write there, or make room, then press again.",
+        ) from None
 
 
 def story(clock: Clock) -> Callable[[Current, str], Story]:

@@ -14,8 +14,8 @@ SAID = {
     "held": "Held. Nothing of it leaves until you release it.",
     "released": "Released. What is due goes with the next run.",
     "sent": "The test mail has left. It is marked TEST, and counts for nobody.",
-    "ready": "Written into its file: it is ready. Where sends run on a server, commit the file and push it: only then it "
-    "counts there.",
+    "ready": "Written into its file: it is ready, and goes at its time. Where sends run on a server, commit the file and push "
+    "it: only then it counts there.",
     "not-ready": "Written into its file: it is not ready any more. Where sends run on a server, commit the file and push "
     "it: until then the word before counts there.",
     "proved": "The proof has left, to whoever signs.",

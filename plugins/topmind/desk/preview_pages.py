@@ -33,6 +33,8 @@ FIRST = 8
 NEAR = 90_000
 #: An inbox on a phone shows about so many letters of a subject and a preheader together.
 INBOX = 110
+#: The finding that says that there is nobody to count.
+NO_CONTACTS = "audience/no-contacts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +66,18 @@ def index(preview: Preview, link: Link) -> dict[str, Any]:
         "rescues": [card(preview, one, link) for one in others if one.kind is SourceKind.RESCUE],
         "personas": preview.personas,
         "errors": sum(found.level is Level.ERROR for found in preview.findings),
+        "blocked": blocked(preview),
         "grave": any(found.level is not Level.INFO for found in preview.findings),
         "findings_count": len(preview.findings),
     }
+
+
+def blocked(preview: Preview) -> bool:
+    """Whether an error is why no plan was made, so that nobody is counted and the next run stops."""
+    if preview.planned_at or preview.counting:
+        return False
+    rules = {found.rule: found.level for found in preview.findings}
+    return Level.ERROR in rules.values() and NO_CONTACTS not in rules
 
 
 def card(preview: Preview, one: Coming, link: Link) -> dict[str, Any]:
@@ -120,6 +131,7 @@ def mail_page(
     shown = one.showings[number]
     return {
         "one": one,
+        "blocked": blocked(preview),
         "letter": letter,
         "shown": shown,
         "persona": persona,
@@ -219,4 +231,5 @@ def findings_page(preview: Preview, link: Link) -> dict[str, Any]:
             }
         )
     counts = {level.value: sum(f.level is level for f in preview.findings) for level in Level}
-    return {"groups": groups, "counts": counts}
+    mendable = sum(found.edit is not None for found in preview.findings)
+    return {"groups": groups, "counts": counts, "mendable": mendable}

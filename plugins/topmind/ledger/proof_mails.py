@@ -7,11 +7,12 @@ themselves. The first proof of an issue has number 1; once what it would show ha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from topmind.ledger.book import Book
+from topmind.ledger.book import listed as as_list
 from topmind.ledger.database import moment, stamp
 from topmind.ledger.proof_values import ProofClaim, ProofMail, proof_key
 from topmind.ledger.states import ACCEPTED, CLAIMED, PLANNED, REFUSED, STATE, UNKNOWN
@@ -58,6 +59,7 @@ def claim(
             f" VALUES (?, ?, ?, ?, ?, {PLANNED}, 0, ?) ON CONFLICT (source, occurrence, sender, number) DO NOTHING",
             (source, occurrence, name, number, key.wire(book.ledger), book.now),
         )
+    _let_go(book, one, {*among, sender})
     hexed = proof_key(source, occurrence, sender, number).wire(book.ledger)
     until = book.now + lease // timedelta(milliseconds=1)
     changed = book.db.execute(
@@ -83,6 +85,16 @@ def claim(
         attempt=attempt,
         owner=owner,
         fence=moment((book.now + until) // 2),
+    )
+
+
+def _let_go(book: Book, one: Numbered, among: Collection[str]) -> None:
+    """Whoever signs nothing of the issue any more gets no proof of it, and it waits for none of theirs; what may have
+    left stays, as nobody knows."""
+    book.db.execute(
+        "DELETE FROM proof_mails WHERE source = ? AND occurrence = ? AND number = ?"
+        f" AND state IN ({PLANNED}, {REFUSED}) AND sender NOT IN (SELECT value FROM json_each(?))",
+        (one.source, one.occurrence, one.number, as_list(sorted(among))),
     )
 
 

@@ -102,6 +102,8 @@ def stop(
 ) -> frozenset[str]:
     """Stop an occasion, a source or all; returns everything that is stopped now. `by` and `why` are read by whoever
     finds it stopped: one line each, cut where it is longer than `MOST`."""
+    if not occasion.isprintable():
+        raise UsageError("this is no name of an occasion.", fix="Copy it from `topmind plan`.")
     if occasion != "all":
         occasion = _known(root, occasion, as_of, clock)
     with _ledger(root, clock) as ledger:
@@ -110,7 +112,8 @@ def stop(
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())[:MOST]
+    """In one line, without what a terminal or a database would take for a command or an end."""
+    return "".join(one for one in " ".join(text.split()) if one.isprintable())[:MOST]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

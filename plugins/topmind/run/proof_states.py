@@ -19,6 +19,7 @@ from topmind.errors import MailError
 from topmind.mail import issue_parts
 from topmind.model import (
     Catalog,
+    Channel,
     Edition,
     Foretold,
     History,
@@ -62,7 +63,8 @@ def current(project: Project, members: Members, history: History) -> History:
     for issue in issues:
         proofs, parts = history.proofs[issue.name], made_of(issue)
         proof = proofs[-1]
-        if not (proof.left and _covers(proof, parts, parts)):
+        might = issue_parts.with_signers(parts, signers(project.catalog, members, issue))
+        if not (proof.left and _covers(proof, parts, might)):
             goes = seen([issue]).made_of(issue)
             found = _newest(proofs, parts, goes, left=True)
             if found is None:
@@ -73,6 +75,15 @@ def current(project: Project, members: Members, history: History) -> History:
         if not at.all_day and proof.at is not None and proof.at > at.now - planning.notice(letter):
             fresh.add(issue.name)
     return replace(history, changed=changed, fresh=frozenset(fresh))
+
+
+def signers(catalog: Catalog, members: Members, issue: Occasion) -> tuple[str, ...]:
+    """Team ids of whoever signs an issue for somebody it is for, and who may be mailed."""
+    wanted = members.active & members.consent[Channel.EMAIL]
+    if issue.segments is not None:
+        columns = [place for place, name in enumerate(members.segments) if name in issue.segments]
+        wanted = wanted & members.in_segment[:, columns].any(axis=1)
+    return planning.signers(catalog, members, np.nonzero(wanted)[0], issue)
 
 
 def which(project: Project, issue: Occasion, history: History, goes: Collection[str]) -> Which:
@@ -87,7 +98,8 @@ def choose(proofs: Sequence[ShownProof], parts: Parts, goes: Collection[str]) ->
     changed = _differing(earlier[-1], parts, goes) if earlier else ()
     if found:
         return Which(found.number, found.content, changed)
-    content = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    shown = issue_parts.shown_in(parts, goes)
+    content = json.dumps(shown, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return Which(len(proofs) + 1, content, changed)
 
 

@@ -110,8 +110,9 @@ def _letters(decided: Decided, history: History, one: Foreseen, at: datetime | N
     """One for each sender; none where nobody would get the issue: there is nothing to show yet."""
     if not one.senders:
         return
-    writer = ProofWriter(decided.project)
     number, content, changed = proof_states.which(decided.project, one.occasion, history, one.made_of)
+    # after that: a theme that is saved meanwhile is shown before it counts as shown
+    writer = ProofWriter(decided.project)
     one = replace(one, changed=changed)
     for sender in one.senders:
         yield ProofLetter(

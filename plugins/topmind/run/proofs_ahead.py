@@ -8,10 +8,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
 from topmind import planning
-from topmind.model import Channel, Members, Occasion
+from topmind.model import Occasion
+from topmind.run import proof_states
 from topmind.run.decide import Decided
 from topmind.run.proof_phrases import parts_in_words
 
@@ -63,17 +62,7 @@ def _found(decided: Decided, days: int) -> Iterator[ComingProof]:
 
 
 def _signers(decided: Decided, issue: Occasion) -> tuple[str, ...]:
-    members = decided.members
-    return planning.signers(decided.project.catalog, members, np.nonzero(_for(members, issue))[0], issue)
-
-
-def _for(members: Members, issue: Occasion) -> Any:
-    """Whom it is for and who may be mailed."""
-    wanted = members.active & members.consent[Channel.EMAIL]
-    if issue.segments is None:
-        return wanted
-    columns = [place for place, name in enumerate(members.segments) if name in issue.segments]
-    return wanted & members.in_segment[:, columns].any(axis=1)
+    return proof_states.signers(decided.project.catalog, decided.members, issue)
 
 
 def proofs_as_dicts(decided: Decided, days: int) -> list[dict[str, Any]]:

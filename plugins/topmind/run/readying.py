@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from topmind.errors import UsageError
 from topmind.model import Newsletter
 from topmind.run import mending
 from topmind.run.mending import Mended
+from topmind.run.private_places import new_file
 
 _LINE_ENDS = re.compile(r"(\r\n|\r|\n)")
 _MARK = "\ufeff"
@@ -58,12 +57,17 @@ def changed(raw: bytes, path: str, *, ready: bool) -> bytes:
     if entry is not None:
         del parts[entry.line * 2 : (entry.line + len(entry.below)) * 2]
         parts[(entry.line - 1) * 2] = word
-    elif head.entries:
+    elif head.entries or _fenced(parts[::2]):
         at = _below(parts[::2]) * 2
         parts[at:at] = [word, end]
     else:
         parts[:0] = ["---", end, word, end, "---", end]
     return (mark + "".join(parts)).encode()
+
+
+def _fenced(lines: list[str]) -> bool:
+    """Whether there is a head between `---` lines, with or without a key in it."""
+    return next((line.rstrip() for line in lines if line.strip()), "") == "---"
 
 
 def _below(lines: list[str]) -> int:
@@ -74,16 +78,12 @@ def _below(lines: list[str]) -> int:
 
 
 def _create(file: Path, path: str) -> None:
-    """Under a temporary name first; never over one that is there."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}.tmp")
+    """Never over one that is there."""
     try:
-        draft.write_text("---\nready: yes\n---\n", "utf-8")
-        os.link(draft, file)
-    except FileExistsError:
+        with new_file(file) as draft:
+            draft.write_text("---\nready: yes\n---\n", "utf-8")
+    except UsageError:
         raise _meanwhile(path) from None
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _meanwhile(path: str) -> UsageError:

@@ -17,7 +17,7 @@ tags:
 2. ‹Second step.›
 
 /// callout | When to call us
-‹When it is more than a ladder and an hour.›
+‹When it is more than they should do alone.›
 ///
 """,
     "article": """---

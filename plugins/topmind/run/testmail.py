@@ -98,7 +98,7 @@ def checked(to: str) -> None:
         usable(to)
     except MailError:
         raise UsageError(
-            "this is no address that a mail can go to.", where="--test", fix="--test you@example.com"
+            "this is no address that a mail can go to.", where="--test", fix="Write it as you@example.com."
         ) from None
 
 

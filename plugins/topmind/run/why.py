@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -120,18 +121,25 @@ def _one(found: Sequence[Person], who: str) -> Person:
 
 
 def about(told: Story, name: str) -> Story:
-    """Only what concerns one occasion, or one source. Raises UsageError where nothing is known of it."""
+    """Only what concerns one occasion, by its name or its nominal date (`tuesday-fix/2026-12-01`), or one source.
 
-    def fits(full: str) -> bool:
-        return full == name or full.startswith(f"{name}/")
+    Raises UsageError where nothing is known of it.
+    """
+
+    def fits(full: str, day: date | None) -> bool:
+        by_date = f"{full.rpartition('/')[0]}/{day}" if day else full
+        return name in (full, by_date) or full.startswith(f"{name}/")
 
     now = told.now
-    kept = tuple(touch for touch in told.touches if fits(touch.key.name))
-    due = tuple(pair for pair in now.due if fits(pair[0].name))
-    decisions = tuple(pair for pair in now.decisions if fits(pair[0].name))
-    coming = tuple(one for one in now.coming if fits(one.name))
+    kept = tuple(touch for touch in told.touches if fits(touch.key.name, touch.nominal))
+    due = tuple(pair for pair in now.due if fits(pair[0].name, pair[0].day))
+    decisions = tuple(pair for pair in now.decisions if fits(pair[0].name, pair[0].day))
+    coming = tuple(one for one in now.coming if fits(one.name, one.day))
     if not (kept or due or decisions or coming):
-        raise UsageError(f"nothing is known of {name!r} for this person.", fix="Leave the occasion out.")
+        raise UsageError(
+            f"nothing is known of {name!r} for this person.",
+            fix="Leave the occasion out: then all of it is told.",
+        )
     now = replace(now, due=due, decisions=decisions, coming=coming)
     return replace(told, now=now, touches=kept, of=f" of {name}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -129,7 +130,7 @@ def test_an_overdue_task_says_so(project: Path) -> None:
     ]
     late = desk(project, last_run=lambda: a_last_run(tasks=tuple(rows)))
     text = call(late, "GET", "/desk/").text
-    assert text.count("<strong>overdue</strong> since") == 2
+    assert text.count("<strong>overdue</strong><br>since") == 2
     assert "overdue" not in call(desk(project), "GET", "/desk/").text
 
 
@@ -145,8 +146,13 @@ def test_today_shows_counts_calendar_findings_and_tasks(project: Path) -> None:
         "410 prospects have nothing new to get",
         "The subject has 71 characters",
         "call: Check-in",
+        "<b>11</b> open tasks",
     ):
         assert words in text, words
+    assert "The last run says" not in text
+    waits = replace(a_last_run().findings[0], rule="proof/late", says="home-almanac/2026-12 waits.")
+    told = call(desk(project, last_run=lambda: a_last_run(findings=(waits,))), "GET", "/desk/").text
+    assert "<strong>The last run says.</strong> home-almanac/2026-12 waits." in told
     calm = a_last_run(counts={**a_last_run().counts, "unknown": 0})
     assert (
         "alarm" not in call(desk(project, last_run=lambda: calm), "GET", "/desk/").text.split("</style>")[1]
@@ -159,6 +165,11 @@ def test_the_plan_is_by_occasion_and_reason(project: Path) -> None:
     assert "The Tuesday Fix, 1 December 2026" in text
     assert "<strong>1180</strong> due" in text
     assert "pending: 301 too soon after the last one" in text
+    letter, visit = a_last_run().occasions
+    went = a_last_run(occasions=(replace(letter, due=0, done=1180), replace(visit, due=2, done=9)))
+    text = call(desk(project, last_run=lambda: went), "GET", "/desk/plan/").text
+    assert "<strong>1180</strong> sent today" in text
+    assert "<strong>9</strong> given to somebody as tasks, <strong>2</strong> still due" in text
 
 
 def test_before_the_first_run_the_desk_says_what_to_do(project: Path) -> None:

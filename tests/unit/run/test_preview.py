@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from topmind.audience.spec import parse_spec
-from topmind.model import Catalog, Channel, Foretold, Reason, SourceKind, TouchState, Verdict
+from topmind.model import Approve, Catalog, Channel, Foretold, Reason, SourceKind, TouchState, Verdict
+from topmind.planning.occasions import RESCUE
 from topmind.run.preview import personas
+from topmind.run.preview.before import Before, ProofSeen
 from topmind.run.preview.coming import look
 from topmind.run.preview.people import People, goes, kept_from, people, search, showings
 from topmind.run.preview.readers import picked
@@ -152,6 +154,34 @@ def test_without_contacts_each_segment_has_its_reader() -> None:
     ]
     assert all(one.edition.occasion == occasion for one in seen)
     assert {one.kind for one in look(catalog(), SPEC, None, TODAY).coming} == {SourceKind.ISSUE}
+
+
+def test_a_rescue_is_on_hold_like_everything_else() -> None:
+    """Where every mail is stopped, or rescues alone are."""
+    one = replace(told(0), occasion="rescue", what=RESCUE)
+    who = people(members(1), a_history(), (one,), datetime(2026, 12, 1, tzinfo=UTC))
+    for names, held in ((), False), (("all",), True), ((RESCUE,), True), (("tuesday-fix",), False):
+        made = look(catalog(), SPEC, who, TODAY, stopped=frozenset(names))
+        assert [one.stopped for one in made.coming if one.kind is SourceKind.RESCUE] == [held]
+
+
+def test_those_who_got_a_proof_in_the_same_minute_stand_together() -> None:
+    """And only those whom it reached."""
+    at = datetime(2026, 12, 2, 10, 17, 3, tzinfo=UTC)
+    went = [
+        ProofSeen(name=name, state=state, at=at + timedelta(seconds=later))
+        for name, state, later in (
+            ("Dana", TouchState.ACCEPTED, 0),
+            ("June", TouchState.UNKNOWN, 1),
+            ("Marcus", TouchState.ACCEPTED, 2),
+            ("Ruth", TouchState.ACCEPTED, 60),
+        )
+    ]
+    seen = Before(approve=Approve.PROOF, senders=(), proofs=tuple(went)).went
+    assert [(names, when.second if when else None) for names, when in seen] == [
+        ("Dana and Marcus", 0),
+        ("Ruth", 0),
+    ]
 
 
 def test_an_issue_that_nothing_fills_says_why() -> None:

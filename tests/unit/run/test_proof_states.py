@@ -67,6 +67,18 @@ def test_an_item_that_was_there_and_is_shown_now_needs_no_proof_and_an_edited_on
     assert choose([proof], {"text": "a", "tips/new": "x"}, {"text", "tips/new"}).changed == ("tips/new",)
 
 
+def test_whoever_signs_for_the_first_time_has_a_proof_first() -> None:
+    """Only those who sign get one, so it shows nobody else's signature; known again whoever else signs no more."""
+    parts = {"text": "a", "team/dana": "d", "team/june": "j"}
+    first = choose([], parts, {"text", "team/dana"})
+    proofs = [ShownProof(number=1, content=first.content, left=True)]
+    assert choose(proofs, parts, {"text", "team/dana"}).number == 1
+    second = choose(proofs, parts, {"text", "team/dana", "team/june"})
+    assert (second.number, second.changed) == (2, ("team/june",))
+    proofs.append(ShownProof(number=2, content=second.content, left=True))
+    assert choose(proofs, parts, {"text", "team/june"}).number == 2
+
+
 class _Signer:
     """Who edits, sends proofs and lets the issue go, with runs that die in between."""
 

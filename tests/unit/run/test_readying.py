@@ -31,6 +31,8 @@ TEXT = b"Two sentences.\n\n/// slot | 1 tip\n"
         (b"Subject: Frost\n", b"Subject: Frost\nready: yes\n"),
         (TEXT, b"---\nready: yes\n---\n" + TEXT),
         (b"", b"---\nready: yes\n---\n"),
+        (b"---\n# subject: later\n---\n" + TEXT, b"---\n# subject: later\nready: yes\n---\n" + TEXT),
+        (b"\n---\n---\n" + TEXT, b"\n---\nready: yes\n---\n" + TEXT),
         (b"---\nREADY: No\n---\n---\nx\n---\n", b"---\nready: yes\n---\n---\nx\n---\n"),
     ],
 )

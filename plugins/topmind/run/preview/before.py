@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -47,8 +47,22 @@ class Before:
     @property
     def to(self) -> str:
         """`Dana Reyes, June Okafor and Marcus Bell`."""
-        *others, last = self.senders or ("whoever signs",)
-        return f"{', '.join(others)} and {last}" if others else last
+        return _together(self.senders or ("whoever signs",))
+
+    @property
+    def went(self) -> tuple[tuple[str, datetime | None], ...]:
+        """To whom its proof left and when, by the minute: whoever got it in the same one stands together."""
+        by_minute: dict[datetime | None, list[str]] = {}
+        for proof in self.proofs:
+            if proof.state is TouchState.ACCEPTED:
+                minute = proof.at.replace(second=0, microsecond=0) if proof.at else None
+                by_minute.setdefault(minute, []).append(proof.name)
+        return tuple((_together(names), minute) for minute, names in by_minute.items())
+
+
+def _together(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def waits_for_ready(catalog: Catalog | None, one: Coming) -> bool:

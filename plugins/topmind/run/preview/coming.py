@@ -17,6 +17,7 @@ from topmind.planning.occasions import (
     RESCUE_TITLE,
     Ask,
     announcement_asks,
+    is_stopped,
     issue_asks,
     nominal_issues,
 )
@@ -55,7 +56,7 @@ def look(
         *(_issue(catalog, known, ask) for ask in _issues(catalog, history, as_of, until)),
         *(_announcement(catalog, known, ask) for ask in announcement_asks(catalog, history, as_of, date.max)),
         *_steps(catalog, known, history, as_of),
-        *_rescues(catalog, known, as_of),
+        *_rescues(catalog, known, history, as_of),
     ]
     # steps stay in the order of their files
     found.sort(
@@ -111,7 +112,7 @@ def _steps(catalog: Catalog, known: People | None, history: History, as_of: date
         yield coming_of(catalog, known, occasion, name, told_as=counted_as(name, ask.channel))
 
 
-def _rescues(catalog: Catalog, known: People | None, as_of: date) -> Iterator[Coming]:
+def _rescues(catalog: Catalog, known: People | None, history: History, as_of: date) -> Iterator[Coming]:
     """Rescues where the plan sees some: they have no file, and without contacts nobody needs one."""
     if known is None or RESCUE not in known.by_name:
         return
@@ -124,6 +125,7 @@ def _rescues(catalog: Catalog, known: People | None, as_of: date) -> Iterator[Co
         title=RESCUE_TITLE,
         day=as_of,
         at=MORNING,
+        stopped=is_stopped(history, RESCUE, None, as_of.isoformat()),
     )
     yield coming_of(catalog, known, occasion, RESCUE)
 

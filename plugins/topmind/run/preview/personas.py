@@ -33,7 +33,7 @@ def made_up(spec: AudienceSpec) -> tuple[Persona, ...]:
         return Persona(id=persona, title=title, says=says, values=values, name=named or "Somebody")
 
     return (
-        one(SAMPLE, "An ordinary reader", "Every field at its sample."),
+        one(SAMPLE, "An ordinary reader", "Every field has its sample value."),
         one("no-name", "No first name", "The texts must read well without one.", **{first: None}),
         one("long-name", "A name of 60 letters", "Nothing may break out of its place.", **{first: LONG[:60]}),
         one(
