@@ -20,6 +20,7 @@ scratch.keep_compiled()
 scratch.hear_ctrl_c()
 scratch.look_for_garbage_rarely()
 scratch.read_amazon_once()
+scratch.let_examples_take_their_time()
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"

@@ -113,7 +113,7 @@ def page() -> str:
     parts = [
         "---",
         "title: Reference",
-        "order: 7",
+        "order: 18",
         "summary: Every key of every kind of file, every built-in merge tag and filter, every word of the reports.",
         "---",
         "This page is made from the code (`make docs`), so it is never behind it.",

@@ -64,6 +64,14 @@ def read_amazon_once() -> None:
     botocore.session.create_loader = cache(botocore.session.create_loader)
 
 
+def let_examples_take_their_time() -> None:
+    """No example of a property fails by a clock: on a busy machine one takes many times as long."""
+    import hypothesis
+
+    hypothesis.settings.register_profile("unhurried", deadline=None)
+    hypothesis.settings.load_profile("unhurried")
+
+
 def _fits(place: Path) -> bool:
     """Programs must start there too: containers often forbid it."""
     if not place.is_dir() or not os.access(place, os.W_OK) or shutil.disk_usage(place).free < ROOM:

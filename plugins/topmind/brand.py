@@ -5,13 +5,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from topmind.errors import ConfigError
+from topmind.near_words import near_word
 from topmind.schema_words import in_words, without_echo
 
 Colour = Field(pattern=r"^#[0-9a-f]{6}$")
@@ -137,11 +137,11 @@ def _mistake(one: Mapping[str, Any]) -> tuple[str, str]:
     place = f'[{".".join(tables)}] "{key}"' if tables else f"[{key}]"
     known = _known([str(part) for part in one["loc"]])
     if one["type"] == "extra_forbidden":
-        near = get_close_matches(key, known, n=1)
+        near = near_word(key, known)
         what = "key" if tables else "table"
         return (
             f"{place} is no {what} of this file.",
-            f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known)}.",
+            f"Did you mean {near!r}?" if near else f"Known: {', '.join(known)}.",
         )
     if one["type"] == "missing":
         return f"{place} is missing.", "Write it; `topmind init` shows a whole file."

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
+
+from topmind.near_words import near_word
 
 #: Kind of finding → (what is wrong, what to write); `{…}` are what the schema says of its limits.
 _WORDS: Mapping[str, tuple[str, str]] = {
@@ -45,7 +46,7 @@ def without_echo(error: ValidationError, known: Callable[[list[str]], list[str]]
         for one in found
         if one["type"] == "extra_forbidden"
         for loc in [places[str(one["loc"])]]
-        for near in get_close_matches(loc[-1], known(loc), n=1)
+        if (near := near_word(loc[-1], known(loc)))
     }
     return [one for one in found if one["type"] != "missing" or tuple(places[str(one["loc"])]) not in meant]
 

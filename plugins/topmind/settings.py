@@ -9,7 +9,6 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from topmind.errors import ConfigError
+from topmind.near_words import near_word
 
 
 class PaceSettings(BaseModel):
@@ -245,8 +245,8 @@ def _mistake(one: Any, conf: Path) -> tuple[int, str, str]:
     line = _line(conf, path[0])
     if one["type"] == "extra_forbidden":
         known = list(ProjectSettings.model_fields)
-        near = get_close_matches(path[0], known, n=1)
-        fix = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(known)}."
+        near = near_word(path[0], known)
+        fix = f"Did you mean {near!r}?" if near else f"Known keys: {', '.join(known)}."
         return line, f"{path[0]!r} is no key of TOPMIND.", fix
     return line, f"TOPMIND[{'.'.join(path)!r}]: {one['msg']}.", ""
 

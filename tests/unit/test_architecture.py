@@ -10,7 +10,8 @@ ROOT = Path(__file__).parents[2] / "plugins" / "topmind"
 
 #: Left never imports right; parts of one row never import each other.
 ROWS = [
-    {"date_words", "near_words", "schema_words", "till_codes"},
+    {"near_words"},
+    {"date_words", "schema_words", "till_codes"},
     {"errors", "model"},
     {"settings", "links", "brand"},
     {"catalog", "audience", "ledger"},

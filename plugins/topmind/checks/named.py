@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
 from topmind.catalog.coupons import personal_codes
 from topmind.checks.facts import Facts
 from topmind.checks.rule import Rule, Sees
 from topmind.model import Catalog, Level, Problem, Step
+from topmind.near_words import near_word
 
 NAMES_NOTHING = Rule(
     id="rules/names-nothing",
@@ -101,18 +101,18 @@ def nearest_bought(what: str, known: Iterable[str]) -> str:
     """The name that was probably meant; "" where it is known as it is, or none is near."""
     names = list(known)
     word = what.strip().lower()
-    return "" if word in names else next(iter(get_close_matches(word, names, n=1)), "")
+    return "" if word in names else near_word(word, names) or ""
 
 
 def _never(path: str, line: int, says: str, word: str, known: Iterable[str]) -> Problem:
     names = sorted(set(known))
-    near = get_close_matches(word, names, n=1)
+    near = near_word(word, names)
     listed = f"Known: {', '.join(names[:10])}." if names else "None is known yet."
     return NAMES_NOTHING.at(
         path,
         line,
         says=f"{says}, so it is never true.",
-        fix=f"Did you mean '{near[0]}'?" if near else listed,
+        fix=f"Did you mean '{near}'?" if near else listed,
     )
 
 

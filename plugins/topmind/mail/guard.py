@@ -18,6 +18,7 @@ from xml.parsers import expat
 
 from topmind.errors import MailError
 from topmind.mail.components import COMPONENTS, HTML, NEEDED, REFUSED, VOID
+from topmind.near_words import near_word
 
 #: Nesting of tags; a rich mail has 30, the compiler's stack ends at some thousand.
 MAX_DEPTH = 100
@@ -287,7 +288,5 @@ def _inside(tag: str) -> str:
 
 def _nearest(name: str, known: frozenset[str]) -> str:
     """The valid name that is meant, or the list."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, known, n=1)
-    return f"Did you mean {near[0]!r}?" if near else f"It has: {', '.join(sorted(known))}."
+    near = near_word(name, known)
+    return f"Did you mean {near!r}?" if near else f"It has: {', '.join(sorted(known))}."

@@ -6,11 +6,11 @@ import re
 import unicodedata
 from dataclasses import replace
 from datetime import date, timedelta
-from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
 from topmind.errors import UsageError
 from topmind.model import Clock
+from topmind.near_words import near_word
 from topmind.run.templates import (
     ANNOUNCEMENT,
     CORRECTION,
@@ -79,10 +79,10 @@ def path_and_text(kind: str, title: str, day: date, name: str = "") -> tuple[str
                 f"which {whole} is this {kind} of?", fix=f"topmind new {kind} {title!r} --of NAME"
             )
         return f"content/{folder}/{name}/{file.format(day=day, slug=slug)}", text.format(**words)
-    close = get_close_matches(kind.lower(), KINDS, n=1)
+    close = near_word(kind, KINDS)
     raise UsageError(
         f"there is no template {kind!r}.",
-        fix=f"Did you mean {close[0]}?" if close else f"Use one of: {', '.join(KINDS)}.",
+        fix=f"Did you mean {close}?" if close else f"Use one of: {', '.join(KINDS)}.",
     )
 
 
@@ -97,8 +97,8 @@ def whole_of(root: Path, kind: str, name: str) -> str:
         return name
     if not name and len(known) == 1:
         return known[0]
-    close = get_close_matches(name, known, n=1)
-    fix = f"Did you mean {close[0]}?" if close else f"Known: {', '.join(known)}." if known else ""
+    close = near_word(name, known)
+    fix = f"Did you mean {close}?" if close else f"Known: {', '.join(known)}." if known else ""
     fix = fix or f"Write one first: topmind new {whole} TITLE"
     says = f"there is no {whole} {name!r}." if name else f"which {whole} is this {kind} of? Say --of NAME."
     raise UsageError(says, fix=fix)

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -29,6 +28,7 @@ from topmind.ledger import (
 )
 from topmind.links import KeyRing
 from topmind.model import Clock, Stage
+from topmind.near_words import near_word
 from topmind.run import load, moment, newcomers, places, whom
 from topmind.settings import Settings
 
@@ -142,8 +142,8 @@ def stage(
     """Say at which stage they are; what was done, in words. Raises UsageError, LedgerError."""
     names = [one.value for one in Stage]
     if name not in names:
-        near = get_close_matches(name, names, n=1)
-        hint = f'Did you mean "{near[0]}"? ' if near else ""
+        near = near_word(name, names)
+        hint = f'Did you mean "{near}"? ' if near else ""
         raise UsageError(f"there is no stage {name!r}.", fix=f"{hint}Stages: {', '.join(names)}.")
     try:
         stage_in(f"{name} {by}")

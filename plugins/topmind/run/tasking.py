@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from topmind import delivery
 from topmind.errors import UsageError
 from topmind.ledger import NO_ANSWER, Ledger, Task, TaskOutcome
 from topmind.model import Catalog, Clock, TouchState
+from topmind.near_words import near_word
 from topmind.run import load as load_
 from topmind.run import places
 from topmind.run.load import Project
@@ -134,10 +134,10 @@ def known(catalog: Catalog, reader: str | None) -> None:
     """Raises UsageError where `reader` is nobody of the team."""
     if reader is None or reader in catalog.team:
         return
-    near = difflib.get_close_matches(reader, catalog.team, n=1)
+    near = near_word(reader, catalog.team)
     raise UsageError(
         f"nobody of content/team is called {reader!r}.",
-        fix=f"Did you mean {near[0]}?" if near else f"Known: {', '.join(sorted(catalog.team))}.",
+        fix=f"Did you mean {near}?" if near else f"Known: {', '.join(sorted(catalog.team))}.",
     )
 
 

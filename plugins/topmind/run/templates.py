@@ -115,7 +115,7 @@ Who they are, and what they need from us.
 NEWSLETTER = """---
 title: {title}
 every: Tuesday at 09:00
-subject: {{{{ first_name | default: "Hello" }}}}, one thing for this week
+subject: One thing for this week, {{{{ first_name | default: "as promised" }}}}
 preheader: Five minutes that save an afternoon
 ---
 Hello {{{{ first_name | default: "there" }}}},
