@@ -143,7 +143,7 @@ def test_a_page_of_an_earlier_stop_resumes_no_later_one(sent: Seen) -> None:
     sent.hand.type("resume", "gate")
     sent.hand.type("stop", "gate", "--why", "A fire.")
     text = sent.press("/desk/stop/", do="resume", name="gate", since=old).text
-    assert "it was stopped anew since you looked" in text
+    assert "It was stopped anew since you looked" in text
     assert ": A fire." in text
     (now,) = re.findall(r'name="since" value="([^"]+)"', text)
     assert "Resumed." in sent.after("/desk/stop/", do="resume", name="gate", since=now)
@@ -247,7 +247,7 @@ def test_ready_is_said_and_taken_back(sent: Seen) -> None:
     folder.rmdir()
     folder.write_text("A file where its folder would be.")
     text = sent.press(YARD, do="ready").text
-    assert "it cannot be written: Not a directory. Nothing was done." in text
+    assert "It cannot be written: Not a directory. Nothing was done." in text
     folder.unlink()
 
 
