@@ -59,8 +59,7 @@ class Noting:
         try:
             noted = self._read()
         except TopmindError as error:
-            where = f"{error.where}: " if error.where else ""
-            trouble = f"{where}{error.says} {error.fix}".strip()
+            trouble = str(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, no page fails for it; its words may quote a person
             trouble = f"An unexpected {type(error).__name__}."
         if number == self._asked:
