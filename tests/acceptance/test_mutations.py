@@ -623,8 +623,8 @@ MUTATIONS = (
     Mutation(
         "a proof leaves once",
         "ledger/proof_mails.py",
-        "AND state IN ({PLANNED}, {REFUSED})",
-        "AND state <> {CLAIMED}",
+        "WHERE hex = ? AND state IN ({PLANNED}, {REFUSED})",
+        "WHERE hex = ? AND state <> {CLAIMED}",
         f"{PROOF_CONTRACT}::test_a_proof_leaves_once_and_the_issue_is_proved_when_all_have",
     ),
     Mutation(

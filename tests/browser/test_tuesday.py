@@ -174,6 +174,7 @@ def test_from_an_idea_to_a_test_mail(tuesday: Tuesday) -> None:
     page.get_by_role("radio", name="Phone", exact=True).check()
     assert page.locator("iframe.look-dark").is_visible()
     assert not page.locator("iframe.look-light").is_visible()
+    page.frame_locator("iframe.look-dark").get_by_text("First frost on Thursday").wait_for()
     tuesday.picture("5-dark-phone")
     assert "look=dark" in page.url
 
