@@ -8,9 +8,10 @@ import threading
 #: swallow it (DuckDB: "Query interrupted"; Python 3.11: what `__set_name__` raises).
 received: list[int] = []
 
-#: Set by a command that has threads which only read, or build what the next build makes whole: who ends it does not
-#: wait for a plan that nobody will see. Left to the interpreter, they are waited for, or cut off while DuckDB works,
-#: which it says in words of its own.
+#: Set by a command that has nothing left to put away when it ends, so that the interpreter need not take all apart:
+#: of a short one that is a tenth. Also by one with threads which only read, or build what the next build makes whole:
+#: who ends it does not wait for a plan that nobody will see. Left to the interpreter, they are waited for, or cut off
+#: while DuckDB works, which it says in words of its own.
 ends_at_once = threading.Event()
 
 

@@ -41,6 +41,7 @@ def command(options: Options, format_: str, as_json: bool, fix: bool, dry_run: b
     if fix:
         _mend(options, dry_run, quiet=as_json or format_ != "text")
     from topmind import checks
+    from topmind.cli import ends_at_once
     from topmind.model import Level
     from topmind.run import inspect
     from topmind.run.clock import SystemClock
@@ -50,6 +51,7 @@ def command(options: Options, format_: str, as_json: bool, fix: bool, dry_run: b
     text = formats["json" if as_json else format_](found)
     if text:
         click.echo(text)
+    ends_at_once.set()
     return int(any(problem.level is Level.ERROR for problem in found))
 
 
