@@ -48,7 +48,7 @@ def told(what: str, wall: float, budget: float, beside: str = "") -> None:
 
 
 def ticks() -> None:
-    """A company of 3 000: the tick on which an issue is due, and the one after it."""
+    """A company of 3 000: its check, the tick on which an issue is due, and the one after it."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         for name in ("content", "segments", "themes"):
@@ -56,6 +56,8 @@ def ticks() -> None:
         shutil.copy(ROOT / "pelicanconf.py", root)
         made = ["demo", "--contacts", str(CONTACTS)]
         subprocess.run([TOPMIND, "-C", folder, *made], check=True, capture_output=True)
+        wall, cpu = min(seconds(["check"], root) for _ in range(3))
+        told(f"topmind check, {CONTACTS} contacts and what they got", wall, 2.0, f"  CPU {cpu:.2f} s")
         send = ["send", "--as-of", NEXT_WEEK]
         first, mails = until_the_first_mail(send, root)
         told(f"tick, {CONTACTS} contacts: start to first mail", first, 5.0, f"  {mails} mails")
