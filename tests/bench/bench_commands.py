@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 TOPMIND = str(Path(sys.executable).parent / "topmind")
@@ -19,7 +21,8 @@ COMMANDS = [
     (["check"], 2.0),
     (["plan"], 5.0),
 ]
-CONTACTS = 3_000
+#: Contacts of the demo, and those of the budget of a tick.
+SAMPLE, CONTACTS = 2_000, 3_000
 #: The Tuesday after the one that the sample is pinned to: an issue is due for nearly everybody.
 NEXT_WEEK = "2026-12-08"
 
@@ -47,17 +50,29 @@ def told(what: str, wall: float, budget: float, beside: str = "") -> None:
     print(f"  {what:50} {wall:6.2f} s   (budget {budget} s){beside}", flush=True)
 
 
-def ticks() -> None:
-    """A company of 3 000: its check, the tick on which an issue is due, and the one after it."""
+@contextmanager
+def company(contacts: int) -> Iterator[Path]:
+    """A copy of the sample with so many contacts, and what the demo's first day sent them."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         for name in ("content", "segments", "themes"):
             shutil.copytree(ROOT / name, root / name)
         shutil.copy(ROOT / "pelicanconf.py", root)
-        made = ["demo", "--contacts", str(CONTACTS)]
+        made = ["demo", "--contacts", str(contacts)]
         subprocess.run([TOPMIND, "-C", folder, *made], check=True, capture_output=True)
+        yield root
+
+
+def check() -> None:
+    """With contacts and what they got, as on a marketer's machine."""
+    with company(SAMPLE) as root:
         wall, cpu = min(seconds(["check"], root) for _ in range(3))
-        told(f"topmind check, {CONTACTS} contacts and what they got", wall, 2.0, f"  CPU {cpu:.2f} s")
+        told(f"topmind check, {SAMPLE} contacts", wall, 2.0, f"  CPU {cpu:.2f} s")
+
+
+def ticks() -> None:
+    """The tick on which an issue is due for nearly everybody, and the one after it."""
+    with company(CONTACTS) as root:
         send = ["send", "--as-of", NEXT_WEEK]
         first, mails = until_the_first_mail(send, root)
         told(f"tick, {CONTACTS} contacts: start to first mail", first, 5.0, f"  {mails} mails")
@@ -70,6 +85,7 @@ def main() -> None:
     for args, budget in COMMANDS:
         wall, cpu = min(seconds(args) for _ in range(3))
         told(f"topmind {' '.join(args)}", wall, budget, f"  CPU {cpu:.2f} s")
+    check()
     ticks()
 
 
