@@ -19,9 +19,9 @@ from topmind import brand
 from topmind.date_words import DateStyle
 from topmind.desk.app import app, own_addresses
 from topmind.desk.control_routes import ControlRoutes
+from topmind.desk.doing import controls, deeds, story
 from topmind.desk.export import export
 from topmind.desk.noting import Noting
-from topmind.desk.opening import controls, deeds, story
 from topmind.desk.preview_routes import PreviewRoutes
 from topmind.run import control
 from topmind.run.approving import Part, Wait

@@ -15,9 +15,10 @@ from played import Desk
 from small_company import FILES, a_company
 from topmind.desk.app import app
 from topmind.desk.control_routes import ControlRoutes
+from topmind.desk.doing import controls
 from topmind.desk.export import export
 from topmind.desk.noting import Noting
-from topmind.desk.opening import controls, open_desk
+from topmind.desk.opening import open_desk
 from topmind.run import load
 from topmind.run.control import Noted
 from topmind.run.preview import Watching

@@ -19,8 +19,8 @@ from topmind.cli.serving import application
 from topmind.date_words import DateStyle
 from topmind.desk.app import app, own_addresses
 from topmind.desk.control_routes import ControlRoutes
+from topmind.desk.doing import controls, deeds
 from topmind.desk.noting import Noting
-from topmind.desk.opening import controls, deeds
 from topmind.desk.preview_routes import PreviewRoutes
 from topmind.desk.reload import Reload
 from topmind.errors import ContentError

@@ -23,6 +23,7 @@ from topmind.ledger import Stop
 from topmind.model import Catalog
 from topmind.planning.occasions import RESCUE, RESCUE_TITLE
 from topmind.run.approving import Wait
+from topmind.run.control import one_line
 from topmind.run.preview.gone import Gone, gone
 from topmind.run.preview.watching import Current
 
@@ -32,6 +33,8 @@ SAID = {
     "resumed": "Resumed. What is still due goes with the next run.",
     "approved": "It may go: the next run within 24 hours sends it. Any change of the plan needs a new look.",
 }
+#: Characters of a correction's title.
+TITLE = 120
 #: A file that a correction is written into.
 _FILE = re.compile(r"content/articles/[\w.-]+\.md")
 
@@ -212,11 +215,11 @@ class ControlRoutes:
 
     def _correct(self, page: Page, request: Request, said: Mapping[str, str]) -> Response:
         one = self._gone(self.now(), request.query_params.get("of", ""))
-        title = "".join(one for one in " ".join(said.get("title", "").split()) if one.isprintable())
+        title = one_line(said.get("title", ""), TITLE)
         if not title:
             return self._wrong(page, request, "Give it a title: it is the subject of the mail, too.", said)
         try:
-            path = self.controls.correct(title[:120], one.named)
+            path = self.controls.correct(title, one.named)
         except TopmindError as error:
             return self._wrong(page, request, str(error), said)
         return RedirectResponse(

@@ -107,13 +107,14 @@ def stop(
     if occasion != "all":
         occasion = _known(root, occasion, as_of, clock)
     with _ledger(root, clock) as ledger:
-        ledger.stop(occasion, by=_line(by), why=_line(why))
+        ledger.stop(occasion, by=one_line(by, MOST), why=one_line(why, MOST))
         return ledger.stops()
 
 
-def _line(text: str) -> str:
-    """In one line, without what a terminal or a database would take for a command or an end."""
-    return "".join(one for one in " ".join(text.split()) if one.isprintable())[:MOST]
+def one_line(text: str, most: int) -> str:
+    """At most so many characters, in one line, without what a terminal or a database would take for a command or an
+    end."""
+    return "".join(one for one in " ".join(text.split()) if one.isprintable())[:most]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from topmind import planning
 from topmind.ledger import ProofMail
 from topmind.model import Approve, Catalog, History, SourceKind, TouchState
+from topmind.report.outlook_words import listed
 from topmind.run.preview.nouns import Coming
 
 
@@ -47,7 +48,7 @@ class Before:
     @property
     def to(self) -> str:
         """`Dana Reyes, June Okafor and Marcus Bell`."""
-        return _together(self.senders or ("whoever signs",))
+        return listed(self.senders or ("whoever signs",))
 
     @property
     def went(self) -> tuple[tuple[str, datetime | None], ...]:
@@ -57,12 +58,7 @@ class Before:
             if proof.state is TouchState.ACCEPTED:
                 minute = proof.at.replace(second=0, microsecond=0) if proof.at else None
                 by_minute.setdefault(minute, []).append(proof.name)
-        return tuple((_together(names), minute) for minute, names in by_minute.items())
-
-
-def _together(names: Sequence[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
+        return tuple((listed(names), minute) for minute, names in by_minute.items())
 
 
 def waits_for_ready(catalog: Catalog | None, one: Coming) -> bool:
